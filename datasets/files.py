@@ -1,0 +1,112 @@
+"""Files written whole or not at all, with the same bytes for the same content.
+
+A file is written under a temporary name in its own folder, flushed to the disk, then renamed. Encodings
+carry no dates: PNG straight from arrays, NumPy archives with a fixed date, JSON with sorted keys.
+"""
+
+import errno
+import hashlib
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from facegen.datasets.errors import FacegenError
+
+ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip entry can have
+TEMPORARY_MARK = ".partial-"
+# Level 6 is 1.6 times slower than 3 for 3 % fewer bytes on rendered pictures and label maps.
+_PNG_LEVEL = 3
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Put `content` at `path` in one step; FacegenError (and no trace) where the disk is full or refuses."""
+    temporary = path.with_name(f"{TEMPORARY_MARK}{os.getpid()}-{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise FacegenError(_disk_message(path, error)) from None
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_json(path: Path, value: object) -> None:
+    """Readable JSON with sorted keys; FacegenError where a number is not finite."""
+    try:
+        text = json.dumps(value, sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False)
+    except (TypeError, ValueError) as error:
+        raise FacegenError(f"{path}: not to be stored as JSON ({error})") from None
+    write_bytes(path, (text + "\n").encode())
+
+
+def read_json(path: Path) -> dict:
+    """The JSON object at `path`; FacegenError where it is missing, damaged or not an object."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FacegenError(f"{path}: no such file") from None
+    except (OSError, ValueError) as error:
+        raise FacegenError(f"{path}: damaged JSON ({str(error).splitlines()[0]}): remove it") from None
+    if not isinstance(value, dict):
+        raise FacegenError(f"{path}: holds {type(value).__name__}, need a JSON object: remove it")
+    return value
+
+
+def fingerprint(value: object) -> str:
+    """sha256 (64 hex digits) of the canonical JSON of `value`: sorted keys, no spaces, no nan."""
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def png_bytes(pixels: np.ndarray) -> bytes:
+    """(H, W) or (H, W, 3) uint8 as PNG without any date or text chunk."""
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "PNG", compress_level=_PNG_LEVEL)
+    return buffer.getvalue()
+
+
+def npz_bytes(**arrays: np.ndarray) -> bytes:
+    """A compressed NumPy archive like `np.savez_compressed`, its entries dated ZIP_EPOCH."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in arrays.items():
+            content = io.BytesIO()
+            np.lib.format.write_array(
+                content, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False
+            )
+            entry = zipfile.ZipInfo(f"{name}.npy", ZIP_EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content.getvalue())
+    return buffer.getvalue()
+
+
+def read_npz(path: Path, *names: str) -> tuple[np.ndarray, ...]:
+    """The named arrays of an archive, never unpickled; FacegenError where it is damaged or one is missing."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return tuple(archive[name] for name in names)
+    except FileNotFoundError:
+        raise FacegenError(f"{path}: no such file") from None
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise FacegenError(
+            f"{path}: damaged archive ({str(error).splitlines()[0]}): render it again"
+        ) from None
+
+
+def _disk_message(path: Path, error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{path}: the disk is full: make room, then run again; finished samples are kept"
+    if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+        return f"{path}: may not be written ({error.strerror}): choose another folder"
+    return f"{path}: cannot be written ({error.strerror or error})"

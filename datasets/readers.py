@@ -1,0 +1,60 @@
+"""Opening a set of faces: the layout is recognised from the folder, never declared."""
+
+from pathlib import Path
+
+from facegen.datasets.annotations import is_annotations
+from facegen.datasets.celebamaskhq import is_celebamaskhq, open_celebamaskhq
+from facegen.datasets.conventions import convention as convention_named
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.faceset import FaceSet, Problem
+from facegen.datasets.index_masks import is_index_masks, open_index_masks
+from facegen.datasets.own import is_own, open_own
+
+__all__ = ["FaceSet", "Problem", "open_set"]
+
+
+def open_set(path: Path | str, split: str | None = None, convention: str = "celebamaskhq") -> FaceSet:
+    """The set of faces in a folder.
+
+    Parameters
+    ----------
+    path : folder
+        facegen's own layout, the official CelebAMask-HQ, or `images/` (+ `masks/`).
+    split : str, optional
+        An official part of CelebAMask-HQ ('train', 'val', 'test'), or the folder of that name in a
+        folder that holds several sets.
+    convention : str
+        What the ids of an index-mask folder mean; the other layouts know it themselves.
+
+    Raises
+    ------
+    FacegenError : no folder, no known layout, nothing in it, or several sets in it and no `split`.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        raise FacegenError(f"{path}: no such folder: give the folder of a set of faces")
+    if is_celebamaskhq(path):
+        return open_celebamaskhq(path, split)
+    if split is not None and (path / split).is_dir() and not is_index_masks(path):
+        return open_set(path / split, convention=convention)
+    if split is not None:
+        raise FacegenError(f"{path} has no part {split!r}: leave the split out or name a part that is there")
+    if is_own(path):
+        return open_own(path)
+    if is_index_masks(path):
+        return open_index_masks(path, convention_named(convention))
+    parts = [
+        one.name for one in sorted(path.iterdir()) if one.is_dir() and (is_index_masks(one) or is_own(one))
+    ]
+    if parts:
+        raise FacegenError(
+            f"{path} holds several sets: name one of them, such as {path / parts[-1]} ({', '.join(parts)})"
+        )
+    if is_annotations(path):
+        raise FacegenError(
+            f"{path} holds annotation files but no pictures: give the folder with the pictures"
+        )
+    raise FacegenError(
+        f"{path}: no known layout: need images/ and masks/, CelebA-HQ-img/ and CelebAMask-HQ-mask-anno/, "
+        "or a folder written by `facegen render`"
+    )

@@ -1,0 +1,43 @@
+"""How a set is divided, so that everybody divides it alike.
+
+A split is a dict from part name to the indices of its pictures, each list in rising order.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import PurePath
+
+# Parts of the real training set: fit 70 %, validate 10 %, adapter 20 % (700, 100 and 200 of 1,000).
+FIT_VALIDATE_ADAPTER = (("fit", 0.7), ("validate", 0.1), ("adapter", 0.2))
+
+# CelebA's own parts by file number (Liu et al. 2015, list_eval_partition.txt): 000001-162770 train,
+# 162771-182637 validation, 182638-202599 test. CelebAMask-HQ inherits them through its mapping file,
+# which gives 24,183 / 2,993 / 2,824 pictures.
+CELEBA_LAST_TRAIN = 162770
+CELEBA_LAST_VALIDATION = 182637
+
+
+def split_700_100_200(ids: Sequence[str]) -> dict[str, list[int]]:
+    """Indices of `ids` for fit, validate, adapter: the first 70 %, next 10 %, last 20 % by hash.
+
+    The order is that of the sha256 of the file stem in UTF-8, so it depends neither on the order of
+    `ids` nor on the machine; shares are rounded to the nearest picture, the adapter takes the rest.
+
+    Raises
+    ------
+    ValueError : two ids have the same stem.
+    """
+    stems = [PurePath(name).stem for name in ids]
+    if len(set(stems)) != len(stems):
+        raise ValueError("two ids share a stem: the split by name is not defined")
+    order = sorted(range(len(stems)), key=lambda i: hashlib.sha256(stems[i].encode()).digest())
+    first, second = round(0.7 * len(order)), round(0.8 * len(order))
+    parts = (order[:first], order[first:second], order[second:])
+    return {name: sorted(part) for (name, _), part in zip(FIT_VALIDATE_ADAPTER, parts, strict=True)}
+
+
+def celeba_part(file_number: int) -> str:
+    """CelebA's part ('train', 'val' or 'test') of its picture NNNNNN.jpg, `file_number` counted from 1."""
+    if file_number <= CELEBA_LAST_TRAIN:
+        return "train"
+    return "val" if file_number <= CELEBA_LAST_VALIDATION else "test"
