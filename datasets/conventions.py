@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from facegen.datasets.errors import FacegenError
-from facegen.datasets.labels import IGNORE, Native
-from facegen.datasets.regions import fill_from_nearest, grow_brows, hair_region, see_through
+from facegen.datasets.labels import COVERAGE_CLASSES, IGNORE, Native
+from facegen.datasets.regions import brow_regions, fill_from_nearest, hair_region, see_through
 
 # Table value: the pixel goes to whatever class lies nearest (lashes, jewellery without a class).
 NEAREST = 254
+
+_SCALP_HAIR, _BROWS = ([name for name, _ in COVERAGE_CLASSES].index(name) for name in ("scalp_hair", "brows"))
 
 N = Native
 
@@ -94,7 +96,8 @@ CELEBAMASKHQ = _convention(
     "Lee et al., MaskGAN, CVPR 2020; ids in the order of the data set's g_mask.py",
     background=(N.BACKGROUND, N.FACEWEAR, *_OCCLUDERS),
     skin=_SKIN, nose=(N.NOSE,), eye_g=_GLASSES, l_eye=_EYE_L, r_eye=_EYE_R,
-    l_brow=(N.BROW_L,), r_brow=(N.BROW_R,), l_ear=(N.EAR_L,), r_ear=(N.EAR_R,), mouth=_MOUTH, u_lip=(N.UPPER_LIP,), l_lip=(N.LOWER_LIP,),
+    l_brow=(N.BROW_L,), r_brow=(N.BROW_R,), l_ear=(N.EAR_L,), r_ear=(N.EAR_R,),
+    mouth=_MOUTH, u_lip=(N.UPPER_LIP,), l_lip=(N.LOWER_LIP,),
     hair=(N.SCALP_HAIR,), hat=(N.HAT,), ear_r=(N.EARRING_L, N.EARRING_R), neck_l=(N.NECKLACE,),
     neck=(N.NECK, N.TORSO_SKIN), cloth=(N.CLOTHING,), nearest=(N.LASHES,),
 )  # fmt: skip
@@ -186,7 +189,7 @@ def derive(native: np.ndarray, bare: np.ndarray, coverage: np.ndarray, conventio
     if unknown.size:
         raise ValueError(f"unknown native label ids {unknown.tolist()}")
     seen = see_through(native, bare, convention.eyewear)
-    seen = grow_brows(seen, coverage[..., 2])
-    seen, cleared = hair_region(seen, coverage[..., 0])
+    seen, stray_brow = brow_regions(seen, coverage[..., _BROWS])
+    seen, stray_hair = hair_region(seen, coverage[..., _SCALP_HAIR])
     mask = convention.table[seen]
-    return fill_from_nearest(mask, (mask == NEAREST) | cleared)
+    return fill_from_nearest(mask, (mask == NEAREST) | stray_brow | stray_hair)

@@ -20,12 +20,19 @@ HAIR_MAY_COVER = (
 )  # fmt: skip
 BROWS_MAY_COVER = (Native.FACE_SKIN,)
 
-HAIR_SHARE = 0.5  # of a neighbourhood covered by strands, from where an annotator calls it hair
-HAIR_BLUR = 0.004  # sigma of that neighbourhood
-HAIR_CLOSE = 0.008  # radius of gaps that are drawn over
-HAIR_SPECK = 0.0005  # of the picture's area: smaller islands are not drawn, smaller holes are filled
-BROW_SHARE = 0.35
-BROW_CLOSE = 0.008
+# How smooth drawn regions are, measured on 122 CelebAMask-HQ training masks at 512 px:
+# closing hair by 6 px adds 0.2 % (90th percentile 0.9 %), opening it by 3 px takes 0.1 % (0.5 %); its
+# median count of islands is 1, and of those above the one-pixel noise of resampling a quarter are under
+# 93 px, a quarter of the holes under 239 px. Closing a brow by 8 px adds nothing; 2 % have a second island.
+HAIR_CLOSE = 6 / 512  # radius of gaps that are drawn over
+HAIR_OPEN = 3 / 512  # radius of wisps that are left out
+HAIR_ISLAND = 93 / 512**2  # of the picture's area: smaller islands are not drawn
+HAIR_HOLE = 239 / 512**2  # smaller holes are drawn over
+BROW_CLOSE = 6 / 512
+BROW_ISLAND = 25 / 512**2
+HAIR_SHARE = 0.5  # of a neighbourhood covered by strands, from where it is called hair
+HAIR_BLUR = 2 / 512  # sigma of that neighbourhood, about the width of a drawn line
+BROW_SHARE = 0.35  # brows are sparser than hair: their hairs cover about half of the drawn area
 
 
 def see_through(native: np.ndarray, bare: np.ndarray, rule: str) -> np.ndarray:
@@ -64,28 +71,39 @@ def hair_region(labels: np.ndarray, strands: np.ndarray) -> tuple[np.ndarray, np
         Hair pixels outside the region (stray strands), still SCALP_HAIR in `labels`: to be filled
         from their surroundings.
     """
-    side = max(labels.shape)
+    side, area = max(labels.shape), labels.size
     share = ndimage.gaussian_filter(strands.astype(np.float32) / 255, HAIR_BLUR * side)
-    region = without_specks(close(share >= HAIR_SHARE, HAIR_CLOSE * side), HAIR_SPECK * labels.size)
+    region = close(share >= HAIR_SHARE, HAIR_CLOSE * side)
+    region = ~close(~region, HAIR_OPEN * side)
+    region = without_holes(without_islands(region, HAIR_ISLAND * area), HAIR_HOLE * area)
     hair = labels == Native.SCALP_HAIR
     region &= hair | np.isin(labels, HAIR_MAY_COVER)
     return np.where(region, np.uint8(Native.SCALP_HAIR), labels), hair & ~region
 
 
-def grow_brows(labels: np.ndarray, strands: np.ndarray) -> np.ndarray:
-    """Each brow as one region: skin between its hairs joins it. Arguments as for `hair_region`."""
+def brow_regions(labels: np.ndarray, strands: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Each brow as one region: skin between its hairs joins it, stray hairs leave.
+
+    Arguments and results as for `hair_region`, with the coverage by brow hairs.
+    """
     side = max(labels.shape)
+    cleared = np.zeros(labels.shape, bool)
+    drawn = [labels == brow for brow in BROWS]
     dense = (strands >= BROW_SHARE * 255) & np.isin(labels, BROWS_MAY_COVER)
-    sides = [labels == brow for brow in BROWS]
-    if dense.any() and any(brow.any() for brow in sides):
-        distance = [ndimage.distance_transform_edt(~brow) if brow.any() else np.inf for brow in sides]
-        nearer_left = np.broadcast_to(np.less_equal(*distance), labels.shape)
-        sides = [sides[0] | dense & nearer_left, sides[1] | dense & ~nearer_left]
+    if dense.any() and any(brow.any() for brow in drawn):
+        to_left, to_right = (_distance_to(brow) for brow in drawn)
+        drawn = [drawn[0] | dense & (to_left <= to_right), drawn[1] | dense & (to_right < to_left)]
     grown = labels.copy()
-    for brow, drawn in zip(BROWS, sides, strict=True):
-        if drawn.any():
-            grown[close(drawn, BROW_CLOSE * side) & np.isin(labels, BROWS_MAY_COVER)] = brow
-    return grown
+    for brow, hairs in zip(BROWS, drawn, strict=True):
+        region = without_islands(close(hairs, BROW_CLOSE * side), BROW_ISLAND * labels.size)
+        cleared |= (labels == brow) & ~region
+        grown[region & np.isin(labels, BROWS_MAY_COVER)] = brow
+    return grown, cleared
+
+
+def _distance_to(region: np.ndarray) -> np.ndarray:
+    """Pixels from each pixel to `region`; infinite where it is empty."""
+    return ndimage.distance_transform_edt(~region) if region.any() else np.full(region.shape, np.inf)
 
 
 def close(region: np.ndarray, radius: float) -> np.ndarray:
@@ -99,27 +117,26 @@ def close(region: np.ndarray, radius: float) -> np.ndarray:
     return closed[pad:-pad, pad:-pad] | region
 
 
-def without_specks(region: np.ndarray, area: float) -> np.ndarray:
-    """`region` without 4-connected islands under `area` pixels and with enclosed holes under `area` filled.
+def without_islands(region: np.ndarray, area: float) -> np.ndarray:
+    """`region` without its 4-connected islands under `area` pixels; the largest always stays."""
+    islands, count = ndimage.label(region)
+    if count < 2:
+        return region
+    sizes = np.bincount(islands.ravel())
+    sizes[0] = 0
+    keep = sizes >= area
+    keep[sizes.argmax()] = True
+    keep[0] = False
+    return keep[islands]
 
-    The largest island always stays.
-    """
-    labelled, count = ndimage.label(region)
-    if count:
-        sizes = np.bincount(labelled.ravel(), minlength=count + 1)
-        sizes[0] = 0
-        keep = sizes >= area
-        keep[sizes.argmax()] = True
-        region = keep[labelled] & region
-    holes, count = ndimage.label(~region)
-    if count:
-        sizes = np.bincount(holes.ravel(), minlength=count + 1)
-        fill = sizes < area
-        fill[0] = False
-        border = np.concatenate([holes[0], holes[-1], holes[:, 0], holes[:, -1]])
-        fill[border] = False
-        region = region | fill[holes]
-    return region
+
+def without_holes(region: np.ndarray, area: float) -> np.ndarray:
+    """`region` with its holes under `area` pixels filled; what touches the border is no hole."""
+    outside, count = ndimage.label(~region)
+    fill = np.bincount(outside.ravel(), minlength=count + 1) < area
+    fill[0] = False
+    fill[np.concatenate([outside[0], outside[-1], outside[:, 0], outside[:, -1]])] = False
+    return region | fill[outside]
 
 
 def fill_from_nearest(mask: np.ndarray, holes: np.ndarray) -> np.ndarray:

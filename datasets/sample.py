@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from facegen.datasets.conventions import Convention, derive
+from facegen.datasets.conventions import CELEBAMASKHQ, Convention, derive
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.files import npz_bytes, png_bytes, read_json, read_npz, write_bytes, write_json
 from facegen.datasets.images import read_index, read_rgb
@@ -75,7 +75,7 @@ def sample_name(index: int) -> str:
     return f"{index:06d}"
 
 
-def write_sample(root: Path, index: int, sample: Sample, convention: Convention) -> None:
+def write_sample(root: Path, index: int, sample: Sample, convention: Convention = CELEBAMASKHQ) -> None:
     """Write all files of one sample, meta last; the same sample gives the same bytes.
 
     Raises
