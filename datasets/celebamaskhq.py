@@ -63,6 +63,7 @@ def open_celebamaskhq(path: Path, split: str | None = None) -> FaceSet:
         ids=ids,
         has_masks=has_masks,
         image_path=images.__getitem__,
+        mask_path=partial(_mask_path, path),
         read_image=partial(_read_image, images),
         read_mask=partial(merge_parts, parts),
         read_meta=_no_meta,
@@ -115,6 +116,10 @@ def _pairing(images: dict[str, Path], parts: Parts) -> list[Problem]:
             if file.parent.name != str(int(stem) // PER_FOLDER):
                 problems.append(Problem(file, f"belongs in folder {int(stem) // PER_FOLDER}"))
     return problems
+
+
+def _mask_path(root: Path, name: str) -> Path:
+    return root / MASKS / str(int(name) // PER_FOLDER) / f"{int(name):05d}_*.png"
 
 
 def _read_image(images: dict[str, Path], name: str) -> np.ndarray:

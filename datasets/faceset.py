@@ -40,6 +40,7 @@ class FaceSet:
     layout     : 'official', 'index' or 'facegen'.
     ids        : one name a picture; index i everywhere is the place in this list.
     has_masks  : whether `mask` may be called.
+    image_path, mask_path : id -> the file that holds it, for messages.
     """
 
     name: str
@@ -49,6 +50,7 @@ class FaceSet:
     ids: list[str]
     has_masks: bool
     image_path: Callable[[str], Path]
+    mask_path: Callable[[str], Path]
     read_image: Callable[[str], np.ndarray]
     read_mask: Callable[[str], np.ndarray]
     read_meta: Callable[[str], dict | None]
@@ -69,7 +71,7 @@ class FaceSet:
         unknown = unknown_ids(mask, self.convention)
         if unknown:
             raise FacegenError(
-                f"{self.path}: mask of {self.ids[index]} holds ids {unknown}, which {self.convention.name} "
+                f"{self.mask_path(self.ids[index])}: holds ids {unknown}, which {self.convention.name} "
                 f"lacks (0-{len(self.convention.classes) - 1}, 255): correct the mask or the convention"
             )
         return mask
@@ -104,7 +106,8 @@ class FaceSet:
             try:
                 mask = self.mask(index)
             except FacegenError as error:
-                problems.append(Problem(self.path, _without_path(error, self.path)))
+                path = self.mask_path(name)
+                problems.append(Problem(path, _without_path(error, path)))
                 continue
             if size[0] * mask.shape[1] != size[1] * mask.shape[0]:
                 problems.append(

@@ -43,6 +43,7 @@ def open_index_masks(path: Path, convention: Convention) -> FaceSet:
         ids=ids,
         has_masks=has_masks,
         image_path=images.__getitem__,
+        mask_path=masks.__getitem__,
         read_image=partial(_read, read_rgb, images),
         read_mask=partial(_read, read_index, masks),
         read_meta=_no_meta,

@@ -46,6 +46,7 @@ def open_own(path: Path) -> FaceSet:
         ids=ids,
         has_masks=True,
         image_path=partial(sample_file, path, "images"),
+        mask_path=partial(sample_file, path, "masks"),
         read_image=partial(_read, path, "images"),
         read_mask=partial(_read, path, "masks"),
         read_meta=partial(_read, path, "meta"),
