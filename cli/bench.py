@@ -1,0 +1,17 @@
+"""`facegen bench`: each measurement of facegen itself is a command of its own."""
+
+import click
+
+from facegen.cli.lazy import LazyGroup
+
+_TABLE = {
+    "render": ("facegen.cli.bench_render", "Seconds and memory a rendered face."),
+    "reverse": ("facegen.cli.bench_reverse", "A parser trained on real faces, run on renders."),
+    "audit": ("facegen.cli.bench_audit", "Seconds an audited face."),
+    "train": ("facegen.cli.bench_train", "Seconds a training step, by device."),
+}
+
+
+@click.group(cls=LazyGroup, table=_TABLE)
+def command() -> None:
+    """Measure facegen itself."""

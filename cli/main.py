@@ -1,0 +1,32 @@
+"""The `facegen` program: which commands there are and where each is kept."""
+
+import click
+
+from facegen.cli.lazy import LazyGroup
+
+_TABLE = {
+    "render": ("facegen.cli.render", "Render labelled faces."),
+    "audit": ("facegen.cli.audit", "Measure how a set differs from real faces."),
+    "train-eval": ("facegen.cli.train_eval", "Train on synthetic and real faces, test on real ones."),
+    "profile": ("facegen.cli.profile", "Fit the attribute profile of a real set."),
+    "preview": ("facegen.cli.preview", "Lay a rendered set out on one sheet."),
+    "verify": ("facegen.cli.verify", "Check that a rendered set is whole and consistent."),
+    "export": ("facegen.cli.export", "Write a rendered set in another layout."),
+    "parse-image": ("facegen.cli.parse_image", "Draw the label map of a photo."),
+    "bench": ("facegen.cli.bench", "Measure facegen itself."),
+    "doctor": ("facegen.cli.doctor", "Check this machine and render one face."),
+}
+
+
+@click.group(cls=LazyGroup, table=_TABLE, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="facegen")
+def cli() -> None:
+    """Labelled synthetic faces, and an audit of how they differ from real ones.
+
+    Exit codes: 0 done or passed, 1 a check failed, 2 bad input or something could not be measured.
+    """
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    cli(prog_name="facegen")

@@ -1,0 +1,30 @@
+"""`facegen verify`: is a rendered set whole and consistent? Exit code 0 yes, 1 no, 2 not to be checked."""
+
+from pathlib import Path
+
+import click
+
+from facegen.datasets.verify import verify
+
+MAX_SHOWN = 50  # more lines than this hide the first
+
+
+@click.command()
+@click.argument("synth", type=click.Path(path_type=Path), default=Path("facegen-out"))
+def command(synth: Path) -> None:
+    """Check every file of SYNTH (default ./facegen-out) and hold a sample's files against each other."""
+    with click.progressbar(length=1, label="verifying", show_pos=True) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        result = verify(synth, progress)
+    for problem in result.problems[:MAX_SHOWN]:
+        click.echo(str(problem))
+    if len(result.problems) > MAX_SHOWN:
+        click.echo(f"... and {len(result.problems) - MAX_SHOWN} more")
+    sides = f"left/right exchanged in {result.sides}" if result.sides.measured else "left/right not measured"
+    click.echo(f"{synth}: {result.samples} samples, {len(result.problems)} problems; {sides}")
+    if result.problems:
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,151 @@
+"""A consistent dataset passes; each way of spoiling one file is found and named."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from facegen.datasets.conventions import CELEBAMASKHQ
+from facegen.datasets.dataset_file import write_attributes, write_dataset_json
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.files import npz_bytes
+from facegen.datasets.labels import COVERAGE_CLASSES, Native
+from facegen.datasets.sample import Sample, write_sample
+from facegen.datasets.verify import verify
+
+SIZE = 64
+HEADER = {
+    "seed": 0, "size": SIZE, "num": 2, "convention": "celebamaskhq", "profile": None, "fingerprint": "",
+    "config": {}, "ledger": [], "failures": [],
+}  # fmt: skip
+
+
+def face(seed, mirrored=False):
+    native = np.zeros((SIZE, SIZE), np.uint8)
+    native[8:56, 8:56] = Native.FACE_SKIN
+    native[4:14, 8:56] = Native.SCALP_HAIR
+    native[40:46, 24:40] = Native.UPPER_LIP
+    native[18:22, 36:50], native[18:22, 14:28] = Native.BROW_L, Native.BROW_R
+    native[26:30, 38:46], native[26:30, 18:26] = Native.SCLERA_L, Native.SCLERA_R
+    if mirrored:
+        native = native.copy()
+        for one, other in ((Native.BROW_L, Native.BROW_R), (Native.SCLERA_L, Native.SCLERA_R)):
+            left, right = native == one, native == other
+            native[left], native[right] = other, one
+    bare = native.copy()
+    native[24:32, 34:50] = native[24:32, 14:30] = Native.GLASSES_LENS
+    coverage = np.stack([np.isin(native, members) for _, members in COVERAGE_CLASSES], axis=-1)
+    normals = np.zeros((SIZE, SIZE, 3), np.float16)
+    normals[..., 2] = 1
+    return Sample(
+        rgb=np.random.Generator(np.random.Philox(seed)).integers(0, 256, (SIZE, SIZE, 3), np.uint8),
+        native=native,
+        bare=bare,
+        coverage=coverage.astype(np.uint8) * 255,
+        landmarks=np.full((70, 2), 30.5, np.float32),
+        visible=np.ones(70, bool),
+        depth=np.where(native > 0, 0.6, 0).astype(np.float32),
+        normals=normals,
+        meta={"index": seed},
+    )
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    for index in range(2):
+        write_sample(tmp_path, index, face(index))
+    write_attributes(tmp_path, ["000000", "000001"], [{"yaw": 0.0}, {"yaw": 1.0}])
+    write_dataset_json(tmp_path, HEADER)
+    return tmp_path
+
+
+def messages(root):
+    return {str(p.path.relative_to(root)): p.message for p in verify(root).problems}
+
+
+def save(root, name, array):
+    Image.fromarray(array).save(root / name)
+
+
+def test_a_consistent_dataset_passes(dataset):
+    seen = []
+    result = verify(dataset, lambda done, total: seen.append((done, total)))
+    assert result.problems == [] and result.samples == 2 and seen == [(1, 2), (2, 2)]
+    assert (result.sides.measured, result.sides.swapped) == (2, 0)
+
+
+def spoil_mask(root):
+    mask = np.asarray(Image.open(root / "masks/000001.png")).copy()
+    mask[30, 30] = CELEBAMASKHQ.id("nose")
+    save(root, "masks/000001.png", mask)
+
+
+def spoil_native(root):
+    labels = np.asarray(Image.open(root / "labels/000000.png")).copy()
+    labels[0, 0] = 99
+    save(root, "labels/000000.png", labels)
+
+
+def spoil_bare(root):
+    bare = np.asarray(Image.open(root / "bare/000000.png")).copy()
+    bare[50:54, 20:40] = Native.LOWER_LIP
+    save(root, "bare/000000.png", bare)
+
+
+@pytest.mark.parametrize(
+    "spoil, name, told",
+    [
+        (spoil_mask, "masks/000001.png", "is not what the celebamaskhq rules make"),
+        (spoil_native, "labels/000000.png", "unknown native ids [99]"),
+        (spoil_bare, "bare/000000.png", "differs from labels/ away from any eyewear"),
+        (
+            lambda r: save(r, "images/000000.png", np.zeros((64, 64, 3), np.uint8)),
+            "images/000000.png",
+            "one colour",
+        ),
+        (lambda r: (r / "coverage/000001.npz").unlink(), ".", "coverage/000001.npz: no such file"),
+        (
+            lambda r: (r / "masks/.partial-7-000001.png").touch(),
+            "masks/.partial-7-000001.png",
+            "interrupted run",
+        ),
+        (lambda r: (r / "meta/000001.json").unlink(), ".", "1 samples finished and 0 failed of 2: resume"),
+        (lambda r: write_attributes(r, ["000000"], [{}]), "attributes.parquet", "has 1 rows for 2 samples"),
+        (lambda r: (r / "attributes.parquet").unlink(), "attributes.parquet", "no such file"),
+        (lambda r: write_dataset_json(r, {**HEADER, "size": 128}), "images/000000.png", "64x64 pixels"),
+        (lambda r: write_dataset_json(r, {**HEADER, "num": 1}), ".", "sample 000001 lies beyond the 1"),
+        (lambda r: write_sample(r, 0, face(0, mirrored=True)), None, None),
+    ],
+)
+def test_each_spoiled_file_is_named(dataset, spoil, name, told):
+    spoil(dataset)
+    found = messages(dataset)
+    if name is None:  # one of two faces mirrored
+        assert found == {".": "left and right look exchanged: 1 of 2 frontal faces"}
+    else:
+        assert told in found[name]
+
+
+def test_depth_and_coverage_are_held_against_the_labels(dataset):
+    one = face(0)
+    depth, coverage = one.depth.copy(), one.coverage.copy()
+    depth[20:30] = 0
+    (dataset / "depth/000000.npz").write_bytes(npz_bytes(depth=depth, normals=one.normals))
+    assert "no depth in" in messages(dataset)["depth/000000.npz"]
+    coverage[50:56, 10:50, 4] = 255
+    write_sample(dataset, 0, Sample(**{**vars(one), "coverage": coverage}))
+    assert "frame covers pixels" in messages(dataset)["coverage/000000.npz"]
+
+
+def test_failures_excuse_missing_samples(dataset):
+    (dataset / "meta/000001.json").unlink()
+    write_attributes(dataset, ["000000"], [{"yaw": 0.0}])
+    write_dataset_json(dataset, {**HEADER, "failures": [{"index": 1, "error": "out of memory"}]})
+    assert verify(dataset).problems == []
+
+
+def test_nothing_to_verify(tmp_path):
+    with pytest.raises(FacegenError, match=r"dataset\.json: no such file"):
+        verify(tmp_path)
+    write_dataset_json(tmp_path, HEADER)
+    with pytest.raises(FacegenError, match="no finished sample"):
+        verify(tmp_path)
