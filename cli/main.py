@@ -19,7 +19,7 @@ _TABLE = {
 
 
 @click.group(cls=LazyGroup, table=_TABLE, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="facegen")
+@click.version_option(package_name="facegen", prog_name="facegen")
 def cli() -> None:
     """Labelled synthetic faces, and an audit of how they differ from real ones.
 
