@@ -1,0 +1,40 @@
+# Every target sets up what it needs first; a second run finds it done.
+SHELL := /bin/bash
+PYTHON_BIN := .venv/bin/python
+FACEGEN := .venv/bin/facegen
+DEMO := demo
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test proofs lint clean distclean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Virtual environment, wheels and system libraries
+	@tools/bootstrap.sh
+
+demo: setup ## Render 16 matched faces, audit them, write a report and a contact sheet into demo/
+	@$(FACEGEN) render --match-dist celebamaskhq --num 16 --size 256 --seed 0 --out $(DEMO)/faces
+	@$(FACEGEN) audit $(DEMO)/faces --against celebamaskhq --out $(DEMO)/audit || test $$? -eq 1
+	@$(FACEGEN) preview $(DEMO)/faces --out $(DEMO)/contact-sheet.png
+	@echo "faces:         $(DEMO)/faces"
+	@echo "report:        $(DEMO)/audit/report.html"
+	@echo "contact sheet: $(DEMO)/contact-sheet.png"
+
+test: setup ## Run the tests
+	@$(PYTHON_BIN) -m pytest -m "not slow" $(PYTEST_ARGS)
+
+proofs: setup ## Run the proofs that take minutes
+	@$(PYTHON_BIN) -m pytest -m slow $(PYTEST_ARGS)
+
+lint: setup ## Style and types
+	@$(PYTHON_BIN) -m ruff check .
+	@$(PYTHON_BIN) -m mypy
+
+clean: ## Remove what the targets wrote, keep the virtual environment
+	@rm -rf $(DEMO) build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
+
+distclean: clean ## Remove the virtual environment too
+	@rm -rf .venv
