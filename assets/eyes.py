@@ -1,0 +1,111 @@
+"""Eyeballs with a sunken iris, a pupil and a bulging cornea, and the iris picture.
+
+The eyeball is made in its own frame: centre at 0, gaze along -y, metres. Anny's eye socket asks for a larger
+ball than an anatomical one; iris and pupil keep their anatomical sizes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+SEGMENTS = 48
+# Visible iris diameter 11.7 +- 0.5 mm over all adults: Rufer et al., Cornea 24, 2005.
+IRIS_RADIUS = 0.00585
+LIMBUS_DEGREES = 3.0
+
+SCLERA, IRIS, PUPIL = 0, 1, 2
+
+
+def eyeball(radius, iris_radius, pupil_radius):
+    """One eyeball without cornea.
+
+    Returns
+    -------
+    vertices : (V, 3) float32, metres
+    faces : (F, 4) int32
+    part : (F,) uint8, SCLERA, IRIS or PUPIL
+    uv : (V, 2) float32
+        Iris and pupil: position on the iris disc, 0.5 +- 0.5 at the limbus. Sclera: (angle from the gaze
+        in half turns, azimuth in turns).
+    """
+    limbus = np.arcsin(iris_radius / radius)
+    plane = -radius * np.cos(limbus)
+    # (distance from the axis, depth y, part of the ring towards the next profile point)
+    profile = [(1e-5, plane + 0.0006, PUPIL), (pupil_radius * 0.96, plane + 0.0006, PUPIL)]
+    for k, u in enumerate(np.linspace(0, 1, 6)):
+        r = pupil_radius + u * (iris_radius - pupil_radius)
+        profile.append((r, plane + 0.00055 * (1 - u), IRIS if k < 5 else SCLERA))
+    for a in np.linspace(limbus, np.pi, 26)[1:]:
+        profile.append((max(radius * np.sin(a), 1e-6), -radius * np.cos(a), SCLERA))
+    vertices, faces, ring = revolve([(r, y) for r, y, _ in profile])
+    part = np.array([profile[i][2] for i in ring], np.uint8)
+    flat = vertices[:, [0, 2]] / (2 * iris_radius) + 0.5
+    angle = np.arccos(np.clip(-vertices[:, 1] / radius, -1, 1)) / np.pi
+    polar = np.stack([angle, np.arctan2(vertices[:, 2], vertices[:, 0]) / (2 * np.pi) + 0.5], 1)
+    on_iris = np.arange(len(vertices)) < 8 * SEGMENTS
+    return vertices, faces, part, np.where(on_iris[:, None], flat, polar).astype(np.float32)
+
+
+def cornea(radius, iris_radius):
+    """The clear cap in front of the iris: vertices (V, 3) float32 and faces (F, 4) int32."""
+    edge = np.arcsin(iris_radius / radius) + np.radians(LIMBUS_DEGREES)
+    profile = []
+    for u in np.linspace(0.02, 1, 9):
+        bulge = 1 + 0.055 * (1 - u**2) ** 1.2 + 0.004
+        profile.append((radius * bulge * np.sin(edge * u), -radius * bulge * np.cos(edge * u)))
+    vertices, faces, _ = revolve(profile)
+    return vertices, faces
+
+
+def revolve(profile):
+    """Turn a profile of (distance from the axis, y) round the y axis.
+
+    Returns
+    -------
+    vertices (K*SEGMENTS, 3) float32, faces (F, 4) int32, ring (F,) int: profile index a face starts at.
+    """
+    angle = np.arange(SEGMENTS) / SEGMENTS * 2 * np.pi
+    p = np.asarray(profile, np.float64)
+    vertices = np.stack([p[:, :1] * np.cos(angle), np.repeat(p[:, 1:], SEGMENTS, 1), p[:, :1] * np.sin(angle)], -1)
+    k, j = np.meshgrid(np.arange(len(p) - 1), np.arange(SEGMENTS), indexing="ij")
+    nxt = (j + 1) % SEGMENTS
+    faces = np.stack([k * SEGMENTS + j, k * SEGMENTS + nxt, (k + 1) * SEGMENTS + nxt, (k + 1) * SEGMENTS + j], -1)
+    return (vertices.reshape(-1, 3).astype(np.float32), faces.reshape(-1, 4).astype(np.int32), k.reshape(-1))
+
+
+# Stroma colours (linear RGB) by growing melanin: blue-grey, green-grey, hazel, brown, dark brown.
+IRIS_FAMILIES = {
+    "blue": ((0.16, 0.27, 0.40), (0.30, 0.36, 0.36)),
+    "grey": ((0.22, 0.26, 0.29), (0.32, 0.33, 0.30)),
+    "green": ((0.14, 0.20, 0.11), (0.28, 0.22, 0.08)),
+    "hazel": ((0.15, 0.13, 0.055), (0.22, 0.10, 0.025)),
+    "brown": ((0.085, 0.038, 0.014), (0.13, 0.058, 0.018)),
+    "dark": ((0.028, 0.013, 0.007), (0.045, 0.02, 0.009)),
+}
+
+
+def iris_picture(family, pupil_ratio, rng, size=128):
+    """Iris colour, (size, size, 3) float32 linear RGB, the limbus at the picture's inscribed circle.
+
+    Parameters
+    ----------
+    family : a key of IRIS_FAMILIES
+    pupil_ratio : float, pupil radius / iris radius
+    rng : np.random.Generator
+    """
+    outer, inner = (np.array(c) for c in IRIS_FAMILIES[family])
+    y, x = (np.mgrid[:size, :size] + 0.5) / size * 2 - 1
+    r, theta = np.hypot(x, y), np.arctan2(y, x)
+    u = np.clip((r - pupil_ratio) / (1 - pupil_ratio), 0, 1)
+    fibres = np.zeros_like(r)
+    for _ in range(40):
+        k = rng.integers(20, 90)
+        fibres += np.cos(k * theta + rng.uniform(0, 2 * np.pi) + rng.uniform(-3, 3) * u)
+    fibres = fibres / np.sqrt(20)
+    collarette = 0.28 + 0.04 * np.cos(5 * theta + rng.uniform(0, 6)) + 0.02 * np.cos(11 * theta + rng.uniform(0, 6))
+    mix = 1 / (1 + np.exp((u - collarette) / 0.06))
+    colour = outer + mix[..., None] * (inner - outer)
+    colour = colour * (1 + 0.22 * fibres * (1 - 0.5 * mix))[..., None]
+    limbal = 1 - 0.75 * np.clip((r - 0.82) / 0.16, 0, 1) ** 1.5
+    ruff = 1 - 0.6 * np.exp(-((u / 0.05) ** 2))
+    return np.clip(colour * (limbal * ruff)[..., None], 0.002, 1).astype(np.float32)

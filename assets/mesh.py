@@ -1,0 +1,103 @@
+"""Small mesh tools: tubes, ribbons, clipping along a level line. Metres throughout."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def tube(line, radii, segments=10, closed=False):
+    """A tube with elliptic cross-section along a polyline.
+
+    Parameters
+    ----------
+    line : (K, 3) float
+    radii : (2,) or (K, 2) float
+        Half width across the polyline's plane normal, and half width in the plane.
+    closed : bool
+
+    Returns
+    -------
+    vertices (K*segments, 3) float32, faces (F, 4) int32
+    """
+    k = len(line)
+    tangent = np.roll(line, -1, 0) - np.roll(line, 1, 0) if closed else np.gradient(line, axis=0)
+    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-12)
+    centred = line - line.mean(0)
+    plane = np.linalg.svd(centred, full_matrices=False)[2][2] if k > 2 else np.array([0.0, 0, 1])
+    inner = np.cross(tangent, plane)
+    inner /= np.maximum(np.linalg.norm(inner, axis=1, keepdims=True), 1e-12)
+    across = np.cross(inner, tangent)
+    size = np.broadcast_to(radii, (k, 2))
+    angle = np.arange(segments) / segments * 2 * np.pi
+    # A rounded box rather than a circle: frames and straps are flat stock.
+    c, s = np.cos(angle), np.sin(angle)
+    c, s = np.sign(c) * np.abs(c) ** 0.7, np.sign(s) * np.abs(s) ** 0.7
+    vertices = (line[:, None] + across[:, None] * (size[:, :1] * c)[..., None]
+                + inner[:, None] * (size[:, 1:] * s)[..., None])
+    return vertices.reshape(-1, 3).astype(np.float32), grid_faces(k, segments, closed, True)
+
+
+def grid_faces(rows, columns, wrap_rows=False, wrap_columns=False):
+    """Quads (F, 4) int32 of a rows x columns vertex grid."""
+    i, j = np.meshgrid(np.arange(rows - (not wrap_rows)), np.arange(columns - (not wrap_columns)), indexing="ij")
+    i2, j2 = (i + 1) % rows, (j + 1) % columns
+    quad = np.stack([i * columns + j, i * columns + j2, i2 * columns + j2, i2 * columns + j], -1)
+    return quad.reshape(-1, 4).astype(np.int32)
+
+
+def merge(parts):
+    """Join meshes: list of (vertices (V, 3), faces (F, n)) -> vertices, faces, part index per face."""
+    offset, vertices, faces, part = 0, [], [], []
+    for number, (v, f) in enumerate(parts):
+        vertices.append(v)
+        faces.append(f + offset)
+        part.append(np.full(len(f), number))
+        offset += len(v)
+    return np.concatenate(vertices), np.concatenate(faces), np.concatenate(part)
+
+
+def clip(triangles, values, *fields):
+    """Keep the part of a triangle mesh where `values` is positive, cutting triangles on the zero line.
+
+    Parameters
+    ----------
+    triangles : (T, 3) int
+    values : (V,) float
+    fields : arrays (V, n), interpolated onto the cut
+
+    Returns
+    -------
+    triangles (T', 3) int32, fields..., on_cut (V',) bool
+        Vertices are renumbered; `on_cut` marks those that lie on the zero line.
+    """
+    positive = values > 0
+    count = positive[triangles].sum(1)
+    whole = triangles[count == 3]
+    cut_edges: dict[tuple[int, int], int] = {}
+    new_points: list[tuple[int, int, float]] = []
+
+    def cut(a, b):
+        key = (min(a, b), max(a, b))
+        if key not in cut_edges:
+            cut_edges[key] = len(values) + len(new_points)
+            new_points.append((key[0], key[1], values[key[0]] / (values[key[0]] - values[key[1]])))
+        return cut_edges[key]
+
+    extra = []
+    for tri, n in zip(triangles[(count == 1) | (count == 2)], count[(count == 1) | (count == 2)], strict=True):
+        lone = int(np.flatnonzero(positive[tri] == (n == 1))[0])
+        a, b, c = (int(tri[(lone + i) % 3]) for i in range(3))
+        ab, ac = cut(a, b), cut(a, c)
+        if n == 1:
+            extra.append((a, ab, ac))
+        else:
+            extra += [(ab, b, c), (ab, c, ac)]
+    out = np.concatenate([whole, np.array(extra, int).reshape(-1, 3)])
+    if new_points:
+        i, j = (np.array([p[k] for p in new_points]) for k in (0, 1))
+        w = np.array([p[2] for p in new_points])[:, None]
+        fields = tuple(np.concatenate([f, f[i] * (1 - w) + f[j] * w]) for f in fields)
+    used = np.unique(out)
+    new_index = np.zeros(len(values) + len(new_points), np.int32)
+    new_index[used] = np.arange(len(used))
+    return (new_index[out].astype(np.int32), *(f[used] for f in fields), used >= len(values))

@@ -1,0 +1,125 @@
+"""Teeth and gums: rows of rounded crowns on MakeHuman's dental arches.
+
+The rows are made once in template coordinates and carried by the rigid motion of the low-polygon helper rows,
+which follow skull and jaw.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+# Mesiodistal widths in mm, central incisor to second molar: Nelson, Wheeler's Dental Anatomy, 10th ed.
+UPPER_WIDTHS = (8.5, 6.5, 7.5, 7.0, 7.0, 10.0, 9.0)
+LOWER_WIDTHS = (5.0, 5.5, 7.0, 7.0, 7.0, 11.0, 10.5)
+UPPER_HEIGHTS = (9.8, 8.6, 9.4, 8.0, 7.6, 7.0, 6.8)
+LOWER_HEIGHTS = (8.4, 8.6, 9.4, 8.2, 7.8, 7.2, 7.0)
+# Half width and depth of the arch's ellipse, mm, from the helper rows of the template.
+ARCH_WIDTH, ARCH_DEPTH = 27.0, 36.0
+
+
+@lru_cache(maxsize=2)
+def _row(upper):
+    """Vertices (V, 3) mm, faces (F, 4), is_gum (F,): origin in the middle of the incisal edge, x left, z up."""
+    widths, heights = (UPPER_WIDTHS, UPPER_HEIGHTS) if upper else (LOWER_WIDTHS, LOWER_HEIGHTS)
+    angle = np.linspace(0, np.pi / 2, 400)
+    arch = np.stack([ARCH_WIDTH * np.sin(angle), -ARCH_DEPTH * np.cos(angle) + ARCH_DEPTH], 1)
+    travelled = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(arch, axis=0), axis=1))])
+    sign = 1.0 if upper else -1.0
+    vertices, faces, gum = [], [], []
+
+    def add(part, is_gum):
+        v, f = part
+        faces.append(f + sum(map(len, vertices)))
+        vertices.append(v)
+        gum.append(np.full(len(f), is_gum))
+
+    start = 0.15
+    for width, height in zip(widths, heights, strict=True):
+        middle = start + width / 2
+        start += width
+        x, y = np.interp(middle, travelled, arch[:, 0]), np.interp(middle, travelled, arch[:, 1])
+        ahead = [np.interp(middle + 0.5, travelled, arch[:, i]) for i in range(2)]
+        turn = np.arctan2(ahead[1] - y, ahead[0] - x)
+        for side in (1, -1):
+            add(_crown(side * x, y, side * turn, width * 0.5, height, sign), False)
+    add(_gum_tube(arch, sign, max(heights)), True)
+    return np.concatenate(vertices), np.concatenate(faces), np.concatenate(gum)
+
+
+def _crown(x, y, turn, half_width, height, sign):
+    """A superellipsoid crown standing on the arch, its edge at z = 0."""
+    u = np.linspace(-np.pi / 2, np.pi / 2, 9)
+    v = np.linspace(0, 2 * np.pi, 14, endpoint=False)
+
+    def power(value, e):
+        return np.sign(value) * np.abs(value) ** e
+
+    cu, su = power(np.cos(u), 0.45)[:, None], power(np.sin(u), 0.7)[:, None]
+    px = half_width * cu * power(np.cos(v), 0.6)[None]
+    py = 3.2 * cu * power(np.sin(v), 0.7)[None]
+    pz = np.repeat(sign * height * 0.55 * (su + 1), len(v), 1)
+    px = px * (1 - 0.14 * np.abs(pz) / height)
+    p = np.stack([x + px * np.cos(turn) - py * np.sin(turn), y + px * np.sin(turn) + py * np.cos(turn), pz], -1)
+    i, j = np.meshgrid(np.arange(len(u) - 1), np.arange(len(v)), indexing="ij")
+    k, nxt = len(v), (j + 1) % len(v)
+    faces = np.stack([i * k + j, i * k + nxt, (i + 1) * k + nxt, (i + 1) * k + j], -1).reshape(-1, 4)
+    return p.reshape(-1, 3), faces if sign > 0 else faces[:, ::-1]
+
+
+def _gum_tube(arch, sign, height):
+    line = np.concatenate([arch[::-8] * [-1, 1], arch[::8][1:]])
+    v = np.linspace(0, 2 * np.pi, 12, endpoint=False)
+    tangent = np.gradient(line, axis=0)
+    tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
+    normal = np.stack([-tangent[:, 1], tangent[:, 0]], 1)
+    scallop = 0.7 * np.abs(np.sin(np.linspace(-7, 7, len(line)) * np.pi))
+    across = 3.9 * np.cos(v)
+    ring_z = sign * (height * 0.98 + 4.0 - scallop[:, None] + 5.0 * np.sin(v)[None])
+    xy = line[:, None] + normal[:, None] * across[None, :, None]
+    p = np.concatenate([xy, ring_z[..., None]], -1)
+    i, j = np.meshgrid(np.arange(len(line) - 1), np.arange(len(v)), indexing="ij")
+    k, nxt = len(v), (j + 1) % len(v)
+    faces = np.stack([i * k + j, i * k + nxt, (i + 1) * k + nxt, (i + 1) * k + j], -1).reshape(-1, 4)
+    return p.reshape(-1, 3), faces
+
+
+def rigid_motion(source, target):
+    """Similarity (scale, rotation (3, 3), shift (3,)) that carries source (N, 3) onto target (N, 3).
+
+    Umeyama, Least-squares estimation of transformation parameters between two point patterns, 1991.
+    """
+    a, b = source - source.mean(0), target - target.mean(0)
+    u, d, vt = np.linalg.svd(b.T @ a)
+    fix = np.diag([1, 1, np.sign(np.linalg.det(u @ vt))])
+    rotation = u @ fix @ vt
+    scale = (d * np.diag(fix)).sum() / (a**2).sum()
+    return scale, rotation, target.mean(0) - scale * rotation @ source.mean(0)
+
+
+def teeth(template_rows, posed_rows, eye_middle):
+    """Both rows in the world.
+
+    Parameters
+    ----------
+    template_rows, posed_rows : dict "upper", "lower" of (68, 3) float, metres
+    eye_middle : (3,) float, of the template
+
+    Returns
+    -------
+    vertices (V, 3) float32, faces (F, 4) int32, is_gum (F,) bool
+    """
+    vertices, faces, gum = [], [], []
+    for name in ("upper", "lower"):
+        v, f, g = _row(name == "upper")
+        row = template_rows[name]
+        front = row[:, 1].min()
+        # The rows bite at one height, the uppers 2 mm in front and 1.5 mm over the lowers.
+        edge = np.array([0, front - eye_middle[1] + 0.0005 + (0.0 if name == "upper" else 0.0022),
+                         -0.0722 - (0.0008 if name == "upper" else -0.0002)]) + eye_middle
+        scale, rotation, shift = rigid_motion(row, posed_rows[name])
+        vertices.append(scale * (edge + v / 1000) @ rotation.T + shift)
+        faces.append(f + (0 if name == "upper" else len(vertices[0])))
+        gum.append(g)
+    return np.concatenate(vertices).astype(np.float32), np.concatenate(faces).astype(np.int32), np.concatenate(gum)

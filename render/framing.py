@@ -1,0 +1,108 @@
+"""Camera solved from the projected face, so that the picture is the crop that a data set's own rule makes.
+
+World: metres, z up, camera in front of the face on -y looking along +y. Picture: x right, y down, the first
+pixel's centre at (0.5, 0.5). The camera keeps its place and direction; crop centre and size become lens
+shift and focal length, as when a crop is cut from a larger photograph.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+LEFT_PUPIL, RIGHT_PUPIL = 68, 69
+MOUTH_RIGHT, MOUTH_LEFT = 48, 54
+
+# Loose square around the 68 points: share of the landmarks' larger extent.
+LOOSE_BOX_SCALE = 1.9
+
+
+@dataclass(frozen=True)
+class View:
+    """A solved pinhole camera.
+
+    Attributes
+    ----------
+    position : (3,) float, metres
+    roll : float, radians the picture's x axis is turned from the horizon, clockwise seen by the camera
+    side : float, picture side over focal length
+    centre : (2,) float, crop centre over focal length, in the rolled picture axes
+    """
+
+    position: np.ndarray
+    roll: float
+    side: float
+    centre: np.ndarray
+
+    def intrinsics(self, size):
+        """K (3, 3) float for a picture of size x size pixels."""
+        f = size / self.side
+        return np.array([[f, 0, size / 2 - f * self.centre[0]], [0, f, size / 2 - f * self.centre[1]], [0, 0, 1]])
+
+    def extrinsics(self):
+        """World to camera (4, 4) float: camera x right, y down, z forward (OpenCV)."""
+        c, s = np.cos(self.roll), np.sin(self.roll)
+        level = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
+        turn = np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
+        out = np.eye(4)
+        out[:3, :3] = turn @ level
+        out[:3, 3] = -out[:3, :3] @ self.position
+        return out
+
+    def project(self, points, size):
+        """World points (N, 3) -> pixels (N, 2) and depth (N,) in metres along the optical axis."""
+        e = self.extrinsics()
+        camera = points @ e[:3, :3].T + e[:3, 3]
+        pixel = camera @ self.intrinsics(size).T
+        return pixel[:, :2] / pixel[:, 2:], camera[:, 2]
+
+
+def celebahq_crop(eye_right, eye_left, mouth_right, mouth_left):
+    """Crop centre (2,), x axis (2,) unit and side, from 2-D points (x right, y down).
+
+    Karras et al., Progressive Growing of GANs, 2018, appendix C. `eye_right` is the subject's right eye, the
+    first eye of the paper.
+    """
+    x = eye_left - eye_right
+    y = (eye_right + eye_left) / 2 - (mouth_right + mouth_left) / 2
+    axis = x - _rot90(y)
+    centre = (eye_right + eye_left) / 2 - 0.1 * y
+    return centre, axis / np.linalg.norm(axis), max(4.0 * np.linalg.norm(x), 3.6 * np.linalg.norm(y))
+
+
+def _rot90(v):
+    """Quarter turn that carries "from mouth to eyes" (up, so y negative) to the picture's -x."""
+    return np.array([v[1], -v[0]])
+
+
+def loose_crop(points):
+    """An upright square around all landmarks (N, 2), with room."""
+    low, high = points.min(0), points.max(0)
+    return (low + high) / 2, np.array([1.0, 0.0]), LOOSE_BOX_SCALE * (high - low).max()
+
+
+def solve_view(landmarks, camera):
+    """Place the camera for one face.
+
+    Parameters
+    ----------
+    landmarks : (70, 3) float, world metres: 68 iBUG points and two pupils
+    camera : any object with the fields of render.spec.Camera
+    """
+    eyes = landmarks[[LEFT_PUPIL, RIGHT_PUPIL]].mean(0)
+    position = eyes - np.array([0, camera.distance, 0])
+    relative = landmarks - position
+    flat = np.stack([relative[:, 0], -relative[:, 2]], 1) / relative[:, 1:2]
+    four = flat[RIGHT_PUPIL], flat[LEFT_PUPIL], flat[MOUTH_RIGHT], flat[MOUTH_LEFT]
+    if camera.crop == "celebahq":
+        centre, axis, side = celebahq_crop(*four)
+    elif camera.crop == "loose":
+        centre, axis, side = loose_crop(flat[:68])
+    else:
+        raise ValueError(f"unknown crop rule {camera.crop!r}")
+    roll = np.arctan2(axis[1], axis[0]) + np.radians(camera.tilt)
+    c, s = np.cos(roll), np.sin(roll)
+    side = side * camera.scale
+    centre = np.array([[c, s], [-s, c]]) @ centre + side * np.array([camera.shift_x, camera.shift_y])
+    return View(position=position, roll=float(roll), side=float(side), centre=centre)

@@ -1,0 +1,227 @@
+"""Shaders. Imports bpy: used inside worker processes only.
+
+Each function makes (or remakes) one material by name and returns it.
+"""
+
+from __future__ import annotations
+
+import bpy
+
+from facegen.render.labels import EAR_SHARE, UV_OFFSET
+
+# Diffuse mean free path of skin by channel, mm: Jensen et al., A Practical Model for Subsurface Light
+# Transport, 2001, table 1 (skin1: 3.67, 1.37, 0.68), scaled to the random walk's single-scattering radius.
+SKIN_RADIUS_MM = (1.1, 0.42, 0.21)
+
+
+class Graph:
+    """A thin hand on a node tree: add nodes, wire sockets by name."""
+
+    def __init__(self, tree):
+        self.tree = tree
+        tree.nodes.clear()
+
+    def node(self, kind, inputs=None, **settings):
+        node = self.tree.nodes.new(kind)
+        for name, value in settings.items():
+            setattr(node, name, value)
+        for name, value in (inputs or {}).items():
+            socket = node.inputs[name]
+            if isinstance(value, bpy.types.NodeSocket):
+                self.tree.links.new(value, socket)
+            else:
+                socket.default_value = value
+        return node
+
+    def math(self, operation, *values):
+        return self.node("ShaderNodeMath", dict(enumerate(values)), operation=operation).outputs[0]
+
+    def surface(self, socket):
+        self.node("ShaderNodeOutputMaterial", {"Surface": socket})
+
+
+def _material(name):
+    material = bpy.data.materials.get(name) or bpy.data.materials.new(name)
+    material.use_nodes = True
+    return material, Graph(material.node_tree)
+
+
+def _rgba(colour):
+    return (*colour, 1.0)
+
+
+def _picture(graph, image, interpolation="Cubic"):
+    uv = graph.node("ShaderNodeUVMap", uv_map="chart").outputs[0]
+    node = graph.node("ShaderNodeTexImage", {"Vector": uv}, interpolation=interpolation, extension="REPEAT")
+    node.image = image
+    return node.outputs["Color"]
+
+
+def skin(colour, roughness, relief, scattering=1.0, scale=1.0):
+    """Skin from chart pictures. scale enlarges the scattering radius (thin ears, children)."""
+    material, g = _material("skin")
+    height = _picture(g, relief)
+    bump = g.node("ShaderNodeBump", {"Height": height, "Strength": 0.9, "Distance": 0.001}).outputs[0]
+    base = _picture(g, colour)
+    bsdf = g.node("ShaderNodeBsdfPrincipled", {
+        "Base Color": base, "Roughness": _picture(g, roughness), "Normal": bump,
+        "Subsurface Weight": scattering, "Subsurface Radius": SKIN_RADIUS_MM, "Subsurface Scale": 0.001 * scale,
+        "IOR": 1.4, "Specular IOR Level": 0.45, "Coat Weight": 0.06, "Coat Roughness": 0.28,
+        "Sheen Weight": 0.03, "Sheen Roughness": 0.5,
+    }, subsurface_method="RANDOM_WALK")
+    g.surface(bsdf.outputs[0])
+    return material
+
+
+def wet_tissue(name, colour, roughness=0.25):
+    """Mouth, gums and tongue."""
+    material, g = _material(name)
+    noise = g.node("ShaderNodeTexNoise", {"Scale": 900.0, "Detail": 3.0}).outputs[0]
+    bump = g.node("ShaderNodeBump", {"Height": noise, "Strength": 0.35, "Distance": 0.0006}).outputs[0]
+    g.surface(g.node("ShaderNodeBsdfPrincipled", {
+        "Base Color": _rgba(colour), "Roughness": roughness, "Normal": bump, "Subsurface Weight": 0.5,
+        "Subsurface Radius": (1.5, 0.4, 0.25), "Subsurface Scale": 0.001, "Coat Weight": 0.3, "Coat Roughness": 0.1,
+    }).outputs[0])
+    return material
+
+
+def tooth(colour):
+    material, g = _material("tooth")
+    g.surface(g.node("ShaderNodeBsdfPrincipled", {
+        "Base Color": _rgba(colour), "Roughness": 0.22, "Subsurface Weight": 0.35,
+        "Subsurface Radius": (1.0, 0.8, 0.6), "Subsurface Scale": 0.001, "Coat Weight": 0.4, "Coat Roughness": 0.08,
+    }).outputs[0])
+    return material
+
+
+def sclera(redness):
+    """White of the eye: veined and pinker towards the corners; uv = (angle from the gaze, azimuth)."""
+    material, g = _material("sclera")
+    uv = g.node("ShaderNodeUVMap", uv_map="chart").outputs[0]
+    angle = g.node("ShaderNodeSeparateXYZ", {0: uv}).outputs[0]
+    stretched = g.node("ShaderNodeMapping", {"Vector": uv, "Scale": (6.0, 26.0, 1.0)}).outputs[0]
+    veins = g.node("ShaderNodeTexNoise", {"Vector": stretched, "Scale": 3.0, "Detail": 6.0, "Distortion": 1.6}).outputs[0]
+    thin = g.math("POWER", g.math("SUBTRACT", 1.0, g.math("ABSOLUTE", g.math("MULTIPLY", g.math("SUBTRACT", veins, 0.5), 9.0))), 3.0)
+    thin = g.math("MAXIMUM", thin, 0.0)
+    outer = g.math("MULTIPLY", g.math("MAXIMUM", g.math("SUBTRACT", angle, 0.14), 0.0), 3.2)
+    share = g.math("MINIMUM", g.math("MULTIPLY", g.math("ADD", g.math("MULTIPLY", thin, 0.5), 0.25), g.math("MULTIPLY", outer, 0.5 + 1.5 * redness)), 0.7)
+    mix = g.node("ShaderNodeMix", {"Factor": share, "A": (0.66, 0.62, 0.57, 1), "B": (0.48, 0.17, 0.13, 1)}, data_type="RGBA")
+    # ShaderNodeMix lists one A and B a data type; names resolve to the first: wire the colour pair by index.
+    mix.inputs[6].default_value, mix.inputs[7].default_value = (0.66, 0.62, 0.57, 1), (0.48, 0.17, 0.13, 1)
+    g.surface(g.node("ShaderNodeBsdfPrincipled", {
+        "Base Color": mix.outputs[2], "Roughness": 0.3, "Subsurface Weight": 0.25, "Subsurface Radius": (1.0, 0.5, 0.4),
+        "Subsurface Scale": 0.001, "Coat Weight": 0.7, "Coat Roughness": 0.05, "Specular IOR Level": 0.4,
+    }).outputs[0])
+    return material
+
+
+def iris(image):
+    material, g = _material("iris")
+    colour = _picture(g, image)
+    g.surface(g.node("ShaderNodeBsdfPrincipled", {"Base Color": colour, "Roughness": 0.6}).outputs[0])
+    return material
+
+
+def black(name="pupil"):
+    material, g = _material(name)
+    g.surface(g.node("ShaderNodeBsdfDiffuse", {"Color": (0.002, 0.002, 0.002, 1)}).outputs[0])
+    return material
+
+
+def clear(name, roughness=0.02, ior=1.376, tint=0.0, tint_colour=(0.05, 0.05, 0.055)):
+    """A clear shell: mirror by Fresnel over straight transmission.
+
+    Refraction is left out on purpose: light then reaches what lies behind by direct sampling, noise-free.
+    """
+    material, g = _material(name)
+    fresnel = g.node("ShaderNodeFresnel", {"IOR": ior}).outputs[0]
+    through = tuple(1 - tint * (1 - c) for c in tint_colour)
+    transparent = g.node("ShaderNodeBsdfTransparent", {"Color": _rgba(through)}).outputs[0]
+    glossy = g.node("ShaderNodeBsdfAnisotropic", {"Color": (1, 1, 1, 1), "Roughness": roughness}).outputs[0]
+    g.surface(g.node("ShaderNodeMixShader", {0: fresnel, 1: transparent, 2: glossy}).outputs[0])
+    return material
+
+
+def hair(name, melanin, redness, grey=0.0, dye=None, roughness=0.32, random=0.25):
+    """Hair fibre: Chiang et al., A Practical and Controllable Hair and Fur Model, 2016 (Cycles' Principled Hair)."""
+    material, g = _material(name)
+    chance = g.node("ShaderNodeHairInfo").outputs["Random"]
+    white = g.math("LESS_THAN", chance, grey)
+    amount = g.math("MULTIPLY", melanin, g.math("SUBTRACT", 1.0, g.math("MULTIPLY", white, 0.94)))
+    node = g.node("ShaderNodeBsdfHairPrincipled", parametrization="COLOR" if dye else "MELANIN", model="CHIANG")
+    if dye:
+        node.inputs["Color"].default_value = _rgba(dye)
+    else:
+        g.tree.links.new(amount, node.inputs["Melanin"])
+        node.inputs["Melanin Redness"].default_value = redness
+    node.inputs["Roughness"].default_value = roughness
+    node.inputs["Radial Roughness"].default_value = roughness + 0.12
+    node.inputs["Random Roughness"].default_value = 0.2
+    node.inputs["Random Color"].default_value = random
+    node.inputs["Random"].default_value = 0.5
+    g.tree.links.new(chance, node.inputs["Random"])
+    g.surface(node.outputs[0])
+    return material
+
+
+def frame(colour, metal, roughness=0.25):
+    material, g = _material("glasses_frame")
+    g.surface(g.node("ShaderNodeBsdfPrincipled", {
+        "Base Color": _rgba(colour), "Metallic": metal, "Roughness": roughness, "Coat Weight": 0.3,
+    }).outputs[0])
+    return material
+
+
+def cloth(image, roughness):
+    material, g = _material("cloth")
+    colour = _picture(g, image, "Linear")
+    weave = g.node("ShaderNodeTexNoise", {"Scale": 1400.0, "Detail": 2.0}).outputs[0]
+    bump = g.node("ShaderNodeBump", {"Height": weave, "Strength": 0.4, "Distance": 0.0008}).outputs[0]
+    g.surface(g.node("ShaderNodeBsdfPrincipled", {
+        "Base Color": colour, "Roughness": roughness, "Normal": bump, "Sheen Weight": 0.25, "Sheen Roughness": 0.4,
+        "Specular IOR Level": 0.2,
+    }).outputs[0])
+    return material
+
+
+def identity(name, code):
+    """Flat emission that carries a code in blue for the label pass."""
+    material, g = _material(f"id.{name}")
+    g.surface(g.node("ShaderNodeEmission", {"Color": (0.0, 0.0, float(code), 1.0), "Strength": 1.0}).outputs[0])
+    return material
+
+
+def identity_on_chart(name, code):
+    """Flat emission of (u + 10, v + 10, code + 0.9 ear): numbers, not colours. Reads uv "chart" and field "ear"."""
+    material, g = _material(f"id.{name}")
+    uv = g.node("ShaderNodeUVMap", uv_map="chart").outputs[0]
+    split = g.node("ShaderNodeSeparateXYZ", {0: uv})
+    ear = g.node("ShaderNodeAttribute", attribute_name="ear").outputs["Fac"]
+    colour = g.node("ShaderNodeCombineXYZ", {
+        0: g.math("ADD", split.outputs[0], UV_OFFSET), 1: g.math("ADD", split.outputs[1], UV_OFFSET),
+        2: g.math("MULTIPLY_ADD", ear, EAR_SHARE, float(code)),
+    }).outputs[0]
+    g.surface(g.node("ShaderNodeEmission", {"Color": colour, "Strength": 1.0}).outputs[0])
+    return material
+
+
+def world(name, hdri_path, turn, strength, backdrop):
+    """Light from an HDRI; the camera itself sees the backdrop picture across the whole frame."""
+    from math import radians
+
+    item = bpy.data.worlds.get(name) or bpy.data.worlds.new(name)
+    item.use_nodes = True
+    g = Graph(item.node_tree)
+    direction = g.node("ShaderNodeTexCoord").outputs["Generated"]
+    turned = g.node("ShaderNodeMapping", {"Vector": direction, "Rotation": (0, 0, radians(turn))}).outputs[0]
+    environment = g.node("ShaderNodeTexEnvironment", {"Vector": turned})
+    environment.image = bpy.data.images.load(hdri_path, check_existing=True)
+    light = g.node("ShaderNodeBackground", {"Color": environment.outputs[0], "Strength": strength}).outputs[0]
+    window = g.node("ShaderNodeTexCoord").outputs["Window"]
+    picture = g.node("ShaderNodeTexImage", {"Vector": window}, extension="EXTEND")
+    picture.image = backdrop
+    seen = g.node("ShaderNodeBackground", {"Color": picture.outputs[0], "Strength": 1.0}).outputs[0]
+    camera_ray = g.node("ShaderNodeLightPath").outputs["Is Camera Ray"]
+    mixed = g.node("ShaderNodeMixShader", {0: camera_ray, 1: light, 2: seen}).outputs[0]
+    g.node("ShaderNodeOutputWorld", {"Surface": mixed})
+    return item

@@ -1,0 +1,352 @@
+"""One FaceSpec as a Blender scene. Imports bpy: used inside worker processes only.
+
+Two scenes share their geometry: "beauty" for the picture and "labels" for the flat label pass, so that colour
+and labels see the same surfaces. Both keep Cycles' persistent data from face to face.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from facegen.assets import eyes, face_hair, garment, glasses, hair, lighting, regions, skin, strands, teeth
+from facegen.assets.background import background
+from facegen.assets.head import PART_INNER_MOUTH, PART_SKIN, PART_TONGUE, HeadModel, PosedHead, head_model, rotation_of, triangles
+from facegen.datasets.labels import Native
+from facegen.render import blender, materials
+from facegen.render.framing import View, solve_view
+from facegen.render.grooms import groom_of, hairline_of
+from facegen.render.labels import SUBPIXELS, Surface, own
+from facegen.render.spec import FaceSpec
+
+# Anny's age axis has anchors at baby -1/3, child 1/3, young adult 2/3 and old 1.
+AGE_ANCHORS = ((8.0, 1 / 3), (25.0, 2 / 3), (90.0, 1.0))
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What a quality level spends. hair counts are strands at 256 pixels."""
+
+    samples: int
+    subdivision: int
+    hair_count: int
+    hair_points: int
+    texture_width: int
+    bounces: int
+
+
+QUALITIES = {
+    "fast": Quality(6, 1, 9000, 12, 768, 3),
+    "standard": Quality(16, 2, 14000, 16, 1024, 4),
+    "high": Quality(64, 2, 26000, 20, 2048, 6),
+}
+
+
+@dataclass
+class Built:
+    """What rendering and the metadata need of a built face."""
+
+    view: View
+    head: PosedHead
+    landmarks: np.ndarray
+    rotation: np.ndarray
+    brow: regions.BrowShape
+    frame_objects: list
+    skin_albedo: np.ndarray
+
+
+def key(spec: FaceSpec, name: str) -> np.random.Generator:
+    """The generator of one named draw while building: depends on seed, index and name alone."""
+    from facegen.render.draws import generator
+
+    return generator(spec.seed, spec.index, f"build.{name}")
+
+
+def age_axis(years):
+    """Years -> Anny's age axis."""
+    return float(np.interp(years, *zip(*AGE_ANCHORS, strict=True)))
+
+
+def phenotype(identity):
+    """Anny's phenotype of a render.spec.Identity."""
+    return {
+        "gender": identity.gender, "age": age_axis(identity.age), "weight": identity.weight,
+        "muscle": identity.muscle, "height": 0.5, "proportions": 0.5,
+        "african": identity.african, "asian": identity.asian, "caucasian": identity.caucasian,
+    }
+
+
+class Studio:
+    """Keeps the two scenes and fills them with one face after another."""
+
+    def __init__(self, size: int, quality: str):
+        self.size = size
+        self.quality = QUALITIES[quality]
+        self.model: HeadModel = head_model()
+        blender.reset()
+        self.beauty = _new_scene("beauty", size)
+        self.labels = _new_scene("labels", size * SUBPIXELS)
+        _configure_beauty(self.beauty, self.quality)
+        _configure_labels(self.labels)
+        self.camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
+        for scene in (self.beauty, self.labels):
+            scene.camera = self.camera
+
+    def build(self, spec: FaceSpec) -> Built:
+        """Replace whatever stands in the scenes by this face."""
+        for scene in (self.beauty, self.labels):
+            blender.clear_scene(scene)
+        head, turn = self._pose(spec)
+        view = solve_view(head.landmarks, spec.camera)
+        self._aim(view)
+        brow = regions.BrowShape(spec.brows.height, spec.brows.thickness, spec.brows.arch, spec.brows.inner,
+                                 spec.brows.length)
+        albedo = self._skin(spec, head)
+        self._eyes(spec, head)
+        self._teeth(head)
+        body = strands.Body(head.vertices, triangles(self.model.faces))
+        self._hair(spec, head, body)
+        self._face_hair(spec, head, brow, body)
+        frame_objects = self._glasses(spec, head)
+        self._garment(spec, head)
+        self._light(spec, view)
+        return Built(view, head, head.landmarks, head.head_rotation, brow, frame_objects, albedo)
+
+    # -- geometry ---------------------------------------------------------------------------------------
+
+    def _pose(self, spec):
+        pose = spec.pose
+        whole = pose.yaw * (1 - pose.turn)
+        head = self.model.pose(
+            phenotype(spec.identity), spec.identity.sliders, spec.expression,
+            (pose.yaw - whole, pose.pitch, pose.roll), (pose.gaze_yaw, pose.gaze_pitch))
+        turn = rotation_of(whole, 0, 0).astype(np.float32)
+        return turned(head, turn), turn
+
+    def _aim(self, view):
+        data = self.camera.data
+        data.sensor_fit, data.sensor_width = "HORIZONTAL", 36.0
+        data.lens = 36.0 / view.side
+        data.shift_x, data.shift_y = view.centre[0] / view.side, -view.centre[1] / view.side
+        data.clip_start, data.clip_end = 0.05, 100.0
+        self.camera.location = view.position
+        # A Blender camera looks along its -z: a quarter turn about x raises it to the horizon.
+        self.camera.rotation_mode = "XYZ"
+        self.camera.rotation_euler = (np.pi / 2, view.roll, 0.0)
+
+    def _add(self, name, data, beauty, code, subdivision=0):
+        """One object in both scenes; beauty and code are lists for several material slots."""
+        shown = beauty if isinstance(beauty, list) else [beauty]
+        codes = code if isinstance(code, list) else [code]
+        return [blender.place(self.beauty, name, data, shown, subdivision),
+                blender.place(self.labels, name, data, codes, subdivision)]
+
+    def _skin(self, spec, head):
+        model, level = self.model, self.quality
+        uv = corner_uv(model.chart, model.faces)
+        part = np.select([model.face_part == PART_SKIN, model.face_part == PART_INNER_MOUTH], [0, 1], 2)
+        data = blender.make_mesh("skin", head.vertices, model.faces, uv, part)
+        blender.add_vertex_field(data, "ear", model.ear)
+        line = hairline_of(spec.hair)
+        pigment = lighting.hair_colour(spec.hair.colour)
+        colour, rough, relief = skin.skin_pictures(
+            spec.skin, spec.identity.age, spec.identity.gender, spec.facial_hair.shadow, pigment,
+            groom_of(spec.hair, spec.identity).scalp_shadow, line, level.texture_width,
+            int(level.texture_width * 0.6))
+        shader = materials.skin(blender.set_image("skin.colour", colour), blender.set_image("skin.rough", rough),
+                                blender.set_image("skin.relief", relief))
+        mouth = materials.wet_tissue("mouth", (0.28, 0.045, 0.04))
+        tongue = materials.wet_tissue("tongue", (0.42, 0.12, 0.11), 0.35)
+        self._add("skin", data, [shader, mouth, tongue],
+                  [materials.identity_on_chart("skin", Surface.SKIN), _id(Native.INNER_MOUTH), _id(Native.TONGUE)],
+                  level.subdivision)
+        return skin.skin_colour(spec.skin.melanin, spec.skin.haemoglobin)
+
+    def _eyes(self, spec, head):
+        rng = key(spec, "iris")
+        radius, iris_radius = head.eye_radius, spec.eyes.iris_mm / 1000
+        picture = eyes.iris_picture(spec.eyes.family, spec.eyes.pupil, rng)
+        shaders = [materials.sclera(spec.eyes.redness), materials.iris(blender.set_image("iris", picture)),
+                   materials.black("pupil")]
+        ball, faces, part, uv = eyes.eyeball(radius * 0.985, iris_radius, iris_radius * spec.eyes.pupil)
+        cap, cap_faces = eyes.cornea(radius * 0.985, iris_radius)
+        shell = materials.clear("cornea", 0.02, 1.376)
+        for side, centre, frame in zip("lr", head.eye_centres, head.eye_frames, strict=True):
+            data = blender.make_mesh(f"eye.{side}", ball @ frame.T + centre, faces, uv, part)
+            white, coloured = (Native.SCLERA_L, Native.IRIS_L) if side == "l" else (Native.SCLERA_R, Native.IRIS_R)
+            self._add(f"eye.{side}", data, shaders, [_id(white), _id(coloured), _id(coloured)])
+            data = blender.make_mesh(f"cornea.{side}", cap @ frame.T + centre, cap_faces)
+            item = blender.place(self.beauty, f"cornea.{side}", data, [shell])
+            item.visible_shadow = False
+
+    def _teeth(self, head):
+        v, f, gum = teeth.teeth(self.model.template_teeth, head.teeth, self.model.eye_middle)
+        data = blender.make_mesh("teeth", v, f, part=gum.astype(int))
+        self._add("teeth", data, [materials.tooth((0.62, 0.55, 0.42)), materials.wet_tissue("gum", (0.36, 0.09, 0.08))],
+                  [_id(Native.TEETH), _id(Native.INNER_MOUTH)])
+
+    def _hair(self, spec, head, body):
+        plan = groom_of(spec.hair, spec.identity)
+        if plan.groom is None:
+            return
+        rng = key(spec, "hair")
+        count = int(self.quality.hair_count * plan.count)
+        roots = hair.scalp_roots(head, self.model, hairline_of(spec.hair), count, rng, spec.hair.thinning)
+        points = max(5, int(self.quality.hair_points * plan.points))
+        radius = plan.radius_mm / 1000 * (9000 / self.quality.hair_count) ** 0.5
+        s, r = hair.make_hair(plan.groom, roots, head.head_rotation, np.array([0, 0, -1.0]), body, rng, points, radius)
+        colour = spec.hair.colour
+        shader = materials.hair("hair", colour.melanin, colour.redness, colour.grey, colour.dye)
+        self._add("hair", blender.make_curves("hair", s, r), shader, _id(Native.SCALP_HAIR))
+
+    def _face_hair(self, spec, head, brow, body):
+        colour = spec.hair.colour
+        melanin = min(1.0, colour.melanin * 1.1 + 0.12)
+        s, side = face_hair.brows(head, self.model, brow, spec.brows.density, key(spec, "brows"))
+        shader = materials.hair("brow", melanin, colour.redness, colour.grey * 0.6)
+        radii = strands.taper(np.full(len(s), 0.00011), s.shape[1])
+        for name, sign, label in (("brow.l", 1, Native.BROW_L), ("brow.r", -1, Native.BROW_R)):
+            mine = side == sign
+            if mine.any():
+                self._add(name, blender.make_curves(name, s[mine], radii[mine]), shader, _id(label))
+        s, _ = face_hair.lashes(head.lash_roots, spec.brows.lashes, key(spec, "lashes"))
+        shader = materials.hair("lash", min(1.0, melanin + 0.25), colour.redness)
+        self._add("lashes", blender.make_curves("lashes", s, strands.taper(np.full(len(s), 0.0001), s.shape[1])),
+                  shader, _id(Native.LASHES))
+        if spec.facial_hair.kind == "none":
+            return
+        s, upper = face_hair.facial_hair(head, self.model, spec.facial_hair.kind, spec.facial_hair.length_mm,
+                                         spec.facial_hair.density, key(spec, "beard"), body)
+        shader = materials.hair("beard", colour.melanin, min(1.0, colour.redness + 0.15), colour.grey)
+        width = 0.00007 if spec.facial_hair.kind == "stubble" else 0.00012
+        radii = strands.taper(np.full(len(s), width), s.shape[1])
+        for name, mine, label in (("beard", ~upper, Native.BEARD), ("moustache", upper, Native.MOUSTACHE)):
+            if mine.any():
+                self._add(name, blender.make_curves(name, s[mine], radii[mine]), shader, _id(label))
+
+    def _glasses(self, spec, head):
+        if spec.glasses.kind == "none":
+            return []
+        origin = head.eye_centres.mean(0)
+        local = (head.landmarks - origin) @ head.head_rotation
+        (fv, ff), (lv, lf) = glasses.glasses(spec.glasses, local)
+        world = [v @ head.head_rotation.T + origin for v in (fv, lv)]
+        frame = self._add("frame", blender.make_mesh("frame", world[0], ff),
+                          materials.frame(spec.glasses.colour, spec.glasses.metal), _id(Native.GLASSES_FRAME))
+        lens = self._add("lens", blender.make_mesh("lens", world[1], lf),
+                         materials.clear("lens", 0.01, 1.5, spec.glasses.tint), _id(Native.GLASSES_LENS))
+        lens[0].visible_shadow = False
+        return [frame[1], lens[1]]
+
+    def _garment(self, spec, head):
+        rng = key(spec, "garment")
+        v, f, chart = garment.garment(head, self.model, spec.garment, rng)
+        picture = garment.cloth_picture(spec.garment, rng)
+        data = blender.make_mesh("cloth", v, f, chart / 100.0)
+        self._add("cloth", data, materials.cloth(blender.set_image("cloth", picture), spec.garment.roughness),
+                  _id(Native.CLOTHING))
+
+    # -- light ------------------------------------------------------------------------------------------
+
+    def _light(self, spec, view):
+        light = spec.light
+        folder = Path(bpy.utils.resource_path("LOCAL")) / "datafiles/studiolights/world"
+        path = folder / f"{light.hdri}.exr"
+        strength = light.strength / lighting.frontal_irradiance(str(path), light.turn)
+        backdrop = blender.set_image("backdrop", background(spec.background, min(self.size, 512)))
+        self.beauty.world = materials.world("world", str(path), light.turn, strength, backdrop)
+        eye = view.position + np.array([0, spec.camera.distance, 0])
+        for lamp in lighting.lamps(light):
+            data = bpy.data.lights.get(lamp.name) or bpy.data.lights.new(lamp.name, "AREA")
+            data.shape, data.size = "DISK", lamp.size
+            data.energy, data.color = lamp.watts, lamp.colour
+            item = bpy.data.objects.new(f"beauty.{lamp.name}", data)
+            self.beauty.collection.objects.link(item)
+            item.matrix_world = blender.look_at(eye + lamp.offset, eye)
+
+
+def _id(label):
+    return materials.identity(label.name.lower(), own(label))
+
+
+def turned(head: PosedHead, turn):
+    """A posed head turned as a whole about the vertical axis through the origin."""
+    import dataclasses
+
+    def t(x):
+        return (x @ turn.T).astype(np.float32)
+
+    return dataclasses.replace(
+        head, vertices=t(head.vertices), normals=t(head.normals),
+        teeth={k: t(v) for k, v in head.teeth.items()}, lash_roots={k: t(v) for k, v in head.lash_roots.items()},
+        eye_centres=t(head.eye_centres), eye_frames=(turn @ head.eye_frames).astype(np.float32),
+        head_rotation=(turn @ head.head_rotation).astype(np.float32), landmarks=t(head.landmarks))
+
+
+def corner_uv(chart, faces):
+    """Texture coordinates (F, 4, 2) of chart points, the corners of a face on one side of the seam."""
+    corners = chart[faces].astype(np.float64)
+    period = S = skin.S_RANGE[1] - skin.S_RANGE[0]
+    corners[..., 0] -= period * np.round((corners[..., 0] - corners[:, :1, 0]) / S)
+    return skin.chart_uv(corners)
+
+
+def _new_scene(name, size):
+    scene = bpy.data.scenes.get("Scene") if name == "beauty" else None
+    scene = scene or bpy.data.scenes.new(name)
+    scene.name = name
+    render = scene.render
+    render.engine = "CYCLES"
+    render.resolution_x = render.resolution_y = size
+    render.resolution_percentage = 100
+    render.use_persistent_data = True
+    render.use_compositing = render.use_sequencer = False
+    scene.view_settings.view_transform = "Raw"
+    scene.cycles.device = "CPU"
+    return scene
+
+
+def _configure_beauty(scene, quality):
+    c = scene.cycles
+    c.samples = quality.samples
+    c.use_adaptive_sampling = False
+    c.use_denoising = True
+    c.denoiser = "OPENIMAGEDENOISE"
+    c.denoising_input_passes = "RGB_ALBEDO_NORMAL"
+    c.denoising_prefilter = "FAST"
+    c.max_bounces = quality.bounces
+    c.diffuse_bounces = 2
+    c.glossy_bounces = 2
+    c.transmission_bounces = 2
+    c.transparent_max_bounces = 12
+    c.caustics_reflective = c.caustics_refractive = False
+    c.sample_clamp_indirect = 4.0
+    c.pixel_filter_type = "BLACKMAN_HARRIS"
+    c.filter_width = 1.5
+    c.seed = 0
+    scene.cycles_curves.shape = "RIBBONS"
+    scene.cycles_curves.subdivisions = 2
+    scene.render.image_settings.file_format = "OPEN_EXR_MULTILAYER"
+    scene.render.image_settings.color_depth = "32"
+    layer = scene.view_layers[0]
+    layer.use_pass_z = layer.use_pass_normal = True
+
+
+def _configure_labels(scene):
+    c = scene.cycles
+    c.samples = 1
+    c.use_adaptive_sampling = c.use_denoising = False
+    c.max_bounces = 0
+    c.transparent_max_bounces = 8
+    c.pixel_filter_type = "BOX"
+    c.filter_width = 0.01
+    c.seed = 0
+    scene.cycles_curves.shape = "RIBBONS"
+    scene.cycles_curves.subdivisions = 2
+    scene.render.image_settings.file_format = "OPEN_EXR"
+    scene.render.image_settings.color_depth = "32"
+    scene.render.image_settings.exr_codec = "NONE"
+    scene.render.film_transparent = True

@@ -1,0 +1,301 @@
+"""FaceSpec: everything that one face is, as numbers and names.
+
+A spec and the facegen version render the same sample again. Specs are frozen, hold no arrays and no Blender
+objects, and go through JSON without loss. Angles are degrees, lengths metres unless a name says mm, colours
+linear RGB. Left and right are the subject's.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from dataclasses import dataclass, field
+
+from facegen.datasets.errors import FacegenError
+
+SPEC_VERSION = 1
+
+HAIR_STYLES = (
+    "bald", "buzz", "short", "side_part", "quiff", "slick_back", "fringe", "curly_short", "afro",
+    "bob", "long_straight", "long_wavy", "long_curly", "tied_back",
+)
+FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "full_beard")
+GLASSES = ("none", "round", "rectangular", "oval", "browline", "aviator")
+GARMENTS = ("crew", "v_neck", "shirt", "strapless", "turtleneck")
+BACKGROUNDS = ("plain", "gradient", "blobs", "bokeh", "wall", "text_wall", "foliage")
+HDRIS = ("city", "courtyard", "forest", "interior", "night", "studio", "sunrise", "sunset")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who it is. gender: 0 female, 1 male. age in years. Ancestry shares sum to 1."""
+
+    gender: float = 0.5
+    age: float = 35.0
+    african: float = 1 / 3
+    asian: float = 1 / 3
+    caucasian: float = 1 / 3
+    weight: float = 0.5
+    muscle: float = 0.5
+    sliders: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pose:
+    """yaw to the subject's left, pitch up, roll to the left shoulder: the skull against the camera.
+
+    turn: share of yaw made by the neck, the rest by the whole body. gaze: eyes against the skull.
+    """
+
+    yaw: float = 0.0
+    pitch: float = 0.0
+    roll: float = 0.0
+    turn: float = 0.5
+    gaze_yaw: float = 0.0
+    gaze_pitch: float = 0.0
+
+
+@dataclass(frozen=True)
+class Skin:
+    """Two pigments as volume fractions, and what lies on them.
+
+    melanin in [0.01, 0.45] of the epidermis, haemoglobin in [0.01, 0.1] of the dermis: Jimenez et al., A
+    Practical Appearance Model for Dynamic Facial Color, 2010, after Donner and Jensen 2006.
+    """
+
+    melanin: float = 0.1
+    haemoglobin: float = 0.03
+    warmth: float = 0.0
+    roughness: float = 0.42
+    oil: float = 0.3
+    pores: float = 0.5
+    wrinkles: float = 0.1
+    freckles: float = 0.0
+    spots: float = 0.1
+    blush: float = 0.3
+    lip_colour: float = 0.3
+    lipstick: tuple[float, float, float] = (0.4, 0.05, 0.06)
+    lipstick_amount: float = 0.0
+    eye_shadow: float = 0.0
+    texture_seed: int = 0
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """family: a key of assets.eyes.IRIS_FAMILIES; pupil: radius over iris radius."""
+
+    family: str = "brown"
+    iris_mm: float = 5.85
+    pupil: float = 0.38
+    redness: float = 0.2
+
+
+@dataclass(frozen=True)
+class Brows:
+    """Shape of assets.regions.BrowShape, and the hairs on it."""
+
+    height: float = 0.0
+    thickness: float = 1.0
+    arch: float = 0.0
+    inner: float = 0.0
+    length: float = 0.0
+    density: float = 0.7
+    lashes: float = 0.5
+
+
+@dataclass(frozen=True)
+class HairColour:
+    """melanin, redness: Principled Hair's axes; grey: share of white hairs; dye replaces the pigment."""
+
+    melanin: float = 0.7
+    redness: float = 0.3
+    grey: float = 0.0
+    dye: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Hair:
+    """style: one of HAIR_STYLES; length scales the style's own, volume too."""
+
+    style: str = "short"
+    length: float = 1.0
+    volume: float = 1.0
+    part: float = 0.0
+    curl: float = 0.0
+    frizz: float = 0.5
+    fringe: float = 0.0
+    hairline_height: float = 0.0
+    recession: float = 0.0
+    peak: float = 0.0
+    thinning: float = 0.0
+    behind: float = 0.5
+    colour: HairColour = field(default_factory=HairColour)
+
+
+@dataclass(frozen=True)
+class FacialHair:
+    """kind: one of FACIAL_HAIR; length in mm; shadow: unshaven darkness of the skin."""
+
+    kind: str = "none"
+    length_mm: float = 6.0
+    density: float = 0.7
+    shadow: float = 0.0
+
+
+@dataclass(frozen=True)
+class Glasses:
+    """kind: one of GLASSES. Sizes are scales of a standard frame; tint: darkness of the lens."""
+
+    kind: str = "none"
+    width: float = 1.0
+    height: float = 1.0
+    thickness_mm: float = 2.2
+    colour: tuple[float, float, float] = (0.02, 0.02, 0.02)
+    metal: float = 0.0
+    tint: float = 0.0
+    slip_mm: float = 0.0
+
+
+@dataclass(frozen=True)
+class Garment:
+    """cut: one of GARMENTS."""
+
+    cut: str = "crew"
+    depth: float = 0.5
+    colour: tuple[float, float, float] = (0.2, 0.2, 0.25)
+    second: tuple[float, float, float] = (0.6, 0.6, 0.6)
+    pattern: str = "plain"
+    roughness: float = 0.8
+
+
+@dataclass(frozen=True)
+class Light:
+    """HDRI turned by `turn` degrees and scaled; lamps (watts at arm's length) in the camera's frame."""
+
+    hdri: str = "studio"
+    turn: float = 0.0
+    strength: float = 1.0
+    key: float = 0.0
+    key_azimuth: float = 40.0
+    key_elevation: float = 30.0
+    key_size: float = 0.5
+    fill: float = 0.0
+    rim: float = 0.0
+    flash: float = 0.0
+    kelvin: float = 5500.0
+
+
+@dataclass(frozen=True)
+class Camera:
+    """crop: framing rule; distance from the eyes; residual jitter of the crop; picture-taking."""
+
+    crop: str = "celebahq"
+    distance: float = 1.5
+    scale: float = 1.0
+    shift_x: float = 0.0
+    shift_y: float = 0.0
+    tilt: float = 0.0
+    exposure: float = 0.0
+    kelvin_shift: float = 0.0
+    contrast: float = 1.0
+    saturation: float = 1.0
+    noise: float = 0.01
+    blur_px: float = 0.3
+    vignette: float = 0.0
+    jpeg: int = 95
+
+
+@dataclass(frozen=True)
+class Background:
+    """kind: one of BACKGROUNDS, drawn from `seed` in two colours, blurred by `blur` of the width."""
+
+    kind: str = "gradient"
+    first: tuple[float, float, float] = (0.3, 0.3, 0.32)
+    second: tuple[float, float, float] = (0.1, 0.1, 0.12)
+    blur: float = 0.02
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class FaceSpec:
+    """One face, complete."""
+
+    seed: int = 0
+    index: int = 0
+    identity: Identity = field(default_factory=Identity)
+    expression: dict[str, float] = field(default_factory=dict)
+    pose: Pose = field(default_factory=Pose)
+    skin: Skin = field(default_factory=Skin)
+    eyes: Eyes = field(default_factory=Eyes)
+    brows: Brows = field(default_factory=Brows)
+    hair: Hair = field(default_factory=Hair)
+    facial_hair: FacialHair = field(default_factory=FacialHair)
+    glasses: Glasses = field(default_factory=Glasses)
+    garment: Garment = field(default_factory=Garment)
+    light: Light = field(default_factory=Light)
+    camera: Camera = field(default_factory=Camera)
+    background: Background = field(default_factory=Background)
+    version: int = SPEC_VERSION
+
+    def to_dict(self) -> dict:
+        """Plain JSON types."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict) -> FaceSpec:
+        """Inverse of `to_dict`. Raises FacegenError for another version or an unknown field."""
+        version = data.get("version")
+        if version != SPEC_VERSION:
+            raise FacegenError(f"face spec of version {version!r}: this facegen reads version {SPEC_VERSION}")
+        return _build(cls, data, "spec")
+
+
+def _build(cls, data, where):
+    hints = typing.get_type_hints(cls)
+    unknown = set(data) - set(hints)
+    if unknown:
+        raise FacegenError(f"{where}: unknown field {sorted(unknown)[0]!r}")
+    values = {}
+    for name, value in data.items():
+        hint = hints[name]
+        if dataclasses.is_dataclass(hint):
+            value = _build(hint, value, f"{where}.{name}")
+        elif isinstance(value, list):
+            value = tuple(value)
+        values[name] = value
+    return cls(**values)
+
+
+def attribute(spec: FaceSpec, path: str):
+    """Value of a dotted path, as `attribute(spec, "hair.colour.melanin")`."""
+    value: object = spec
+    for part in path.split("."):
+        value = value[part] if isinstance(value, dict) else getattr(value, part)
+    return value
+
+
+def replace(spec: FaceSpec, path: str, value) -> FaceSpec:
+    """A copy with one dotted path changed. Raises FacegenError for an unknown path or a value of another kind."""
+    head, _, rest = path.partition(".")
+    return _replace(spec, head, rest, value, path)
+
+
+def _replace(node, head, rest, value, path):
+    if isinstance(node, dict):
+        return {**node, (f"{head}.{rest}" if rest else head): float(value)}
+    names = [f.name for f in dataclasses.fields(node)]
+    if head not in names:
+        raise FacegenError(f"unknown attribute {path!r}: {head!r} is none of {', '.join(names)}")
+    old = getattr(node, head)
+    if rest:
+        if not (dataclasses.is_dataclass(old) or isinstance(old, dict)):
+            raise FacegenError(f"unknown attribute {path!r}: {head!r} has no parts")
+        inner, _, more = rest.partition(".")
+        return dataclasses.replace(node, **{head: _replace(old, inner, more, value, path)})
+    if dataclasses.is_dataclass(old) or isinstance(old, dict):
+        raise FacegenError(f"{path!r} has parts: name one, as {path}.NAME")
+    try:
+        value = value if old is None or isinstance(value, tuple) else type(old)(value)
+    except (TypeError, ValueError) as error:
+        raise FacegenError(f"{path}: {value!r} is not a {type(old).__name__}") from error
+    return dataclasses.replace(node, **{head: value})
