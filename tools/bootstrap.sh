@@ -61,6 +61,8 @@ rm -f $stamp
 if ! works $venv/bin/python; then
     "$python" -m venv $venv || fail "could not make $PWD/$venv: remove it and try again"
 fi
-$venv/bin/python -m pip install --disable-pip-version-check -e ".[$extras]" ||
+quiet=() # a log needs no line for each of 140 packages, a person at a terminal wants to see progress
+[ -t 1 ] || quiet=(-q)
+$venv/bin/python -m pip install --disable-pip-version-check "${quiet[@]}" -e ".[$extras]" ||
     fail "pip could not install facegen's packages: see its message above"
 echo "$wanted" >$stamp
