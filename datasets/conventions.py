@@ -168,7 +168,7 @@ def derive(native: np.ndarray, bare: np.ndarray, coverage: np.ndarray, conventio
     native : (H, W) uint8
         Native ids of what is seen, IGNORE = 255.
     bare : (H, W) uint8
-        The same face without eyewear. An opaque lens stays GLASSES_LENS in it: nothing is seen behind.
+        The same face without eyewear. Opaque glasses stay in it: nothing is seen behind them.
     coverage : (H, W, 6) uint8
         Share of each of labels.COVERAGE_CLASSES in the pixel, 255 = all of it.
     convention : Convention

@@ -41,7 +41,7 @@ def see_through(native: np.ndarray, bare: np.ndarray, rule: str) -> np.ndarray:
     eyes-on-top : eyes win over lens and frame, brows over the lens (CelebAMask-HQ draws them later).
     behind      : there is no glasses class, so both show what lies behind.
     lens-behind : the lens shows what lies behind, the frame stays.
-    An opaque lens is GLASSES_LENS in `bare` as well and so stays a lens under every rule.
+    Opaque glasses are in `bare` as well and so stay under every rule.
     """
     if rule not in EYEWEAR_RULES:
         raise ValueError(f"unknown eyewear rule {rule!r}")

@@ -92,7 +92,8 @@ def sample_problems(sample: Sample, mask: np.ndarray, size: int, chosen: Convent
     expected = derive(sample.native, sample.bare, sample.coverage, chosen)
     if mask.shape != expected.shape or (mask != expected).any():
         found.append(("masks", f"is not what the {chosen.name} rules make of labels/, bare/ and coverage/"))
-    if (sample.bare == Native.GLASSES_FRAME).any():
+    opaque = (sample.bare == Native.GLASSES_LENS).any()  # opaque glasses stay: nothing is seen behind them
+    if (sample.bare == Native.GLASSES_FRAME).any() and not opaque:
         found.append(("bare", "holds a glasses frame, must show the face without eyewear"))
     if not np.isin(sample.native, (Native.FACE_SKIN, Native.NOSE)).any():
         found.append(("labels", "no face in it"))

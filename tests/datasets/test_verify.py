@@ -136,6 +136,17 @@ def test_depth_and_coverage_are_held_against_the_labels(dataset):
     assert "frame covers pixels" in messages(dataset)["coverage/000000.npz"]
 
 
+def test_bare_may_hold_glasses_only_where_they_are_opaque(dataset):
+    one = face(0)
+    one.native[24:26, 14:30] = Native.GLASSES_FRAME
+    one.coverage = np.stack([np.isin(one.native, m) for _, m in COVERAGE_CLASSES], axis=-1).astype(np.uint8) * 255
+    write_sample(dataset, 0, Sample(**{**vars(one), "bare": one.native}))
+    assert messages(dataset) == {}
+    left_over = np.where(one.native == Native.GLASSES_FRAME, one.native, one.bare)
+    write_sample(dataset, 0, Sample(**{**vars(one), "bare": left_over}))
+    assert "holds a glasses frame" in messages(dataset)["bare/000000.png"]
+
+
 def test_failures_excuse_missing_samples(dataset):
     (dataset / "meta/000001.json").unlink()
     write_attributes(dataset, ["000000"], [{"yaw": 0.0}])
