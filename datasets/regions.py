@@ -32,6 +32,11 @@ BROW_CLOSE = 6 / 512
 BROW_ISLAND = 25 / 512**2
 HAIR_SHARE = 0.5  # of a neighbourhood covered by strands, from where it is called hair
 HAIR_BLUR = 2 / 512  # sigma of that neighbourhood, about the width of a drawn line
+# Over skin that joins such hair, thin cover still reads as hair: the scalp of a short cut shows through
+# (0.25-0.45 on rendered short cuts and partings) and is drawn as hair; single strands across a forehead
+# (under 0.2) are not.
+HAIR_SHARE_OVER_SKIN = 0.25
+HAIR_BLUR_OVER_SKIN = 4 / 512
 BROW_SHARE = 0.35  # brows are sparser than hair: their hairs cover about half of the drawn area
 
 
@@ -72,11 +77,14 @@ def hair_region(labels: np.ndarray, strands: np.ndarray) -> tuple[np.ndarray, np
         from their surroundings.
     """
     side, area = max(labels.shape), labels.size
-    share = ndimage.gaussian_filter(strands.astype(np.float32) / 255, HAIR_BLUR * side)
-    region = close(share >= HAIR_SHARE, HAIR_CLOSE * side)
+    share = strands.astype(np.float32) / 255
+    dense = ndimage.gaussian_filter(share, HAIR_BLUR * side) >= HAIR_SHARE
+    hair = labels == Native.SCALP_HAIR
+    over_skin = fill_from_nearest(labels, hair) == Native.FACE_SKIN
+    thin = over_skin & (_mean_outside(share, dense, HAIR_BLUR_OVER_SKIN * side) >= HAIR_SHARE_OVER_SKIN)
+    region = close(ndimage.binary_propagation(dense, mask=dense | thin), HAIR_CLOSE * side)
     region = ~close(~region, HAIR_OPEN * side)
     region = without_holes(without_islands(region, HAIR_ISLAND * area), HAIR_HOLE * area)
-    hair = labels == Native.SCALP_HAIR
     region &= hair | np.isin(labels, HAIR_MAY_COVER)
     return np.where(region, np.uint8(Native.SCALP_HAIR), labels), hair & ~region
 
@@ -99,6 +107,12 @@ def brow_regions(labels: np.ndarray, strands: np.ndarray) -> tuple[np.ndarray, n
         cleared |= (labels == brow) & ~region
         grown[region & np.isin(labels, BROWS_MAY_COVER)] = brow
     return grown, cleared
+
+
+def _mean_outside(values: np.ndarray, excluded: np.ndarray, sigma: float) -> np.ndarray:
+    """Gaussian mean of `values` over the pixels outside `excluded`: what lies inside does not bleed out."""
+    weight = ndimage.gaussian_filter((~excluded).astype(np.float32), sigma)
+    return ndimage.gaussian_filter(np.where(excluded, 0, values), sigma) / np.maximum(weight, 1e-6)
 
 
 def _distance_to(region: np.ndarray) -> np.ndarray:

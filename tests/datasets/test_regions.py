@@ -49,6 +49,31 @@ def test_frayed_strands_become_one_smooth_region():
     assert (hair & outline).sum() / (hair | outline).sum() > 0.97
 
 
+def test_thin_cover_of_a_scalp_is_hair_and_single_strands_are_not():
+    """A short cut: dense around, skin shining through on top; sparse strands further down the forehead."""
+    rng = np.random.Generator(np.random.Philox(2))
+    head, crown = disk(140, 128, 90), disk(140, 128, 78)
+    coverage = np.where(head & ~crown & (ROWS < 150), 255, 0).astype(np.uint8)
+    coverage[crown & (ROWS < 100) & (rng.random((SIZE, SIZE)) < 0.38)] = 255
+    coverage[crown & (ROWS >= 104) & (rng.random((SIZE, SIZE)) < 0.1)] = 255
+    labels = np.where(head, Native.FACE_SKIN, Native.BACKGROUND).astype(np.uint8)
+    labels[coverage > 0] = Native.SCALP_HAIR
+    region, cleared = hair_region(labels, coverage)
+    hair = (region == Native.SCALP_HAIR) & ~cleared
+    assert hair[crown & (ROWS < 96)].mean() > 0.98
+    assert hair[crown & (ROWS > 108) & (np.abs(COLUMNS - 128) < 50)].mean() < 0.02
+    assert ndimage.label(hair)[1] == 1
+
+
+def test_a_sharp_outline_does_not_move():
+    labels = np.full((SIZE, SIZE), Native.FACE_SKIN, np.uint8)
+    outline = disk(80, 128, 60)
+    labels[outline] = Native.SCALP_HAIR
+    region, cleared = hair_region(labels, outline.astype(np.uint8) * 255)
+    moved = ((region == Native.SCALP_HAIR) & ~cleared) != outline
+    assert moved.sum() < 0.02 * outline.sum()
+
+
 def test_closed_gaps_take_skin_but_never_an_eye():
     outline = disk(100, 128, 80)
     labels, coverage = strands_of(outline, seed=1)
