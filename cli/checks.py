@@ -66,7 +66,7 @@ def python() -> list[Finding]:
 def packages() -> list[Finding]:
     """numpy, and the packages of the render extra, by their installed versions."""
     findings = [Finding("numpy", OK, version("numpy"))]
-    for name in ("bpy", "anny", "open3d"):
+    for name in ("bpy", "anny", "open3d", "OpenEXR"):
         try:
             findings.append(Finding(name, OK, version(name)))
         except PackageNotFoundError:
@@ -168,11 +168,13 @@ def render_one_face(folder: Path) -> float:
 
     from facegen.datasets.labels import Native
     from facegen.datasets.sample import read_sample
-    from facegen.render.session import render_specs
+    from facegen.render.session import Job, render_specs
     from facegen.render.spec import FaceSpec
 
     started = time.perf_counter()
-    render_specs([FaceSpec()], folder, size=64, quality="fast", workers=1, progress=None)
+    outcome = render_specs(Job(folder, size=64, quality="fast"), [(0, FaceSpec())])
+    if outcome.failures:
+        raise FacegenError(outcome.failures[0])
     seconds = time.perf_counter() - started
     sample = read_sample(folder, 0)
     seen = set(np.unique(sample.native).tolist())

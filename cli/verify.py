@@ -4,15 +4,20 @@ from pathlib import Path
 
 import click
 
+from facegen.cli.newest import newest_set
 from facegen.datasets.verify import verify
 
 MAX_SHOWN = 50  # more lines than this hide the first
 
 
 @click.command()
-@click.argument("synth", type=click.Path(path_type=Path), default=Path("facegen-out"))
-def command(synth: Path) -> None:
-    """Check every file of SYNTH (default ./facegen-out) and hold a sample's files against each other."""
+@click.argument("synth", required=False, type=click.Path(path_type=Path))
+def command(synth: Path | None) -> None:
+    """Check every file of SYNTH and hold a sample's files against each other.
+
+    SYNTH is the newest ./facegen-out* where none is named.
+    """
+    synth = synth or newest_set()
     with click.progressbar(length=1, label="verifying", show_pos=True) as bar:
 
         def progress(done: int, total: int) -> None:

@@ -84,7 +84,13 @@ def test_packages_that_are_not_there(monkeypatch):
         raise checks.PackageNotFoundError(name)
 
     monkeypatch.setattr(checks, "version", version)
-    assert statuses(checks.packages()) == {"numpy": OK, "bpy": BAD, "anny": BAD, "open3d": BAD}
+    assert statuses(checks.packages()) == {
+        "numpy": OK,
+        "bpy": BAD,
+        "anny": BAD,
+        "open3d": BAD,
+        "OpenEXR": BAD,
+    }
 
 
 @pytest.mark.parametrize("probe, told", [
