@@ -19,7 +19,8 @@ def bootstrap(tmp_path, **environment):
     for name in ("tools/bootstrap.sh", "cli/system_libraries.py", "pyproject.toml"):
         target = tmp_path / name
         target.parent.mkdir(exist_ok=True)
-        target.write_bytes((ROOT / name).read_bytes())
+        if not target.exists():
+            target.write_bytes((ROOT / name).read_bytes())
     environment = {"PATH": "/usr/bin:/bin", **environment}
     return subprocess.run(
         ["bash", "tools/bootstrap.sh"], cwd=tmp_path, env=environment, capture_output=True, text=True
@@ -79,7 +80,8 @@ def test_the_package_is_typed_and_there_is_one_import_package():
     code = (
         "import importlib.util as u\n"
         "found = [u.find_spec(n) for n in ('assets', 'render', 'audit', 'parse', 'datasets', 'cli')]\n"
-        f"print([s.origin for s in found if s and str(s.origin).startswith({str(ROOT)!r} + '/') and '/.venv/' not in s.origin])"
+        "origins = [s.origin for s in found if s and s.origin and '/.venv/' not in s.origin]\n"
+        f"print([o for o in origins if o.startswith({str(ROOT)!r} + '/')])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd="/", capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
