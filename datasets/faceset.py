@@ -89,6 +89,10 @@ class FaceSet:
             raise FacegenError(f"{self.path} has no picture {missing[0]!r}")
         return replace(self, ids=ids)
 
+    def sides(self) -> SidesCount:
+        """In how many frontal faces left and right are exchanged. Reads every mask."""
+        return sum((count_sides(self.mask(i), self.convention) for i in range(len(self))), SidesCount())
+
     def check(self) -> list[Problem]:
         """Everything wrong that can be found: pairs, damage, sizes, ids, left and right. Reads every file."""
         problems = list(self.pairing())

@@ -1,7 +1,9 @@
 """Every layout, opened from files built here in its official form; then each way it can be wrong."""
 
+import os
 import pickle
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -132,6 +134,24 @@ def test_exchanged_sides_are_found(index_set):
         save(index_set / "masks" / f"{i:05d}.png", face_mask(mirrored=True))
     (problem,) = open_set(index_set).check()
     assert problem.message == "left and right look exchanged: 3 of 3 frontal faces"
+
+
+def test_the_share_of_exchanged_sides_is_counted(index_set):
+    save(index_set / "masks" / "00001.png", face_mask(mirrored=True))
+    save(index_set / "masks" / "00002.png", np.full((64, 64), SKIN))
+    sides = open_set(index_set).sides()
+    assert (sides.measured, sides.swapped, sides.share) == (2, 1, 0.5)
+
+
+def test_the_real_training_set_is_whole():
+    root = os.environ.get("FACEGEN_CELEBAMASKHQ")
+    if not root:
+        pytest.skip("FACEGEN_CELEBAMASKHQ is not set: needs real faces")
+    faces = open_set(Path(root), split="train")
+    assert len(faces) == 1000
+    some = faces.subset(range(0, 1000, 5))
+    assert some.check() == []
+    assert some.sides().measured > 180 and some.sides().share < 0.15  # some of its masks are mirrored
 
 
 def test_official_layout_merges_parts_in_the_customary_order(official):
