@@ -6,6 +6,7 @@ and labels see the same surfaces. Both keep Cycles' persistent data from face to
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from facegen.assets.background import background
 from facegen.assets.head import PART_INNER_MOUTH, PART_SKIN, PART_TONGUE, HeadModel, PosedHead, head_model, rotation_of, triangles
 from facegen.datasets.labels import Native
 from facegen.render import blender, materials
+from facegen.render.draws import generator
 from facegen.render.framing import View, solve_view
 from facegen.render.grooms import groom_of, hairline_of
 from facegen.render.labels import SUBPIXELS, Surface, own
@@ -54,14 +56,11 @@ class Built:
     landmarks: np.ndarray
     rotation: np.ndarray
     brow: regions.BrowShape
-    frame_objects: list
-    skin_albedo: np.ndarray
+    eyewear: list
 
 
 def key(spec: FaceSpec, name: str) -> np.random.Generator:
     """The generator of one named draw while building: depends on seed, index and name alone."""
-    from facegen.render.draws import generator
-
     return generator(spec.seed, spec.index, f"build.{name}")
 
 
@@ -99,21 +98,21 @@ class Studio:
         """Replace whatever stands in the scenes by this face."""
         for scene in (self.beauty, self.labels):
             blender.clear_scene(scene)
-        head, turn = self._pose(spec)
+        head = self._pose(spec)
         view = solve_view(head.landmarks, spec.camera)
         self._aim(view)
         brow = regions.BrowShape(spec.brows.height, spec.brows.thickness, spec.brows.arch, spec.brows.inner,
                                  spec.brows.length)
-        albedo = self._skin(spec, head)
+        self._skin(spec, head)
         self._eyes(spec, head)
         self._teeth(head)
         body = strands.Body(head.vertices, triangles(self.model.faces))
         self._hair(spec, head, body)
         self._face_hair(spec, head, brow, body)
-        frame_objects = self._glasses(spec, head)
+        eyewear = self._glasses(spec, head)
         self._garment(spec, head)
         self._light(spec, view)
-        return Built(view, head, head.landmarks, head.head_rotation, brow, frame_objects, albedo)
+        return Built(view, head, head.landmarks, head.head_rotation, brow, eyewear)
 
     # -- geometry ---------------------------------------------------------------------------------------
 
@@ -124,7 +123,7 @@ class Studio:
             phenotype(spec.identity), spec.identity.sliders, spec.expression,
             (pose.yaw - whole, pose.pitch, pose.roll), (pose.gaze_yaw, pose.gaze_pitch))
         turn = rotation_of(whole, 0, 0).astype(np.float32)
-        return turned(head, turn), turn
+        return turned(head, turn)
 
     def _aim(self, view):
         data = self.camera.data
@@ -163,7 +162,6 @@ class Studio:
         self._add("skin", data, [shader, mouth, tongue],
                   [materials.identity_on_chart("skin", Surface.SKIN), _id(Native.INNER_MOUTH), _id(Native.TONGUE)],
                   level.subdivision)
-        return skin.skin_colour(spec.skin.melanin, spec.skin.haemoglobin)
 
     def _eyes(self, spec, head):
         rng = key(spec, "iris")
@@ -274,8 +272,6 @@ def _id(label):
 
 def turned(head: PosedHead, turn):
     """A posed head turned as a whole about the vertical axis through the origin."""
-    import dataclasses
-
     def t(x):
         return (x @ turn.T).astype(np.float32)
 
@@ -289,8 +285,8 @@ def turned(head: PosedHead, turn):
 def corner_uv(chart, faces):
     """Texture coordinates (F, 4, 2) of chart points, the corners of a face on one side of the seam."""
     corners = chart[faces].astype(np.float64)
-    period = S = skin.S_RANGE[1] - skin.S_RANGE[0]
-    corners[..., 0] -= period * np.round((corners[..., 0] - corners[:, :1, 0]) / S)
+    period = skin.S_RANGE[1] - skin.S_RANGE[0]
+    corners[..., 0] -= period * np.round((corners[..., 0] - corners[:, :1, 0]) / period)
     return skin.chart_uv(corners)
 
 

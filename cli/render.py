@@ -1,0 +1,131 @@
+"""`facegen render`: labelled faces from the default prior or matched to a profile."""
+
+from pathlib import Path
+
+import click
+
+from facegen.datasets.errors import FacegenError
+
+ATTRIBUTE_HELP = """Fix or spread an attribute of every face, as hair.style=afro, pose.yaw=-40:40 or
+glasses.kind=round|oval. May be given again. --list-attributes names them all."""
+
+
+@click.command()
+@click.option("--match-dist", "match", metavar="PROFILE|FILE|REAL_DIR",
+              help="Follow the attribute law of a shipped profile, a profile file, or a folder of real faces.")
+@click.option("--num", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="How many faces.")
+@click.option("--size", type=click.IntRange(32, 2048), default=256, show_default=True, help="Side of the picture in pixels.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed gives the same faces.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("facegen-out"), show_default=True, help="Dataset folder.")
+@click.option("--convention", default="celebamaskhq", show_default=True, help="Label convention of masks/.")
+@click.option("--quality", type=click.Choice(["fast", "standard", "high"]), default="standard", show_default=True,
+              help="Samples, strands and geometry of the renderer.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True,
+              help="Processes. One uses every processor; on large machines a worker for 8 of them is faster.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, optix, hip, oneapi or metal.")
+@click.option("--resume", type=click.Choice(["if-possible", "always", "never"]), default="if-possible", show_default=True,
+              help="What to do with a folder that already holds part of this order.")
+@click.option("--set", "settings", multiple=True, metavar="ATTRIBUTE=VALUE", help=ATTRIBUTE_HELP)
+@click.option("--list-attributes", is_flag=True, help="Print every attribute with its default, and leave.")
+def command(match, num, size, seed, out, convention, quality, workers, device, resume, settings, list_attributes) -> None:
+    """Render labelled synthetic faces into a dataset folder.
+
+    \b
+    facegen render --num 16                                   16 faces of the default prior
+    facegen render --match-dist celebamaskhq --num 300        follow the shipped profile
+    facegen render --set hair.style=afro --set pose.yaw=-30:30
+
+    An interrupted run goes on where it stopped when the same command is given again; a larger --num adds faces.
+    """
+    from rich.console import Console
+
+    console = Console(stderr=False, highlight=False)
+    if list_attributes:
+        _list_attributes(console)
+        return
+    from facegen.datasets.conventions import convention as known_convention
+    from facegen.render.overrides import parse
+    from facegen.render.run import Order, plan, produce
+    from facegen.render.session import Job
+
+    known_convention(convention)
+    overrides = tuple(parse(text) for text in settings)
+    profile = _profile(match, console) if match else None
+    job = Job(out, size, quality, convention, device, workers)
+    order = Order(job, num, seed, profile, match, overrides, resume)
+    todo = plan(order)
+    if not todo:
+        console.print(f"{out}: all {num} faces are there already")
+        return
+    law = match or "the default prior"
+    ready = num - len(todo)
+    console.print(f"{len(todo)} faces of {law}, {size}x{size}, {quality}, seed {seed} -> {out}"
+                  + (f" ({ready} are there already)" if ready else ""), soft_wrap=True)
+    outcome = _with_bar(console, order, produce, len(todo))
+    _summary(console, out, outcome)
+    if outcome.failures:
+        raise SystemExit(1)
+
+
+def _with_bar(console, order, produce, total):
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (TextColumn("render"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+               TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("render", total=total, rate="starting Blender")
+
+        def step(answer):
+            bar.update(task, advance=1, rate=f"{answer['seconds']:.1f} s a face")
+            if not answer["ok"]:
+                bar.console.print(f"sample {answer['index']:06d}: {answer['error'].strip().splitlines()[-1]}")
+
+        return produce(order, step)
+
+
+def _summary(console, out, outcome):
+    from facegen.render.run import timing
+
+    spent = timing(outcome)
+    if spent:
+        console.print(f"{spent['samples']} faces on {outcome.device}: median {spent['median_s']:.2f} s, 90 % under "
+                      f"{spent['p90_s']:.2f} s, peak memory {spent['peak_rss_mb']} MB", soft_wrap=True)
+    for index, why in sorted(outcome.failures.items()):
+        console.print(f"not rendered: {index:06d}: {why}", soft_wrap=True)
+    console.print(f"look at them: facegen preview {out}", soft_wrap=True)
+
+
+def _profile(match, console):
+    """A Profile from a shipped name, a file, or a folder of real faces (measured on the spot)."""
+    from facegen.audit.profile_io import load_profile, profile_names
+
+    path = Path(match)
+    if not path.is_dir():
+        return load_profile(match)
+    from facegen.audit.collect import measure_set
+    from facegen.audit.profile import Profile
+    from facegen.datasets.readers import open_set
+
+    if match in profile_names():
+        raise FacegenError(f"{match}: both a shipped profile and a folder: write ./{match} for the folder")
+    console.print(f"measuring {match}", soft_wrap=True)
+    return Profile.fit(measure_set(open_set(path)).attributes, name=path.name)
+
+
+def _list_attributes(console):
+    from dataclasses import is_dataclass
+
+    from facegen.render.overrides import CHOICES
+    from facegen.render.spec import FaceSpec
+
+    def walk(node, prefix):
+        for name, value in vars(node).items():
+            path = f"{prefix}{name}"
+            if is_dataclass(value):
+                walk(value, f"{path}.")
+            elif isinstance(value, dict):
+                console.print(f"{path}.NAME = a number")
+            elif path not in ("seed", "index", "version"):
+                console.print(f"{path} = {value}" + (f"   ({', '.join(CHOICES[path])})" if path in CHOICES else ""))
+
+    walk(FaceSpec(), "")

@@ -1,0 +1,75 @@
+"""Expressions: valid combinations of the 52 ARKit actions, named by what people do.
+
+An expression is a dict action -> weight in [0, 1]; `Left`/`Right` pairs move together with a little
+asymmetry.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+# Weights at full intensity. Pairs are written without their side.
+EXPRESSIONS: dict[str, dict[str, float]] = {
+    "neutral": {},
+    "closed_smile": {"mouthSmile": 0.65, "cheekSquint": 0.35, "eyeSquint": 0.25, "mouthDimple": 0.25, "mouthPress": 0.1},
+    "open_smile": {"mouthSmile": 0.85, "mouthUpperUp": 0.38, "mouthLowerDown": 0.32, "jawOpen": 0.07, "cheekSquint": 0.55,
+                   "eyeSquint": 0.4, "mouthStretch": 0.12},
+    "laugh": {"mouthSmile": 0.9, "mouthUpperUp": 0.5, "mouthLowerDown": 0.45, "jawOpen": 0.28, "cheekSquint": 0.7,
+              "eyeSquint": 0.55, "noseSneer": 0.12},
+    "speech_a": {"jawOpen": 0.35, "mouthLowerDown": 0.3, "mouthUpperUp": 0.12},
+    "speech_o": {"jawOpen": 0.25, "mouthFunnel": 0.55, "mouthPucker": 0.2},
+    "speech_e": {"jawOpen": 0.12, "mouthStretch": 0.35, "mouthUpperUp": 0.25, "mouthLowerDown": 0.3},
+    "surprise": {"browInnerUp": 0.7, "browOuterUp": 0.7, "eyeWide": 0.6, "jawOpen": 0.35},
+    "frown": {"browDown": 0.65, "mouthFrown": 0.5, "mouthShrugLower": 0.25, "eyeSquint": 0.2},
+    "squint": {"eyeSquint": 0.75, "cheekSquint": 0.35, "browDown": 0.35},
+    "pout": {"mouthPucker": 0.6, "mouthShrugLower": 0.2},
+    "pensive": {"browInnerUp": 0.4, "mouthPress": 0.4, "mouthRollLower": 0.15},
+    "parted": {"jawOpen": 0.07, "mouthLowerDown": 0.12, "mouthUpperUp": 0.08},
+}
+WEIGHTS = {"neutral": 0.2, "closed_smile": 0.16, "open_smile": 0.26, "laugh": 0.07, "speech_a": 0.05, "speech_o": 0.02,
+           "speech_e": 0.04, "surprise": 0.02, "frown": 0.03, "squint": 0.02, "pout": 0.02, "pensive": 0.03, "parted": 0.08}
+SMILING = ("closed_smile", "open_smile", "laugh")
+OPEN = ("open_smile", "laugh", "speech_a", "speech_o", "speech_e", "surprise", "parted")
+PAIRED = frozenset({
+    "mouthSmile", "cheekSquint", "eyeSquint", "mouthDimple", "mouthPress", "mouthUpperUp", "mouthLowerDown", "mouthStretch",
+    "noseSneer", "browOuterUp", "eyeWide", "browDown", "mouthFrown", "eyeBlink",
+})
+
+
+def allowed(smile, opening):
+    """Expression weights when smiling and an open mouth are given (bool or None = whatever)."""
+    return {
+        name: w for name, w in WEIGHTS.items()
+        if (smile is None or (name in SMILING) == smile) and (opening is None or (name in OPEN) == opening)
+    }
+
+
+def draw_expression(d, smile=None, opening=None) -> dict[str, float]:
+    """One expression.
+
+    Parameters
+    ----------
+    d : render.prior.Draw
+    smile, opening : bool or None
+    """
+    name = d.choice("expression.name", allowed(smile, opening))
+    out: dict[str, float] = {}
+    intensity = d.normal("expression.intensity", 0.92, 0.2, 0.45, 1.3)
+    for action, weight in EXPRESSIONS[name].items():
+        level = weight * intensity * d.normal(f"expression.{action}", 1.0, 0.15, 0.5, 1.5)
+        _add(d, out, action, level)
+    for action, sd in (("browInnerUp", 0.12), ("browDown", 0.1), ("eyeSquint", 0.12), ("mouthFrown", 0.06), ("mouthPress", 0.08),
+                       ("jawLeft", 0.04), ("mouthLeft", 0.05), ("eyeWide", 0.06)):
+        _add(d, out, action, abs(d.normal(f"expression.rest.{action}", 0, sd)))
+    lids = 1.0 if d.chance("expression.eyes_shut", 0.012) else abs(d.normal("expression.lids", 0.06, 0.09))
+    _add(d, out, "eyeBlink", lids)
+    return {k: round(float(np.clip(v, 0, 1)), 4) for k, v in out.items() if v > 0.005}
+
+
+def _add(d, out, action, level):
+    if action in PAIRED:
+        for side in ("Left", "Right"):
+            share = d.normal(f"expression.{action}.{side}", 1.0, 0.06, 0.8, 1.2) if level < 0.95 else 1.0
+            out[action + side] = out.get(action + side, 0.0) + level * share
+    else:
+        out[action] = out.get(action, 0.0) + level

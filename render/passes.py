@@ -1,0 +1,104 @@
+"""Run Blender's renders of a built face and read them back as arrays. Imports bpy: worker processes only."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from facegen.datasets.labels import Native
+from facegen.datasets.sample import Sample
+from facegen.render import photo
+from facegen.render.draws import generator
+from facegen.render.labels import classify, coverage, reduce_labels
+from facegen.render.metadata import describe
+from facegen.render.scene import Built, Studio
+from facegen.render.spec import FaceSpec
+
+FAR = 1e6  # Blender writes 1e10 where a camera ray leaves the scene
+OPAQUE_TINT = 0.75  # lenses darker than this hide the eyes from an annotator
+LANDMARK_SLACK = 0.008  # metres that a landmark may lie behind the surface drawn at its pixel
+
+
+def render_sample(studio: Studio, spec: FaceSpec, folder: Path) -> Sample:
+    """Everything a sample holds. folder: where Blender may leave its intermediate files."""
+    clock = [time.perf_counter()]
+
+    def lap():
+        clock.append(time.perf_counter())
+        return round(clock[-1] - clock[-2], 3)
+
+    timing = {}
+    built = studio.build(spec)
+    timing["build"] = lap()
+    linear, depth, normals = _beauty(studio, built, folder)
+    timing["beauty"] = lap()
+    fine = _labels(studio, built, folder)
+    if built.eyewear and spec.glasses.tint < OPAQUE_TINT:
+        for item in built.eyewear:
+            item.hide_render = True
+        bare_fine = _labels(studio, built, folder)
+    else:
+        bare_fine = fine
+    timing["labels"] = lap()
+    native, bare = reduce_labels(fine), reduce_labels(bare_fine)
+    rgb = photo.develop(linear, spec.camera, generator(spec.seed, spec.index, "sensor"))
+    landmarks, visible = _landmarks(built, studio.size, depth, native, bare)
+    timing["develop"] = lap()
+    meta = describe(spec, built, studio.size, native, timing)
+    return Sample(rgb, native, bare, coverage(fine), landmarks, visible, depth, normals, meta)
+
+
+def _render(scene, path):
+    scene.render.filepath = str(path)
+    bpy.ops.render.render(write_still=True, scene=scene.name)
+
+
+def _read(path):
+    """Channels of an EXR file by name, each (H, W) float32; the file is removed."""
+    import OpenEXR
+
+    with OpenEXR.File(str(path), separate_channels=True) as exr:
+        found = {name: np.array(channel.pixels, np.float32) for name, channel in exr.channels().items()}
+    path.unlink()
+    return found
+
+
+def _stack(channels, name, letters):
+    """Channels `*name.X` for the letters X: (H, W, len(letters)) float32."""
+    return np.stack([next(v for k, v in channels.items() if k.endswith(f"{name}{x}")) for x in letters], -1)
+
+
+def _beauty(studio, built, folder):
+    path = folder / "beauty.exr"
+    _render(studio.beauty, path)
+    channels = _read(path)
+    linear = _stack(channels, "Combined.", "RGB")
+    depth = _stack(channels, "Depth.", "Z")[..., 0]
+    depth = np.where(depth < FAR, depth, 0).astype(np.float32)
+    world = _stack(channels, "Normal.", "XYZ")
+    camera = world @ built.view.extrinsics()[:3, :3].T.astype(np.float32)
+    length = np.linalg.norm(camera, axis=-1, keepdims=True)
+    normals = np.where(length > 0.5, camera / np.maximum(length, 1e-6), 0)
+    normals[depth == 0] = 0
+    return linear, depth, normals.astype(np.float16)
+
+
+def _labels(studio, built, folder):
+    path = folder / "labels.exr"
+    _render(studio.labels, path)
+    return classify(_stack(_read(path), "", "RGB"), built.brow)
+
+
+def _landmarks(built, size, depth, native, bare):
+    """Pixels (70, 2) float32 and whether nothing but clear glass lies in front (70,) bool."""
+    pixel, distance = built.view.project(built.landmarks, size)
+    x, y = np.floor(pixel).astype(int).T
+    inside = (x >= 0) & (y >= 0) & (x < size) & (y < size)
+    xc, yc = np.clip(x, 0, size - 1), np.clip(y, 0, size - 1)
+    front = depth[yc, xc]
+    through_glass = (native[yc, xc] == Native.GLASSES_LENS) & (bare[yc, xc] != Native.GLASSES_LENS)
+    visible = inside & ((front == 0) | (distance < front + LANDMARK_SLACK) | through_glass)
+    return pixel.astype(np.float32), visible

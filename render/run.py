@@ -1,0 +1,113 @@
+"""A dataset folder from a law: draws specs, renders what is missing, writes what the folder says of itself."""
+
+from __future__ import annotations
+
+import json
+import platform
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+import facegen
+from facegen.assets.ledger import LEDGER
+from facegen.datasets.dataset_file import DATASET_FILE, read_dataset_json, write_attributes, write_dataset_json
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.files import fingerprint
+from facegen.datasets.sample import is_done, sample_name
+from facegen.render.match import describe_target, draw_specs
+from facegen.render.overrides import Override
+from facegen.render.session import Job, Outcome, render_specs
+
+RESUME = ("if-possible", "always", "never")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a user asked for."""
+
+    job: Job
+    num: int
+    seed: int
+    profile: object | None = None
+    profile_name: str | None = None
+    overrides: tuple[Override, ...] = ()
+    resume: str = "if-possible"
+    attributes: dict = field(default_factory=dict)
+
+    def config(self) -> dict:
+        """Everything that decides the bytes of a sample."""
+        return {
+            "size": self.job.size, "quality": self.job.quality, "convention": self.job.convention, "seed": self.seed,
+            "match_dist": self.profile_name, "set": [o.text for o in self.overrides], "facegen": facegen.__version__,
+        }
+
+
+def plan(order: Order) -> list[int]:
+    """Indices still to render, after checking that the folder fits the order.
+
+    Raises FacegenError where `order.resume` forbids or demands what the folder cannot give.
+    """
+    out = Path(order.job.out)
+    exists = (out / DATASET_FILE).is_file()
+    if not exists:
+        if order.resume == "always":
+            raise FacegenError(f"{out}: no dataset to resume there: use --resume if-possible, or another --out")
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise FacegenError(f"{out}: not empty and no facegen dataset: choose another --out")
+        return list(range(order.num))
+    if order.resume == "never":
+        raise FacegenError(f"{out}: holds a dataset already: choose another --out, or --resume if-possible")
+    there = read_dataset_json(out)
+    if there["fingerprint"] != fingerprint(order.config()):
+        differing = sorted(k for k, v in order.config().items() if there["config"].get(k) != v)
+        raise FacegenError(
+            f"{out}: holds a dataset of another order (differs in {', '.join(differing)}): choose another --out")
+    return [i for i in range(order.num) if not is_done(out, i)]
+
+
+def produce(order: Order, progress: Callable[[dict], None] = lambda _: None) -> Outcome:
+    """Render the order and write `attributes.parquet` and `dataset.json`.
+
+    Raises FacegenError as `plan` and `render_specs` do; finished samples stay and can be resumed.
+    """
+    todo = plan(order)
+    out = Path(order.job.out)
+    out.mkdir(parents=True, exist_ok=True)
+    _write_summary(order, Outcome(), complete=False)
+    specs = draw_specs(order.profile, order.seed, todo, order.num, order.overrides)
+    outcome = render_specs(order.job, zip(todo, specs, strict=True), progress)
+    _write_summary(order, outcome, complete=not outcome.failures)
+    return outcome
+
+
+def _write_summary(order, outcome, complete):
+    out = Path(order.job.out)
+    old = read_dataset_json(out) if (out / DATASET_FILE).is_file() else {}
+    done = [i for i in range(order.num) if is_done(out, i)]
+    if done and outcome.done:
+        rows = [json.loads((out / "meta" / f"{sample_name(i)}.json").read_text())["attributes"] for i in done]
+        write_attributes(out, [sample_name(i) for i in done], rows)
+    write_dataset_json(out, {
+        "seed": order.seed, "size": order.job.size, "num": order.num, "convention": order.job.convention,
+        "profile": order.profile_name, "fingerprint": fingerprint(order.config()), "config": order.config(),
+        "complete": complete and len(done) == order.num, "rendered": len(done), "target": describe_target(order.profile),
+        "ledger": LEDGER, "failures": {sample_name(i): why for i, why in outcome.failures.items()},
+        "timing": timing(outcome) or old.get("timing"), "device": outcome.device or old.get("device", ""),
+        "python": platform.python_version(),
+    })
+
+
+def timing(outcome) -> dict | None:
+    """Median and 90th percentile of seconds a sample, of every stage, and the peak memory of a worker."""
+    answers = list(outcome.done.values())
+    if not answers:
+        return None
+    seconds = [a["seconds"] for a in answers]
+    stages = {k: statistics.median(a["timing"][k] for a in answers) for k in answers[0]["timing"]}
+    return {
+        "samples": len(answers), "median_s": statistics.median(seconds), "p90_s": float(np.quantile(seconds, 0.9)),
+        "stages_median_s": stages, "peak_rss_mb": max(a["rss_mb"] for a in answers),
+    }
