@@ -19,7 +19,7 @@ demo: setup ## Render 16 matched faces, audit them, write a report and a contact
 	@$(FACEGEN) audit $(DEMO)/faces --against celebamaskhq --out $(DEMO)/audit || test $$? -eq 1
 	@$(FACEGEN) preview $(DEMO)/faces --out $(DEMO)/contact-sheet.png
 	@echo "faces:         $(DEMO)/faces"
-	@echo "report:        $(DEMO)/audit/report.html"
+	@echo "report:        $(DEMO)/audit/index.html"
 	@echo "contact sheet: $(DEMO)/contact-sheet.png"
 
 test: setup ## Run the tests
