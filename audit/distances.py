@@ -1,0 +1,192 @@
+"""Distances between the laws of one attribute in two sets, with their noise.
+
+Samples are rows with weights: a bootstrap draw is a row of counts, so that many draws cost one cumulative
+sum. Both distances are integrals over the gap of the two distribution functions:
+
+    W1 = integral |F - G| dx, in the attribute's unit (for a 0/1 attribute the difference of proportions)
+    KS = max |F - G|
+
+W1 is given in spreads of the reference, so that attributes of different units can be ranked.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from facegen.audit.schema import BINARY, Measure
+
+DRAWS = 200  # bootstrap draws for floors and intervals
+MIN_VALUES = 20  # measured values in each set; under this the attribute is not compared
+FLOOR_LEVEL = 0.95  # the floor: 95 of 100 pairs of samples of the reference itself lie under it
+INTERVAL = (0.025, 0.975)
+_CLIP = (0.01, 0.99)  # quantiles beyond which values do not widen the spread
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How far two samples of one attribute lie apart.
+
+    Attributes
+    ----------
+    n_reference, n_synthetic : measured values
+    reference, synthetic : mean, or frequency of a binary attribute
+    reference_median, synthetic_median : NaN for a binary attribute
+    spread : unit of the distances, see `spread`
+    distance : W1 in spreads; low, high : its 95 % bootstrap interval
+    floor : W1 in spreads that two samples of the reference's own law, of these two sizes, stay under 95
+        times of 100 ks : Kolmogorov-Smirnov distance, [0, 1]
+    shuffled : (draws,) float64: W1 in spreads after the rows of both sets were dealt out anew
+    """
+
+    n_reference: int
+    n_synthetic: int
+    reference: float
+    synthetic: float
+    reference_median: float
+    synthetic_median: float
+    spread: float
+    distance: float
+    low: float
+    high: float
+    floor: float
+    ks: float
+    shuffled: np.ndarray
+
+    @property
+    def critical(self) -> float:
+        """W1 in spreads that shuffled sets stay under 95 times of 100."""
+        return float(np.nanquantile(self.shuffled, FLOOR_LEVEL))
+
+
+def cdf_gap(values: np.ndarray, first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """W1 and KS of pairs of weighted samples on common values.
+
+    Parameters
+    ----------
+    values : (m,) float64, rising
+    first, second : (d, m) non-negative weights of the values in the two samples of each of d pairs
+
+    Returns
+    -------
+    (d,) W1 in the unit of the values and (d,) KS; NaN where a sample has no weight.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gap = np.cumsum(first, axis=1) / first.sum(axis=1, keepdims=True)
+        gap -= np.cumsum(second, axis=1) / second.sum(axis=1, keepdims=True)
+    step = np.diff(values)
+    inner = np.abs(gap[:, :-1])
+    # Within a run of equal values the distribution function has not arrived yet.
+    return inner @ step, np.max(inner * (step > 0), axis=1, initial=0.0)
+
+
+def spread(values: np.ndarray, measure: Measure) -> float:
+    """Unit of the normalised distances: the standard deviation, of a few extreme values shorn.
+
+    For a 0/1 attribute sqrt(p (1 - p)) with half a row added to both sides, so that a class that the
+    reference never shows does not make every difference infinite. 1 where all values are equal.
+    """
+    if measure.kind == BINARY:
+        p = (values.sum() + 0.5) / (len(values) + 1)
+        return float(np.sqrt(p * (1 - p)))
+    shorn = float(np.clip(values, *np.quantile(values, _CLIP)).std())
+    return shorn or float(values.std()) or 1.0
+
+
+def bootstrap_counts(rows: int, size: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """(draws, rows) int64: how often each row comes up in draws of `size` rows with replacement."""
+    return rng.multinomial(size, np.full(rows, 1 / rows), size=draws)
+
+
+def compare_columns(
+    reference: np.ndarray, synthetic: np.ndarray, measure: Measure, draws: "Draws"
+) -> Gap | None:
+    """The gap between two columns (m,) and (n,) float64 with NaN; None where too few values were measured."""
+    there, here = ~np.isnan(reference), ~np.isnan(synthetic)
+    r, s = reference[there], synthetic[here]
+    if min(len(r), len(s)) < MIN_VALUES:
+        return None
+    unit = spread(r, measure)
+    order = np.argsort(r)
+    noise, _ = cdf_gap(r[order], draws.null_first[:, there][:, order], draws.null_second[:, there][:, order])
+    pooled = np.concatenate([r, s])
+    order = np.argsort(pooled)
+    once = np.concatenate([np.ones(len(r)), np.zeros(len(s))])[None, order]
+    distance, ks = cdf_gap(pooled[order], once, 1 - once)
+    taken = np.concatenate([draws.stand_in[there], np.ones(len(s), bool)])[order]
+    dealt = draws.dealt[:, np.concatenate([there, here])][:, order] & taken
+    shuffled, _ = cdf_gap(pooled[order], dealt, taken & ~dealt)
+    first = np.hstack([draws.reference[:, there], np.zeros((draws.count, len(s)), int)])[:, order]
+    second = np.hstack([np.zeros((draws.count, len(r)), int), draws.synthetic[:, here]])[:, order]
+    spreads, _ = cdf_gap(pooled[order], first, second)
+    low, high = np.nanquantile(spreads / unit, INTERVAL)
+    binary = measure.kind == BINARY
+    return Gap(
+        n_reference=len(r),
+        n_synthetic=len(s),
+        reference=float(r.mean()),
+        synthetic=float(s.mean()),
+        reference_median=np.nan if binary else float(np.median(r)),
+        synthetic_median=np.nan if binary else float(np.median(s)),
+        spread=unit,
+        distance=float(distance[0] / unit),
+        low=float(low),
+        high=float(high),
+        floor=float(np.nanquantile(noise / unit, FLOOR_LEVEL)),
+        ks=float(ks[0]),
+        shuffled=shuffled / unit,
+    )
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Bootstrap counts shared by all attributes, so that the joint noise over attributes is kept.
+
+    Attributes
+    ----------
+    null_first, null_second : (draws, m) int64: rows of the reference drawn twice, in the sizes of the two
+        sets reference : (draws, m), synthetic : (draws, n) int64: each set redrawn stand_in : (m,) bool: as
+        many rows of the reference as pictures are behind it dealt : (draws, m + n) bool: rows of both sets
+        that shuffling deals to the reference's side
+    """
+
+    null_first: np.ndarray
+    null_second: np.ndarray
+    reference: np.ndarray
+    synthetic: np.ndarray
+    stand_in: np.ndarray
+    dealt: np.ndarray
+
+    @classmethod
+    def make(cls, rows: int, n_reference: int, n_synthetic: int, seed: int, draws: int = DRAWS) -> "Draws":
+        """rows : rows of the reference at hand; n_reference : pictures they stand for (a profile's n)."""
+        rng = np.random.Generator(np.random.Philox(key=seed))
+        stand_in = np.arange(rows) < n_reference
+        pool = np.concatenate([np.flatnonzero(stand_in), rows + np.arange(n_synthetic)])
+        dealt = np.zeros((draws, rows + n_synthetic), bool)
+        for line in dealt:
+            line[rng.permutation(pool)[: stand_in.sum()]] = True
+        return cls(
+            null_first=bootstrap_counts(rows, n_reference, draws, rng),
+            null_second=bootstrap_counts(rows, n_synthetic, draws, rng),
+            reference=bootstrap_counts(rows, n_reference, draws, rng),
+            synthetic=bootstrap_counts(n_synthetic, n_synthetic, draws, rng),
+            stand_in=stand_in,
+            dealt=dealt,
+        )
+
+    @property
+    def count(self) -> int:
+        return len(self.null_first)
+
+
+def family_factor(gaps: list[Gap]) -> float:
+    """How many times its critical distance an attribute must reach to differ, all attributes taken together.
+
+    The 95th percentile, over shuffles, of the largest distance in critical distances: two sets of one law
+    raise any alarm at all in one audit of twenty (Westfall and Young, Resampling-Based Multiple Testing,
+    1993).
+    """
+    ratios = [gap.shuffled / gap.critical for gap in gaps if gap.critical > 0]
+    if not ratios:
+        return 1.0
+    return max(1.0, float(np.quantile(np.nanmax(ratios, axis=0), FLOOR_LEVEL)))

@@ -1,0 +1,48 @@
+"""The table of all measures, and measuring one picture: the same code on real and on synthetic faces.
+
+Everything is measured at one working size (view.py), so that sets of different size stay comparable.
+"""
+
+import numpy as np
+
+from facegen.audit import colour, geometry, light, presence, texture
+from facegen.audit.schema import Measure
+from facegen.audit.view import View, make_view
+
+# Raised whenever a measure changes its meaning, its range or its name: profiles fitted before are then
+# refused.
+MEASURES_VERSION = 1
+
+_THEMES = (geometry, presence, colour, light, texture)
+MEASURES: tuple[Measure, ...] = tuple(measure for theme in _THEMES for measure in theme.MEASURES)
+NAMES: tuple[str, ...] = tuple(measure.name for measure in MEASURES)
+BY_NAME: dict[str, Measure] = {measure.name: measure for measure in MEASURES}
+_PLACE = {name: index for index, name in enumerate(NAMES)}
+
+
+def measure(image: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
+    """All measures of one picture.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8, sRGB
+    mask : (h, w) uint8, celebamaskhq ids, 255 = ignore; or None, and only the image measures are there.
+
+    Returns
+    -------
+    (len(MEASURES),) float64 in the order of MEASURES, NaN = could not be measured.
+
+    Raises
+    ------
+    FacegenError : wrong shapes, or a class id that the convention does not know.
+    """
+    return measure_view(make_view(image, mask))
+
+
+def measure_view(view: View) -> np.ndarray:
+    """(len(MEASURES),) float64: all measures of a picture that is at working size already."""
+    row = np.full(len(MEASURES), np.nan)
+    for theme in _THEMES:
+        for name, value in theme.measure(view).items():
+            row[_PLACE[name]] = value
+    return row

@@ -1,0 +1,268 @@
+"""A Profile: the law that a set of faces follows, as aggregates, and draws from it.
+
+It has up to two parts, each with marginals and a Gaussian copula (marginals.py, copula.py):
+
+    measured    what measures.py finds on pictures and masks
+    annotated   what a data set's annotation files say of its pictures: person, style and head pose
+
+When the two cannot be joined row by row they are fused through the variables they share (`links`): a measured
+attribute that is the same thing as an annotated one shares its latent, so that each keeps its own frequency
+and the rarer is contained in the commoner (a visible necklace among worn necklaces); one that only follows
+an annotated attribute has the latent correlation given. Everything else measured depends on the annotated
+part through these shared variables only.
+
+`Profile.sample` draws from both together; its annotated part follows that source exactly, the measured part
+is bent where the sources disagree. `Profile.table` draws the measured part alone, exactly as it was
+measured: the audit compares against that.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from facegen.audit.copula import draw_latents, keyed_uniform
+from facegen.audit.marginals import Law
+from facegen.audit.schema import Table, gate_open
+from facegen.datasets.errors import FacegenError
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One attribute of a part.
+
+    Attributes
+    ----------
+    name, unit, group : str
+    law : Continuous or Levels
+    gate : tuple of str, as in Measure
+    measured : share in [0, 1] of the rows with an open gate in which it could be measured
+    n : rows in which it was measured
+    matched : False: kept to be compared, not to be followed by a generator
+    """
+
+    name: str
+    unit: str
+    group: str
+    law: Law
+    gate: tuple[str, ...]
+    measured: float
+    n: int
+    matched: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """Attributes from one source, with the (k, k) correlation of their latents; n rows went into it."""
+
+    n: int
+    attributes: tuple[Attribute, ...]
+    correlation: np.ndarray
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(attribute.name for attribute in self.attributes)
+
+    def attribute(self, name: str) -> Attribute:
+        return self.attributes[self.names.index(name)]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A measured attribute that tells of an annotated one.
+
+    correlation : of the latents, in [-1, 1]; 1 or -1: the same thing
+    basis : why, for people
+    """
+
+    annotated: str
+    measured: str
+    correlation: float
+    basis: str
+
+    @property
+    def same(self) -> bool:
+        return abs(self.correlation) == 1
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The law of a set of faces.
+
+    Attributes
+    ----------
+    name, source, method : what it is of, where its rows came from, how it was measured and fused
+    measured : Part
+    annotated : Part or None
+    links : how the two are fused
+    fidelity : two-sample AUCs ("content", "all") of `table` against pictures it was not fitted to; at 0.5 the
+        law could not be told from its set
+    """
+
+    name: str
+    source: str
+    method: str
+    measured: Part
+    annotated: Part | None = None
+    links: tuple[Link, ...] = ()
+    fidelity: Mapping[str, float] | None = None
+
+    @staticmethod
+    def fit(table: Table, annotations=None, name: str = "", fidelity: bool = True) -> "Profile":
+        """The profile of a measured table and, if given, `datasets.annotations.Annotations`; see
+        profile_fit."""
+        from facegen.audit.profile_fit import fit_profile
+
+        return fit_profile(table, annotations, name, fidelity)
+
+    @staticmethod
+    def load(path: Path | str) -> "Profile":
+        """Read a profile file; FacegenError when it is damaged, newer, or speaks of unknown attributes."""
+        from facegen.audit.profile_io import read_profile
+
+        return read_profile(Path(path))
+
+    def save(self, path: Path | str) -> None:
+        """Write the profile as JSON."""
+        from facegen.audit.profile_io import write_profile
+
+        write_profile(self, Path(path))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all attributes that `sample` returns: annotated first, then measured."""
+        return (self.annotated.names if self.annotated else ()) + self.measured.names
+
+    def attribute(self, name: str) -> Attribute:
+        """One attribute by name; FacegenError with a hint where there is none."""
+        for part in (self.annotated, self.measured):
+            if part and name in part.names:
+                return part.attribute(name)
+        raise FacegenError(f"profile {self.name!r} has no attribute {name!r}; it has {', '.join(self.names)}")
+
+    def sample(self, n: int, seed: int, given: Mapping[str, object] | None = None) -> dict[str, np.ndarray]:
+        """Draw n people and pictures.
+
+        Parameters
+        ----------
+        n, seed : rows and seed. The first m rows are the same for every n >= m.
+        given : attribute name -> value, or (n,) array of values, to draw conditionally: numbers for
+            continuous
+            attributes, booleans for binary ones, level names for ordinal ones. A measured value can only be
+            given where it exists (its gates are then given as open too).
+
+        Returns
+        -------
+        dict of (n,) arrays for every name in `names`: float64 for continuous attributes (NaN where the gate
+        is closed: the area of glasses that are not there), bool for binary, str for ordinal ones.
+
+        Raises
+        ------
+        FacegenError : unknown attribute or level in `given`.
+        """
+        names, correlation, source = self._fused
+        bounds = self._bounds(dict(given or {}))
+        latents = draw_latents(names, correlation, n, seed, bounds)
+        out = {}
+        for name in self.names:
+            latent, sign = source[name]
+            out[name] = self.attribute(name).law.value(sign * latents[:, names.index(latent)])
+        for name, value in (given or {}).items():
+            if out[name].dtype == float:
+                out[name] = np.broadcast_to(np.asarray(value, float), n).copy()
+        _close_gates(out, self.measured)
+        return out
+
+    def table(self, n: int, seed: int) -> Table:
+        """n rows of the measured part alone, missing values as often as in the fitted set."""
+        part = self.measured
+        latents = draw_latents(part.names, part.correlation, n, seed, {})
+        columns = {a.name: a.law.value(latents[:, j]).astype(float) for j, a in enumerate(part.attributes)}
+        _close_gates(columns, part)
+        for a in part.attributes:
+            if a.measured < 1:
+                columns[a.name][keyed_uniform(seed, f"{a.name}:missing", n) >= a.measured] = np.nan
+        ids = tuple(str(i) for i in range(n))
+        return Table(
+            part.names, np.stack([columns[name] for name in part.names], axis=1), ids, f"profile {self.name}"
+        )
+
+    @cached_property
+    def _fused(self) -> tuple[tuple[str, ...], np.ndarray, dict[str, tuple[str, int]]]:
+        """Latent names, their correlation, and for each attribute the latent it reads and with which sign."""
+        if self.annotated is None:
+            part = self.measured
+            return part.names, part.correlation, {name: (name, 1) for name in part.names}
+        return fuse(self.annotated, self.measured, self.links)
+
+    def _bounds(self, given: dict[str, object]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        for name in list(given):
+            for gate in self.attribute(name).gate:
+                given.setdefault(gate.split("|")[0], True)
+        bounds: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        for name, value in given.items():
+            latent, sign = self._fused[2][name]
+            try:
+                low, high = self.attribute(name).law.interval(np.asarray(value))
+            except (ValueError, TypeError) as error:
+                raise FacegenError(f"given {name!r}: {error}") from None
+            low, high = (low, high) if sign > 0 else (-high, -low)
+            if latent in bounds:
+                low, high = np.maximum(low, bounds[latent][0]), np.minimum(high, bounds[latent][1])
+                if np.any(low > high):
+                    raise FacegenError(f"given {name!r} contradicts what else is given of {latent!r}")
+            bounds[latent] = (low, high)
+        return bounds
+
+
+def _close_gates(columns: dict[str, np.ndarray], part: Part) -> None:
+    """Set to NaN what does not exist in a row, in place; gates themselves are never gated."""
+    for a in part.attributes:
+        if a.gate:
+            columns[a.name] = np.where(gate_open(a.gate, columns), columns[a.name], np.nan)
+
+
+def fuse(
+    annotated: Part, measured: Part, links: tuple[Link, ...]
+) -> tuple[tuple[str, ...], np.ndarray, dict[str, tuple[str, int]]]:
+    """One latent correlation matrix for both parts, by conditional independence given the shared variables.
+
+    With A the annotated latents, S the shared ones and R the other measured ones: A keeps its correlation;
+    S is the annotated latent itself or r A_i + sqrt(1 - r^2) e; R = B S + e with B and the law of e
+    regressed from the measured part, then scaled to unit variance. The result is positive semidefinite by
+    construction.
+
+    Returns
+    -------
+    names of the latents; their (k, k) correlation; attribute name -> (latent, sign)
+    """
+    same = [link for link in links if link.same]
+    loose = [link for link in links if not link.same]
+    shared = [link.measured for link in same + loose]
+    rest = [name for name in measured.names if name not in shared]
+    # Rows of `load` write A and the loose shared latents as combinations of A; `own` is their private
+    # variance.
+    place = annotated.names.index
+    load = np.vstack([np.eye(len(annotated.names)), np.zeros((len(loose), len(annotated.names)))])
+    own = np.zeros(len(load))
+    for row, link in enumerate(loose, start=len(annotated.names)):
+        load[row, place(link.annotated)], own[row] = link.correlation, 1 - link.correlation**2
+    head = load @ annotated.correlation @ load.T + np.diag(own)
+    pick = np.zeros((len(shared), len(load)))
+    for row, link in enumerate(same):
+        pick[row, place(link.annotated)] = link.correlation
+    pick[len(same) :, len(annotated.names) :] = np.eye(len(loose))
+    index = measured.names.index
+    s, r = [index(name) for name in shared], [index(name) for name in rest]
+    cov = measured.correlation
+    gain = np.linalg.solve(cov[np.ix_(s, s)], cov[np.ix_(s, r)]).T
+    residual = cov[np.ix_(r, r)] - gain @ cov[np.ix_(s, r)]
+    tail = gain @ pick
+    joint = np.block([[head, head @ tail.T], [tail @ head, tail @ head @ tail.T + residual]])
+    scale = np.sqrt(np.diag(joint))
+    names = (*annotated.names, *(link.measured for link in loose), *rest)
+    source = {name: (name, 1) for name in names}
+    source |= {link.measured: (link.annotated, int(link.correlation)) for link in same}
+    return names, joint / scale[:, None] / scale[None, :], source

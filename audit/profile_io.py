@@ -1,0 +1,183 @@
+"""Profile files: JSON, versioned, aggregates only; and the profiles that ship with the package."""
+
+import json
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+
+from facegen.audit.copula import nearest_correlation
+from facegen.audit.marginals import GRID, Continuous, Law, Levels
+from facegen.audit.measures import BY_NAME, MEASURES_VERSION
+from facegen.audit.profile import Attribute, Link, Part, Profile
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.files import write_bytes
+
+FORMAT, FORMAT_VERSION = "facegen-profile", 1
+_DIGITS = 5  # significant digits of a quantile: finer than any measure's noise
+_SUFFIX = ".json"
+
+
+def profile_names() -> tuple[str, ...]:
+    """Names of the profiles that ship with the package."""
+    files = resources.files("facegen.audit.profiles").iterdir()
+    return tuple(sorted(file.name[: -len(_SUFFIX)] for file in files if file.name.endswith(_SUFFIX)))
+
+
+def load_profile(name_or_path: str | Path) -> Profile:
+    """A shipped profile by name ("celebamaskhq"), or any profile by its file.
+
+    Raises
+    ------
+    FacegenError : neither a shipped name nor a readable profile file.
+    """
+    if str(name_or_path) in profile_names():
+        text = (resources.files("facegen.audit.profiles") / f"{name_or_path}{_SUFFIX}").read_text("utf-8")
+        return parse_profile(text, f"profile {name_or_path}")
+    return read_profile(Path(name_or_path))
+
+
+def read_profile(path: Path) -> Profile:
+    """The profile in a file; FacegenError as in `load_profile`."""
+    if not path.is_file():
+        known = ", ".join(profile_names())
+        raise FacegenError(
+            f"no profile {str(path)!r}: give one of {known}, or a file that `facegen profile` wrote"
+        )
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FacegenError(f"{path}: cannot be read as a profile ({error})") from None
+    return parse_profile(text, str(path))
+
+
+def parse_profile(text: str, where: str) -> Profile:
+    """The profile in a JSON text; `where` names it in errors."""
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise FacegenError(f"{where}: not a profile, not even JSON ({error}): fit it again") from None
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise FacegenError(f"{where}: not a profile: write one with `facegen profile REAL_DIR -o FILE`")
+    version = data.get("format_version")
+    if version != FORMAT_VERSION:
+        raise FacegenError(
+            f"{where}: profile format {version!r}, this facegen reads {FORMAT_VERSION}: update facegen or "
+            "fit it again"
+        )
+    if data.get("measures_version") != MEASURES_VERSION:
+        raise FacegenError(
+            f"{where}: measured by measures of version {data.get('measures_version')!r}, these are "
+            f"{MEASURES_VERSION}: fit it again with `facegen profile`"
+        )
+    try:
+        profile = _profile_of(data)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise FacegenError(
+            f"{where}: damaged profile ({type(error).__name__}: {error}): fit it again"
+        ) from None
+    unknown = sorted(set(profile.measured.names) - set(BY_NAME))
+    if unknown:
+        raise FacegenError(
+            f"{where}: unknown measured attribute {unknown[0]!r}: update facegen or fit it again"
+        )
+    return profile
+
+
+def write_profile(profile: Profile, path: Path) -> None:
+    """Write a profile to `path`, whole or not at all."""
+    text = json.dumps(_data_of(profile), ensure_ascii=False, indent=None, separators=(",", ":"))
+    text = text.replace('{"name"', '\n{"name"').replace('"correlation":[[', '\n"correlation":[[')
+    write_bytes(path, (text + "\n").encode())
+
+
+def _data_of(profile: Profile) -> dict:
+    from facegen import __version__
+
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "measures_version": MEASURES_VERSION,
+        "facegen": __version__,
+        "name": profile.name,
+        "source": profile.source,
+        "method": profile.method,
+        "fidelity": dict(profile.fidelity) if profile.fidelity else None,
+        "measured": _part_data(profile.measured),
+        "annotated": _part_data(profile.annotated) if profile.annotated else None,
+        "links": [vars(link) for link in profile.links],
+    }
+
+
+def _part_data(part: Part) -> dict:
+    rows = [[round(float(x), 4) for x in row[: i + 1]] for i, row in enumerate(part.correlation)]
+    return {"n": part.n, "attributes": [_attribute_data(a) for a in part.attributes], "correlation": rows}
+
+
+def _attribute_data(a: Attribute) -> dict:
+    data = {"name": a.name, "kind": a.law.kind, "unit": a.unit, "group": a.group, "n": a.n}
+    data |= {"gate": list(a.gate), "measured": round(a.measured, 5), "matched": a.matched}
+    if isinstance(a.law, Continuous):
+        return data | {"quantiles": [float(f"{q:.{_DIGITS}g}") for q in a.law.quantiles]}
+    if a.law.kind == "binary":
+        return data | {"frequency": round(float(a.law.frequencies[1]), 6)}
+    return data | {"levels": dict(zip(a.law.names, a.law.frequencies.round(6).tolist(), strict=True))}
+
+
+def _profile_of(data: dict) -> Profile:
+    annotated = _part_of(data["annotated"]) if data["annotated"] else None
+    return Profile(
+        name=str(data["name"]),
+        source=str(data["source"]),
+        method=str(data["method"]),
+        measured=_part_of(data["measured"]),
+        annotated=annotated,
+        links=tuple(Link(**link) for link in data["links"]),
+        fidelity=data["fidelity"],
+    )
+
+
+def _part_of(data: dict) -> Part:
+    attributes = tuple(_attribute_of(one) for one in data["attributes"])
+    k = len(attributes)
+    lower = np.zeros((k, k))
+    for i, row in enumerate(data["correlation"]):
+        if len(row) != i + 1:
+            raise ValueError(f"row {i} of the correlation has {len(row)} numbers")
+        lower[i, : i + 1] = row
+    if len(data["correlation"]) != k or not np.isfinite(lower).all() or np.abs(lower).max(initial=0) > 1:
+        raise ValueError("the correlation does not fit the attributes")
+    full = lower + np.tril(lower, -1).T
+    return Part(int(data["n"]), attributes, nearest_correlation(full))  # rounding may have cost definiteness
+
+
+def _attribute_of(data: dict) -> Attribute:
+    return Attribute(
+        name=str(data["name"]),
+        unit=str(data["unit"]),
+        group=str(data["group"]),
+        law=_law_of(data),
+        gate=tuple(data["gate"]),
+        measured=float(data["measured"]),
+        n=int(data["n"]),
+        matched=bool(data["matched"]),
+    )
+
+
+def _law_of(data: dict) -> Law:
+    if data["kind"] == "continuous":
+        quantiles = np.array(data["quantiles"], float)
+        if len(quantiles) != len(GRID) or not np.isfinite(quantiles).all() or np.any(np.diff(quantiles) < 0):
+            raise ValueError(f"the quantiles of {data['name']!r} are not {len(GRID)} rising numbers")
+        return Continuous(quantiles)
+    if data["kind"] == "binary":
+        frequency = float(data["frequency"])
+        if not 0 <= frequency <= 1:
+            raise ValueError(f"the frequency of {data['name']!r} is {frequency}")
+        return Levels.binary(frequency)
+    if data["kind"] == "ordinal":
+        frequencies = np.array(list(data["levels"].values()), float)
+        if np.any(frequencies < 0) or abs(frequencies.sum() - 1) > 1e-3:
+            raise ValueError(f"the frequencies of {data['name']!r} do not sum to 1")
+        return Levels(tuple(data["levels"]), frequencies / frequencies.sum())
+    raise ValueError(f"unknown kind {data['kind']!r} of {data['name']!r}")

@@ -1,0 +1,210 @@
+"""The audit written down: report.json, attributes.csv, and index.html, which needs no other file.
+
+Everything that comes from a file (names of pictures and folders) reaches the page through Jinja2's
+autoescape. The only pictures in it are thumbnails of the synthetic set that the caller hands over.
+"""
+
+import base64
+import csv
+import io
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+import numpy as np
+from PIL import Image
+
+from facegen.audit import figures
+from facegen.audit.collect import Measurement
+from facegen.audit.compare import BORDERLINE, DIFFERS, UNMEASURED, WITHIN, Audit, Row, Separability
+from facegen.audit.measures import MEASURES_VERSION
+from facegen.audit.schema import BINARY
+from facegen.audit.thresholds import Check
+from facegen.audit.view import WORKING_SIZE
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.files import write_bytes, write_json
+
+FORMAT, FORMAT_VERSION = "facegen-audit", 1
+THUMBNAIL = 128  # pixels of the longer side
+FIRST = 10  # attributes named under "what to change first"
+_COLUMNS = (
+    "name", "group", "unit", "verdict", "real", "synthetic", "real_median", "synthetic_median", "distance",
+    "low", "high", "floor", "ks", "n_real", "n_synthetic", "why",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """A small picture of the synthetic set: its id and a JPEG as data URI."""
+
+    caption: str
+    uri: str
+
+
+def thumbnail(image: np.ndarray, caption: str) -> Thumbnail:
+    """The thumbnail of a picture (H, W, 3) uint8."""
+    small = Image.fromarray(image)
+    small.thumbnail((THUMBNAIL, THUMBNAIL))
+    buffer = io.BytesIO()
+    small.save(buffer, "JPEG", quality=85)
+    return Thumbnail(caption, "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode())
+
+
+def write_report(
+    audit: Audit, synthetic: Measurement, checks: list[Check], thumbnails: list[Thumbnail], out: Path
+) -> list[Path]:
+    """Write report.json, attributes.csv and index.html into the folder `out`, made if needed.
+
+    Returns
+    -------
+    The files, the page first. Raises FacegenError where they cannot be written.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FacegenError(
+            f"{out}: cannot make the folder of the report ({error.strerror or error})"
+        ) from None
+    paths = [out / "index.html", out / "report.json", out / "attributes.csv"]
+    write_bytes(paths[0], render_html(audit, synthetic, checks, thumbnails).encode())
+    write_json(paths[1], report_data(audit, checks))
+    write_bytes(paths[2], _csv(audit).encode())
+    return paths
+
+
+def report_data(audit: Audit, checks: list[Check]) -> dict:
+    """The audit as JSON-ready values; null = not measured."""
+    from facegen import __version__
+
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "facegen": __version__,
+        "measures_version": MEASURES_VERSION,
+        "working_size": WORKING_SIZE,
+        "reference": {
+            "name": audit.reference.name,
+            "kind": audit.reference.kind,
+            "n": audit.reference.n,
+            "fidelity": audit.reference.fidelity,
+        },
+        "synthetic": {"name": audit.synthetic, "n": audit.n_synthetic},
+        "two_sample": {"content": _separability(audit.content), "all": _separability(audit.everything)},
+        "mean_excess": {
+            "content": _number(audit.mean_excess(content_only=True)),
+            "all": _number(audit.mean_excess(content_only=False)),
+        },
+        "family_factor": _number(audit.family),
+        "change_first": list(audit.ranked),
+        "warnings": list(audit.warnings),
+        "counts": counts(audit.rows),
+        "attributes": [_row(row) for row in audit.rows],
+        "label_statistics": [_row(row) for row in audit.labels],
+        "checks": [
+            {"name": c.name, "value": _number(c.value), "limit": c.limit, "status": c.status} for c in checks
+        ],
+    }
+
+
+def counts(rows: tuple[Row, ...]) -> dict[str, int]:
+    """How many rows have each verdict."""
+    return {v: sum(row.verdict == v for row in rows) for v in (DIFFERS, BORDERLINE, WITHIN, UNMEASURED)}
+
+
+def sentence(row: Row) -> str:
+    """What is different about an attribute, in a line: "real 4.9 %, synthetic 14.0 %"."""
+    if row.gap is None:
+        return row.why
+    unit = unit_of(row)
+    return f"real {shown(row, row.gap.reference)} {unit}, synthetic {shown(row, row.gap.synthetic)} {unit}"
+
+
+def shown(row: Row, value: float) -> str:
+    """A mean in the attribute's unit, or a frequency in percent."""
+    if row.measure.kind == BINARY:
+        return f"{100 * value:.1f}"
+    return f"{value:.3f}" if abs(value) < 0.1 else f"{value:.3g}"
+
+
+def unit_of(row: Row) -> str:
+    """The unit that goes with `shown`."""
+    return "%" if row.measure.kind == BINARY else row.measure.unit
+
+
+def render_html(
+    audit: Audit, synthetic: Measurement, checks: list[Check], thumbnails: list[Thumbnail]
+) -> str:
+    """The page as one string."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("facegen.audit", "."), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    return environment.get_template("report.html.j2").render(
+        audit=audit,
+        counts=counts(audit.rows),
+        label_counts=counts(audit.labels),
+        first=[audit.row(name) for name in audit.ranked[:FIRST]],
+        more=max(0, len(audit.ranked) - FIRST),
+        groups=audit.by_group,
+        labels=[row for row in audit.labels if row.verdict in (DIFFERS, BORDERLINE)],
+        histograms=_histograms(audit, synthetic),
+        checks=checks,
+        thumbnails=thumbnails,
+        shown=shown,
+        unit_of=unit_of,
+        sentence=sentence,
+        working_size=WORKING_SIZE,
+        real_colour=figures.REAL_COLOUR,
+        synthetic_colour=figures.SYNTHETIC_COLOUR,
+    )
+
+
+def _histograms(audit: Audit, synthetic: Measurement) -> dict[str, str]:
+    """Attribute name -> data URI, for the continuous attributes that were compared."""
+    out = {}
+    for row in audit.rows:
+        if row.gap and row.measure.kind != BINARY:
+            columns = [t.column(row.measure.name) for t in (audit.reference.attributes, synthetic.attributes)]
+            real, other = (column[~np.isnan(column)] for column in columns)
+            out[row.measure.name] = figures.overlaid_histogram(real, other, row.measure.unit)
+    return out
+
+
+def _number(value: float) -> float | None:
+    return round(float(value), 6) if math.isfinite(value) else None
+
+
+def _separability(one: Separability) -> dict:
+    return {key: _number(value) if isinstance(value, float) else value for key, value in vars(one).items()}
+
+
+def _row(row: Row) -> dict:
+    m, g = row.measure, row.gap
+    data: dict = {"name": m.name, "group": m.group, "unit": m.unit, "kind": m.kind, "matchable": m.matchable}
+    data |= {"verdict": row.verdict, "why": row.why}
+    if g is not None:
+        data |= {
+            "real": _number(g.reference),
+            "synthetic": _number(g.synthetic),
+            "real_median": _number(g.reference_median),
+            "synthetic_median": _number(g.synthetic_median),
+            "spread": _number(g.spread),
+            "distance": _number(g.distance),
+            "low": _number(g.low),
+            "high": _number(g.high),
+            "floor": _number(g.floor),
+            "critical": _number(g.critical),
+            "ks": _number(g.ks),
+            "n_real": g.n_reference,
+            "n_synthetic": g.n_synthetic,
+        }
+    return data
+
+
+def _csv(audit: Audit) -> str:
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, _COLUMNS, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for row in (*audit.rows, *audit.labels):
+        writer.writerow(_row(row))
+    return buffer.getvalue()

@@ -1,0 +1,40 @@
+"""Measuring a set with a progress bar, for the commands that audit or fit profiles."""
+
+import os
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from facegen.audit.collect import Measurement, measure_set
+from facegen.audit.compare import Reference
+from facegen.audit.profile_io import load_profile, profile_names
+from facegen.datasets.faceset import FaceSet
+from facegen.datasets.readers import open_set
+
+ALONE = 48  # pictures up to which starting further processes takes longer than it saves
+
+
+def measured(faces: FaceSet, workers: int | None, console: Console) -> Measurement:
+    """Measure a set, its progress shown on `console`."""
+    columns = (
+        TextColumn("measuring {task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    if workers is None:
+        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(faces.name.replace("[", r"\["), total=len(faces))
+        return measure_set(
+            faces, 1 if len(faces) <= ALONE else workers, lambda count: progress.advance(task, count)
+        )
+
+
+def open_reference(against: str, workers: int | None, console: Console) -> Reference:
+    """What `--against` names: a shipped profile, a folder of real faces (measured now), or a profile file."""
+    if against not in profile_names() and Path(against).is_dir():
+        faces = open_set(Path(against))
+        return Reference.of_set(measured(faces, workers, console), faces.name)
+    return Reference.of_profile(load_profile(against))
