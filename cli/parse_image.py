@@ -1,0 +1,49 @@
+"""`facegen parse-image`: the label map of a photo, drawn over it."""
+
+from pathlib import Path
+
+import click
+
+from facegen.datasets.errors import FacegenError
+
+
+@click.command()
+@click.argument("photo", type=click.Path(path_type=Path))
+@click.option("--model", type=click.Path(path_type=Path), help="Checkpoint [the newest in ./facegen-eval*].")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Picture to write [PHOTO-parsed.png].")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:K.")
+def command(photo: Path, model: Path | None, out: Path | None, device: str) -> None:
+    """Run a trained parser on PHOTO and write the photo tinted by class.
+
+    The parser expects one face that fills the picture as in its training set; crop a larger photo first.
+    """
+    from facegen.datasets.files import png_bytes, write_bytes
+    from facegen.parse.checkpoints import load_parser
+    from facegen.parse.device import describe_device, pick_device
+    from facegen.parse.overlay import overlay
+    from facegen.parse.photo import parse_photo, read_upright
+
+    chosen = pick_device(device)
+    image = read_upright(photo)
+    model = model or _newest_checkpoint()
+    parser = load_parser(model, chosen)
+    mask = parse_photo(parser, image, chosen)
+    target = out or photo.with_name(f"{photo.stem}-parsed.png")
+    write_bytes(target, png_bytes(overlay(image, mask, len(parser.convention.classes))))
+    click.echo(
+        f"device {describe_device(chosen)}; model {model} ({parser.convention.name}, {parser.size} px)"
+    )
+    for class_id, name in enumerate(parser.convention.classes):
+        share = float((mask == class_id).mean())
+        if class_id and share:
+            click.echo(f"{name:12s} {share:6.1%}")
+    click.echo(f"{target}")
+
+
+def _newest_checkpoint() -> Path:
+    found = list(Path.cwd().glob("facegen-eval*/*/checkpoint.pt"))
+    if not found:
+        raise FacegenError(
+            "no checkpoint in ./facegen-eval*: train one with facegen train-eval, or give --model FILE"
+        )
+    return max(found, key=lambda one: (one.stat().st_mtime, str(one)))

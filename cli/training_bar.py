@@ -1,0 +1,67 @@
+"""Progress of decoding and training on the terminal, with rate and time left."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+if TYPE_CHECKING:
+    from facegen.datasets.faceset import FaceSet
+    from facegen.parse.data import LoadedSet
+    from facegen.parse.train import Progress as TrainingProgress
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[note]}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=console,
+    )
+
+
+def load(console: Console, faces: "FaceSet", size: int) -> "LoadedSet":
+    """Decode a set with a bar."""
+    from facegen.parse.data import load_set
+
+    with _bar(console) as bar:
+        task = bar.add_task(f"decoding {faces.name}", total=len(faces), note="")
+        return load_set(faces, size, on_sample=lambda: bar.advance(task))
+
+
+@contextmanager
+def training_bar(console: Console, title: str) -> Iterator[Callable[..., None]]:
+    """A bar of one training after another; what it yields is the `on_progress` of parse.train.train."""
+    with _bar(console) as bar:
+        task = bar.add_task(title, total=None, note="")
+
+        def report(progress: "TrainingProgress", now: str = title) -> None:
+            bar.update(
+                task,
+                description=now,
+                total=progress.steps,
+                completed=progress.step,
+                note=f"loss {progress.loss:.3f}  {progress.images_per_second:.0f} images/s",
+            )
+
+        yield report
+
+
+def duration(seconds: float) -> str:
+    """A length of time for people: 45 s, 12 min, 3.2 h."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,210 @@
+"""A set of faces decoded once to its working size and held as uint8.
+
+Pictures become (N, 3, S, S) uint8 RGB by area averaging, label maps (N, S, S) uint8 by majority of the
+source pixels in a cell, so that both see the same cell and borders keep their place. Scores computed on
+such maps are scores at the size S, not at the size of the files.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+from PIL import Image
+
+from facegen.datasets.conventions import Convention
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.faceset import FaceSet
+from facegen.datasets.files import TEMPORARY_MARK, fingerprint
+from facegen.datasets.images import IMAGE_SUFFIXES
+from facegen.datasets.labels import IGNORE
+
+CACHE_FORMAT = 1  # raise when a change here alters the arrays
+
+
+@dataclass(frozen=True)
+class LoadedSet:
+    """A decoded set.
+
+    images : (N, 3, S, S) uint8 RGB
+    masks  : (N, S, S) uint8 ids of `convention`, 255 = ignore
+    ids    : N names
+    """
+
+    name: str
+    convention: Convention
+    ids: list[str]
+    images: np.ndarray = field(repr=False)
+    masks: np.ndarray = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def size(self) -> int:
+        """Side of the pictures in pixels."""
+        return int(self.images.shape[-1])
+
+    def take(self, indices: Sequence[int] | np.ndarray) -> "LoadedSet":
+        """The samples at these places, in this order."""
+        index = np.asarray(indices, dtype=int)
+        return replace(
+            self, ids=[self.ids[i] for i in index], images=self.images[index], masks=self.masks[index]
+        )
+
+    def digest(self) -> str:
+        """sha256 of names, pixels, labels and convention: equal sets train equal networks."""
+        total = hashlib.sha256(json.dumps([self.convention.name, self.ids, self.size]).encode())
+        for images, masks in zip(self.images, self.masks, strict=True):
+            total.update(np.ascontiguousarray(images).data)
+            total.update(np.ascontiguousarray(masks).data)
+        return total.hexdigest()
+
+
+def cache_folder() -> Path:
+    """The user's cache of decoded sets and of the reverse test's parsers; never in a repository."""
+    return platformdirs.user_cache_path("facegen") / "parse"
+
+
+def to_square(picture: np.ndarray, fill: int) -> np.ndarray:
+    """Centre a picture or label map on the smallest square around it; new pixels get `fill`."""
+    height, width = picture.shape[:2]
+    if height == width:
+        return picture
+    side = max(height, width)
+    square = np.full((side, side, *picture.shape[2:]), fill, picture.dtype)
+    top, left = (side - height) // 2, (side - width) // 2
+    square[top : top + height, left : left + width] = picture
+    return square
+
+
+def resize_image(image: np.ndarray, size: int) -> np.ndarray:
+    """(H, W, 3) uint8 → (S, S, 3) uint8: area average when shrinking, bicubic when enlarging."""
+    square = to_square(image, 0)
+    if square.shape[0] == size:
+        return square
+    method = Image.Resampling.BOX if square.shape[0] > size else Image.Resampling.BICUBIC
+    return np.asarray(Image.fromarray(square).resize((size, size), method))
+
+
+def resize_mask(mask: np.ndarray, size: int, classes: int) -> np.ndarray:
+    """(h, w) uint8 → (S, S) uint8: the class most source pixels of a cell hold.
+
+    A source pixel belongs to the cell that holds its centre; IGNORE votes like a class. On a tie the class
+    in the middle of the cell wins: ties are common (an edge half way through a cell), so breaking them by
+    id would shrink every class towards background. Enlarging repeats pixels.
+    """
+    square = to_square(mask, IGNORE)
+    side = square.shape[0]
+    if side == size:
+        return square
+    if side < size:
+        source = ((np.arange(size) + 0.5) * side / size).astype(int)
+        return square[source[:, None], source[None, :]]
+    cell = ((np.arange(side) + 0.5) * size / side).astype(int)
+    vote = np.where(square == IGNORE, classes, square).astype(np.int64)
+    slot = (cell[:, None] * size + cell[None, :]) * (classes + 1) + vote
+    counts = 2 * np.bincount(slot.ravel(), minlength=size * size * (classes + 1))
+    middle = ((np.arange(size) + 0.5) * side / size).astype(int)
+    counts[slot[middle[:, None], middle[None, :]]] += 1
+    winner = counts.reshape(size, size, classes + 1).argmax(-1)
+    return np.where(winner == classes, IGNORE, winner).astype(np.uint8)
+
+
+def load_set(
+    faces: FaceSet,
+    size: int,
+    cache: Path | None = None,
+    on_sample: Callable[[], None] | None = None,
+) -> LoadedSet:
+    """Decode a set of faces to S × S.
+
+    Parameters
+    ----------
+    faces : FaceSet with masks
+    size : working side S in pixels
+    cache : folder that keeps the arrays as .npy and maps them on the next call, so that a large set needs
+        no memory of its own; None decodes into memory.
+    on_sample : called once a decoded sample, from any thread
+
+    Raises
+    ------
+    FacegenError : no masks, no samples, or an unreadable file.
+    """
+    if not faces.has_masks:
+        raise FacegenError(f"{faces.path} holds pictures without masks: training and scoring need masks/")
+    if not len(faces):
+        raise FacegenError(f"{faces.path} holds no samples")
+    if cache is not None:
+        return _load_cached(faces, size, cache, on_sample)
+    images = np.empty((len(faces), 3, size, size), np.uint8)
+    masks = np.empty((len(faces), size, size), np.uint8)
+    _decode(faces, images, masks, on_sample)
+    return LoadedSet(faces.name, faces.convention, list(faces.ids), images, masks)
+
+
+def _decode(
+    faces: FaceSet, images: np.ndarray, masks: np.ndarray, on_sample: Callable[[], None] | None
+) -> None:
+    size, classes = images.shape[-1], len(faces.convention.classes)
+
+    def one(index: int) -> None:
+        images[index] = resize_image(faces.image(index), size).transpose(2, 0, 1)
+        masks[index] = resize_mask(faces.mask(index), size, classes)
+        if on_sample is not None:
+            on_sample()
+
+    # Threads, because decoding and resampling leave Python's lock.
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        try:
+            list(pool.map(one, range(len(faces))))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _load_cached(faces: FaceSet, size: int, cache: Path, on_sample: Callable[[], None] | None) -> LoadedSet:
+    """Decode into `cache`, or map what an earlier call left there for the very same files."""
+    key = fingerprint([CACHE_FORMAT, faces.convention.name, faces.ids, size, _file_stamps(faces.path)])[:32]
+    paths = [cache / f"{key}-{part}.npy" for part in ("images", "masks")]
+    if not all(path.exists() for path in paths):
+        partial = [path.with_name(f"{TEMPORARY_MARK}{os.getpid()}-{path.name}") for path in paths]
+        shapes = [(len(faces), 3, size, size), (len(faces), size, size)]
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            arrays = [
+                np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
+                for path, shape in zip(partial, shapes, strict=True)
+            ]
+            _decode(faces, arrays[0], arrays[1], on_sample)
+            for array, path, final in zip(arrays, partial, paths, strict=True):
+                array.flush()
+                path.replace(final)
+        except OSError as error:
+            raise FacegenError(
+                f"{cache}: decoded pictures cannot be written ({error.strerror}); make room"
+            ) from None
+        finally:
+            for path in partial:
+                with contextlib.suppress(OSError):
+                    path.unlink(missing_ok=True)
+    images, masks = (np.load(path, mmap_mode="r", allow_pickle=False) for path in paths)
+    return LoadedSet(faces.name, faces.convention, list(faces.ids), images, masks)
+
+
+def _file_stamps(folder: Path) -> list[tuple[str, int, int]]:
+    """Name, length and time of every picture under `folder`: changes when any picture or mask does."""
+    stamps = []
+    for base, _, names in os.walk(folder):
+        for name in names:
+            path = Path(base) / name
+            if path.suffix.lower() in IMAGE_SUFFIXES:
+                status = path.stat()
+                stamps.append((str(path.relative_to(folder)), status.st_size, status.st_mtime_ns))
+    return sorted(stamps)

@@ -1,0 +1,71 @@
+"""Which device computes, and how it is named in every output."""
+
+import os
+import platform
+from pathlib import Path
+
+import torch
+
+from facegen.datasets.errors import FacegenError
+
+
+def pick_device(name: str = "auto") -> torch.device:
+    """Device of a name: "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:K".
+
+    Raises
+    ------
+    FacegenError : CUDA asked for and not there, or the name is unknown. Never a silent fallback.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise FacegenError(f"--device {name}: no such device; use auto, cpu, cuda or cuda:0") from error
+    if device.type not in ("cpu", "cuda"):
+        raise FacegenError(f"--device {name}: not supported here; use auto, cpu, cuda or cuda:0")
+    if device.type == "cuda":
+        if not torch.cuda.is_available():
+            why = (
+                "this torch is a CPU-only build"
+                if torch.version.cuda is None
+                else "no CUDA GPU or driver was found"
+            )
+            raise FacegenError(f"--device {name}: CUDA is not available ({why}); use --device cpu")
+        if (device.index or 0) >= torch.cuda.device_count():
+            raise FacegenError(f"--device {name}: only {torch.cuda.device_count()} CUDA device(s) here")
+    return device
+
+
+def processor_name() -> str:
+    """Name of the processor as the system gives it, or the machine's architecture."""
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text(errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def describe_device(device: torch.device) -> str:
+    """One line for reports: "cuda:0 (NVIDIA H200)" or "cpu (AMD EPYC, 2 threads)"."""
+    if device.type == "cuda":
+        index = device.index if device.index is not None else torch.cuda.current_device()
+        return f"cuda:{index} ({torch.cuda.get_device_name(index)})"
+    return f"cpu ({processor_name()}, {torch.get_num_threads()} threads)"
+
+
+def describe_machine(device: torch.device) -> dict[str, str | int | None]:
+    """What a measured figure depends on: device, cores and versions."""
+    return {
+        "device": describe_device(device),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "cuda": torch.version.cuda if device.type == "cuda" else None,
+    }
+
+
+def use_bfloat16(device: torch.device) -> bool:
+    """Mixed precision where the GPU computes bfloat16 itself."""
+    return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)

@@ -1,0 +1,48 @@
+"""The recipe of each network, and which one a machine gets.
+
+`small`: steps and learning rate chosen on the 700 fit faces of the real training set at 128², judged on
+its 100 validation faces. `unet-resnet18`: not tuned yet.
+"""
+
+from dataclasses import replace
+
+import torch
+
+from facegen.datasets.errors import FacegenError
+from facegen.parse.networks import NETWORKS, STRIDE
+from facegen.parse.train import Recipe
+
+RECIPES: dict[str, Recipe] = {
+    "small": Recipe(network="small", size=128, steps=2500, batch=16, learning_rate=4e-3, ema=0.99),
+    "unet-resnet18": Recipe(
+        network="unet-resnet18", size=256, steps=6000, batch=32, learning_rate=1e-3, ema=0.999
+    ),
+}
+QUICK_SHARE = 0.25  # of the full steps with --quick: a first answer, not a figure to report
+
+
+def recipe_for(
+    device: torch.device,
+    network: str | None = None,
+    size: int | None = None,
+    steps: int | None = None,
+    batch: int | None = None,
+    quick: bool = False,
+) -> Recipe:
+    """Recipe of a machine: `small` at 128² on a CPU, `unet-resnet18` at 256² on a GPU, unless told otherwise.
+
+    `steps` counts before --quick takes its share only where it is not given.
+
+    Raises
+    ------
+    FacegenError : unknown network, or a size that the networks cannot halve.
+    """
+    name = network or ("unet-resnet18" if device.type == "cuda" else "small")
+    if name not in RECIPES:
+        raise FacegenError(f"network {name!r} is unknown; choose from {', '.join(NETWORKS)}")
+    recipe = RECIPES[name]
+    if size is not None and (size < STRIDE or size % STRIDE):
+        raise FacegenError(f"--size {size}: the networks need a multiple of {STRIDE}; try 128 or 256")
+    if steps is None:
+        steps = round(recipe.steps * QUICK_SHARE) if quick else recipe.steps
+    return replace(recipe, size=size or recipe.size, steps=steps, batch=batch or recipe.batch)

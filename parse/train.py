@@ -1,0 +1,249 @@
+"""One training: the same recipe for every arm, repeatable from (data, recipe, seed).
+
+Last-EMA rule: the result is the exponential moving average of the weights after the last step. No
+checkpoint is chosen by a score, so no arm is favoured by what it was chosen on.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.files import fingerprint
+from facegen.parse.augment import Augmentation, augment
+from facegen.parse.checkpoints import (
+    Parser,
+    load_parser,
+    parser_metadata,
+    read_torch,
+    save_parser,
+    write_torch,
+)
+from facegen.parse.data import LoadedSet
+from facegen.parse.device import use_bfloat16
+from facegen.parse.ema import Ema
+from facegen.parse.feed import Feed
+from facegen.parse.losses import segmentation_loss
+from facegen.parse.networks import STRIDE, build_network, normalise
+from facegen.parse.step_log import StepLog
+
+STATE_FILE, CHECKPOINT_FILE, LOG_FILE = "state.pt", "checkpoint.pt", "log.csv"
+SAVES = 10  # states kept on the way, one after another
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything but data and seed that decides a training."""
+
+    network: str = "small"
+    size: int = 128  # pixels
+    steps: int = 2000
+    batch: int = 16
+    learning_rate: float = 4e-3  # peak
+    weight_decay: float = 0.01  # not on biases and norms
+    warmup: float = 0.05  # share of the steps
+    ema: float = 0.99  # decay a step, reached gradually
+    clip: float = 1.0  # gradient norm
+    dice_weight: float = 1.0
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """State of a training after a step. `loss` is the mean since the last report."""
+
+    step: int
+    steps: int
+    loss: float
+    images_per_second: float
+
+
+def learning_rate(recipe: Recipe, step: int) -> float:
+    """Linear warm-up, then half a cosine to 0 (Loshchilov and Hutter, ICLR 2017)."""
+    warm = max(1, round(recipe.warmup * recipe.steps))
+    if step < warm:
+        return recipe.learning_rate * (step + 1) / warm
+    return recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, recipe.steps - warm)))
+
+
+class Trainer:
+    """The moving parts of one training; `advance` makes one step."""
+
+    def __init__(self, data: LoadedSet, recipe: Recipe, seed: int, device: torch.device) -> None:
+        if recipe.size % STRIDE:
+            raise FacegenError(f"training size {recipe.size} is not a multiple of {STRIDE}; try 128 or 256")
+        if recipe.size != data.size:
+            raise FacegenError(
+                f"{data.name} was loaded at {data.size} px, the recipe trains at {recipe.size}"
+            )
+        self.data, self.recipe, self.seed, self.device = data, recipe, seed, device
+        network = build_network(recipe.network, len(data.convention.classes), seed)
+        self.network = network.to(device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+        self.ema = Ema(self.network, recipe.ema)
+        decayed = [p for p in self.network.parameters() if p.ndim > 1]
+        plain = [p for p in self.network.parameters() if p.ndim <= 1]
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": decayed, "weight_decay": recipe.weight_decay},
+                {"params": plain, "weight_decay": 0.0},
+            ],
+            lr=recipe.learning_rate,
+            fused=True,
+        )
+        self.table = torch.from_numpy(data.convention.flip_table()).to(device)
+        self.feed = Feed(data, recipe.batch, seed, device)
+        self.step = 0
+
+    def advance(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """One step; returns loss and gradient norm as scalar tensors, not yet waited for."""
+        images, masks = self.feed(self.step)
+        picture, reference = augment(
+            images, masks, self.table, self.recipe.augmentation, self.seed, self.step
+        )
+        loss, norm = self.fit(picture, reference)
+        self.ema.update(self.network, self.step)
+        self.step += 1
+        return loss, norm
+
+    def fit(self, picture: torch.Tensor, reference: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Forward, backward and update on one prepared batch."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(self.recipe, self.step)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=use_bfloat16(self.device)):
+            logits = self.network(normalise(picture))
+        loss = segmentation_loss(logits, reference, self.recipe.dice_weight)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip)
+        self.optimizer.step()
+        return loss.detach(), norm.detach()
+
+    def state(self) -> dict[str, Any]:
+        """Tensors and plain values from which `restore` goes on exactly."""
+        return {
+            "step": self.step,
+            "network": self.network.state_dict(),
+            "ema": self.ema.values,
+            "optimizer": self.optimizer.state_dict(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what `state` gave."""
+        self.network.load_state_dict(state["network"])
+        for name, value in state["ema"].items():
+            self.ema.values[name].copy_(value)
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step = int(state["step"])
+
+
+def train(
+    data: LoadedSet,
+    recipe: Recipe,
+    seed: int,
+    device: torch.device,
+    folder: Path,
+    on_progress: Callable[[Progress], None] | None = None,
+    stop_after: int | None = None,
+) -> Parser | None:
+    """Train one parser, going on from where an earlier call in `folder` stopped.
+
+    Parameters
+    ----------
+    data : LoadedSet of side recipe.size
+    recipe, seed : with the data they decide the result (bit for bit on one CPU and thread count; CUDA
+        kernels add in varying order)
+    folder : gets log.csv, state.pt on the way and checkpoint.pt at the end
+    on_progress : called about every second
+    stop_after : leave after this step with the state saved; None runs to the end
+
+    Returns
+    -------
+    Parser with the averaged weights, or None where `stop_after` came first.
+
+    Raises
+    ------
+    FacegenError : the folder holds another training, the loss is not finite, or GPU memory is out.
+    """
+    key = fingerprint([asdict(recipe), seed, data.digest()])
+    final = folder / CHECKPOINT_FILE
+    if final.exists():
+        parser = load_parser(final, device)
+        if parser.metadata.get("key") != key:
+            raise FacegenError(f"{folder} holds a training of other data or settings; choose another --out")
+        return parser
+    trainer = Trainer(data, recipe, seed, device)
+    if (folder / STATE_FILE).exists():
+        state = read_torch(folder / STATE_FILE)
+        if state.get("key") != key:
+            raise FacegenError(f"{folder} holds a training of other data or settings; choose another --out")
+        trainer.restore(state)
+    try:
+        _run(
+            trainer,
+            folder,
+            key,
+            on_progress,
+            recipe.steps if stop_after is None else min(stop_after, recipe.steps),
+        )
+    except torch.cuda.OutOfMemoryError:
+        raise FacegenError(
+            f"out of GPU memory at batch {recipe.batch} and size {recipe.size}; "
+            f"try --batch {max(1, recipe.batch // 2)}"
+        ) from None
+    finally:
+        trainer.feed.close()
+    if trainer.step < recipe.steps:
+        return None
+    trainer.network.load_state_dict(trainer.ema.values)
+    metadata = parser_metadata(
+        data.convention,
+        recipe.network,
+        recipe.size,
+        recipe=_plain(asdict(recipe)),
+        seed=seed,
+        trained_on={"name": data.name, "count": len(data)},
+        key=key,
+    )
+    save_parser(final, trainer.network, metadata)
+    (folder / STATE_FILE).unlink(missing_ok=True)
+    return Parser(trainer.network.eval(), data.convention, recipe.size, metadata)
+
+
+def _run(
+    trainer: Trainer, folder: Path, key: str, on_progress: Callable[[Progress], None] | None, until: int
+) -> None:
+    recipe = trainer.recipe
+    every = max(1, recipe.steps // SAVES)
+    folder.mkdir(parents=True, exist_ok=True)
+    with StepLog(folder / LOG_FILE, trainer.step) as log:
+        since, began, losses = trainer.step, time.perf_counter(), []
+        while trainer.step < until:
+            loss, norm = trainer.advance()
+            losses.append(loss)
+            last = trainer.step == until
+            if last or trainer.step % every == 0 or time.perf_counter() - began > 1:
+                mean = float(torch.stack(losses).mean())
+                if not math.isfinite(mean):
+                    raise FacegenError(
+                        f"the loss is not finite at step {trainer.step}; lower the learning rate"
+                    )
+                rate = (trainer.step - since) * recipe.batch / max(time.perf_counter() - began, 1e-9)
+                log.row(trainer.step, mean, float(norm), learning_rate(recipe, trainer.step - 1), rate)
+                if on_progress is not None:
+                    on_progress(Progress(trainer.step, recipe.steps, mean, rate))
+                if (last and until < recipe.steps) or (trainer.step % every == 0 and not last):
+                    write_torch(folder / STATE_FILE, {**trainer.state(), "key": key})
+                since, began, losses = trainer.step, time.perf_counter(), []
+
+
+def _plain(value: Any) -> Any:
+    """Tuples as lists, so that JSON and a weights-only file give back what was put in."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
