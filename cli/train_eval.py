@@ -8,6 +8,7 @@ import click
 
 from facegen.cli.newest import newest_set
 from facegen.cli.training_bar import duration, load, training_bar
+from facegen.datasets.errors import FacegenError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -22,6 +23,7 @@ NEEDS_REAL = """train-eval needs real faces with label maps: --real DIR.
       https://github.com/switchablenorms/CelebAMask-HQ (non-commercial research only).
   Example: facegen train-eval facegen-out --real path/to/celebamaskhq --quick"""
 ESTIMATE_SECONDS = 3.0
+ARGUMENTS_FILE = "args.json"
 
 
 @click.command()
@@ -78,15 +80,19 @@ def command(
     sets = open_real(real, real_test)
     synthetic = [open_set(path) for path in (synth or (newest_set(),))]
     count = common_number(sets, synthetic, num)
-    folder = out or _fresh_folder()
+    folder = out or fresh_folder()
     arguments: dict[str, Any] = {
         "synth": [str(one.path) for one in synthetic],
         "real": str(real),
         "real_test": None if real_test is None else str(real_test),
         "num": count,
         "seeds": seeds,
-        "quick": quick,
+        "network": recipe.network,
+        "size": recipe.size,
+        "steps": recipe.steps,
+        "batch": recipe.batch,
     }
+    check_run_folder(folder, arguments)
     console.print(f"device {describe_device(chosen)}", soft_wrap=True, highlight=False)
     console.print(
         f"network {recipe.network} at {recipe.size} px, {recipe.steps} steps of {recipe.batch}; "
@@ -110,7 +116,7 @@ def command(
         soft_wrap=True,
         highlight=False,
     )
-    write_json(folder / "args.json", arguments)
+    write_json(folder / ARGUMENTS_FILE, arguments)
     began, title = time.perf_counter(), ""
 
     def on_start(arm: Arm, seed: int) -> None:
@@ -135,13 +141,27 @@ def command(
     console.print(f"{folder / 'results.json'}", soft_wrap=True, highlight=False)
 
 
-def _fresh_folder() -> Path:
+def fresh_folder() -> Path:
     """./facegen-eval, or the first facegen-eval-K that does not exist."""
     folder, k = Path("facegen-eval"), 1
     while folder.exists():
         k += 1
         folder = Path(f"facegen-eval-{k}")
     return folder
+
+
+def check_run_folder(folder: Path, arguments: dict[str, Any]) -> None:
+    """FacegenError where a folder holds a run of other arguments: going on there would mix two runs."""
+    from facegen.datasets.files import read_json
+
+    file = folder / ARGUMENTS_FILE
+    if file.exists():
+        other = read_json(file)
+        differing = sorted(key for key in {*other, *arguments} if other.get(key) != arguments.get(key))
+        if differing:
+            raise FacegenError(f"{folder} holds a run of other {', '.join(differing)}: choose another --out")
+    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FacegenError(f"{folder} holds something else than a run of train-eval: choose another --out")
 
 
 def result_table(results: "list[ArmResult]", title: str) -> "Table":

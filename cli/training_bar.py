@@ -34,12 +34,15 @@ def _bar(console: Console) -> Progress:
 
 
 def load(console: Console, faces: "FaceSet", size: int) -> "LoadedSet":
-    """Decode a set with a bar."""
-    from facegen.parse.data import load_set
+    """Decode a set with a bar; one too large for the memory is kept in the cache folder, which is said."""
+    from facegen.parse.data import cache_if_large, load_set
 
+    cache = cache_if_large(len(faces), size)
+    if cache is not None:
+        console.print(f"{faces.name} is large: decoded pictures are kept in {cache}", soft_wrap=True)
     with _bar(console) as bar:
         task = bar.add_task(f"decoding {faces.name}", total=len(faces), note="")
-        return load_set(faces, size, on_sample=lambda: bar.advance(task))
+        return load_set(faces, size, cache, on_sample=lambda: bar.advance(task))
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import platformdirs
+import psutil
 from PIL import Image
 
 from facegen.datasets.conventions import Convention
@@ -25,6 +26,7 @@ from facegen.datasets.files import TEMPORARY_MARK, fingerprint
 from facegen.datasets.images import IMAGE_SUFFIXES
 from facegen.datasets.labels import IGNORE
 
+MEMORY_SHARE = 0.25  # of the free memory, above which a set is decoded to the disk
 CACHE_FORMAT = 1  # raise when a change here alters the arrays
 
 
@@ -70,6 +72,12 @@ class LoadedSet:
 def cache_folder() -> Path:
     """The user's cache of decoded sets and of the reverse test's parsers; never in a repository."""
     return platformdirs.user_cache_path("facegen") / "parse"
+
+
+def cache_if_large(count: int, size: int) -> Path | None:
+    """The folder for `load_set` to keep a set in that would take too much memory, None for a smaller one."""
+    needed = count * size * size * 4  # three colours and a label a pixel
+    return cache_folder() / "decoded" if needed > MEMORY_SHARE * psutil.virtual_memory().available else None
 
 
 def to_square(picture: np.ndarray, fill: int) -> np.ndarray:

@@ -1,8 +1,10 @@
 """Decoding to the working size: areas, majorities, caches, order of batches."""
 
 import os
+from types import SimpleNamespace
 
 import numpy as np
+import psutil
 import pytest
 import torch
 from drawn_faces import drawn_set, write_index_set
@@ -10,7 +12,7 @@ from PIL import Image
 
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.readers import open_set
-from facegen.parse.data import load_set, resize_image, resize_mask
+from facegen.parse.data import cache_folder, cache_if_large, load_set, resize_image, resize_mask
 from facegen.parse.feed import Feed, batch_indices
 
 
@@ -81,6 +83,12 @@ def test_loading_and_its_cache(tmp_path):
     os.utime(path, ns=(1, 1))
     changed = load_set(faces, 32, cache, lambda: decoded.append(1))
     assert len(decoded) == 10 and not changed.masks[0].any() and changed.digest() != first.digest()
+
+
+def test_only_a_large_set_goes_to_the_disk(monkeypatch):
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=4 * 10 * 64 * 64 * 4))
+    assert cache_if_large(10, 64) is None
+    assert cache_if_large(11, 64) == cache_folder() / "decoded"
 
 
 def test_a_subset_has_its_own_digest():

@@ -67,6 +67,11 @@ def test_train_eval_end_to_end_and_again(sets, tmp_path):
     assert {p: p.stat().st_mtime_ns for p in stamps} == stamps
     again = json.loads((tmp_path / "run" / "results.json").read_text())
     assert again["arms"] == content["arms"]
+    other = run(*command, "--steps", 5, "--out", tmp_path / "run")
+    assert other.exit_code == 2 and "other steps" in other.output and "--out" in other.output
+    assert json.loads((tmp_path / "run" / "args.json").read_text())["steps"] == 3
+    taken = run(*command, "--out", sets / "drawn")
+    assert taken.exit_code == 2 and "something else" in taken.output
 
 
 @pytest.mark.parametrize(
