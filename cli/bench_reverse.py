@@ -125,7 +125,8 @@ def reverse_table(result: "ReverseResult", title: str) -> "Table":
             cell(found[i], ".0%"),
         )
     table.add_section()
-    for name, field in (("mean", "mean_f1"), ("mean, no accessories", "mean_f1_core"), ("mIoU", "mean_iou")):
-        tested = getattr(result.test.scores, field) if result.test is not None else math.nan
-        row(name, getattr(real.scores, field), tested, getattr(own.scores, field), "", "", "")
+    for label, words in (("all", "mean"), ("core", "no accessories")):
+        count, means = result.common_means()[label]
+        tested = means.get("test", math.nan)
+        row(f"{words} ({count} in all sets)", means["validate"], tested, means["synthetic"], "", "", "")
     return table

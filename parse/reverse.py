@@ -6,6 +6,7 @@ the parser is trained once and kept in the user's cache, always the `small` netw
 that figures stay comparable between machines and over time.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from facegen.parse.data import LoadedSet, cache_folder
 from facegen.parse.evaluate import Evaluation, compare, evaluate, predict, require_convention
 from facegen.parse.overlay import write_sheet
 from facegen.parse.recipes import RECIPES
-from facegen.parse.scores import number
+from facegen.parse.scores import foreground_classes, number
 from facegen.parse.train import CHECKPOINT_FILE, Progress, Recipe, train
 
 SEED = 0
@@ -69,6 +70,24 @@ class ReverseResult:
     test: Evaluation | None
     predictions: np.ndarray
 
+    def common_means(self) -> dict[str, tuple[int, dict[str, float]]]:
+        """Mean F1 of each set over the classes that every set holds, so that the means compare.
+
+        Returns
+        -------
+        "all" (foreground) and "core" (without accessories) → number of classes, {set name: mean}
+        """
+        sets = {"synthetic": self.synthetic, "validate": self.validate}
+        if self.test is not None:
+            sets["test"] = self.test
+        f1 = {name: np.array(one.scores.f1) for name, one in sets.items()}
+        held = ~np.isnan(np.stack(list(f1.values()))).any(0)
+        means = {}
+        for label, accessories in (("all", True), ("core", False)):
+            ids = [i for i in foreground_classes(self.synthetic.convention, accessories) if held[i]]
+            means[label] = len(ids), {n: float(v[ids].mean()) if ids else math.nan for n, v in f1.items()}
+        return means
+
     def as_json(self) -> dict[str, Any]:
         """Plain values. `loss_f1` is validation minus synthetic: what being a render costs a class."""
         loss = np.array(self.validate.scores.f1) - np.array(self.synthetic.scores.f1)
@@ -82,6 +101,10 @@ class ReverseResult:
             "loss_f1": {
                 name: number(v)
                 for name, v in zip(self.synthetic.convention.classes, loss.tolist(), strict=True)
+            },
+            "mean_f1_of_common_classes": {
+                label: {"classes": count, **{name: number(v) for name, v in means.items()}}
+                for label, (count, means) in self.common_means().items()
             },
             "worst": [{"id": one, "mean_f1": value} for one, value in self.synthetic.worst(WORST)],
         }

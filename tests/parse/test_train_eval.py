@@ -137,6 +137,10 @@ def test_reverse_trains_once_and_lists_the_worst(sets, tmp_path, monkeypatch):
     assert one["synthetic"] == two["synthetic"] and one["test"] is None and two["test"]["images"] == 4
     assert one["synthetic"]["images"] == 16 and one["validate"]["images"] == 2
     assert set(one["synthetic"]["offset_near_px"]) == set(one["loss_f1"])
+    common = one["mean_f1_of_common_classes"]["all"]
+    assert common["classes"] == 7  # of the drawn classes all occur in every set
+    drawn = [v for name, v in one["synthetic"]["f1"].items() if v is not None and name != "background"]
+    assert common["synthetic"] == pytest.approx(np.mean(drawn))
     scores = [w["mean_f1"] for w in one["worst"]]
     assert len(scores) == reverse.WORST and scores == sorted(scores)
     sheet = np.asarray(Image.open(tmp_path / "a" / "worst.png"))
