@@ -112,6 +112,7 @@ def jpeg(images: torch.Tensor, quality: np.ndarray) -> torch.Tensor:
     )
     dct = torch.as_tensor(_tables()[2], dtype=images.dtype).to(images.device)
     to_ycc = torch.tensor(_TO_YCC, dtype=images.dtype).to(images.device)
+    to_rgb = torch.as_tensor(np.linalg.inv(_TO_YCC), dtype=images.dtype).to(images.device)
     # Codecs repeat the last row and column up to whole 16×16 units.
     extra = (-width % (2 * BLOCK), -height % (2 * BLOCK))
     padded = functional.pad(images, (0, extra[0], 0, extra[1]), mode="replicate") if any(extra) else images
@@ -122,5 +123,5 @@ def jpeg(images: torch.Tensor, quality: np.ndarray) -> torch.Tensor:
     chroma = _quantise(chroma, chroma_table.repeat_interleave(2, 0), dct)
     chroma = chroma.reshape(count, 2, whole[0] // 2, whole[1] // 2)
     chroma = functional.interpolate(chroma, whole, mode="bilinear", align_corners=False)
-    rgb = torch.einsum("ij,bjhw->bihw", torch.linalg.inv(to_ycc), torch.cat([y[:, None], chroma], 1))
+    rgb = torch.einsum("ij,bjhw->bihw", to_rgb, torch.cat([y[:, None], chroma], 1))
     return (torch.round(rgb).clamp(0, 255) / 255)[..., :height, :width]

@@ -13,7 +13,7 @@ import torch
 
 from facegen.parse.augment import augment
 from facegen.parse.data import LoadedSet
-from facegen.parse.train import Recipe, Trainer
+from facegen.parse.train import Recipe, Trainer, guarded
 
 WARM_STEPS = 2  # the first steps choose kernels and allocate
 BLOCK_SECONDS = 0.5
@@ -48,17 +48,15 @@ def _block(step, device: torch.device, batch: int) -> float:
 def measure_rate(data: LoadedSet, recipe: Recipe, device: torch.device, seconds: float) -> Rate:
     """Run a training for about `seconds` and throw it away."""
     trainer = Trainer(data, recipe, 0, device)
-    images, masks = trainer.feed(0)
-    picture, reference = augment(images, masks, trainer.table, recipe.augmentation, 0, 0)
-    steps = (trainer.advance, lambda: trainer.fit(picture, reference))
-    try:
+    with guarded(trainer):
+        images, masks = trainer.feed(0)
+        picture, reference = augment(images, masks, trainer.table, recipe.augmentation, 0, 0)
+        steps = (trainer.advance, lambda: trainer.fit(picture, reference))
         for step in steps:
             for _ in range(WARM_STEPS):
                 step()
         blocks = max(1, round(seconds / (2 * BLOCK_SECONDS)))
         rates = [[_block(step, device, recipe.batch) for step in steps] for _ in range(blocks)]
-    finally:
-        trainer.feed.close()
     loop, network = np.median(rates, axis=0)
     return Rate(float(loop), float(network))
 

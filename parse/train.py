@@ -6,7 +6,8 @@ checkpoint is chosen by a score, so no arm is favoured by what it was chosen on.
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,21 @@ class Trainer:
         self.step = int(state["step"])
 
 
+@contextmanager
+def guarded(trainer: Trainer) -> Iterator[None]:
+    """Run steps: GPU memory that runs out becomes one clear line, the feed is closed at the end."""
+    try:
+        yield
+    except torch.cuda.OutOfMemoryError:
+        recipe = trainer.recipe
+        raise FacegenError(
+            f"out of GPU memory at batch {recipe.batch} and size {recipe.size}; "
+            f"try --batch {max(1, recipe.batch // 2)}"
+        ) from None
+    finally:
+        trainer.feed.close()
+
+
 def train(
     data: LoadedSet,
     recipe: Recipe,
@@ -183,21 +199,9 @@ def train(
         if state.get("key") != key:
             raise FacegenError(f"{folder} holds a training of other data or settings; choose another --out")
         trainer.restore(state)
-    try:
-        _run(
-            trainer,
-            folder,
-            key,
-            on_progress,
-            recipe.steps if stop_after is None else min(stop_after, recipe.steps),
-        )
-    except torch.cuda.OutOfMemoryError:
-        raise FacegenError(
-            f"out of GPU memory at batch {recipe.batch} and size {recipe.size}; "
-            f"try --batch {max(1, recipe.batch // 2)}"
-        ) from None
-    finally:
-        trainer.feed.close()
+    until = recipe.steps if stop_after is None else min(stop_after, recipe.steps)
+    with guarded(trainer):
+        _run(trainer, folder, key, on_progress, until)
     if trainer.step < recipe.steps:
         return None
     trainer.network.load_state_dict(trainer.ema.values)

@@ -14,6 +14,7 @@ from facegen.parse.augment import NO_AUGMENTATION, Augmentation
 from facegen.parse.ema import Ema
 from facegen.parse.evaluate import compare, evaluate
 from facegen.parse.networks import build_network
+from facegen.parse.speed import measure_rate
 from facegen.parse.train import Recipe, Trainer, learning_rate, train
 
 CPU = torch.device("cpu")
@@ -85,6 +86,19 @@ def test_sizes_must_fit():
 def test_a_loss_that_is_not_finite_stops(tmp_path):
     with pytest.raises(FacegenError, match="not finite"):
         train(drawn_set(4, 32), replace(SHORT, learning_rate=1e30), 0, CPU, tmp_path)
+
+
+def test_gpu_memory_that_runs_out_names_the_batch_to_try(tmp_path, monkeypatch):
+    def full(*_):
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(Trainer, "fit", full)
+    for run in (
+        lambda: train(drawn_set(4, 32), SHORT, 0, CPU, tmp_path),
+        lambda: measure_rate(drawn_set(4, 32), SHORT, CPU, 1),
+    ):
+        with pytest.raises(FacegenError, match=r"batch 4 .* --batch 2"):
+            run()
 
 
 def test_learning_rate_warms_up_and_ends_near_zero():
