@@ -56,12 +56,12 @@ def _blobs(rng, size, first, second):
         field += noise / noise.std() * sigma
     share = field[..., 0] / field[..., 0].std() * 0.5 + 0.5
     picture = _mix(np.clip(share, 0, 1), first, second)
-    tint = np.clip(1 + 0.35 * field / field.std(), 0.2, 2)
+    tint = np.clip(1 + 0.12 * field / field.std(), 0.5, 1.6)
     y, x = _coordinates(size)
     for _ in range(rng.integers(0, 5)):
         x0, y0, w, h = rng.uniform(0, 1), rng.uniform(0, 1), rng.uniform(0.05, 0.4), rng.uniform(0.1, 0.9)
         inside = (np.abs(x - x0) < w / 2) & (np.abs(y - y0) < h / 2)
-        picture = np.where(inside[..., None], picture * rng.uniform(0.2, 2.2), picture)
+        picture = np.where(inside[..., None], picture * rng.uniform(0.3, 1.8), picture)
     return picture * tint
 
 

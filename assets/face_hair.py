@@ -44,7 +44,10 @@ def brows(head, model, shape: regions.BrowShape, density, rng, points=5):
     def allowed(s, t, margin):
         return shape.distance(s, t) < margin - 0.15
 
-    roots = _face_roots(head, model, allowed, int(1500 * density), rng)
+    roots = _face_roots(head, model, allowed, int(1150 * density), rng)
+    # Plucked or not, a brow thins out towards its outline.
+    depth = -shape.distance(*roots.chart.T)
+    roots = roots.take(np.flatnonzero(rng.random(len(roots)) < 0.25 + depth / 1.6))
     s, t = roots.chart.T
     line, half = shape.centre_line()
     u = np.clip((np.abs(s) - line[0, 0]) / (line[-1, 0] - line[0, 0]), 0, 1)

@@ -69,7 +69,9 @@ def scalp_roots(head, model, hairline: Hairline, count, rng, thinning=0.0):
     chart = model.chart
     grows = (hairline.distance(chart[:, 0], chart[:, 1]) < 6) & (model.ear < 0.3)
     faces = model.faces[(grows[model.faces]).any(1) & (model.face_part == 0)]
-    roots = st.scatter(head.vertices, head.normals, chart, faces, int(count * 1.25), rng)
+    # The crown is seen flat on and needs more strands to cover than the sides, which are seen edge on.
+    crown = np.clip((chart[faces, 1].mean(1) - 20) / 60, 0, 1)
+    roots = st.scatter(head.vertices, head.normals, chart, faces, int(count * 1.25), rng, 1 + 0.9 * crown)
     s, t = roots.chart[:, 0], roots.chart[:, 1]
     s = (s + 314.159) % 628.318 - 314.159
     # A living hairline fades over some millimetres instead of ending on a line.

@@ -36,7 +36,7 @@ def _small_hdri(path):
 
 @lru_cache(maxsize=64)
 def _irradiance(path, turn):
-    sky = _small_hdri(path) @ LUMINANCE
+    sky = _small_hdri(path)
     elevation = np.pi / 2 - (np.arange(32) + 0.5) / 32 * np.pi
     # Blender's equirectangular map: the picture's middle is +y... turned against by the mapping node.
     azimuth = (np.arange(64) + 0.5) / 64 * 2 * np.pi - np.pi
@@ -47,16 +47,16 @@ def _irradiance(path, turn):
     world = np.stack([c * direction[..., 0] + s * direction[..., 1], -s * direction[..., 0] + c * direction[..., 1],
                       direction[..., 2]], -1)
     solid = np.cos(e) * (np.pi / 32) * (2 * np.pi / 64)
-    total = 0.0
+    total = np.zeros(3)
     for normal in ((0, -1, 0), (-0.5, -0.8, 0.33), (0.5, -0.8, 0.33)):
         n = np.array(normal) / np.linalg.norm(normal)
-        total += (sky * solid * np.clip(world @ n, 0, None)).sum() / 3
-    return total
+        total += (sky * (solid * np.clip(world @ n, 0, None))[..., None]).sum((0, 1)) / 3
+    return total / np.pi
 
 
 def frontal_irradiance(path, turn):
-    """Irradiance that a face on -y gets from an HDRI turned by `turn` degrees, over pi: 1 lights a white wall to 1."""
-    return max(_irradiance(path, round(float(turn), 1)) / np.pi, 1e-4)
+    """Linear RGB (3,) that a white wall facing -y shows under an HDRI turned by `turn` degrees."""
+    return np.maximum(_irradiance(path, round(float(turn), 1)), 1e-4)
 
 
 def lamps(light):

@@ -82,9 +82,9 @@ class BrowShape:
         """Centre points and half widths: (K, 2) chart mm and (K,) mm, inner end first."""
         u = np.linspace(0, 1, 9)
         s = (9 - self.inner) + u * (40 + self.length + self.inner)
-        t = 13.5 + self.height + 8.5 * np.sin(np.pi * np.clip(u / 1.25, 0, 1)) - 5.5 * u**3
+        t = 16.0 + self.height + 5.5 * np.sin(np.pi * np.clip(u / 1.3, 0, 1)) - 4.5 * u**3
         t = t + self.arch * np.sin(np.pi * np.clip((u - 0.25) / 0.75, 0, 1))
-        half = self.thickness * (3.1 + 1.2 * np.sin(np.pi * np.clip(u * 1.1 + 0.1, 0, 1)) - 2.6 * u**2.2)
+        half = self.thickness * (2.5 + 1.0 * np.sin(np.pi * np.clip(u * 1.1 + 0.1, 0, 1)) - 2.1 * u**2.2)
         return np.stack([s, t], 1), np.maximum(half, 0.5)
 
     def distance(self, s, t):

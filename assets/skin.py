@@ -1,10 +1,11 @@
 """Skin pictures on the face chart: colour, roughness and relief.
 
-Colour comes from two pigments. A bare dermis (linear RGB) is filtered by melanin in the epidermis and by
-haemoglobin in the dermis, each through Beer-Lambert absorption with the pigment's extinction at the primaries:
-Jacques, Optical properties of biological tissues, Phys. Med. Biol. 58, 2013 (melanin ~ wavelength^-3.33,
-haemoglobin strongest in green and blue). The constants were set so that melanin 0.02-0.43 spans the measured
-range of ITA from very light (> 55 degrees) to dark (< -30 degrees): Chardin et al., 1991.
+Colour comes from two pigments. A bare dermis is filtered by melanin in the epidermis and by haemoglobin in the
+dermis, each through Beer-Lambert absorption at the sRGB primaries. Light that enters skin is scattered before
+it leaves, so the effective absorption of melanin is far flatter than its extinction spectrum: dermis and
+melanin's absorption are solved so that melanin 0.05 and 0.27 give the light and the dark skin of the
+ColorChecker (patches 2 and 1: McCamy, Marcus and Davidson, A Color-Rendition Chart, 1976). Haemoglobin absorbs
+green and blue: Jacques, Optical properties of biological tissues, Phys. Med. Biol. 58, 2013.
 
 Pictures are (HEIGHT, WIDTH[, 3]) float32; row 0 is the top of the head, column 0 the seam at the back.
 """
@@ -21,10 +22,10 @@ from facegen.assets import regions
 S_RANGE = (-314.16, 314.16)
 T_RANGE = (-250.0, 120.0)
 
-# Absorption per unit of volume fraction at the sRGB primaries (612, 549, 464 nm).
-MELANIN_ABSORPTION = np.array([3.6, 5.6, 9.4])
+# Absorption per unit of volume fraction at the sRGB primaries.
+MELANIN_ABSORPTION = np.array([5.22, 5.86, 6.12])
 HAEMOGLOBIN_ABSORPTION = np.array([1.0, 9.0, 7.0])
-DERMIS = np.array([0.86, 0.67, 0.58])
+DERMIS = np.array([0.72, 0.535, 0.375])
 
 
 def skin_colour(melanin, haemoglobin):

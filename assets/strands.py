@@ -26,16 +26,17 @@ class Roots:
         return Roots(self.position[index], self.normal[index], self.chart[index])
 
 
-def scatter(vertices, normals, chart, faces, count, rng):
-    """`count` roots spread evenly by area over quads.
+def scatter(vertices, normals, chart, faces, count, rng, density=1.0):
+    """`count` roots spread over quads by area times density.
 
     Parameters
     ----------
     vertices, normals : (V, 3) float; chart : (V, 2) float, mm; faces : (F, 4) int
     rng : np.random.Generator
+    density : float or (F,) float
     """
     a, b, c, d = (vertices[faces[:, i]] for i in range(4))
-    area = np.linalg.norm(np.cross(c - a, d - b), axis=1)
+    area = np.linalg.norm(np.cross(c - a, d - b), axis=1) * density
     face = np.searchsorted(np.cumsum(area) / area.sum(), rng.random(count))
     face = np.minimum(face, len(faces) - 1)
     u, v = rng.random((2, count, 1))

@@ -92,10 +92,9 @@ def set_image(name, pixels):
         pixels = np.repeat(pixels[..., None], 3, -1)
     height, width, _ = pixels.shape
     image = bpy.data.images.get(name)
-    if image is None or tuple(image.size) != (width, height):
-        if image is not None:
-            bpy.data.images.remove(image)
-        image = bpy.data.images.new(name, width, height, float_buffer=True, is_data=True)
+    if image is not None:
+        bpy.data.images.remove(image)
+    image = bpy.data.images.new(name, width, height, float_buffer=True, is_data=True)
     rgba = np.ones((height, width, 4), np.float32)
     rgba[..., :3] = pixels[::-1]
     image.pixels.foreach_set(rgba.ravel())

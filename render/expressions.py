@@ -11,11 +11,11 @@ import numpy as np
 # Weights at full intensity. Pairs are written without their side.
 EXPRESSIONS: dict[str, dict[str, float]] = {
     "neutral": {},
-    "closed_smile": {"mouthSmile": 0.65, "cheekSquint": 0.35, "eyeSquint": 0.25, "mouthDimple": 0.25, "mouthPress": 0.1},
-    "open_smile": {"mouthSmile": 0.85, "mouthUpperUp": 0.38, "mouthLowerDown": 0.32, "jawOpen": 0.07, "cheekSquint": 0.55,
-                   "eyeSquint": 0.4, "mouthStretch": 0.12},
-    "laugh": {"mouthSmile": 0.9, "mouthUpperUp": 0.5, "mouthLowerDown": 0.45, "jawOpen": 0.28, "cheekSquint": 0.7,
-              "eyeSquint": 0.55, "noseSneer": 0.12},
+    "closed_smile": {"mouthSmile": 0.65, "cheekSquint": 0.25, "eyeSquint": 0.12, "mouthDimple": 0.25, "mouthPress": 0.1},
+    "open_smile": {"mouthSmile": 0.95, "mouthUpperUp": 0.62, "mouthLowerDown": 0.42, "jawOpen": 0.10, "cheekSquint": 0.35,
+                   "eyeSquint": 0.2, "mouthStretch": 0.12},
+    "laugh": {"mouthSmile": 0.95, "mouthUpperUp": 0.7, "mouthLowerDown": 0.5, "jawOpen": 0.28, "cheekSquint": 0.5,
+              "eyeSquint": 0.3, "noseSneer": 0.12},
     "speech_a": {"jawOpen": 0.35, "mouthLowerDown": 0.3, "mouthUpperUp": 0.12},
     "speech_o": {"jawOpen": 0.25, "mouthFunnel": 0.55, "mouthPucker": 0.2},
     "speech_e": {"jawOpen": 0.12, "mouthStretch": 0.35, "mouthUpperUp": 0.25, "mouthLowerDown": 0.3},
@@ -58,10 +58,12 @@ def draw_expression(d, smile=None, opening=None) -> dict[str, float]:
     for action, weight in EXPRESSIONS[name].items():
         level = weight * intensity * d.normal(f"expression.{action}", 1.0, 0.15, 0.5, 1.5)
         _add(d, out, action, level)
-    for action, sd in (("browInnerUp", 0.12), ("browDown", 0.1), ("eyeSquint", 0.12), ("mouthFrown", 0.06), ("mouthPress", 0.08),
+    for action, sd in (("browInnerUp", 0.12), ("browDown", 0.06), ("eyeSquint", 0.07), ("mouthFrown", 0.06), ("mouthPress", 0.08),
                        ("jawLeft", 0.04), ("mouthLeft", 0.05), ("eyeWide", 0.06)):
         _add(d, out, action, abs(d.normal(f"expression.rest.{action}", 0, sd)))
-    lids = 1.0 if d.chance("expression.eyes_shut", 0.012) else abs(d.normal("expression.lids", 0.06, 0.09))
+    # Anny's neutral lids hang lower than open eyes in photographs: raise them by default.
+    _add(d, out, "eyeWide", d.normal("expression.eye_opening", 0.28, 0.16, 0.0, 0.7))
+    lids = 1.0 if d.chance("expression.eyes_shut", 0.012) else abs(d.normal("expression.lids", 0.0, 0.06))
     _add(d, out, "eyeBlink", lids)
     return {k: round(float(np.clip(v, 0, 1)), 4) for k, v in out.items() if v > 0.005}
 

@@ -18,14 +18,14 @@ class Plan:
     groom: Groom | None
     count: float = 1.0
     points: float = 1.0
-    radius_mm: float = 0.11
-    scalp_shadow: float = 0.55
+    radius_mm: float = 0.17
+    scalp_shadow: float = 0.75
 
 
 STYLES = {
     "bald": Plan(None, scalp_shadow=0.0),
     "buzz": Plan(Groom(0.006, 0.004, 0.004, comb=(0, -0.4, 0.0), lift=0.7, stiffness=0.97, volume=0.001, clump=0.0,
-                       frizz=0.0004), 1.5, 0.4, 0.075, 0.62),
+                       frizz=0.0004), 1.5, 0.4, 0.085, 0.66),
     "short": Plan(Groom(0.034, 0.014, 0.012, comb=(0.15, -1.0, 0.0), lift=0.45, stiffness=0.88, volume=0.007,
                         clump=0.55, frizz=0.003), 1.1, 0.6),
     "side_part": Plan(Groom(0.062, 0.020, 0.014, comb=(0, -0.35, 0), part=0.035, lift=0.42, stiffness=0.82,
@@ -40,17 +40,17 @@ STYLES = {
                               curl_radius=0.0055, curl_pitch=0.024, clump=0.75, clumps=900, frizz=0.006), 0.9, 1.5),
     "afro": Plan(Groom(0.075, 0.06, 0.05, comb=(0, 0, 0.3), lift=1.0, stiffness=0.985, volume=0.003,
                        curl_radius=0.0042, curl_pitch=0.011, clump=0.35, clumps=2200, frizz=0.013, spread=0.3),
-                 1.25, 1.8, 0.12),
-    "bob": Plan(Groom(0.20, 0.155, 0.11, part=0.02, comb=(0, 0.0, 0), lift=0.3, stiffness=0.72, volume=0.014,
-                      clump=0.5, back=0.12, frizz=0.004), 1.0, 1.1),
-    "long_straight": Plan(Groom(0.40, 0.36, 0.33, part=0.0, comb=(0, 0.0, 0), lift=0.28, stiffness=0.70, volume=0.011,
-                                clump=0.5, back=0.22, frizz=0.004, spread=0.25), 1.0, 1.4),
-    "long_wavy": Plan(Groom(0.38, 0.34, 0.30, part=0.03, comb=(0, 0.0, 0), lift=0.36, stiffness=0.72, volume=0.017,
-                            curl_radius=0.009, curl_pitch=0.105, clump=0.75, clumps=420, back=0.2, frizz=0.006,
-                            spread=0.25), 1.0, 1.6),
-    "long_curly": Plan(Groom(0.33, 0.29, 0.26, part=0.02, comb=(0, -0.1, 0.1), lift=0.5, stiffness=0.78, volume=0.022,
-                             curl_radius=0.010, curl_pitch=0.042, clump=0.8, clumps=520, back=0.12, frizz=0.010,
-                             spread=0.3), 1.0, 2.2),
+                 1.25, 1.8, 0.15),
+    "bob": Plan(Groom(0.19, 0.15, 0.11, part=0.02, comb=(0, 0.0, 0), lift=0.2, stiffness=0.6, volume=0.010,
+                      clump=0.5, back=0.12, frizz=0.003), 1.0, 1.1, 0.19),
+    "long_straight": Plan(Groom(0.40, 0.36, 0.33, part=0.0, comb=(0, 0.0, 0), lift=0.16, stiffness=0.55, volume=0.008,
+                                clump=0.55, clumps=500, back=0.22, frizz=0.003, spread=0.25), 1.0, 1.4, 0.2),
+    "long_wavy": Plan(Groom(0.38, 0.34, 0.30, part=0.03, comb=(0, 0.0, 0), lift=0.2, stiffness=0.58, volume=0.010,
+                            curl_radius=0.008, curl_pitch=0.105, clump=0.75, clumps=380, back=0.2, frizz=0.004,
+                            spread=0.25), 1.0, 1.6, 0.2),
+    "long_curly": Plan(Groom(0.33, 0.29, 0.26, part=0.02, comb=(0, -0.1, 0.1), lift=0.3, stiffness=0.62, volume=0.013,
+                             curl_radius=0.009, curl_pitch=0.042, clump=0.8, clumps=480, back=0.12, frizz=0.006,
+                             spread=0.3), 1.0, 2.0, 0.19),
     "tied_back": Plan(Groom(0.15, 0.12, 0.05, comb=(0, 1.0, 0.15), lift=0.12, stiffness=0.62, volume=0.003, clump=0.6,
                             clumps=600, back=1.0, frizz=0.002), 1.0, 1.0),
 }

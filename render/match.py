@@ -20,19 +20,20 @@ from facegen.render import prior
 from facegen.render import spec as s
 from facegen.render.expressions import draw_expression
 from facegen.render.overrides import Override
-from facegen.render.photo import encode_srgb, tone
+from facegen.render.photo import encode_srgb, luminance_of, tone
 
 # Names of the profile's attributes that this mapping follows.
 FOLLOWED = (
     "male", "young", "gray_hair", "bald", "receding_hairline", "bangs", "hair_shade", "hair_form", "hair_length",
-    "hair_lightness", "no_beard", "goatee", "mustache", "5_o_clock_shadow", "smiling", "mouth_open", "glasses",
+    "hair_low", "hair_lightness", "no_beard", "goatee", "mustache", "5_o_clock_shadow", "smiling", "mouth_open", "glasses",
     "wearing_lipstick", "heavy_makeup", "rosy_cheeks", "yaw", "pitch", "face_scale", "face_x", "face_y", "roll",
     "skin_ita", "skin_lightness", "background_lightness", "background_spread", "background_sharpness",
     "cloth_lightness",
 )
 # An estimator's zero is not the model's: what Anny's neutral head scores on an estimator of the 300W-LP family.
 PITCH_ZERO = -7.0
-LONG, MIDDLE = 0.40, 0.24  # hair_length: past the chin, past the ear lobe
+LONG_LOW = 0.10  # hair_low: share of the hair under the mouth, from where hair counts as long
+MIDDLE = 0.24  # hair_length: past the ear lobe
 SHADES = {"black": (0.90, 0.99), "brown": (0.66, 0.88), "other": (0.55, 0.85), "blond": (0.22, 0.48)}
 
 
@@ -70,7 +71,7 @@ def follow(spec: s.FaceSpec, row) -> s.FaceSpec:
     d = prior.Draw(spec.seed, spec.index)
     identity = _identity(d, spec.identity, row)
     skin = _skin(d, spec.skin, identity, row)
-    camera = _camera(spec.camera, skin, row)
+    camera = _camera(spec.camera, row)
     hair = _hair(d, identity, row)
     return replace(
         spec, identity=identity, skin=skin, camera=camera, hair=hair, eyes=prior.draw_eyes(d, identity),
@@ -141,22 +142,13 @@ def melanin_of_ita(ita):
     return float(np.exp(np.interp(ita, angles[::-1], np.log(melanin)[::-1])))
 
 
-def _camera(camera, skin, row):
-    exposure = camera.exposure
-    if "skin_lightness" in row:
-        wanted = _luminance(_number(row, "skin_lightness", 65.0))
-        own = float(skin_colour(skin.melanin, skin.haemoglobin) @ LUMINANCE)
-        exposure = float(np.clip(np.log2(max(wanted, 0.01) / max(own, 0.01)), -1.6, 1.2))
+def _camera(camera, row):
+    lightness = _number(row, "skin_lightness", 0.0) if "skin_lightness" in row else 0.0
     return replace(
-        camera, exposure=exposure, scale=camera.scale if "face_scale" not in row else 1 / _number(row, "face_scale", 1.0),
+        camera, skin_lightness=lightness, scale=camera.scale if "face_scale" not in row else 1 / _number(row, "face_scale", 1.0),
         shift_x=0.5 - _number(row, "face_x", 0.5 - camera.shift_x), shift_y=0.5 - _number(row, "face_y", 0.5 - camera.shift_y),
         tilt=-_number(row, "roll", -camera.tilt),
     )
-
-
-def _luminance(lightness):
-    """CIE L* -> relative luminance."""
-    return ((lightness + 16) / 116) ** 3 if lightness > 8 else lightness / 903.3
 
 
 def _hair(d, identity, row):
@@ -167,7 +159,7 @@ def _hair(d, identity, row):
     form = row.get("hair_form", "other")
     if row.get("bald", False) or not row.get("hair", True):
         weights = {"bald": 1.0}
-    elif length > LONG:
+    elif _number(row, "hair_low", 0.3 * (not man)) > LONG_LOW:
         straight, wavy = {"straight": (0.75, 0.2), "wavy": (0.05, 0.65)}.get(str(form), (0.4, 0.35))
         weights = {"long_straight": straight, "long_wavy": wavy, "long_curly": 0.15 if form != "straight" else 0.02}
     elif length > MIDDLE and not man:
@@ -235,7 +227,7 @@ def _glasses(d, glasses, row):
 def _garment(garment, row):
     if "cloth_lightness" not in row:
         return garment
-    value = _luminance(_number(row, "cloth_lightness", 35.0))
+    value = luminance_of(_number(row, "cloth_lightness", 35.0))
     own = max(float(np.array(garment.colour) @ LUMINANCE), 1e-3)
     return replace(garment, colour=tuple(float(np.clip(c * value / own, 0.006, 0.9)) for c in garment.colour))
 
@@ -245,7 +237,7 @@ def _background(d, background, row):
         return background
     lightness = _number(row, "background_lightness", 45.0)
     spread = _number(row, "background_spread", 15.0)
-    dark, bright = _luminance(max(lightness - 1.3 * spread, 1)), _luminance(min(lightness + 1.3 * spread, 108))
+    dark, bright = luminance_of(max(lightness - 1.3 * spread, 1)), luminance_of(min(lightness + 1.3 * spread, 108))
 
     def scaled(colour, value):
         own = max(float(np.array(colour) @ LUMINANCE), 1e-3)

@@ -66,7 +66,7 @@ def skin(colour, roughness, relief, scattering=1.0, scale=1.0):
     bsdf = g.node("ShaderNodeBsdfPrincipled", {
         "Base Color": base, "Roughness": _picture(g, roughness), "Normal": bump,
         "Subsurface Weight": scattering, "Subsurface Radius": SKIN_RADIUS_MM, "Subsurface Scale": 0.001 * scale,
-        "IOR": 1.4, "Specular IOR Level": 0.45, "Coat Weight": 0.06, "Coat Roughness": 0.28,
+        "IOR": 1.4, "Specular IOR Level": 0.38, "Coat Weight": 0.04, "Coat Roughness": 0.3,
         "Sheen Weight": 0.03, "Sheen Roughness": 0.5,
     }, subsurface_method="RANDOM_WALK")
     g.surface(bsdf.outputs[0])
@@ -185,7 +185,10 @@ def cloth(image, roughness):
 
 
 def identity(name, code):
-    """Flat emission that carries a code in blue for the label pass."""
+    """Flat emission that carries a code in blue for the label pass; made once."""
+    found = bpy.data.materials.get(f"id.{name}")
+    if found is not None:
+        return found
     material, g = _material(f"id.{name}")
     g.surface(g.node("ShaderNodeEmission", {"Color": (0.0, 0.0, float(code), 1.0), "Strength": 1.0}).outputs[0])
     return material
@@ -205,8 +208,8 @@ def identity_on_chart(name, code):
     return material
 
 
-def world(name, hdri_path, turn, strength, backdrop):
-    """Light from an HDRI; the camera itself sees the backdrop picture across the whole frame."""
+def world(name, hdri_path, turn, gain, backdrop):
+    """Light from an HDRI times `gain` (3,); the camera itself sees the backdrop picture across the whole frame."""
     from math import radians
 
     item = bpy.data.worlds.get(name) or bpy.data.worlds.new(name)
@@ -216,7 +219,8 @@ def world(name, hdri_path, turn, strength, backdrop):
     turned = g.node("ShaderNodeMapping", {"Vector": direction, "Rotation": (0, 0, radians(turn))}).outputs[0]
     environment = g.node("ShaderNodeTexEnvironment", {"Vector": turned})
     environment.image = bpy.data.images.load(hdri_path, check_existing=True)
-    light = g.node("ShaderNodeBackground", {"Color": environment.outputs[0], "Strength": strength}).outputs[0]
+    scaled = g.node("ShaderNodeVectorMath", {0: environment.outputs[0], 1: gain}, operation="MULTIPLY").outputs[0]
+    light = g.node("ShaderNodeBackground", {"Color": scaled, "Strength": 1.0}).outputs[0]
     window = g.node("ShaderNodeTexCoord").outputs["Window"]
     picture = g.node("ShaderNodeTexImage", {"Vector": window}, extension="EXTEND")
     picture.image = backdrop

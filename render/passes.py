@@ -8,6 +8,8 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from facegen.assets.lighting import LUMINANCE
+from facegen.assets.skin import skin_colour
 from facegen.datasets.labels import Native
 from facegen.datasets.sample import Sample
 from facegen.render import photo
@@ -44,7 +46,9 @@ def render_sample(studio: Studio, spec: FaceSpec, folder: Path) -> Sample:
         bare_fine = fine
     timing["labels"] = lap()
     native, bare = reduce_labels(fine), reduce_labels(bare_fine)
-    rgb = photo.develop(linear, spec.camera, generator(spec.seed, spec.index, "sensor"))
+    skin = np.isin(native, (Native.FACE_SKIN, Native.NOSE)) & (depth > 0)
+    albedo = float(skin_colour(spec.skin.melanin, spec.skin.haemoglobin) @ LUMINANCE)
+    rgb = photo.develop(linear, spec.camera, generator(spec.seed, spec.index, "sensor"), skin, albedo)
     landmarks, visible = _landmarks(built, studio.size, depth, native, bare)
     timing["develop"] = lap()
     meta = describe(spec, built, studio.size, native, timing)

@@ -14,11 +14,14 @@ from scipy import ndimage
 from facegen.assets.lighting import LUMINANCE, black_body
 
 SHOULDER = 0.62  # linear light above which highlights are compressed
+HEADROOM = 4.0  # light above this clips in the sensor before the lens can spread it
 FULL_WELL = 6000.0  # electrons at white: shot noise of a small sensor
 REFERENCE_KELVIN = 6500.0
+MIN_SKIN = 60  # pixels of skin that metering needs
+MAX_GAIN = 12.0  # metering never brightens or darkens by more
 
 
-def develop(linear, camera, rng):
+def develop(linear, camera, rng, skin=None, albedo=0.4):
     """Take the picture.
 
     Parameters
@@ -26,15 +29,18 @@ def develop(linear, camera, rng):
     linear : (H, W, 3) float32, a white wall in standard light is 1
     camera : any object with the fields of render.spec.Camera
     rng : np.random.Generator, the sensor's noise
+    skin : (H, W) bool or None, where the face's skin is seen; None: no metering
+    albedo : float, luminance of that skin in standard light
 
     Returns
     -------
     (H, W, 3) uint8, sRGB
     """
     size = linear.shape[0]
-    light = np.clip(linear, 0, None).astype(np.float64) * 2.0**camera.exposure
+    light = np.clip(linear, 0, None).astype(np.float64) * exposure_gain(linear, camera, skin, albedo)
     light *= white_balance(camera.kelvin_shift)
     light *= _vignette(size, camera.vignette)[..., None]
+    light = np.minimum(light, HEADROOM)
     if camera.blur_px > 0:
         sigma = camera.blur_px * size / 256
         light = ndimage.gaussian_filter(light, (sigma, sigma, 0), mode="nearest")
@@ -45,6 +51,25 @@ def develop(linear, camera, rng):
     picture = np.clip(grey + (picture - grey) * camera.saturation, 0, 1)
     out = np.round(picture * 255).astype(np.uint8)
     return jpeg_round_trip(out, camera.jpeg) if camera.jpeg < 100 else out
+
+
+def exposure_gain(linear, camera, skin, albedo):
+    """Factor on linear light: what metering and the camera's settings ask for."""
+    if skin is None or skin.sum() < MIN_SKIN:
+        return 2.0**camera.exposure
+    seen = max(float(np.median(linear[skin] @ LUMINANCE)), 1e-4)
+    if camera.skin_lightness > 0:
+        # The tone curve is linear up to SHOULDER: undo it for brighter skin.
+        wanted = luminance_of(camera.skin_lightness)
+        if wanted > SHOULDER:
+            wanted = SHOULDER - (1 - SHOULDER) * np.log(max(1 - (wanted - SHOULDER) / (1 - SHOULDER), 0.05))
+        return float(np.clip(wanted / seen, 1 / MAX_GAIN, MAX_GAIN))
+    return float(np.clip((albedo / seen) ** camera.metering, 1 / MAX_GAIN, MAX_GAIN)) * 2.0**camera.exposure
+
+
+def luminance_of(lightness):
+    """CIE L* -> relative luminance in [0, 1]."""
+    return ((lightness + 16) / 116) ** 3 if lightness > 8 else lightness / 903.3
 
 
 def white_balance(shift):
@@ -75,9 +100,8 @@ def _sensor(light, noise, size, rng):
     """Photon and read noise, softened the way demosaicking does. noise: read noise, share of white."""
     if noise <= 0:
         return light
-    grain = rng.standard_normal(light.shape)
-    grain = ndimage.gaussian_filter(grain, (0.5, 0.5, 0)) * 1.9
-    grain = 0.75 * grain.mean(-1, keepdims=True) * np.sqrt(3) + 0.5 * grain
+    grain = ndimage.gaussian_filter(rng.standard_normal(light.shape), (0.45, 0.45, 0))
+    grain = 0.8 * grain.mean(-1, keepdims=True) * np.sqrt(3) + 0.6 * grain
     shot = np.sqrt(np.clip(light, 0, 1) / FULL_WELL) * (noise / 0.004)
     return np.clip(light + grain * np.hypot(noise, shot), 0, None)
 

@@ -16,8 +16,8 @@ from facegen.render.draws import generator
 from facegen.render.expressions import draw_expression
 
 # Standard deviation of a slider by the part of the face that its name begins with.
-SLIDER_SD = {"ear": 0.25, "eye": 0.16, "mouth": 0.22, "head": 0.20, "neck": 0.22}
-DEFAULT_SLIDER_SD = 0.26
+SLIDER_SD = {"ear": 0.2, "eye": 0.12, "mouth": 0.15, "head": 0.13, "neck": 0.16}
+DEFAULT_SLIDER_SD = 0.16
 # Sliders whose full range leaves what adults look like, or that pose rather than shape.
 SLIDER_SCALE = {
     "head-age": 0.5, "head-angle": 0.3, "head-trans-out": 0.0, "neck-trans-out": 0.0, "mouth-trans-out": 0.1,
@@ -142,7 +142,7 @@ def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
     hue = d("skin.lipstick.colour").uniform(0, 1, 3)
     return s.Skin(
         melanin=melanin, haemoglobin=d.normal("skin.haemoglobin", 0.032, 0.010, 0.012, 0.07),
-        warmth=d.normal("skin.warmth", 0, 0.5, -1.2, 1.2), roughness=d.normal("skin.roughness", 0.46, 0.05, 0.33, 0.6),
+        warmth=d.normal("skin.warmth", 0, 0.4, -1.0, 1.0), roughness=d.normal("skin.roughness", 0.5, 0.05, 0.38, 0.62),
         oil=d.uniform("skin.oil", 0.05, 0.6), pores=d.uniform("skin.pores", 0.4, 1.3),
         wrinkles=float(np.clip(1.25 * old**1.4 + d.normal("skin.wrinkles", 0, 0.12), 0, 1.4)),
         freckles=fair * d.uniform("skin.freckles", 0, 1) ** 4, spots=d.uniform("skin.spots", 0, 1),
@@ -186,7 +186,7 @@ def draw_hair(d: Draw, identity, style=None, colour=None) -> s.Hair:
         style = d.choice("hair.style", weights)
     recede = man * np.clip((age - 24) / 45, 0, 1)
     return s.Hair(
-        style=style, length=d.uniform("hair.length", 0.72, 1.3), volume=d.uniform("hair.volume", 0.6, 1.6),
+        style=style, length=d.uniform("hair.length", 0.72, 1.3), volume=d.uniform("hair.volume", 0.5, 1.4),
         part=d.uniform("hair.part", -1, 1), curl=abs(d.normal("hair.curl", 0, 0.25)),
         frizz=d.uniform("hair.frizz", 0.1, 1.3), fringe=d.uniform("hair.fringe", 0, 0.4),
         hairline_height=d.normal("hair.hairline_height", 0 + 2 * man, 4.5, -9, 12),
@@ -288,7 +288,7 @@ def draw_camera(d: Draw) -> s.Camera:
         shift_y=d.normal("camera.shift_y", 0.005, 0.003), tilt=d.normal("camera.tilt", 0.1, 1.0, -4, 4),
         exposure=d.normal("camera.exposure", 0.0, 0.45, -1.3, 1.1), kelvin_shift=d.normal("camera.kelvin_shift", 0, 700, -1800, 1800),
         contrast=d.normal("camera.contrast", 1.03, 0.09, 0.8, 1.3), saturation=d.normal("camera.saturation", 1.0, 0.14, 0.5, 1.4),
-        noise=float(np.exp(d.uniform("camera.noise", np.log(0.0015), np.log(0.018)))),
+        noise=float(np.exp(d.uniform("camera.noise", np.log(0.0008), np.log(0.008)))),
         blur_px=abs(d.normal("camera.blur_px", 0.12, 0.25, -0.9, 0.9)), vignette=max(0.0, d.normal("camera.vignette", 0.05, 0.12)),
         jpeg=int(d("camera.jpeg").integers(72, 99)),
     )

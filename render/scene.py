@@ -1,7 +1,8 @@
 """One FaceSpec as a Blender scene. Imports bpy: used inside worker processes only.
 
 Two scenes share their geometry: "beauty" for the picture and "labels" for the flat label pass, so that colour
-and labels see the same surfaces. Both keep Cycles' persistent data from face to face.
+and labels see the same surfaces. Cycles' persistent data stays off: it does not notice changed pixels and
+shaders, and rendering two scenes in turn drops it anyway (the same 5 s of processor time either way).
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from facegen.render.spec import FaceSpec
 
 # Anny's age axis has anchors at baby -1/3, child 1/3, young adult 2/3 and old 1.
 AGE_ANCHORS = ((8.0, 1 / 3), (25.0, 2 / 3), (90.0, 1.0))
+
+
+GAZE_REACH = 30.0  # degrees of gaze that Anny's eyeLook actions stand for
 
 
 @dataclass(frozen=True)
@@ -70,9 +74,9 @@ def age_axis(years):
 
 
 def phenotype(identity):
-    """Anny's phenotype of a render.spec.Identity."""
+    """Anny's phenotype of a render.spec.Identity. Anny's gender axis runs from male 0 to female 1."""
     return {
-        "gender": identity.gender, "age": age_axis(identity.age), "weight": identity.weight,
+        "gender": 1.0 - identity.gender, "age": age_axis(identity.age), "weight": identity.weight,
         "muscle": identity.muscle, "height": 0.5, "proportions": 0.5,
         "african": identity.african, "asian": identity.asian, "caucasian": identity.caucasian,
     }
@@ -120,7 +124,7 @@ class Studio:
         pose = spec.pose
         whole = pose.yaw * (1 - pose.turn)
         head = self.model.pose(
-            phenotype(spec.identity), spec.identity.sliders, spec.expression,
+            phenotype(spec.identity), spec.identity.sliders, with_lids(spec.expression, pose),
             (pose.yaw - whole, pose.pitch, pose.roll), (pose.gaze_yaw, pose.gaze_pitch))
         turn = rotation_of(whole, 0, 0).astype(np.float32)
         return turned(head, turn)
@@ -202,10 +206,10 @@ class Studio:
 
     def _face_hair(self, spec, head, brow, body):
         colour = spec.hair.colour
-        melanin = min(1.0, colour.melanin * 1.1 + 0.12)
+        melanin = min(0.97, colour.melanin * 0.95 + 0.10)
         s, side = face_hair.brows(head, self.model, brow, spec.brows.density, key(spec, "brows"))
         shader = materials.hair("brow", melanin, colour.redness, colour.grey * 0.6)
-        radii = strands.taper(np.full(len(s), 0.00011), s.shape[1])
+        radii = strands.taper(np.full(len(s), 0.00008), s.shape[1])
         for name, sign, label in (("brow.l", 1, Native.BROW_L), ("brow.r", -1, Native.BROW_R)):
             mine = side == sign
             if mine.any():
@@ -253,9 +257,12 @@ class Studio:
         light = spec.light
         folder = Path(bpy.utils.resource_path("LOCAL")) / "datafiles/studiolights/world"
         path = folder / f"{light.hdri}.exr"
-        strength = light.strength / lighting.frontal_irradiance(str(path), light.turn)
+        front = lighting.frontal_irradiance(str(path), light.turn)
+        level = float(front @ lighting.LUMINANCE)
+        # Automatic white balance, applied to the light: the lamps and the backdrop are neutral already.
+        gain = light.strength / level * (level / front) ** spec.camera.white_balance
         backdrop = blender.set_image("backdrop", background(spec.background, min(self.size, 512)))
-        self.beauty.world = materials.world("world", str(path), light.turn, strength, backdrop)
+        self.beauty.world = materials.world("world", str(path), light.turn, tuple(gain), backdrop)
         eye = view.position + np.array([0, spec.camera.distance, 0])
         for lamp in lighting.lamps(light):
             data = bpy.data.lights.get(lamp.name) or bpy.data.lights.new(lamp.name, "AREA")
@@ -264,6 +271,18 @@ class Studio:
             item = bpy.data.objects.new(f"beauty.{lamp.name}", data)
             self.beauty.collection.objects.link(item)
             item.matrix_world = blender.look_at(eye + lamp.offset, eye)
+
+
+def with_lids(expression, pose):
+    """The expression with lids that follow the gaze: full weight of an eyeLook action at GAZE_REACH degrees."""
+    up = np.clip(pose.gaze_pitch / GAZE_REACH, -1, 1)
+    left = np.clip(pose.gaze_yaw / GAZE_REACH, -1, 1)
+    follow = {
+        "eyeLookUpLeft": max(up, 0), "eyeLookUpRight": max(up, 0), "eyeLookDownLeft": max(-up, 0),
+        "eyeLookDownRight": max(-up, 0), "eyeLookOutLeft": max(left, 0), "eyeLookInRight": max(left, 0),
+        "eyeLookInLeft": max(-left, 0), "eyeLookOutRight": max(-left, 0),
+    }
+    return {**expression, **{k: float(v) for k, v in follow.items() if v > 0}}
 
 
 def _id(label):
@@ -298,7 +317,7 @@ def _new_scene(name, size):
     render.engine = "CYCLES"
     render.resolution_x = render.resolution_y = size
     render.resolution_percentage = 100
-    render.use_persistent_data = True
+    render.use_persistent_data = False
     render.use_compositing = render.use_sequencer = False
     scene.view_settings.view_transform = "Raw"
     scene.cycles.device = "CPU"

@@ -66,7 +66,7 @@ class Skin:
     melanin: float = 0.1
     haemoglobin: float = 0.03
     warmth: float = 0.0
-    roughness: float = 0.42
+    roughness: float = 0.5
     oil: float = 0.3
     pores: float = 0.5
     wrinkles: float = 0.1
@@ -187,7 +187,12 @@ class Light:
 
 @dataclass(frozen=True)
 class Camera:
-    """crop: framing rule; distance from the eyes; residual jitter of the crop; picture-taking."""
+    """crop: framing rule; distance from the eyes; residual jitter of the crop; picture-taking.
+
+    metering: share of the face's under- or over-exposure that the camera corrects (1 = wholly automatic).
+    skin_lightness: median L* of the skin to expose for; 0 leaves it to metering and exposure (stops).
+    white_balance: share of the light's colour that the camera removes.
+    """
 
     crop: str = "celebahq"
     distance: float = 1.5
@@ -196,10 +201,13 @@ class Camera:
     shift_y: float = 0.0
     tilt: float = 0.0
     exposure: float = 0.0
+    metering: float = 0.7
+    skin_lightness: float = 0.0
+    white_balance: float = 0.75
     kelvin_shift: float = 0.0
     contrast: float = 1.0
     saturation: float = 1.0
-    noise: float = 0.01
+    noise: float = 0.003
     blur_px: float = 0.3
     vignette: float = 0.0
     jpeg: int = 95
