@@ -16,7 +16,7 @@ import numpy as np
 from facegen.audit.schema import BINARY, Measure
 
 DRAWS = 200  # bootstrap draws for floors and intervals
-MIN_VALUES = 20  # measured values in each set; under this the attribute is not compared
+MIN_VALUES = 8  # measured values in each set; under this the attribute is not compared
 FLOOR_LEVEL = 0.95  # the floor: 95 of 100 pairs of samples of the reference itself lie under it
 INTERVAL = (0.025, 0.975)
 _CLIP = (0.01, 0.99)  # quantiles beyond which values do not widen the spread
@@ -34,7 +34,8 @@ class Gap:
     spread : unit of the distances, see `spread`
     distance : W1 in spreads; low, high : its 95 % bootstrap interval
     floor : W1 in spreads that two samples of the reference's own law, of these two sizes, stay under 95
-        times of 100 ks : Kolmogorov-Smirnov distance, [0, 1]
+        times of 100
+    ks : Kolmogorov-Smirnov distance, [0, 1]
     shuffled : (draws,) float64: W1 in spreads after the rows of both sets were dealt out anew
     """
 
@@ -71,8 +72,9 @@ def cdf_gap(values: np.ndarray, first: np.ndarray, second: np.ndarray) -> tuple[
     (d,) W1 in the unit of the values and (d,) KS; NaN where a sample has no weight.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        gap = np.cumsum(first, axis=1) / first.sum(axis=1, keepdims=True)
-        gap -= np.cumsum(second, axis=1) / second.sum(axis=1, keepdims=True)
+        # Counts add up exactly in float32 as long as a sample has fewer than 2^24 rows.
+        reached, other = (np.cumsum(weights, axis=1, dtype=np.float32) for weights in (first, second))
+        gap = reached / reached[:, -1:] - other / other[:, -1:]
     step = np.diff(values)
     inner = np.abs(gap[:, :-1])
     # Within a run of equal values the distribution function has not arrived yet.
@@ -93,8 +95,8 @@ def spread(values: np.ndarray, measure: Measure) -> float:
 
 
 def bootstrap_counts(rows: int, size: int, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """(draws, rows) int64: how often each row comes up in draws of `size` rows with replacement."""
-    return rng.multinomial(size, np.full(rows, 1 / rows), size=draws)
+    """(draws, rows) float32: how often each row comes up in draws of `size` rows with replacement."""
+    return rng.multinomial(size, np.full(rows, 1 / rows), size=draws).astype(np.float32)
 
 
 def compare_columns(
@@ -107,18 +109,20 @@ def compare_columns(
         return None
     unit = spread(r, measure)
     order = np.argsort(r)
-    noise, _ = cdf_gap(r[order], draws.null_first[:, there][:, order], draws.null_second[:, there][:, order])
+    rows = np.flatnonzero(there)[order]
+    noise, _ = cdf_gap(r[order], draws.null_first[:, rows], draws.null_second[:, rows])
+
+    # Both sets in one rising order; `mine` are the reference's places in it.
     pooled = np.concatenate([r, s])
     order = np.argsort(pooled)
-    once = np.concatenate([np.ones(len(r)), np.zeros(len(s))])[None, order]
-    distance, ks = cdf_gap(pooled[order], once, 1 - once)
-    taken = np.concatenate([draws.stand_in[there], np.ones(len(s), bool)])[order]
-    dealt = draws.dealt[:, np.concatenate([there, here])][:, order] & taken
-    shuffled, _ = cdf_gap(pooled[order], dealt, taken & ~dealt)
-    first = np.hstack([draws.reference[:, there], np.zeros((draws.count, len(s)), int)])[:, order]
-    second = np.hstack([np.zeros((draws.count, len(r)), int), draws.synthetic[:, here]])[:, order]
-    spreads, _ = cdf_gap(pooled[order], first, second)
-    low, high = np.nanquantile(spreads / unit, INTERVAL)
+    pooled, mine = pooled[order], order < len(r)
+    distance, ks = cdf_gap(pooled, mine[None], ~mine[None])
+    pool_rows = np.concatenate([np.flatnonzero(there), len(reference) + np.flatnonzero(here)])[order]
+    dealt, taken = draws.dealt[:, pool_rows], draws.pool[pool_rows]
+    shuffled, _ = cdf_gap(pooled[taken], dealt[:, taken], ~dealt[:, taken])
+    both = draws.both[:, pool_rows]
+    redrawn, _ = cdf_gap(pooled, both * mine, both * ~mine)
+    low, high = np.nanquantile(redrawn / unit, INTERVAL)
     binary = measure.kind == BINARY
     return Gap(
         n_reference=len(r),
@@ -143,40 +147,39 @@ class Draws:
 
     Attributes
     ----------
-    null_first, null_second : (draws, m) int64: rows of the reference drawn twice, in the sizes of the two
-        sets reference : (draws, m), synthetic : (draws, n) int64: each set redrawn stand_in : (m,) bool: as
-        many rows of the reference as pictures are behind it dealt : (draws, m + n) bool: rows of both sets
-        that shuffling deals to the reference's side
+    null_first, null_second : (draws, m) float32
+        Rows of the reference drawn twice, in the sizes of the two sets.
+    both : (draws, m + n) float32
+        Each set redrawn, the reference's rows first.
+    pool : (m + n,) bool
+        The rows that are shuffled: of the reference as many as pictures are behind it.
+    dealt : (draws, m + n) bool
+        Those of them that shuffling deals to the reference's side.
     """
 
     null_first: np.ndarray
     null_second: np.ndarray
-    reference: np.ndarray
-    synthetic: np.ndarray
-    stand_in: np.ndarray
+    both: np.ndarray
+    pool: np.ndarray
     dealt: np.ndarray
 
     @classmethod
     def make(cls, rows: int, n_reference: int, n_synthetic: int, seed: int, draws: int = DRAWS) -> "Draws":
         """rows : rows of the reference at hand; n_reference : pictures they stand for (a profile's n)."""
         rng = np.random.Generator(np.random.Philox(key=seed))
-        stand_in = np.arange(rows) < n_reference
-        pool = np.concatenate([np.flatnonzero(stand_in), rows + np.arange(n_synthetic)])
+        pool = np.arange(rows + n_synthetic) < n_reference
+        pool[rows:] = True
         dealt = np.zeros((draws, rows + n_synthetic), bool)
         for line in dealt:
-            line[rng.permutation(pool)[: stand_in.sum()]] = True
+            line[rng.permutation(np.flatnonzero(pool))[: min(rows, n_reference)]] = True
+        redrawn = [(rows, n_reference), (n_synthetic, n_synthetic)]
         return cls(
             null_first=bootstrap_counts(rows, n_reference, draws, rng),
             null_second=bootstrap_counts(rows, n_synthetic, draws, rng),
-            reference=bootstrap_counts(rows, n_reference, draws, rng),
-            synthetic=bootstrap_counts(n_synthetic, n_synthetic, draws, rng),
-            stand_in=stand_in,
+            both=np.hstack([bootstrap_counts(*one, draws, rng) for one in redrawn]),
+            pool=pool,
             dealt=dealt,
         )
-
-    @property
-    def count(self) -> int:
-        return len(self.null_first)
 
 
 def family_factor(gaps: list[Gap]) -> float:

@@ -26,7 +26,8 @@ def overlaid_histogram(real: np.ndarray, synthetic: np.ndarray, unit: str) -> st
         low, high = low - 0.5, high + 0.5
     edges = np.linspace(low, high, _BINS + 1)
     with matplotlib.rc_context(_STYLE):
-        figure = Figure(figsize=(2.7, 1.35), layout="constrained")
+        figure = Figure(figsize=(2.7, 1.35))
+        figure.subplots_adjust(left=0.03, right=0.97, top=0.97, bottom=0.3)
         axes = figure.subplots()
         for values, colour in ((real, REAL_COLOUR), (synthetic, SYNTHETIC_COLOUR)):
             if len(values):

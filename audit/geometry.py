@@ -93,6 +93,7 @@ MEASURES = (
 )  # fmt: skip
 
 _CHEEK_BAND, _JAW_BAND = (0.3, 0.6), (0.9, 1.1)  # in M under the eyes
+_BOX_HALF = 0.42  # crop sides: half the width of the band's box, wider than any face here, within the picture
 _CHIN_HALF_WIDTH = 0.05  # crop sides: half the width of the strip under the mouth in which the chin is sought
 
 
@@ -163,7 +164,8 @@ def _eyes_and_brows(view: View) -> dict[str, float]:
     for name in ("l_eye", "r_eye", "l_brow", "r_brow"):
         if view.present(ID[name]):
             u = view.face_points(ID[name])[:, 0]
-            width = max(float(np.subtract(*np.quantile(u, _ENDS[::-1]))), pixel)
+            # Four standard deviations are the width of an ellipse, finer than whole pixels can tell it.
+            width = max(4 * float(u.std()), pixel)
             sizes[name] = (width, len(u) * pixel**2 / width**2)
     (left, left_ratio), (right, right_ratio) = sizes["l_eye"], sizes["r_eye"]
     sign = -1 if view.axes.swapped else 1
@@ -203,11 +205,15 @@ def _mouth(view: View) -> dict[str, float]:
 def _outline(view: View) -> dict[str, float]:
     axes = view.axes
     u, v = np.moveaxis(view.face_points(*FACE), -1, 0)
+    every_u, every_v = np.moveaxis(view.face_coordinates, -1, 0)
     mouth_u, mouth_v = axes.to_face(axes.mouth)
     out = {}
     for name, (start, stop) in (("cheek_width", _CHEEK_BAND), ("jaw_width", _JAW_BAND)):
-        count = np.count_nonzero((v >= start * mouth_v) & (v < stop * mouth_v))
-        out[name] = count / axes.side**2 / ((stop - start) * mouth_v)
+        # A share of the pixels in a box, so that a row of pixels more or less in the band changes nothing.
+        box = (np.abs(every_u) < _BOX_HALF) & (every_v >= start * mouth_v) & (every_v < stop * mouth_v)
+        face = (np.abs(u) < _BOX_HALF) & (v >= start * mouth_v) & (v < stop * mouth_v)
+        if box.any():
+            out[name] = 2 * _BOX_HALF * np.count_nonzero(face) / np.count_nonzero(box)
     under = v[(np.abs(u - mouth_u) < _CHIN_HALF_WIDTH) & (v > mouth_v)]
     if len(under):
         out["chin_length"] = (float(np.quantile(under, _ENDS[1])) - mouth_v) / mouth_v

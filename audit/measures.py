@@ -17,6 +17,7 @@ _THEMES = (geometry, presence, colour, light, texture)
 MEASURES: tuple[Measure, ...] = tuple(measure for theme in _THEMES for measure in theme.MEASURES)
 NAMES: tuple[str, ...] = tuple(measure.name for measure in MEASURES)
 BY_NAME: dict[str, Measure] = {measure.name: measure for measure in MEASURES}
+_LOW, _HIGH = (np.array([getattr(measure, end) for measure in MEASURES]) for end in ("low", "high"))
 _PLACE = {name: index for index, name in enumerate(NAMES)}
 
 
@@ -45,4 +46,4 @@ def measure_view(view: View) -> np.ndarray:
     for theme in _THEMES:
         for name, value in theme.measure(view).items():
             row[_PLACE[name]] = value
-    return row
+    return np.where((row >= _LOW) & (row <= _HIGH), row, np.nan)

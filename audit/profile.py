@@ -17,7 +17,7 @@ measured: the audit compares against that.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -98,7 +98,7 @@ class Profile:
     annotated : Part or None
     links : how the two are fused
     fidelity : two-sample AUCs ("content", "all") of `table` against pictures it was not fitted to; at 0.5 the
-        law could not be told from its set
+        law could not be told from its set; empty where it was not asked for
     """
 
     name: str
@@ -107,7 +107,7 @@ class Profile:
     measured: Part
     annotated: Part | None = None
     links: tuple[Link, ...] = ()
-    fidelity: Mapping[str, float] | None = None
+    fidelity: Mapping[str, float] = field(default_factory=dict)
 
     @staticmethod
     def fit(table: Table, annotations=None, name: str = "", fidelity: bool = True) -> "Profile":

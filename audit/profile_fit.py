@@ -118,7 +118,7 @@ def fit_profile(table: Table, annotations: Annotations | None, name: str, fideli
         annotated = annotated_part(annotations)
         links = tuple(link for link in LINKS if link.measured in measured.names)
         method += _FUSION.format(n=len(annotations))
-    auc = fidelity_of(table) if fidelity else None
+    auc = fidelity_of(table) if fidelity else {}
     return Profile(name, table.source, method, measured, annotated, links, auc)
 
 

@@ -1,6 +1,7 @@
 """Profile files: JSON, versioned, aggregates only; and the profiles that ship with the package."""
 
 import json
+import math
 from importlib import resources
 from pathlib import Path
 
@@ -102,7 +103,7 @@ def _data_of(profile: Profile) -> dict:
         "name": profile.name,
         "source": profile.source,
         "method": profile.method,
-        "fidelity": dict(profile.fidelity) if profile.fidelity else None,
+        "fidelity": {key: None if math.isnan(auc) else auc for key, auc in profile.fidelity.items()},
         "measured": _part_data(profile.measured),
         "annotated": _part_data(profile.annotated) if profile.annotated else None,
         "links": [vars(link) for link in profile.links],
@@ -110,7 +111,7 @@ def _data_of(profile: Profile) -> dict:
 
 
 def _part_data(part: Part) -> dict:
-    rows = [[round(float(x), 4) for x in row[: i + 1]] for i, row in enumerate(part.correlation)]
+    rows = [[round(float(x), 6) for x in row[: i + 1]] for i, row in enumerate(part.correlation)]
     return {"n": part.n, "attributes": [_attribute_data(a) for a in part.attributes], "correlation": rows}
 
 
@@ -133,7 +134,7 @@ def _profile_of(data: dict) -> Profile:
         measured=_part_of(data["measured"]),
         annotated=annotated,
         links=tuple(Link(**link) for link in data["links"]),
-        fidelity=data["fidelity"],
+        fidelity={key: math.nan if auc is None else float(auc) for key, auc in data["fidelity"].items()},
     )
 
 

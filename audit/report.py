@@ -87,7 +87,7 @@ def report_data(audit: Audit, checks: list[Check]) -> dict:
             "name": audit.reference.name,
             "kind": audit.reference.kind,
             "n": audit.reference.n,
-            "fidelity": audit.reference.fidelity,
+            "fidelity": {key: _number(auc) for key, auc in audit.reference.fidelity.items()},
         },
         "synthetic": {"name": audit.synthetic, "n": audit.n_synthetic},
         "two_sample": {"content": _separability(audit.content), "all": _separability(audit.everything)},

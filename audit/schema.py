@@ -27,7 +27,7 @@ class Measure:
     kind : CONTINUOUS or BINARY (0 or 1)
     group : one of GROUPS
     low, high : float
-        The valid range; a value outside is a programming error.
+        The valid range: a value outside comes from labels that are no face, and is missing.
     missing : str
         When it cannot be measured; it is then NaN, never 0.
     about : str

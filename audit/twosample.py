@@ -5,7 +5,6 @@ betrays its set (Lopez-Paz and Oquab, Revisiting Classifier Two-Sample Tests, IC
 linear and a tree one, because each is blind to something; the larger AUC counts.
 """
 
-import hashlib
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,8 +29,12 @@ LABELS_GROUP = "labels"
 
 @dataclass(frozen=True)
 class TwoSample:
-    """auc : the larger of both classifiers'; logistic, trees : theirs; scores : (n,) float64 of `other`'s
-    rows, the larger the less they look like `one`; nan throughout where there are too few rows."""
+    """NaN throughout where there are too few rows.
+
+    auc : the larger of both classifiers'
+    logistic, trees : theirs
+    scores : (n,) float64 of `other`'s rows, the larger the less they look like `one`
+    """
 
     auc: float
     logistic: float
@@ -42,28 +45,46 @@ class TwoSample:
 def two_sample(one: np.ndarray, other: np.ndarray, seed: int = 0) -> TwoSample:
     """Cross-validated AUC of telling `other` (n, k) from `one` (m, k) float64, NaN = missing.
 
+    Columns that one of the sets does not hold at all are left out: a set without masks is not told by that.
+
     Equal rows are kept in one fold: a copy of a row that the classifier has seen with the other answer would
     pull the AUC of identical sets below 0.5.
     """
     if min(len(one), len(other)) < MIN_ROWS:
         return TwoSample(np.nan, np.nan, np.nan, np.full(len(other), np.nan))
-    x = np.concatenate([one, other])
-    x = x[:, ~np.isnan(x).all(axis=0)]
+    kept = ~(np.isnan(one).all(axis=0) | np.isnan(other).all(axis=0))
+    x = np.concatenate([one, other])[:, kept]
     y = np.repeat([0, 1], [len(one), len(other)])
-    groups = np.array([int.from_bytes(hashlib.sha256(row.tobytes()).digest()[:7], "little") for row in x])
-    folds = list(StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed).split(x, y, groups))
+    folds = _folds(x, y, seed) if kept.any() else []
+    if not folds:
+        return TwoSample(np.nan, np.nan, np.nan, np.full(len(other), np.nan))
     linear = make_pipeline(
         SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
         StandardScaler(),
         LogisticRegression(C=0.1, max_iter=1000),
     )
     trees = HistGradientBoostingClassifier(
-        max_iter=60, max_depth=3, max_bins=64, min_samples_leaf=10, random_state=seed, early_stopping=False
+        max_iter=50, max_depth=3, max_bins=64, min_samples_leaf=10, random_state=seed, early_stopping=False
     )
     scores = [_held_out(model, x, y, folds) for model in (linear, trees)]
     aucs = [float(roc_auc_score(y, score)) for score in scores]
     best = scores[int(np.argmax(aucs))]
     return TwoSample(max(aucs), aucs[0], aucs[1], best[len(one) :])
+
+
+def _folds(x: np.ndarray, y: np.ndarray, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Stratified folds that keep equal rows together; none where too many rows are equal for that."""
+    copies = _copies(x)
+    if len(np.unique(copies)) < FOLDS:
+        return []
+    folds = list(StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed).split(x, y, copies))
+    return folds if all(len(np.unique(y[train])) == 2 for train, _ in folds) else []
+
+
+def _copies(x: np.ndarray) -> np.ndarray:
+    """(n,) int64: a number for each row, the same for equal rows."""
+    _, number = np.unique(np.nan_to_num(x, nan=np.inf), axis=0, return_inverse=True)
+    return number.ravel()
 
 
 def _held_out(model, x: np.ndarray, y: np.ndarray, folds) -> np.ndarray:

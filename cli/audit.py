@@ -108,8 +108,8 @@ def _print(audit, checks) -> None:
     console.print(", ".join(f"{count} {verdict}" for verdict, count in number.items()))
     for title, one in (("content", audit.content), ("all attributes", audit.everything)):
         console.print(
-            f"two-sample AUC, {title}: {one.auc:.3f} [{one.low:.3f}, {one.high:.3f}], reference against itself "
-            f"{one.floor:.3f}: [{_STYLE[one.verdict]}]{one.verdict}[/]",
+            f"two-sample AUC, {title}: {one.auc:.3f} [{one.low:.3f}, {one.high:.3f}], "
+            f"reference against itself {one.floor:.3f}: [{_STYLE[one.verdict]}]{one.verdict}[/]",
             highlight=False,
         )
     for warning in audit.warnings:

@@ -1,0 +1,99 @@
+"""The audit of drawn sets: one law passes, injected faults are named, missing things are said to be."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from drawn_heads import random_heads
+
+from facegen.audit.collect import Measurement
+from facegen.audit.compare import DIFFERS, UNMEASURED, Reference, compare
+from facegen.audit.profile import Profile
+
+
+@pytest.fixture(scope="module")
+def real():
+    return random_heads(110, seed=1)[0]
+
+
+@pytest.fixture(scope="module")
+def reference(real):
+    return Reference.of_set(real, "drawn real")
+
+
+def differing(audit):
+    return {row.measure.name for row in (*audit.rows, *audit.labels) if row.verdict == DIFFERS}
+
+
+def test_a_set_of_the_same_law_passes(reference):
+    audit = compare(reference, random_heads(100, seed=2)[0])
+    assert differing(audit) == set() and audit.ranked == () and audit.warnings == []
+    assert audit.content.verdict != DIFFERS and abs(audit.content.auc - 0.5) < 0.12
+    assert audit.mean_excess(content_only=True) < 0.02
+
+
+def test_a_set_against_itself_passes(real, reference):
+    audit = compare(reference, real)
+    assert differing(audit) == set() and max(row.gap.distance for row in audit.rows if row.gap) < 1e-6
+    assert audit.content.auc == pytest.approx(0.5, abs=0.02)
+
+
+def test_a_tilted_set_is_caught_and_named(reference):
+    audit = compare(reference, random_heads(50, seed=2, roll=10)[0])
+    assert audit.ranked[0] == "roll" and audit.row("roll").gap.synthetic == pytest.approx(10, abs=0.5)
+    assert audit.content.verdict == DIFFERS and audit.content.auc > 0.99
+
+
+def test_more_glasses_are_caught_and_named(reference):
+    audit = compare(reference, random_heads(48, seed=4, glasses=0.5)[0])
+    assert "glasses" in audit.ranked and "eye_g.presence" in differing(audit)
+    assert "roll" not in audit.ranked
+
+
+def test_exchanged_sides_are_caught_and_named(reference):
+    audit = compare(reference, random_heads(48, seed=5, swapped=True)[0])
+    assert "Left and right are exchanged in 100 %" in audit.warnings[0]
+    assert audit.ranked == () and {"l_eye.u", "r_eye.u", "sides_swapped"} <= differing(audit)
+
+
+def test_the_same_audit_twice(reference):
+    synthetic = random_heads(50, seed=2, roll=10)[0]
+    one, other = compare(reference, synthetic), compare(reference, synthetic)
+    assert [(r.verdict, r.gap and r.gap.distance) for r in one.rows] == [
+        (r.verdict, r.gap and r.gap.distance) for r in other.rows
+    ]
+    assert one.content == other.content and one.telltale == other.telltale
+
+
+def test_against_a_profile(real):
+    profile = Profile.fit(real.attributes, name="drawn")
+    reference = Reference.of_profile(profile)
+    assert reference.n == 110 and reference.labels is None
+    good, bad = (
+        compare(reference, random_heads(100, seed=2)[0]),
+        compare(reference, random_heads(50, seed=2, roll=10)[0]),
+    )
+    assert good.labels == () and len(differing(good)) <= 2
+    assert bad.ranked[0] == "roll" and bad.content.verdict == DIFFERS
+    assert good.content.floor == profile.fidelity["content"]
+
+
+def test_sets_without_masks_say_so(reference):
+    heads = random_heads(60, seed=8)[0]
+    seen = ("exposure", "contrast", "saturation", "warmth", "clipped_dark", "clipped_light")
+    keep = np.isin(heads.attributes.names, seen)
+    bare = Measurement(
+        replace(heads.attributes, values=np.where(keep, heads.attributes.values, np.nan)),
+        replace(heads.labels, values=np.full_like(heads.labels.values, np.nan)),
+    )
+    audit = compare(reference, bare)
+    assert "No masks" in audit.warnings[-1]
+    assert audit.row("roll").verdict == UNMEASURED and "too few" in audit.row("roll").why
+    assert audit.row("exposure").verdict != UNMEASURED
+    assert audit.content.verdict == UNMEASURED and 0.3 < audit.everything.auc < 0.7
+
+
+def test_few_pictures_are_not_measured_rather_than_passed(reference):
+    audit = compare(reference, random_heads(5, seed=9)[0])
+    assert all(row.verdict == UNMEASURED for row in audit.rows)
+    assert audit.content.verdict == UNMEASURED and np.isnan(audit.mean_excess(True))

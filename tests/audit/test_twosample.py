@@ -1,0 +1,68 @@
+"""The two-sample test on sets that are the same, disjoint, or alike."""
+
+import numpy as np
+import pytest
+
+from facegen.audit.measures import BY_NAME, NAMES
+from facegen.audit.twosample import matched_names, two_sample
+
+
+def rows(n, seed, shift=0.0):
+    x = np.random.default_rng(seed).normal(size=(n, 6))
+    x[:, 0] += shift
+    return x
+
+
+def test_identical_sets_cannot_be_told_apart():
+    x = rows(150, 0)
+    assert two_sample(x, x.copy()).auc == pytest.approx(0.5, abs=0.02)
+
+
+def test_disjoint_sets_are_told_apart_wholly():
+    found = two_sample(rows(120, 0), rows(120, 1, shift=20))
+    assert found.auc == 1.0 and found.logistic == 1.0
+
+
+def test_samples_of_one_law_give_a_half_and_a_shift_what_theory_says():
+    assert two_sample(rows(600, 0), rows(400, 1)).auc == pytest.approx(0.5, abs=0.06)
+    # Two normals one standard deviation apart: AUC = Phi(1 / sqrt 2).
+    assert two_sample(rows(600, 0), rows(600, 1, shift=1)).auc == pytest.approx(0.760, abs=0.04)
+
+
+def test_scores_name_the_odd_ones():
+    other = rows(150, 1)
+    other[:10, 0] += 8
+    found = two_sample(rows(300, 0), other)
+    assert len(set(np.argsort(-found.scores)[:10]) & set(range(10))) >= 7
+
+
+def test_missing_values_and_empty_columns_do_not_break_it():
+    one, other = rows(120, 0), rows(120, 1)
+    one[:, 3], other[:, 3], one[::3, 1] = np.nan, np.nan, np.nan
+    assert 0.4 < two_sample(one, other).trees < 1
+
+
+def test_columns_that_one_set_does_not_hold_tell_nothing():
+    one, other = rows(80, 0), rows(80, 1)
+    other[:, :2] = np.nan
+    assert two_sample(one, other).auc < 0.7
+    assert np.isnan(two_sample(one, np.full_like(other, np.nan)).auc)
+
+
+def test_too_few_rows_are_not_measured():
+    found = two_sample(rows(30, 0), rows(500, 1))
+    assert np.isnan(found.auc) and np.isnan(found.scores).all() and found.scores.shape == (500,)
+
+
+def test_content_is_what_the_mask_shows():
+    content, everything = matched_names(NAMES, True), matched_names(NAMES, False)
+    assert "roll" in content and "skin_ita" not in content and "skin_ita" in everything
+    assert "sides_swapped" not in everything
+    assert {BY_NAME[name].group for name in content} == {
+        "framing",
+        "pose",
+        "expression",
+        "shape",
+        "presence",
+        "hair",
+    }

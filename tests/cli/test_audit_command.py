@@ -1,0 +1,111 @@
+"""`facegen audit` and `facegen profile` from the command line, on drawn sets."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from facegen.cli.main import cli
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "audit"))
+from drawn_heads import head, random_heads
+
+
+def write_set(folder, pairs):
+    for name in ("images", "masks"):
+        (folder / name).mkdir(parents=True)
+    for i, (image, mask) in enumerate(pairs):
+        Image.fromarray(image).save(folder / "images" / f"{i:05d}.png")
+        Image.fromarray(mask).save(folder / "masks" / f"{i:05d}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sets(tmp_path_factory):
+    base = tmp_path_factory.mktemp("sets")
+    one = write_set(base / "one [bold]", random_heads(110, seed=1)[1][:54])
+    return one, write_set(base / "tilted", random_heads(50, seed=2, roll=10)[1][:49])
+
+
+def run(*arguments):
+    return CliRunner().invoke(cli, [str(a) for a in arguments])
+
+
+def test_audit_against_a_set_writes_the_report(sets, tmp_path):
+    real, tilted = sets
+    result = run("audit", tilted, "--against", real, "--out", tmp_path / "out", "--workers", 1)
+    assert result.exit_code == 0, result.output
+    assert "1. roll: real" in result.output and "differs" in result.output and "one [bold]" in result.output
+    data = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert data["change_first"][0] == "roll" and data["synthetic"] == {"name": "tilted", "n": 49}
+    page = (tmp_path / "out" / "index.html").read_text()
+    assert "data:image/jpeg" not in page  # a set that facegen did not render may hold real people
+
+
+def test_workers_change_nothing(sets, tmp_path):
+    real, tilted = sets
+    for name, workers in (("a", 1), ("b", 2)):
+        assert (
+            run("audit", tilted, "--against", real, "--out", tmp_path / name, "--workers", workers).exit_code
+            == 0
+        )
+    assert (tmp_path / "a" / "report.json").read_bytes() == (tmp_path / "b" / "report.json").read_bytes()
+
+
+def test_gallery_is_for_the_asking(sets, tmp_path):
+    real, tilted = sets
+    result = run("audit", tilted, "--against", real, "--out", tmp_path, "--workers", 1, "--gallery")
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "index.html").read_text().count("data:image/jpeg") == 24
+
+
+def test_thresholds_make_a_gate(sets, tmp_path):
+    real, tilted = sets
+    limits = tmp_path / "limits.toml"
+    limits.write_text("[distance]\nroll = 0.5\nhat_area = 1")
+    result = run(
+        "audit", tilted, "--against", real, "--out", tmp_path, "--workers", 1, "--thresholds", limits
+    )  # fmt: skip
+    assert result.exit_code == 1, result.output
+    assert "fail: distance.roll" in result.output and "not measured: distance.hat_area" in result.output
+
+
+def test_profile_then_audit_against_it(sets, tmp_path):
+    real, tilted = sets
+    fitted = run("profile", real, "-o", tmp_path / "p.json", "--workers", 1)
+    assert fitted.exit_code == 0, fitted.output
+    assert str(real) not in (tmp_path / "p.json").read_text()
+    result = run("audit", tilted, "--against", tmp_path / "p.json", "--out", tmp_path / "out")
+    assert result.exit_code == 0 and "1. roll" in result.output, result.output
+
+
+def test_the_shipped_profile_is_the_default(sets, tmp_path):
+    result = run("audit", sets[1], "--out", tmp_path, "--workers", 1)
+    assert result.exit_code == 0 and "against celebamaskhq" in result.output, result.output
+
+
+def test_mistakes_are_one_line_and_code_2(sets, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    broken = write_set(tmp_path / "broken", [(np.zeros((64, 64, 3), np.uint8), head(64))] * 2)
+    Image.fromarray(np.full((64, 64), 99, np.uint8)).save(broken / "masks" / "00001.png")
+    (tmp_path / "empty").mkdir()
+    for arguments in (
+        ["audit"],
+        ["audit", "nowhere"],
+        ["audit", sets[0], "--against", "nowhere"],
+        ["audit", sets[0], "--against", tmp_path / "empty"],
+        ["audit", sets[0], "--thresholds", "nowhere.toml"],
+        ["audit", broken, "--workers", 1],
+        ["profile", "nowhere", "-o", "p.json"],
+        ["profile", broken, "-o", "p.json"],
+        ["profile", sets[0], "-o", "p.json", "--annotations", tmp_path / "empty"],
+    ):
+        result = run(*arguments)
+        assert result.exit_code == 2, (arguments, result.output)
+        lines = [line for line in result.output.splitlines() if line.strip() and "measuring" not in line]
+        assert len(lines) == 1 and lines[0].startswith("facegen: error: "), (arguments, result.output)
+        assert not (tmp_path / "p.json").exists() and not (tmp_path / "facegen-audit").exists()
