@@ -13,10 +13,10 @@ import numpy as np
 
 # Chart points (s, t). Nose: from between the inner eye corners along the side walls, round the wings to
 # the base of the columella.
-NOSE = np.array([(0, 7), (4, 5), (5.5, -4), (7, -17), (9.5, -29), (13.5, -37), (15, -43), (13.5, -49),
-                 (8, -52), (0, -53.5)])
-LIPS = np.array([(0, -66), (4.5, -64.6), (8, -65.4), (13, -67.5), (18, -70.3), (22, -72.6), (18, -77.5),
-                 (12, -82), (6, -85), (0, -86)])
+NOSE = np.array([(0, 5.5), (4, 3.5), (5.5, -4), (7, -17), (9.5, -29), (13.5, -37), (15, -43), (13.5, -48),
+                 (8, -50.8), (0, -52)])
+LIPS = np.array([(0, -65), (4.5, -63.6), (8, -64.3), (13, -66.6), (18, -69.8), (22, -72.6), (18, -77),
+                 (12, -81.3), (6, -84.2), (0, -85)])
 MOUTH_LINE = np.array([(0, -72.1), (8, -71.8), (16, -72.2), (22, -72.6), (40, -72.6)])
 # Lower edge of the face: under the chin, along the jaw, up behind the lobe of the ear.
 JAW = np.array([(0, -119), (22, -116), (42, -109), (57, -98), (71, -84), (80, -75), (95, -65), (112, -55),

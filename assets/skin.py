@@ -124,7 +124,7 @@ def skin_pictures(skin, age, gender, shadow, shadow_colour, scalp_shadow, hairli
     melanin = melanin * (1 + 0.10 * r["forehead"] - 0.10 * r["cheeks"] + 0.22 * r["eye_socket"] * (0.4 + old))
     melanin = melanin + skin.freckles * 0.10 * np.clip(_spots(bank, rng, "fine", 1.6), 0, 1) * (
         r["cheeks"] + r["nose"] + 0.35 * r["forehead"])
-    melanin = melanin + (skin.spots * 0.08 + 0.10 * old * skin.spots) * np.clip(_spots(bank, rng, "mottle", 2.4), 0, 1)
+    melanin = melanin + (skin.spots * 0.08 + 0.10 * old * skin.spots) * np.clip(_spots(bank, rng, "fine", 3.1), 0, 1)
     blood = 1 + 0.10 * mottle + 0.12 * patch + 0.10 * broad
     flush = 0.9 * r["cheeks"] * skin.blush + 0.7 * r["nose_tip"] * skin.blush + 0.8 * r["ears"] + 0.25 * r["chin"]
     blood = skin.haemoglobin * blood * (1 + flush) + 0.012 * r["under_eye"] * (0.3 + old) + 0.010 * r["lid"]

@@ -56,11 +56,11 @@ def _crown(x, y, turn, half_width, height, sign):
     def power(value, e):
         return np.sign(value) * np.abs(value) ** e
 
-    cu, su = power(np.cos(u), 0.45)[:, None], power(np.sin(u), 0.7)[:, None]
-    px = half_width * cu * power(np.cos(v), 0.6)[None]
+    cu, su = power(np.cos(u), 0.3)[:, None], power(np.sin(u), 0.7)[:, None]
+    px = 1.07 * half_width * cu * power(np.cos(v), 0.6)[None]
     py = 3.2 * cu * power(np.sin(v), 0.7)[None]
     pz = np.repeat(sign * height * 0.55 * (su + 1), len(v), 1)
-    px = px * (1 - 0.14 * np.abs(pz) / height)
+    px = px * (1 - 0.08 * np.abs(pz) / height)
     p = np.stack([x + px * np.cos(turn) - py * np.sin(turn), y + px * np.sin(turn) + py * np.cos(turn), pz], -1)
     i, j = np.meshgrid(np.arange(len(u) - 1), np.arange(len(v)), indexing="ij")
     k, nxt = len(v), (j + 1) % len(v)
@@ -117,7 +117,7 @@ def teeth(template_rows, posed_rows, eye_middle):
         front = row[:, 1].min()
         # The rows bite at one height, the uppers 2 mm in front and 1.5 mm over the lowers.
         edge = np.array([0, front - eye_middle[1] + 0.0005 + (0.0 if name == "upper" else 0.0022),
-                         -0.0722 - (0.0008 if name == "upper" else -0.0002)]) + eye_middle
+                         -0.0722 - (0.0014 if name == "upper" else -0.0002)]) + eye_middle
         scale, rotation, shift = rigid_motion(row, posed_rows[name])
         vertices.append(scale * (edge + v / 1000) @ rotation.T + shift)
         faces.append(f + (0 if name == "upper" else len(vertices[0])))

@@ -12,7 +12,7 @@ import numpy as np
 EXPRESSIONS: dict[str, dict[str, float]] = {
     "neutral": {},
     "closed_smile": {"mouthSmile": 0.65, "cheekSquint": 0.25, "eyeSquint": 0.12, "mouthDimple": 0.25, "mouthPress": 0.1},
-    "open_smile": {"mouthSmile": 0.95, "mouthUpperUp": 0.62, "mouthLowerDown": 0.42, "jawOpen": 0.10, "cheekSquint": 0.35,
+    "open_smile": {"mouthSmile": 0.95, "mouthUpperUp": 0.62, "mouthLowerDown": 0.42, "jawOpen": 0.18, "cheekSquint": 0.35,
                    "eyeSquint": 0.2, "mouthStretch": 0.12},
     "laugh": {"mouthSmile": 0.95, "mouthUpperUp": 0.7, "mouthLowerDown": 0.5, "jawOpen": 0.28, "cheekSquint": 0.5,
               "eyeSquint": 0.3, "noseSneer": 0.12},
@@ -62,7 +62,11 @@ def draw_expression(d, smile=None, opening=None) -> dict[str, float]:
                        ("jawLeft", 0.04), ("mouthLeft", 0.05), ("eyeWide", 0.06)):
         _add(d, out, action, abs(d.normal(f"expression.rest.{action}", 0, sd)))
     # Anny's neutral lids hang lower than open eyes in photographs: raise them by default.
-    _add(d, out, "eyeWide", d.normal("expression.eye_opening", 0.28, 0.16, 0.0, 0.7))
+    _add(d, out, "eyeWide", d.normal("expression.eye_opening", 0.38, 0.17, 0.0, 0.85))
+    if name not in OPEN:
+        # Sliders part the lips of many faces a little: a closed mouth presses them together.
+        _add(d, out, "mouthPress", 0.22)
+        out["mouthShrugLower"] = out.get("mouthShrugLower", 0.0) + 0.12
     lids = 1.0 if d.chance("expression.eyes_shut", 0.012) else abs(d.normal("expression.lids", 0.0, 0.06))
     _add(d, out, "eyeBlink", lids)
     return {k: round(float(np.clip(v, 0, 1)), 4) for k, v in out.items() if v > 0.005}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-LEFT_PUPIL, RIGHT_PUPIL = 68, 69
+RIGHT_EYE, LEFT_EYE = slice(36, 42), slice(42, 48)
 MOUTH_RIGHT, MOUTH_LEFT = 48, 54
 
 # Loose square around the 68 points: share of the landmarks' larger extent.
@@ -90,11 +90,11 @@ def solve_view(landmarks, camera):
     landmarks : (70, 3) float, world metres: 68 iBUG points and two pupils
     camera : any object with the fields of render.spec.Camera
     """
-    eyes = landmarks[[LEFT_PUPIL, RIGHT_PUPIL]].mean(0)
+    eyes = landmarks[36:48].mean(0)
     position = eyes - np.array([0, camera.distance, 0])
     relative = landmarks - position
     flat = np.stack([relative[:, 0], -relative[:, 2]], 1) / relative[:, 1:2]
-    four = flat[RIGHT_PUPIL], flat[LEFT_PUPIL], flat[MOUTH_RIGHT], flat[MOUTH_LEFT]
+    four = flat[RIGHT_EYE].mean(0), flat[LEFT_EYE].mean(0), flat[MOUTH_RIGHT], flat[MOUTH_LEFT]
     if camera.crop == "celebahq":
         centre, axis, side = celebahq_crop(*four)
     elif camera.crop == "loose":

@@ -26,7 +26,7 @@ STYLES = {
     "bald": Plan(None, scalp_shadow=0.0),
     "buzz": Plan(Groom(0.006, 0.004, 0.004, comb=(0, -0.4, 0.0), lift=0.7, stiffness=0.97, volume=0.001, clump=0.0,
                        frizz=0.0004), 1.5, 0.4, 0.085, 0.66),
-    "short": Plan(Groom(0.034, 0.014, 0.012, comb=(0.15, -1.0, 0.0), lift=0.45, stiffness=0.88, volume=0.007,
+    "short": Plan(Groom(0.034, 0.014, 0.012, comb=(0.5, -0.45, 0.3), lift=0.55, stiffness=0.88, volume=0.007,
                         clump=0.55, frizz=0.003), 1.1, 0.6),
     "side_part": Plan(Groom(0.062, 0.020, 0.014, comb=(0, -0.35, 0), part=0.035, lift=0.42, stiffness=0.82,
                             volume=0.012, clump=0.6, clumps=500, back=0.25, frizz=0.003), 1.1, 0.8),
@@ -65,7 +65,7 @@ def groom_of(hair, identity) -> Plan:
     part = None if g.part is None else g.part * (-1 if hair.part < 0 else 1) + 0.02 * hair.part
     groom = replace(
         g, top=g.top * hair.length, sides=g.sides * hair.length, nape=g.nape * hair.length,
-        fringe=max(g.fringe, 0.055 * hair.fringe), part=part, volume=g.volume * hair.volume,
+        fringe=0.055 * hair.fringe if hair.fringe > 0 else g.fringe, part=part, volume=g.volume * hair.volume,
         lift=min(1.0, g.lift * (0.6 + 0.4 * hair.volume)), frizz=g.frizz * (0.5 + hair.frizz),
         curl_radius=g.curl_radius + 0.006 * hair.curl * (g.top > 0.05),
         back=g.back + 0.5 * (hair.behind - 0.5) * (g.top > 0.1),

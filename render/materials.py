@@ -105,9 +105,9 @@ def sclera(redness):
     thin = g.math("MAXIMUM", thin, 0.0)
     outer = g.math("MULTIPLY", g.math("MAXIMUM", g.math("SUBTRACT", angle, 0.14), 0.0), 3.2)
     share = g.math("MINIMUM", g.math("MULTIPLY", g.math("ADD", g.math("MULTIPLY", thin, 0.5), 0.25), g.math("MULTIPLY", outer, 0.5 + 1.5 * redness)), 0.7)
-    mix = g.node("ShaderNodeMix", {"Factor": share, "A": (0.66, 0.62, 0.57, 1), "B": (0.48, 0.17, 0.13, 1)}, data_type="RGBA")
+    mix = g.node("ShaderNodeMix", {0: share}, data_type="RGBA")
     # ShaderNodeMix lists one A and B a data type; names resolve to the first: wire the colour pair by index.
-    mix.inputs[6].default_value, mix.inputs[7].default_value = (0.66, 0.62, 0.57, 1), (0.48, 0.17, 0.13, 1)
+    mix.inputs[6].default_value, mix.inputs[7].default_value = (0.40, 0.365, 0.33, 1), (0.32, 0.11, 0.085, 1)
     g.surface(g.node("ShaderNodeBsdfPrincipled", {
         "Base Color": mix.outputs[2], "Roughness": 0.3, "Subsurface Weight": 0.25, "Subsurface Radius": (1.0, 0.5, 0.4),
         "Subsurface Scale": 0.001, "Coat Weight": 0.7, "Coat Roughness": 0.05, "Specular IOR Level": 0.4,

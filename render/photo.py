@@ -17,6 +17,7 @@ SHOULDER = 0.62  # linear light above which highlights are compressed
 HEADROOM = 4.0  # light above this clips in the sensor before the lens can spread it
 FULL_WELL = 6000.0  # electrons at white: shot noise of a small sensor
 REFERENCE_KELVIN = 6500.0
+SHARPEN_SIGMA = 1.0  # pixels at 256: the in-camera sharpening halo
 MIN_SKIN = 60  # pixels of skin that metering needs
 MAX_GAIN = 12.0  # metering never brightens or darkens by more
 
@@ -46,6 +47,10 @@ def develop(linear, camera, rng, skin=None, albedo=0.4):
         light = ndimage.gaussian_filter(light, (sigma, sigma, 0), mode="nearest")
     light = _sensor(light, camera.noise, size, rng)
     picture = encode_srgb(tone(light))
+    if camera.sharpen > 0:
+        sigma = SHARPEN_SIGMA * size / 256
+        soft = ndimage.gaussian_filter(picture, (sigma, sigma, 0), mode="nearest")
+        picture = np.clip(picture + camera.sharpen * (picture - soft), 0, 1)
     picture = np.clip(0.5 + (picture - 0.5) * camera.contrast, 0, 1)
     grey = (picture @ LUMINANCE)[..., None]
     picture = np.clip(grey + (picture - grey) * camera.saturation, 0, 1)

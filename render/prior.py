@@ -143,9 +143,9 @@ def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
     return s.Skin(
         melanin=melanin, haemoglobin=d.normal("skin.haemoglobin", 0.032, 0.010, 0.012, 0.07),
         warmth=d.normal("skin.warmth", 0, 0.4, -1.0, 1.0), roughness=d.normal("skin.roughness", 0.5, 0.05, 0.38, 0.62),
-        oil=d.uniform("skin.oil", 0.05, 0.6), pores=d.uniform("skin.pores", 0.4, 1.3),
+        oil=d.uniform("skin.oil", 0.05, 0.6), pores=d.uniform("skin.pores", 0.7, 2.0),
         wrinkles=float(np.clip(1.25 * old**1.4 + d.normal("skin.wrinkles", 0, 0.12), 0, 1.4)),
-        freckles=fair * d.uniform("skin.freckles", 0, 1) ** 4, spots=d.uniform("skin.spots", 0, 1),
+        freckles=fair * d.uniform("skin.freckles", 0, 1) ** 4, spots=d.uniform("skin.spots", 0, 1) ** 2,
         blush=d.uniform("skin.blush", 0.05, 0.6), lip_colour=d.uniform("skin.lip_colour", 0.1, 0.8),
         lipstick=(float(0.28 + 0.3 * hue[0]), float(0.03 + 0.10 * hue[1]), float(0.045 + 0.11 * hue[2])),
         lipstick_amount=d.uniform("skin.lipstick.amount", 0.25, 0.85) if lipstick else 0.0,
@@ -159,13 +159,13 @@ def draw_eyes(d: Draw, identity) -> s.Eyes:
     families = {"blue": 0.28 * light, "grey": 0.10 * light, "green": 0.12 * light, "hazel": 0.18 * light,
                 "brown": 0.2 * light + 0.45 * (1 - light), "dark": 0.12 * light + 0.55 * (1 - light)}
     return s.Eyes(family=d.choice("eyes.family", families), iris_mm=d.normal("eyes.iris_mm", 5.85, 0.2, 5.3, 6.4),
-                  pupil=d.uniform("eyes.pupil", 0.28, 0.52), redness=d.uniform("eyes.redness", 0.0, 0.5))
+                  pupil=d.uniform("eyes.pupil", 0.32, 0.58), redness=d.uniform("eyes.redness", 0.0, 0.5))
 
 
 def draw_brows(d: Draw, identity) -> s.Brows:
     man = identity.gender
     return s.Brows(
-        height=d.normal("brows.height", 0.6 - 1.6 * man, 1.3, -4, 4),
+        height=d.normal("brows.height", -2.4 - 1.6 * man, 1.3, -7, 2),
         thickness=d.normal("brows.thickness", 0.85 + 0.33 * man, 0.17, 0.45, 1.7),
         arch=d.normal("brows.arch", 1.6 - 1.6 * man, 1.3, -2.5, 5), inner=d.normal("brows.inner", 0.3, 1.4, -3, 4),
         length=d.normal("brows.length", 0, 2.0, -5, 4), density=d.uniform("brows.density", 0.45, 1.15),
@@ -188,8 +188,8 @@ def draw_hair(d: Draw, identity, style=None, colour=None) -> s.Hair:
     return s.Hair(
         style=style, length=d.uniform("hair.length", 0.72, 1.3), volume=d.uniform("hair.volume", 0.5, 1.4),
         part=d.uniform("hair.part", -1, 1), curl=abs(d.normal("hair.curl", 0, 0.25)),
-        frizz=d.uniform("hair.frizz", 0.1, 1.3), fringe=d.uniform("hair.fringe", 0, 0.4),
-        hairline_height=d.normal("hair.hairline_height", 0 + 2 * man, 4.5, -9, 12),
+        frizz=d.uniform("hair.frizz", 0.1, 1.3), fringe=d.uniform("hair.fringe", 0.7, 1.2) if d.chance("hair.fringe.worn", 0.13) else 0.0,
+        hairline_height=d.normal("hair.hairline_height", 3 + 2 * man, 4.5, -7, 14),
         recession=float(np.clip(recede * 16 * d.uniform("hair.recession", 0, 1) + d.normal("hair.recession.base", 0, 1.5),
                                 -3, 20)),
         peak=d.normal("hair.peak", 1.5, 2.5, -3, 8), thinning=float(np.clip(recede * d.uniform("hair.thinning", -0.7, 0.8),
@@ -267,8 +267,8 @@ def draw_pose(d: Draw, yaw, pitch, roll) -> s.Pose:
 def draw_light(d: Draw) -> s.Light:
     kind = d.choice("light.kind", {"natural": 0.5, "studio": 0.28, "flash": 0.12, "hard": 0.10})
     hdri = d.choice("light.hdri", dict.fromkeys(s.HDRIS, 1.0))
-    ambient = {"natural": 1.0, "studio": 0.35, "flash": 0.35, "hard": 0.3}[kind]
-    key = {"natural": 0.0, "studio": 0.75, "flash": 0.0, "hard": 0.9}[kind]
+    ambient = {"natural": 0.8, "studio": 0.35, "flash": 0.35, "hard": 0.3}[kind]
+    key = {"natural": 0.3, "studio": 0.75, "flash": 0.0, "hard": 0.9}[kind]
     return s.Light(
         hdri=hdri, turn=d.uniform("light.turn", 0, 360), strength=ambient, key=key * d.uniform("light.key", 0.6, 1.2),
         key_azimuth=d.uniform("light.key_azimuth", -75, 75), key_elevation=d.uniform("light.key_elevation", 5, 60),
@@ -288,8 +288,8 @@ def draw_camera(d: Draw) -> s.Camera:
         shift_y=d.normal("camera.shift_y", 0.005, 0.003), tilt=d.normal("camera.tilt", 0.1, 1.0, -4, 4),
         exposure=d.normal("camera.exposure", 0.0, 0.45, -1.3, 1.1), kelvin_shift=d.normal("camera.kelvin_shift", 0, 700, -1800, 1800),
         contrast=d.normal("camera.contrast", 1.03, 0.09, 0.8, 1.3), saturation=d.normal("camera.saturation", 1.0, 0.14, 0.5, 1.4),
-        noise=float(np.exp(d.uniform("camera.noise", np.log(0.0008), np.log(0.008)))),
-        blur_px=abs(d.normal("camera.blur_px", 0.12, 0.25, -0.9, 0.9)), vignette=max(0.0, d.normal("camera.vignette", 0.05, 0.12)),
+        noise=float(np.exp(d.uniform("camera.noise", np.log(0.001), np.log(0.006)))),
+        blur_px=max(0.0, d.normal("camera.blur_px", -0.1, 0.25, -0.9, 0.9)), sharpen=d.uniform("camera.sharpen", 0.3, 1.4), vignette=max(0.0, d.normal("camera.vignette", 0.05, 0.12)),
         jpeg=int(d("camera.jpeg").integers(72, 99)),
     )
 

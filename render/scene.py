@@ -22,6 +22,7 @@ from facegen.render import blender, materials
 from facegen.render.draws import generator
 from facegen.render.framing import View, solve_view
 from facegen.render.grooms import groom_of, hairline_of
+from facegen.render.photo import luminance_of
 from facegen.render.labels import SUBPIXELS, Surface, own
 from facegen.render.spec import FaceSpec
 
@@ -216,7 +217,7 @@ class Studio:
                 self._add(name, blender.make_curves(name, s[mine], radii[mine]), shader, _id(label))
         s, _ = face_hair.lashes(head.lash_roots, spec.brows.lashes, key(spec, "lashes"))
         shader = materials.hair("lash", min(1.0, melanin + 0.25), colour.redness)
-        self._add("lashes", blender.make_curves("lashes", s, strands.taper(np.full(len(s), 0.0001), s.shape[1])),
+        self._add("lashes", blender.make_curves("lashes", s, strands.taper(np.full(len(s), 0.00014), s.shape[1])),
                   shader, _id(Native.LASHES))
         if spec.facial_hair.kind == "none":
             return
@@ -251,6 +252,16 @@ class Studio:
         self._add("cloth", data, materials.cloth(blender.set_image("cloth", picture), spec.garment.roughness),
                   _id(Native.CLOTHING))
 
+    @staticmethod
+    def _expected_gain(spec):
+        """What metering will roughly multiply light by: the backdrop's colours are meant after it."""
+        light = spec.light
+        arriving = light.strength + 0.8 * light.key + 0.4 * light.fill + light.flash
+        albedo = float(skin.skin_colour(spec.skin.melanin, spec.skin.haemoglobin) @ lighting.LUMINANCE)
+        if spec.camera.skin_lightness > 0:
+            return luminance_of(spec.camera.skin_lightness) / (albedo * arriving)
+        return arriving**-spec.camera.metering
+
     # -- light ------------------------------------------------------------------------------------------
 
     def _light(self, spec, view):
@@ -261,7 +272,8 @@ class Studio:
         level = float(front @ lighting.LUMINANCE)
         # Automatic white balance, applied to the light: the lamps and the backdrop are neutral already.
         gain = light.strength / level * (level / front) ** spec.camera.white_balance
-        backdrop = blender.set_image("backdrop", background(spec.background, min(self.size, 512)))
+        picture = background(spec.background, min(self.size, 512)) / self._expected_gain(spec)
+        backdrop = blender.set_image("backdrop", picture)
         self.beauty.world = materials.world("world", str(path), light.turn, tuple(gain), backdrop)
         eye = view.position + np.array([0, spec.camera.distance, 0])
         for lamp in lighting.lamps(light):
@@ -340,7 +352,7 @@ def _configure_beauty(scene, quality):
     c.caustics_reflective = c.caustics_refractive = False
     c.sample_clamp_indirect = 4.0
     c.pixel_filter_type = "BLACKMAN_HARRIS"
-    c.filter_width = 1.5
+    c.filter_width = 1.1
     c.seed = 0
     scene.cycles_curves.shape = "RIBBONS"
     scene.cycles_curves.subdivisions = 2

@@ -191,6 +191,7 @@ class Camera:
 
     metering: share of the face's under- or over-exposure that the camera corrects (1 = wholly automatic).
     skin_lightness: median L* of the skin to expose for; 0 leaves it to metering and exposure (stops).
+    blur_px, sharpen: at 256 pixels; sharpening is an unsharp mask of one pixel.
     white_balance: share of the light's colour that the camera removes.
     """
 
@@ -208,7 +209,8 @@ class Camera:
     contrast: float = 1.0
     saturation: float = 1.0
     noise: float = 0.003
-    blur_px: float = 0.3
+    blur_px: float = 0.0
+    sharpen: float = 0.5
     vignette: float = 0.0
     jpeg: int = 95
 
