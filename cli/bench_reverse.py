@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from facegen.cli.newest import newest_set
+from facegen.cli.threads import wait_without_spinning
 from facegen.cli.training_bar import duration, load, training_bar
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def command(
     ./facegen-out* where none is named. The parser is trained on the first call and then kept in the user's
     cache.
     """
+    wait_without_spinning()
     from rich.console import Console
 
     from facegen.datasets.files import write_json
@@ -62,8 +64,10 @@ def command(
     if not (parser_folder(fit, recipe) / CHECKPOINT_FILE).exists():
         seconds = seconds_for(recipe, measure_rate(fit, recipe, chosen, 3.0))
         console.print(f"training the parser on {len(fit)} real faces, once: about {duration(seconds)}")
-    with training_bar(console, "training on real") as report:
-        parser, cached = reverse_parser(fit, recipe, chosen, on_progress=report)
+        with training_bar(console, "training on real") as report:
+            parser, cached = reverse_parser(fit, recipe, chosen, on_progress=report)
+    else:
+        parser, cached = reverse_parser(fit, recipe, chosen)
     synthetic = load(console, faces, size)
     test = load(console, sets.test, size) if real_test is not None else None
     result = reverse_test(parser, synthetic, validate, test, chosen)
@@ -97,9 +101,11 @@ def reverse_table(result: "ReverseResult", title: str) -> "Table":
 
     real, own = result.validate, result.synthetic
     table = Table(
-        title=title, caption="offset in pixels, + = the parser draws the class larger than the label"
+        title=title,
+        caption="offset in pixels, + = the parser draws the class larger than the label;\n"
+        "means over the classes that all sets hold, core: without accessories",
     )
-    table.add_column("class")
+    table.add_column("class", no_wrap=True)
     table.add_column(f"F1 real ({len(real.ids)})", justify="right")
     if result.test is not None:
         table.add_column(f"F1 real test ({len(result.test.ids)})", justify="right")
@@ -125,8 +131,8 @@ def reverse_table(result: "ReverseResult", title: str) -> "Table":
             cell(found[i], ".0%"),
         )
     table.add_section()
-    for label, words in (("all", "mean"), ("core", "no accessories")):
+    for label, words in (("all", "mean"), ("core", "core")):
         count, means = result.common_means()[label]
         tested = means.get("test", math.nan)
-        row(f"{words} ({count} in all sets)", means["validate"], tested, means["synthetic"], "", "", "")
+        row(f"{words} of {count}", means["validate"], tested, means["synthetic"], "", "", "")
     return table

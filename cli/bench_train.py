@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from facegen.cli.threads import wait_without_spinning
+
 SYNTHETIC_SAMPLES = 256  # made-up tensors where no set is given: enough that gathering leaves the caches
 
 
@@ -30,6 +32,7 @@ def command(
 
     FACES is a set of faces; without it the loader works on made-up tensors of the same kind.
     """
+    wait_without_spinning()
     import numpy as np
     from rich.console import Console
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from facegen.cli.newest import newest_set
+from facegen.cli.threads import wait_without_spinning
 from facegen.cli.training_bar import duration, load, training_bar
 from facegen.datasets.errors import FacegenError
 
@@ -62,6 +63,7 @@ def command(
     """
     if real is None:
         raise click.UsageError(NEEDS_REAL)
+    wait_without_spinning()
     from rich.console import Console
 
     from facegen.datasets.files import write_json
@@ -191,7 +193,7 @@ def result_table(results: "list[ArmResult]", title: str) -> "Table":
         return f"{values.mean():{sign}.3f}{spread}"
 
     table = Table(title=title)
-    table.add_column("class")
+    table.add_column("class", no_wrap=True)
     table.add_column("trained on real", justify="right")
     others = [key for key in scores if key != REAL_ARM]
     for key in others:

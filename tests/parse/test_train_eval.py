@@ -14,6 +14,7 @@ from drawn_faces import write_index_set
 from PIL import Image
 
 from facegen.cli.main import cli
+from facegen.cli.threads import wait_without_spinning
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.readers import open_set
 from facegen.parse import recipes, reverse
@@ -166,6 +167,15 @@ def test_parse_image_draws_over_a_photo(sets, tmp_path, monkeypatch):
     assert str(newest) in result.output
     bad = run("parse-image", tmp_path / "none.jpg", "--model", newest)
     assert bad.exit_code == 2 and "no such file" in bad.output
+
+
+def test_waiting_threads_sleep_unless_told_otherwise(monkeypatch):
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    wait_without_spinning()
+    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+    wait_without_spinning()
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
 
 
 def test_bench_train_reports_both_rates(tmp_path):
