@@ -52,7 +52,7 @@ MEASURES = (
 _NOISE_KERNEL = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 _NOISE_SCALE = np.sqrt(np.pi / 2) / 6
 _RIM = 2  # working pixels: a class's border is structure of the label, not of the material
-_TINY = 1e-12  # keeps the logarithm of a constant region finite
+_TINY = 1e-11  # keeps the logarithm of a constant region finite
 
 
 def measure(view: View) -> dict[str, float]:
@@ -104,4 +104,4 @@ def _inner(view: View, region: np.ndarray) -> np.ndarray | None:
 
 
 def _log_variance(values: np.ndarray) -> float:
-    return float(np.log10(values.var() + _TINY))
+    return float(np.log10(float(values.var()) + _TINY))
