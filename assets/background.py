@@ -114,14 +114,26 @@ def _text_wall(rng, size, first, second):
 
 def _foliage(rng, size, first, second):
     noise = sum(
-        ndimage.gaussian_filter(rng.standard_normal((size, size)), s * size) / s**-0.6 * 40 for s in (0.01, 0.03, 0.08))
+        ndimage.gaussian_filter(rng.standard_normal((size, size)), s * size) / s**-0.6 * 40
+        for s in (0.01, 0.03, 0.08)
+    )
     share = np.clip(0.5 + 0.35 * noise / noise.std(), 0, 1)
     green = np.array([0.09, 0.16, 0.04]) * rng.uniform(0.5, 2.5)
     picture = _mix(share, first * 0.4, green)
     sky = np.clip((noise / noise.std() - 1.6) * 2, 0, 1)
-    return _mix(sky, picture, np.array([0.8, 0.9, 1.0])) if picture.ndim == 2 else (
-        picture + sky[..., None] * (np.array([0.8, 0.9, 1.0]) - picture))
+    return (
+        _mix(sky, picture, np.array([0.8, 0.9, 1.0]))
+        if picture.ndim == 2
+        else (picture + sky[..., None] * (np.array([0.8, 0.9, 1.0]) - picture))
+    )
 
 
-_KINDS = {"plain": _plain, "gradient": _gradient, "blobs": _blobs, "bokeh": _bokeh, "wall": _wall,
-          "text_wall": _text_wall, "foliage": _foliage}
+_KINDS = {
+    "plain": _plain,
+    "gradient": _gradient,
+    "blobs": _blobs,
+    "bokeh": _bokeh,
+    "wall": _wall,
+    "text_wall": _text_wall,
+    "foliage": _foliage,
+}

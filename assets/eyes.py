@@ -66,10 +66,14 @@ def revolve(profile):
     """
     angle = np.arange(SEGMENTS) / SEGMENTS * 2 * np.pi
     p = np.asarray(profile, np.float64)
-    vertices = np.stack([p[:, :1] * np.cos(angle), np.repeat(p[:, 1:], SEGMENTS, 1), p[:, :1] * np.sin(angle)], -1)
+    vertices = np.stack(
+        [p[:, :1] * np.cos(angle), np.repeat(p[:, 1:], SEGMENTS, 1), p[:, :1] * np.sin(angle)], -1
+    )
     k, j = np.meshgrid(np.arange(len(p) - 1), np.arange(SEGMENTS), indexing="ij")
     nxt = (j + 1) % SEGMENTS
-    faces = np.stack([k * SEGMENTS + j, k * SEGMENTS + nxt, (k + 1) * SEGMENTS + nxt, (k + 1) * SEGMENTS + j], -1)
+    faces = np.stack(
+        [k * SEGMENTS + j, k * SEGMENTS + nxt, (k + 1) * SEGMENTS + nxt, (k + 1) * SEGMENTS + j], -1
+    )
     return (vertices.reshape(-1, 3).astype(np.float32), faces.reshape(-1, 4).astype(np.int32), k.reshape(-1))
 
 
@@ -102,7 +106,9 @@ def iris_picture(family, pupil_ratio, rng, size=128):
         k = rng.integers(20, 90)
         fibres += np.cos(k * theta + rng.uniform(0, 2 * np.pi) + rng.uniform(-3, 3) * u)
     fibres = fibres / np.sqrt(20)
-    collarette = 0.28 + 0.04 * np.cos(5 * theta + rng.uniform(0, 6)) + 0.02 * np.cos(11 * theta + rng.uniform(0, 6))
+    collarette = (
+        0.28 + 0.04 * np.cos(5 * theta + rng.uniform(0, 6)) + 0.02 * np.cos(11 * theta + rng.uniform(0, 6))
+    )
     mix = 1 / (1 + np.exp((u - collarette) / 0.06))
     colour = outer + mix[..., None] * (inner - outer)
     colour = colour * (1 + 0.22 * fibres * (1 - 0.5 * mix))[..., None]

@@ -20,7 +20,9 @@ def _face_roots(head, model, allowed, count, rng):
     wide = allowed(chart[:, 0], chart[:, 1], 5.0) & (model.ear < 0.3)
     faces = model.faces[wide[model.faces].any(1) & (model.face_part == 0)]
     if len(faces) == 0 or count == 0:
-        return st.Roots(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32))
+        return st.Roots(
+            np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32)
+        )
     roots = st.scatter(head.vertices, head.normals, chart, faces, count * 4, rng)
     inside = np.flatnonzero(allowed(roots.chart[:, 0], roots.chart[:, 1], 0.0))
     return roots.take(inside[:count])
@@ -41,6 +43,7 @@ def _arc(roots, direction, lift, length, points, bend):
 
 def brows(head, model, shape: regions.BrowShape, density, rng, points=5):
     """Brow strands: (N, points, 3), side (N,) +1 left -1 right."""
+
     def allowed(s, t, margin):
         return shape.distance(s, t) < margin - 0.15
 
@@ -75,7 +78,10 @@ def lashes(ribbons, amount, rng, points=6):
     out, sides = [], []
     for side, key in ((1, "l"), (-1, "r")):
         ribbon = ribbons[key]
-        for roots, tips, count, reach in ((UPPER_ROOTS, UPPER_TIPS, 80, 0.85), (LOWER_ROOTS, LOWER_TIPS, 34, 0.6)):
+        for roots, tips, count, reach in (
+            (UPPER_ROOTS, UPPER_TIPS, 80, 0.85),
+            (LOWER_ROOTS, LOWER_TIPS, 34, 0.6),
+        ):
             n = int(count * (0.6 + 0.7 * amount))
             x = np.sort(rng.uniform(0.25, len(roots) - 1.02, n))
             low, f = x.astype(int), (x % 1)[:, None]
@@ -107,21 +113,36 @@ def facial_hair(head, model, kind, length_mm, density, rng, body, points=6):
     beard = kind in ("stubble", "full_beard", "goatee")
     strands, flags = [], []
     if beard:
+
         def allowed(s, t, margin):
             inside = regions.beard_distance(s, t) < margin
             if kind == "goatee":
                 inside &= (np.abs(s) < 26 + margin) & (t < -76 + margin)
             return inside
+
         count = {"stubble": 9000, "goatee": 2600, "full_beard": 8000}[kind]
-        strands.append(_grow_beard(head, model, allowed, int(count * density), length_mm, rng, body, points, kind))
+        strands.append(
+            _grow_beard(head, model, allowed, int(count * density), length_mm, rng, body, points, kind)
+        )
         flags.append(np.zeros(len(strands[-1]), bool))
 
     def upper(s, t, margin):
         return regions.polygon_distance(regions.MOUSTACHE, s, t) < margin
 
     count = 1500 if kind == "stubble" else 1700
-    strands.append(_grow_beard(head, model, upper, int(count * density), min(length_mm, 9.0), rng, body, points,
-                               "moustache" if kind != "stubble" else kind))
+    strands.append(
+        _grow_beard(
+            head,
+            model,
+            upper,
+            int(count * density),
+            min(length_mm, 9.0),
+            rng,
+            body,
+            points,
+            "moustache" if kind != "stubble" else kind,
+        )
+    )
     flags.append(np.ones(len(strands[-1]), bool))
     return np.concatenate(strands), np.concatenate(flags)
 

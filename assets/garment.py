@@ -1,4 +1,4 @@
-"""Garments: cloth cut from the torso along a neckline, lifted off the skin, with a collar where the cut has one."""
+"""Garments: cloth cut from the torso along a neckline and lifted off the skin; shirts get a collar."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ def garment(head, model, spec, rng):
     s, t = model.chart.T
     value = neckline(spec.cut, spec.depth, s) - t
     tris, points, normals, chart, on_cut = mesh.clip(
-        triangles(faces), value, head.vertices, head.normals, _continuous(model.chart))
+        triangles(faces), value, head.vertices, head.normals, _continuous(model.chart)
+    )
     fold = _folds(chart, rng)
     lift = LIFT + 0.004 * fold
     if spec.cut == "turtleneck":
@@ -105,9 +106,14 @@ def _collar(points, normals, chart, edges):
     up = np.array([0, 0, 1.0])
     open_front = np.clip(np.abs(s) / 26, 0, 1)[:, None]
     stand = 0.034 * (0.55 + 0.45 * open_front)
-    rows = [base + out * 0.003, base + up * stand * 0.6 + out * 0.004, base + up * stand + out * 0.006,
-            base + up * stand * 0.7 + out * 0.013, base + up * stand * 0.15 + out * (0.020 + 0.004 * open_front),
-            base - up * 0.012 + out * 0.026]
+    rows = [
+        base + out * 0.003,
+        base + up * stand * 0.6 + out * 0.004,
+        base + up * stand + out * 0.006,
+        base + up * stand * 0.7 + out * 0.013,
+        base + up * stand * 0.15 + out * (0.020 + 0.004 * open_front),
+        base - up * 0.012 + out * 0.026,
+    ]
     v = np.stack(rows)
     n = len(ring)
     faces = mesh.grid_faces(len(rows), n)

@@ -62,7 +62,9 @@ def glasses(spec, landmarks_head):
         radii = np.stack([np.full(RIM_POINTS, t * 0.75), t * 0.5 * bulk], 1)
         parts.append(mesh.tube(rim, radii, closed=True))
         lenses.append(_lens(rim))
-        hinge = np.array([side * (centre_x + a * spec.width - 1.0), depth + 2.5, height + 0.45 * b * spec.height])
+        hinge = np.array(
+            [side * (centre_x + a * spec.width - 1.0), depth + 2.5, height + 0.45 * b * spec.height]
+        )
         ear_x = side * (abs(mm[[0, 16], 0]).mean() + 5.0)
         ear_top = np.array([ear_x, mm[[0, 16], 1].mean() + 52.0, 7.0])
         line = [hinge, [side * (abs(hinge[0]) + 4), hinge[1] + 4, hinge[2]]]
@@ -72,8 +74,14 @@ def glasses(spec, landmarks_head):
         parts.append(mesh.tube(line, np.array([t * 0.45, t * (1.1 if spec.metal < 0.5 else 0.5)])))
     inner = centre_x - a * spec.width
     arc = np.linspace(-1, 1, 13)
-    bridge = np.stack([arc * (inner + 0.5), np.full(13, depth - 1.2) - 1.5 * (1 - arc**2),
-                       height + 0.30 * b * spec.height + 3.0 * (1 - arc**2)], 1)
+    bridge = np.stack(
+        [
+            arc * (inner + 0.5),
+            np.full(13, depth - 1.2) - 1.5 * (1 - arc**2),
+            height + 0.30 * b * spec.height + 3.0 * (1 - arc**2),
+        ],
+        1,
+    )
     parts.append(mesh.tube(bridge, np.array([t * 0.6, t * 0.55])))
     frame_v, frame_f, _ = mesh.merge(parts)
     lens_v, lens_f, _ = mesh.merge(lenses)

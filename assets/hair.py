@@ -104,7 +104,9 @@ def make_hair(groom, roots, rotation, gravity, body, rng, points, radius):
     guide_roots = roots.take(guide_index)
     side_of = _sides(groom, roots, rotation)
     guides = _grow_guides(groom, guide_roots, side_of[guide_index], rotation, gravity, body, rng, points)
-    strands, _ = st.interpolate(roots, guides, guide_roots, rng, part=side_of, guide_part=side_of[guide_index])
+    strands, _ = st.interpolate(
+        roots, guides, guide_roots, rng, part=side_of, guide_part=side_of[guide_index]
+    )
     strands = _trim(strands, 1 - groom.spread * rng.beta(1.2, 3.0, len(strands)))
 
     centres = rng.choice(len(roots), min(groom.clumps, len(roots)), replace=False)
@@ -112,7 +114,7 @@ def make_hair(groom, roots, rotation, gravity, body, rng, points, radius):
     strands = st.clump(strands, groups, groom.clump)
     if groom.curl_radius > 0:
         length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)
-        phase = (rng.uniform(0, 2 * np.pi, len(centres))[groups] + rng.normal(0, 0.35, len(strands)))
+        phase = rng.uniform(0, 2 * np.pi, len(centres))[groups] + rng.normal(0, 0.35, len(strands))
         size = groom.curl_radius * rng.uniform(0.7, 1.2, len(centres))[groups]
         strands = st.curl(strands, size, length / groom.curl_pitch, phase)
     loose = groom.frizz * np.where(rng.random(len(strands)) < 0.06, 3.0, 0.6)

@@ -39,8 +39,15 @@ CUT_ASIDE = 0.27  # metres from the middle: half the upper arm
 
 # One adult, half of everything: the identity on which chart, masks and landmarks are defined.
 TEMPLATE = {
-    "gender": 0.5, "age": 0.62, "muscle": 0.5, "weight": 0.5, "height": 0.5, "proportions": 0.5,
-    "african": 1 / 3, "asian": 1 / 3, "caucasian": 1 / 3,
+    "gender": 0.5,
+    "age": 0.62,
+    "muscle": 0.5,
+    "weight": 0.5,
+    "height": 0.5,
+    "proportions": 0.5,
+    "african": 1 / 3,
+    "asian": 1 / 3,
+    "caucasian": 1 / 3,
 }
 
 PART_SKIN, PART_INNER_MOUTH, PART_TONGUE = 0, 1, 2
@@ -135,8 +142,8 @@ class HeadModel:
         Parameters
         ----------
         phenotype : dict of float in [0, 1]
-            gender (Anny's axis: 0 male, 1 female), age (Anny's axis: 2/3 young adult, 1 old), muscle, weight, height,
-            proportions, african, asian, caucasian.
+            gender (Anny's axis: 0 male, 1 female), age (Anny's axis: 2/3 young adult, 1 old), muscle, weight,
+            height, proportions, african, asian, caucasian.
         sliders : dict of float in about [-1, 1], names from `slider_names`
         actions : dict of float in [0, 1], names from `action_names`
         neck_turn : (3,) float
@@ -151,7 +158,7 @@ class HeadModel:
         """
         pose = self._pose_parameters(neck_turn, gaze)
         vertices, bones = _evaluate(self.anny, phenotype, sliders, actions, pose)
-        kept, rows = vertices[:len(self.kept)], _Rows(vertices[len(self.kept):])
+        kept, rows = vertices[: len(self.kept)], _Rows(vertices[len(self.kept) :])
         rest, rest_bones = _evaluate(self.anny, phenotype, sliders, None, {})
         eye_centres = np.stack([rows[r].mean(0) for r in (LEFT_EYE, RIGHT_EYE)])
         eye_radius = float(np.linalg.norm(rows[LEFT_EYE] - eye_centres[0], axis=1).mean())
@@ -255,8 +262,13 @@ def head_model():
     keep_face = near[faces].all(1) & ~is_eye
     faces = faces[keep_face]
     masks = {
-        name: _uv_mask(f"mpfb_{file}.jpg", obj_uv, model.face_texture_coordinate_indices.numpy()[keep_face],
-                       faces, len(template))
+        name: _uv_mask(
+            f"mpfb_{file}.jpg",
+            obj_uv,
+            model.face_texture_coordinate_indices.numpy()[keep_face],
+            faces,
+            len(template),
+        )
         for name, file in (("ear", "ears"), ("lips", "lips"), ("lids", "eyelids"), ("mouth", "inside-mouth"))
     }
     face_part = np.full(len(faces), PART_SKIN, np.uint8)
@@ -363,8 +375,9 @@ def _load_anny():
     with contextlib.redirect_stdout(io.StringIO()):
         from anny import Anny
 
-        model = Anny(topology="makehuman", rig="makehuman", local_changes="all", facial_actions="all",
-                     phenotypes="all").float()
+        model = Anny(
+            topology="makehuman", rig="makehuman", local_changes="all", facial_actions="all", phenotypes="all"
+        ).float()
     return model, model.texture_coordinates.numpy()
 
 

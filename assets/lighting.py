@@ -44,8 +44,14 @@ def _irradiance(path, turn):
     direction = np.stack([np.cos(e) * np.cos(-a), np.cos(e) * np.sin(-a), np.sin(e)], -1)
     c, s = np.cos(np.radians(turn)), np.sin(np.radians(turn))
     # The mapping node turns the look-up direction; the light itself turns the other way round.
-    world = np.stack([c * direction[..., 0] + s * direction[..., 1], -s * direction[..., 0] + c * direction[..., 1],
-                      direction[..., 2]], -1)
+    world = np.stack(
+        [
+            c * direction[..., 0] + s * direction[..., 1],
+            -s * direction[..., 0] + c * direction[..., 1],
+            direction[..., 2],
+        ],
+        -1,
+    )
     solid = np.cos(e) * (np.pi / 32) * (2 * np.pi / 64)
     total = np.zeros(3)
     for normal in ((0, -1, 0), (-0.5, -0.8, 0.33), (0.5, -0.8, 0.33)):
@@ -82,7 +88,7 @@ def lamps(light):
 def black_body(kelvin):
     """Linear RGB of a black body, brightest channel 1.
 
-    Fit of Tanner Helland (2012) to Charity's table, converted to linear light; good to 2 % over 2,000-10,000 K.
+    Fit of Tanner Helland (2012) to Charity's table of black bodies, converted to linear light.
     """
     t = kelvin / 100
     red = 255.0 if t <= 66 else 329.7 * (t - 60) ** -0.1332

@@ -32,14 +32,19 @@ def tube(line, radii, segments=10, closed=False):
     # A rounded box rather than a circle: frames and straps are flat stock.
     c, s = np.cos(angle), np.sin(angle)
     c, s = np.sign(c) * np.abs(c) ** 0.7, np.sign(s) * np.abs(s) ** 0.7
-    vertices = (line[:, None] + across[:, None] * (size[:, :1] * c)[..., None]
-                + inner[:, None] * (size[:, 1:] * s)[..., None])
+    vertices = (
+        line[:, None]
+        + across[:, None] * (size[:, :1] * c)[..., None]
+        + inner[:, None] * (size[:, 1:] * s)[..., None]
+    )
     return vertices.reshape(-1, 3).astype(np.float32), grid_faces(k, segments, closed, True)
 
 
 def grid_faces(rows, columns, wrap_rows=False, wrap_columns=False):
     """Quads (F, 4) int32 of a rows x columns vertex grid."""
-    i, j = np.meshgrid(np.arange(rows - (not wrap_rows)), np.arange(columns - (not wrap_columns)), indexing="ij")
+    i, j = np.meshgrid(
+        np.arange(rows - (not wrap_rows)), np.arange(columns - (not wrap_columns)), indexing="ij"
+    )
     i2, j2 = (i + 1) % rows, (j + 1) % columns
     quad = np.stack([i * columns + j, i * columns + j2, i2 * columns + j2, i2 * columns + j], -1)
     return quad.reshape(-1, 4).astype(np.int32)
@@ -84,7 +89,9 @@ def clip(triangles, values, *fields):
         return cut_edges[key]
 
     extra = []
-    for tri, n in zip(triangles[(count == 1) | (count == 2)], count[(count == 1) | (count == 2)], strict=True):
+    for tri, n in zip(
+        triangles[(count == 1) | (count == 2)], count[(count == 1) | (count == 2)], strict=True
+    ):
         lone = int(np.flatnonzero(positive[tri] == (n == 1))[0])
         a, b, c = (int(tri[(lone + i) % 3]) for i in range(3))
         ab, ac = cut(a, b), cut(a, c)

@@ -1,11 +1,12 @@
 """Skin pictures on the face chart: colour, roughness and relief.
 
-Colour comes from two pigments. A bare dermis is filtered by melanin in the epidermis and by haemoglobin in the
-dermis, each through Beer-Lambert absorption at the sRGB primaries. Light that enters skin is scattered before
-it leaves, so the effective absorption of melanin is far flatter than its extinction spectrum: dermis and
-melanin's absorption are solved so that melanin 0.05 and 0.27 give the light and the dark skin of the
-ColorChecker (patches 2 and 1: McCamy, Marcus and Davidson, A Color-Rendition Chart, 1976). Haemoglobin absorbs
-green and blue: Jacques, Optical properties of biological tissues, Phys. Med. Biol. 58, 2013.
+Colour comes from two pigments. A bare dermis is filtered by melanin in the epidermis and by haemoglobin
+in the dermis, each through Beer-Lambert absorption at the sRGB primaries. Light that enters skin is
+scattered before it leaves, so the effective absorption of melanin is far flatter than its extinction
+spectrum: dermis and melanin's absorption are solved so that melanin 0.05 and 0.27 give the light and the
+dark skin of the ColorChecker (patches 2 and 1: McCamy, Marcus and Davidson, A Color-Rendition Chart,
+1976). Haemoglobin absorbs green and blue: Jacques, Optical properties of biological tissues, Phys. Med.
+Biol. 58, 2013.
 
 Pictures are (HEIGHT, WIDTH[, 3]) float32; row 0 is the top of the head, column 0 the seam at the back.
 """
@@ -94,7 +95,9 @@ def _noise_bank(width, height):
 
 def _shifted(bank, name, rng):
     picture = bank[name]
-    return np.roll(picture, (int(rng.integers(picture.shape[0])), int(rng.integers(picture.shape[1]))), (0, 1))
+    return np.roll(
+        picture, (int(rng.integers(picture.shape[0])), int(rng.integers(picture.shape[1]))), (0, 1)
+    )
 
 
 def skin_pictures(skin, age, gender, shadow, shadow_colour, scalp_shadow, hairline, width=1024, height=600):
@@ -123,10 +126,15 @@ def skin_pictures(skin, age, gender, shadow, shadow_colour, scalp_shadow, hairli
     melanin = skin.melanin * (1 + 0.05 * patch + 0.05 * broad + 0.03 * fine)
     melanin = melanin * (1 + 0.10 * r["forehead"] - 0.10 * r["cheeks"] + 0.22 * r["eye_socket"] * (0.4 + old))
     melanin = melanin + skin.freckles * 0.10 * np.clip(_spots(bank, rng, "fine", 1.6), 0, 1) * (
-        r["cheeks"] + r["nose"] + 0.35 * r["forehead"])
-    melanin = melanin + (skin.spots * 0.08 + 0.10 * old * skin.spots) * np.clip(_spots(bank, rng, "fine", 3.1), 0, 1)
+        r["cheeks"] + r["nose"] + 0.35 * r["forehead"]
+    )
+    melanin = melanin + (skin.spots * 0.08 + 0.10 * old * skin.spots) * np.clip(
+        _spots(bank, rng, "fine", 3.1), 0, 1
+    )
     blood = 1 + 0.10 * mottle + 0.12 * patch + 0.10 * broad
-    flush = 0.9 * r["cheeks"] * skin.blush + 0.7 * r["nose_tip"] * skin.blush + 0.8 * r["ears"] + 0.25 * r["chin"]
+    flush = (
+        0.9 * r["cheeks"] * skin.blush + 0.7 * r["nose_tip"] * skin.blush + 0.8 * r["ears"] + 0.25 * r["chin"]
+    )
     blood = skin.haemoglobin * blood * (1 + flush) + 0.012 * r["under_eye"] * (0.3 + old) + 0.010 * r["lid"]
     blood = blood + r["lips"] * (0.045 + 0.075 * skin.lip_colour)
     melanin = melanin + r["lips"] * 0.05 * (skin.melanin - 0.03)
@@ -145,8 +153,11 @@ def skin_pictures(skin, age, gender, shadow, shadow_colour, scalp_shadow, hairli
     rough = skin.roughness + 0.05 * patch - skin.oil * wet - 0.10 * r["lips"] * (1 + skin.lipstick_amount)
     relief = skin.pores * (0.035 * pores + 0.03 * fine) * (1 - 0.6 * r["lips"]) + 0.012 * mottle
     relief = relief + _wrinkles(s, t, skin.wrinkles, patch, rng) + 0.05 * r["lips"] * _lip_grooves(s, rng)
-    return (np.clip(colour, 0.002, 0.95).astype(np.float32), np.clip(rough, 0.15, 0.9).astype(np.float32),
-            relief.astype(np.float32))
+    return (
+        np.clip(colour, 0.002, 0.95).astype(np.float32),
+        np.clip(rough, 0.15, 0.9).astype(np.float32),
+        relief.astype(np.float32),
+    )
 
 
 def _mix(colour, other, share):

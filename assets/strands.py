@@ -84,7 +84,9 @@ class Body:
         distance = np.linalg.norm(away, axis=1)
         sign = np.where((away * normal).sum(1) < 0, -1.0, 1.0)
         # Near an edge the face normal can be oblique: push along the true separation where it is known.
-        out = np.where((distance > 1e-5)[:, None], sign[:, None] * away / np.maximum(distance, 1e-9)[:, None], normal)
+        out = np.where(
+            (distance > 1e-5)[:, None], sign[:, None] * away / np.maximum(distance, 1e-9)[:, None], normal
+        )
         return sign * distance, out
 
 

@@ -21,7 +21,7 @@ ARCH_WIDTH, ARCH_DEPTH = 27.0, 36.0
 
 @lru_cache(maxsize=2)
 def _row(upper):
-    """Vertices (V, 3) mm, faces (F, 4), is_gum (F,): origin in the middle of the incisal edge, x left, z up."""
+    """Vertices (V, 3) mm, faces (F, 4), is_gum (F,): origin amid the incisal edge, x left, z up."""
     widths, heights = (UPPER_WIDTHS, UPPER_HEIGHTS) if upper else (LOWER_WIDTHS, LOWER_HEIGHTS)
     angle = np.linspace(0, np.pi / 2, 400)
     arch = np.stack([ARCH_WIDTH * np.sin(angle), -ARCH_DEPTH * np.cos(angle) + ARCH_DEPTH], 1)
@@ -61,7 +61,9 @@ def _crown(x, y, turn, half_width, height, sign):
     py = 3.2 * cu * power(np.sin(v), 0.7)[None]
     pz = np.repeat(sign * height * 0.55 * (su + 1), len(v), 1)
     px = px * (1 - 0.08 * np.abs(pz) / height)
-    p = np.stack([x + px * np.cos(turn) - py * np.sin(turn), y + px * np.sin(turn) + py * np.cos(turn), pz], -1)
+    p = np.stack(
+        [x + px * np.cos(turn) - py * np.sin(turn), y + px * np.sin(turn) + py * np.cos(turn), pz], -1
+    )
     i, j = np.meshgrid(np.arange(len(u) - 1), np.arange(len(v)), indexing="ij")
     k, nxt = len(v), (j + 1) % len(v)
     faces = np.stack([i * k + j, i * k + nxt, (i + 1) * k + nxt, (i + 1) * k + j], -1).reshape(-1, 4)
@@ -116,10 +118,22 @@ def teeth(template_rows, posed_rows, eye_middle):
         row = template_rows[name]
         front = row[:, 1].min()
         # The rows bite at one height, the uppers 2 mm in front and 1.5 mm over the lowers.
-        edge = np.array([0, front - eye_middle[1] + 0.0005 + (0.0 if name == "upper" else 0.0022),
-                         -0.0722 - (0.0014 if name == "upper" else -0.0002)]) + eye_middle
+        edge = (
+            np.array(
+                [
+                    0,
+                    front - eye_middle[1] + 0.0005 + (0.0 if name == "upper" else 0.0022),
+                    -0.0722 - (0.0014 if name == "upper" else -0.0002),
+                ]
+            )
+            + eye_middle
+        )
         scale, rotation, shift = rigid_motion(row, posed_rows[name])
         vertices.append(scale * (edge + v / 1000) @ rotation.T + shift)
         faces.append(f + (0 if name == "upper" else len(vertices[0])))
         gum.append(g)
-    return np.concatenate(vertices).astype(np.float32), np.concatenate(faces).astype(np.int32), np.concatenate(gum)
+    return (
+        np.concatenate(vertices).astype(np.float32),
+        np.concatenate(faces).astype(np.int32),
+        np.concatenate(gum),
+    )

@@ -107,6 +107,9 @@ def _print(audit, checks) -> None:
     number = counts(audit.rows)
     console.print(", ".join(f"{count} {verdict}" for verdict, count in number.items()))
     for title, one in (("content", audit.content), ("all attributes", audit.everything)):
+        if one.verdict == "not measured":
+            console.print(f"two-sample AUC, {title}: [dim]not measured[/], too few pictures")
+            continue
         console.print(
             f"two-sample AUC, {title}: {one.auc:.3f} [{one.low:.3f}, {one.high:.3f}], "
             f"reference against itself {one.floor:.3f}: [{_STYLE[one.verdict]}]{one.verdict}[/]",

@@ -11,23 +11,62 @@ glasses.kind=round|oval. May be given again. --list-attributes names them all.""
 
 
 @click.command()
-@click.option("--match-dist", "match", metavar="PROFILE|FILE|REAL_DIR",
-              help="Follow the attribute law of a shipped profile, a profile file, or a folder of real faces.")
-@click.option("--num", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="How many faces.")
-@click.option("--size", type=click.IntRange(32, 2048), default=256, show_default=True, help="Side of the picture in pixels.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed gives the same faces.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("facegen-out"), show_default=True, help="Dataset folder.")
+@click.option(
+    "--match-dist",
+    "match",
+    metavar="PROFILE|FILE|REAL_DIR",
+    help="Follow the attribute law of a shipped profile, a profile file, or a folder of real faces.",
+)
+@click.option(
+    "--num", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="How many faces."
+)
+@click.option(
+    "--size",
+    type=click.IntRange(32, 2048),
+    default=256,
+    show_default=True,
+    help="Side of the picture in pixels.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed gives the same faces."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("facegen-out"),
+    show_default=True,
+    help="Dataset folder.",
+)
 @click.option("--convention", default="celebamaskhq", show_default=True, help="Label convention of masks/.")
-@click.option("--quality", type=click.Choice(["fast", "standard", "high"]), default="standard", show_default=True,
-              help="Samples, strands and geometry of the renderer.")
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True,
-              help="Processes. One uses every processor; on large machines a worker for 8 of them is faster.")
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, optix, hip, oneapi or metal.")
-@click.option("--resume", type=click.Choice(["if-possible", "always", "never"]), default="if-possible", show_default=True,
-              help="What to do with a folder that already holds part of this order.")
+@click.option(
+    "--quality",
+    type=click.Choice(["fast", "standard", "high"]),
+    default="standard",
+    show_default=True,
+    help="Samples, strands and geometry of the renderer.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes. One uses every processor; on large machines a worker for 8 of them is faster.",
+)
+@click.option(
+    "--device", default="auto", show_default=True, help="auto, cpu, cuda, optix, hip, oneapi or metal."
+)
+@click.option(
+    "--resume",
+    type=click.Choice(["if-possible", "always", "never"]),
+    default="if-possible",
+    show_default=True,
+    help="What to do with a folder that already holds part of this order.",
+)
 @click.option("--set", "settings", multiple=True, metavar="ATTRIBUTE=VALUE", help=ATTRIBUTE_HELP)
 @click.option("--list-attributes", is_flag=True, help="Print every attribute with its default, and leave.")
-def command(match, num, size, seed, out, convention, quality, workers, device, resume, settings, list_attributes) -> None:
+def command(
+    match, num, size, seed, out, convention, quality, workers, device, resume, settings, list_attributes
+) -> None:
     """Render labelled synthetic faces into a dataset folder.
 
     \b
@@ -35,7 +74,8 @@ def command(match, num, size, seed, out, convention, quality, workers, device, r
     facegen render --match-dist celebamaskhq --num 300        follow the shipped profile
     facegen render --set hair.style=afro --set pose.yaw=-30:30
 
-    An interrupted run goes on where it stopped when the same command is given again; a larger --num adds faces.
+    An interrupted run goes on where it stopped when the same command is given again; a larger
+    --num adds faces.
     """
     from rich.console import Console
 
@@ -59,8 +99,11 @@ def command(match, num, size, seed, out, convention, quality, workers, device, r
         return
     law = match or "the default prior"
     ready = num - len(todo)
-    console.print(f"{len(todo)} faces of {law}, {size}x{size}, {quality}, seed {seed} -> {out}"
-                  + (f" ({ready} are there already)" if ready else ""), soft_wrap=True)
+    console.print(
+        f"{len(todo)} faces of {law}, {size}x{size}, {quality}, seed {seed} -> {out}"
+        + (f" ({ready} are there already)" if ready else ""),
+        soft_wrap=True,
+    )
     outcome = _with_bar(console, order, produce, len(todo))
     _summary(console, out, outcome)
     if outcome.failures:
@@ -68,10 +111,24 @@ def command(match, num, size, seed, out, convention, quality, workers, device, r
 
 
 def _with_bar(console, order, produce, total):
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("render"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
-               TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    columns = (
+        TextColumn("render"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("render", total=total, rate="starting Blender")
 
@@ -88,8 +145,11 @@ def _summary(console, out, outcome):
 
     spent = timing(outcome)
     if spent:
-        console.print(f"{spent['samples']} faces on {outcome.device}: median {spent['median_s']:.2f} s, 90 % under "
-                      f"{spent['p90_s']:.2f} s, peak memory {spent['peak_rss_mb']} MB", soft_wrap=True)
+        console.print(
+            f"{spent['samples']} faces on {outcome.device}: median {spent['median_s']:.2f} s, 90 % under "
+            f"{spent['p90_s']:.2f} s, peak memory {spent['peak_rss_mb']} MB",
+            soft_wrap=True,
+        )
     for index, why in sorted(outcome.failures.items()):
         console.print(f"not rendered: {index:06d}: {why}", soft_wrap=True)
     console.print(f"look at them: facegen preview {out}", soft_wrap=True)
@@ -126,6 +186,8 @@ def _list_attributes(console):
             elif isinstance(value, dict):
                 console.print(f"{path}.NAME = a number")
             elif path not in ("seed", "index", "version"):
-                console.print(f"{path} = {value}" + (f"   ({', '.join(CHOICES[path])})" if path in CHOICES else ""))
+                console.print(
+                    f"{path} = {value}" + (f"   ({', '.join(CHOICES[path])})" if path in CHOICES else "")
+                )
 
     walk(FaceSpec(), "")

@@ -11,11 +11,31 @@ import numpy as np
 # Weights at full intensity. Pairs are written without their side.
 EXPRESSIONS: dict[str, dict[str, float]] = {
     "neutral": {},
-    "closed_smile": {"mouthSmile": 0.65, "cheekSquint": 0.25, "eyeSquint": 0.12, "mouthDimple": 0.25, "mouthPress": 0.1},
-    "open_smile": {"mouthSmile": 0.95, "mouthUpperUp": 0.62, "mouthLowerDown": 0.42, "jawOpen": 0.18, "cheekSquint": 0.35,
-                   "eyeSquint": 0.2, "mouthStretch": 0.12},
-    "laugh": {"mouthSmile": 0.95, "mouthUpperUp": 0.7, "mouthLowerDown": 0.5, "jawOpen": 0.28, "cheekSquint": 0.5,
-              "eyeSquint": 0.3, "noseSneer": 0.12},
+    "closed_smile": {
+        "mouthSmile": 0.65,
+        "cheekSquint": 0.25,
+        "eyeSquint": 0.12,
+        "mouthDimple": 0.25,
+        "mouthPress": 0.1,
+    },
+    "open_smile": {
+        "mouthSmile": 0.95,
+        "mouthUpperUp": 0.62,
+        "mouthLowerDown": 0.42,
+        "jawOpen": 0.18,
+        "cheekSquint": 0.35,
+        "eyeSquint": 0.2,
+        "mouthStretch": 0.12,
+    },
+    "laugh": {
+        "mouthSmile": 0.95,
+        "mouthUpperUp": 0.7,
+        "mouthLowerDown": 0.5,
+        "jawOpen": 0.28,
+        "cheekSquint": 0.5,
+        "eyeSquint": 0.3,
+        "noseSneer": 0.12,
+    },
     "speech_a": {"jawOpen": 0.35, "mouthLowerDown": 0.3, "mouthUpperUp": 0.12},
     "speech_o": {"jawOpen": 0.25, "mouthFunnel": 0.55, "mouthPucker": 0.2},
     "speech_e": {"jawOpen": 0.12, "mouthStretch": 0.35, "mouthUpperUp": 0.25, "mouthLowerDown": 0.3},
@@ -26,20 +46,48 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
     "pensive": {"browInnerUp": 0.4, "mouthPress": 0.4, "mouthRollLower": 0.15},
     "parted": {"jawOpen": 0.07, "mouthLowerDown": 0.12, "mouthUpperUp": 0.08},
 }
-WEIGHTS = {"neutral": 0.2, "closed_smile": 0.16, "open_smile": 0.26, "laugh": 0.07, "speech_a": 0.05, "speech_o": 0.02,
-           "speech_e": 0.04, "surprise": 0.02, "frown": 0.03, "squint": 0.02, "pout": 0.02, "pensive": 0.03, "parted": 0.08}
+WEIGHTS = {
+    "neutral": 0.2,
+    "closed_smile": 0.16,
+    "open_smile": 0.26,
+    "laugh": 0.07,
+    "speech_a": 0.05,
+    "speech_o": 0.02,
+    "speech_e": 0.04,
+    "surprise": 0.02,
+    "frown": 0.03,
+    "squint": 0.02,
+    "pout": 0.02,
+    "pensive": 0.03,
+    "parted": 0.08,
+}
 SMILING = ("closed_smile", "open_smile", "laugh")
 OPEN = ("open_smile", "laugh", "speech_a", "speech_o", "speech_e", "surprise", "parted")
-PAIRED = frozenset({
-    "mouthSmile", "cheekSquint", "eyeSquint", "mouthDimple", "mouthPress", "mouthUpperUp", "mouthLowerDown", "mouthStretch",
-    "noseSneer", "browOuterUp", "eyeWide", "browDown", "mouthFrown", "eyeBlink",
-})
+PAIRED = frozenset(
+    {
+        "mouthSmile",
+        "cheekSquint",
+        "eyeSquint",
+        "mouthDimple",
+        "mouthPress",
+        "mouthUpperUp",
+        "mouthLowerDown",
+        "mouthStretch",
+        "noseSneer",
+        "browOuterUp",
+        "eyeWide",
+        "browDown",
+        "mouthFrown",
+        "eyeBlink",
+    }
+)
 
 
 def allowed(smile, opening):
     """Expression weights when smiling and an open mouth are given (bool or None = whatever)."""
     return {
-        name: w for name, w in WEIGHTS.items()
+        name: w
+        for name, w in WEIGHTS.items()
         if (smile is None or (name in SMILING) == smile) and (opening is None or (name in OPEN) == opening)
     }
 
@@ -58,8 +106,16 @@ def draw_expression(d, smile=None, opening=None) -> dict[str, float]:
     for action, weight in EXPRESSIONS[name].items():
         level = weight * intensity * d.normal(f"expression.{action}", 1.0, 0.15, 0.5, 1.5)
         _add(d, out, action, level)
-    for action, sd in (("browInnerUp", 0.12), ("browDown", 0.06), ("eyeSquint", 0.07), ("mouthFrown", 0.06), ("mouthPress", 0.08),
-                       ("jawLeft", 0.04), ("mouthLeft", 0.05), ("eyeWide", 0.06)):
+    for action, sd in (
+        ("browInnerUp", 0.12),
+        ("browDown", 0.06),
+        ("eyeSquint", 0.07),
+        ("mouthFrown", 0.06),
+        ("mouthPress", 0.08),
+        ("jawLeft", 0.04),
+        ("mouthLeft", 0.05),
+        ("eyeWide", 0.06),
+    ):
         _add(d, out, action, abs(d.normal(f"expression.rest.{action}", 0, sd)))
     # Anny's neutral lids hang lower than open eyes in photographs: raise them by default.
     _add(d, out, "eyeWide", d.normal("expression.eye_opening", 0.38, 0.17, 0.0, 0.85))

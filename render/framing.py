@@ -38,7 +38,9 @@ class View:
     def intrinsics(self, size):
         """K (3, 3) float for a picture of size x size pixels."""
         f = size / self.side
-        return np.array([[f, 0, size / 2 - f * self.centre[0]], [0, f, size / 2 - f * self.centre[1]], [0, 0, 1]])
+        return np.array(
+            [[f, 0, size / 2 - f * self.centre[0]], [0, f, size / 2 - f * self.centre[1]], [0, 0, 1]]
+        )
 
     def extrinsics(self):
         """World to camera (4, 4) float: camera x right, y down, z forward (OpenCV)."""

@@ -42,8 +42,8 @@ def classify(buffer, brow, offsets=None):
     buffer : (h, w, 3) float32, the label pass
     brow : assets.regions.BrowShape
     offsets : dict or None
-        Outward shift in mm of the painted borders "nose", "lips", "brows", "jaw", "ears" (ears: in [-0.5, 0.5]
-        of the ear mask).
+        Outward shift in mm of the painted borders "nose", "lips", "brows", "jaw", "ears" (ears: in
+        [-0.5, 0.5] of the ear mask).
 
     Returns
     -------
@@ -107,7 +107,7 @@ def reduce_labels(fine, factor=SUBPIXELS):
 
 
 def coverage(fine, factor=SUBPIXELS):
-    """Share of the thin classes in each pixel: (H, W, 6) uint8, 255 = all of it, order of COVERAGE_CLASSES."""
+    """Share of the thin classes in each pixel: (H, W, 6) uint8, 255 = all, order of COVERAGE_CLASSES."""
     height, width = fine.shape[0] // factor, fine.shape[1] // factor
     blocks = fine.reshape(height, factor, width, factor)
     shares = [np.isin(blocks, [int(c) for c in classes]).mean((1, 3)) for _, classes in COVERAGE_CLASSES]

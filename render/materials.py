@@ -63,12 +63,24 @@ def skin(colour, roughness, relief, scattering=1.0, scale=1.0):
     height = _picture(g, relief)
     bump = g.node("ShaderNodeBump", {"Height": height, "Strength": 0.9, "Distance": 0.001}).outputs[0]
     base = _picture(g, colour)
-    bsdf = g.node("ShaderNodeBsdfPrincipled", {
-        "Base Color": base, "Roughness": _picture(g, roughness), "Normal": bump,
-        "Subsurface Weight": scattering, "Subsurface Radius": SKIN_RADIUS_MM, "Subsurface Scale": 0.001 * scale,
-        "IOR": 1.4, "Specular IOR Level": 0.38, "Coat Weight": 0.04, "Coat Roughness": 0.3,
-        "Sheen Weight": 0.03, "Sheen Roughness": 0.5,
-    }, subsurface_method="RANDOM_WALK")
+    bsdf = g.node(
+        "ShaderNodeBsdfPrincipled",
+        {
+            "Base Color": base,
+            "Roughness": _picture(g, roughness),
+            "Normal": bump,
+            "Subsurface Weight": scattering,
+            "Subsurface Radius": SKIN_RADIUS_MM,
+            "Subsurface Scale": 0.001 * scale,
+            "IOR": 1.4,
+            "Specular IOR Level": 0.38,
+            "Coat Weight": 0.04,
+            "Coat Roughness": 0.3,
+            "Sheen Weight": 0.03,
+            "Sheen Roughness": 0.5,
+        },
+        subsurface_method="RANDOM_WALK",
+    )
     g.surface(bsdf.outputs[0])
     return material
 
@@ -78,19 +90,40 @@ def wet_tissue(name, colour, roughness=0.25):
     material, g = _material(name)
     noise = g.node("ShaderNodeTexNoise", {"Scale": 900.0, "Detail": 3.0}).outputs[0]
     bump = g.node("ShaderNodeBump", {"Height": noise, "Strength": 0.35, "Distance": 0.0006}).outputs[0]
-    g.surface(g.node("ShaderNodeBsdfPrincipled", {
-        "Base Color": _rgba(colour), "Roughness": roughness, "Normal": bump, "Subsurface Weight": 0.5,
-        "Subsurface Radius": (1.5, 0.4, 0.25), "Subsurface Scale": 0.001, "Coat Weight": 0.3, "Coat Roughness": 0.1,
-    }).outputs[0])
+    g.surface(
+        g.node(
+            "ShaderNodeBsdfPrincipled",
+            {
+                "Base Color": _rgba(colour),
+                "Roughness": roughness,
+                "Normal": bump,
+                "Subsurface Weight": 0.5,
+                "Subsurface Radius": (1.5, 0.4, 0.25),
+                "Subsurface Scale": 0.001,
+                "Coat Weight": 0.3,
+                "Coat Roughness": 0.1,
+            },
+        ).outputs[0]
+    )
     return material
 
 
 def tooth(colour):
     material, g = _material("tooth")
-    g.surface(g.node("ShaderNodeBsdfPrincipled", {
-        "Base Color": _rgba(colour), "Roughness": 0.22, "Subsurface Weight": 0.35,
-        "Subsurface Radius": (1.0, 0.8, 0.6), "Subsurface Scale": 0.001, "Coat Weight": 0.4, "Coat Roughness": 0.08,
-    }).outputs[0])
+    g.surface(
+        g.node(
+            "ShaderNodeBsdfPrincipled",
+            {
+                "Base Color": _rgba(colour),
+                "Roughness": 0.22,
+                "Subsurface Weight": 0.35,
+                "Subsurface Radius": (1.0, 0.8, 0.6),
+                "Subsurface Scale": 0.001,
+                "Coat Weight": 0.4,
+                "Coat Roughness": 0.08,
+            },
+        ).outputs[0]
+    )
     return material
 
 
@@ -100,18 +133,43 @@ def sclera(redness):
     uv = g.node("ShaderNodeUVMap", uv_map="chart").outputs[0]
     angle = g.node("ShaderNodeSeparateXYZ", {0: uv}).outputs[0]
     stretched = g.node("ShaderNodeMapping", {"Vector": uv, "Scale": (6.0, 26.0, 1.0)}).outputs[0]
-    veins = g.node("ShaderNodeTexNoise", {"Vector": stretched, "Scale": 3.0, "Detail": 6.0, "Distortion": 1.6}).outputs[0]
-    thin = g.math("POWER", g.math("SUBTRACT", 1.0, g.math("ABSOLUTE", g.math("MULTIPLY", g.math("SUBTRACT", veins, 0.5), 9.0))), 3.0)
+    veins = g.node(
+        "ShaderNodeTexNoise", {"Vector": stretched, "Scale": 3.0, "Detail": 6.0, "Distortion": 1.6}
+    ).outputs[0]
+    thin = g.math(
+        "POWER",
+        g.math("SUBTRACT", 1.0, g.math("ABSOLUTE", g.math("MULTIPLY", g.math("SUBTRACT", veins, 0.5), 9.0))),
+        3.0,
+    )
     thin = g.math("MAXIMUM", thin, 0.0)
     outer = g.math("MULTIPLY", g.math("MAXIMUM", g.math("SUBTRACT", angle, 0.14), 0.0), 3.2)
-    share = g.math("MINIMUM", g.math("MULTIPLY", g.math("ADD", g.math("MULTIPLY", thin, 0.5), 0.25), g.math("MULTIPLY", outer, 0.5 + 1.5 * redness)), 0.7)
+    share = g.math(
+        "MINIMUM",
+        g.math(
+            "MULTIPLY",
+            g.math("ADD", g.math("MULTIPLY", thin, 0.5), 0.25),
+            g.math("MULTIPLY", outer, 0.5 + 1.5 * redness),
+        ),
+        0.7,
+    )
     mix = g.node("ShaderNodeMix", {0: share}, data_type="RGBA")
     # ShaderNodeMix lists one A and B a data type; names resolve to the first: wire the colour pair by index.
     mix.inputs[6].default_value, mix.inputs[7].default_value = (0.40, 0.365, 0.33, 1), (0.32, 0.11, 0.085, 1)
-    g.surface(g.node("ShaderNodeBsdfPrincipled", {
-        "Base Color": mix.outputs[2], "Roughness": 0.3, "Subsurface Weight": 0.25, "Subsurface Radius": (1.0, 0.5, 0.4),
-        "Subsurface Scale": 0.001, "Coat Weight": 0.7, "Coat Roughness": 0.05, "Specular IOR Level": 0.4,
-    }).outputs[0])
+    g.surface(
+        g.node(
+            "ShaderNodeBsdfPrincipled",
+            {
+                "Base Color": mix.outputs[2],
+                "Roughness": 0.3,
+                "Subsurface Weight": 0.25,
+                "Subsurface Radius": (1.0, 0.5, 0.4),
+                "Subsurface Scale": 0.001,
+                "Coat Weight": 0.7,
+                "Coat Roughness": 0.05,
+                "Specular IOR Level": 0.4,
+            },
+        ).outputs[0]
+    )
     return material
 
 
@@ -143,12 +201,14 @@ def clear(name, roughness=0.02, ior=1.376, tint=0.0, tint_colour=(0.05, 0.05, 0.
 
 
 def hair(name, melanin, redness, grey=0.0, dye=None, roughness=0.32, random=0.25):
-    """Hair fibre: Chiang et al., A Practical and Controllable Hair and Fur Model, 2016 (Cycles' Principled Hair)."""
+    """Hair fibre (Chiang et al., A Practical and Controllable Hair and Fur Model, 2016)."""
     material, g = _material(name)
     chance = g.node("ShaderNodeHairInfo").outputs["Random"]
     white = g.math("LESS_THAN", chance, grey)
     amount = g.math("MULTIPLY", melanin, g.math("SUBTRACT", 1.0, g.math("MULTIPLY", white, 0.94)))
-    node = g.node("ShaderNodeBsdfHairPrincipled", parametrization="COLOR" if dye else "MELANIN", model="CHIANG")
+    node = g.node(
+        "ShaderNodeBsdfHairPrincipled", parametrization="COLOR" if dye else "MELANIN", model="CHIANG"
+    )
     if dye:
         node.inputs["Color"].default_value = _rgba(dye)
     else:
@@ -166,9 +226,17 @@ def hair(name, melanin, redness, grey=0.0, dye=None, roughness=0.32, random=0.25
 
 def frame(colour, metal, roughness=0.25):
     material, g = _material("glasses_frame")
-    g.surface(g.node("ShaderNodeBsdfPrincipled", {
-        "Base Color": _rgba(colour), "Metallic": metal, "Roughness": roughness, "Coat Weight": 0.3,
-    }).outputs[0])
+    g.surface(
+        g.node(
+            "ShaderNodeBsdfPrincipled",
+            {
+                "Base Color": _rgba(colour),
+                "Metallic": metal,
+                "Roughness": roughness,
+                "Coat Weight": 0.3,
+            },
+        ).outputs[0]
+    )
     return material
 
 
@@ -177,10 +245,19 @@ def cloth(image, roughness):
     colour = _picture(g, image, "Linear")
     weave = g.node("ShaderNodeTexNoise", {"Scale": 1400.0, "Detail": 2.0}).outputs[0]
     bump = g.node("ShaderNodeBump", {"Height": weave, "Strength": 0.4, "Distance": 0.0008}).outputs[0]
-    g.surface(g.node("ShaderNodeBsdfPrincipled", {
-        "Base Color": colour, "Roughness": roughness, "Normal": bump, "Sheen Weight": 0.25, "Sheen Roughness": 0.4,
-        "Specular IOR Level": 0.2,
-    }).outputs[0])
+    g.surface(
+        g.node(
+            "ShaderNodeBsdfPrincipled",
+            {
+                "Base Color": colour,
+                "Roughness": roughness,
+                "Normal": bump,
+                "Sheen Weight": 0.25,
+                "Sheen Roughness": 0.4,
+                "Specular IOR Level": 0.2,
+            },
+        ).outputs[0]
+    )
     return material
 
 
@@ -190,26 +267,32 @@ def identity(name, code):
     if found is not None:
         return found
     material, g = _material(f"id.{name}")
-    g.surface(g.node("ShaderNodeEmission", {"Color": (0.0, 0.0, float(code), 1.0), "Strength": 1.0}).outputs[0])
+    g.surface(
+        g.node("ShaderNodeEmission", {"Color": (0.0, 0.0, float(code), 1.0), "Strength": 1.0}).outputs[0]
+    )
     return material
 
 
 def identity_on_chart(name, code):
-    """Flat emission of (u + 10, v + 10, code + 0.9 ear): numbers, not colours. Reads uv "chart" and field "ear"."""
+    """Flat emission of (u + 10, v + 10, code + 0.9 ear): numbers, not colours, from uv "chart" and field "ear"."""
     material, g = _material(f"id.{name}")
     uv = g.node("ShaderNodeUVMap", uv_map="chart").outputs[0]
     split = g.node("ShaderNodeSeparateXYZ", {0: uv})
     ear = g.node("ShaderNodeAttribute", attribute_name="ear").outputs["Fac"]
-    colour = g.node("ShaderNodeCombineXYZ", {
-        0: g.math("ADD", split.outputs[0], UV_OFFSET), 1: g.math("ADD", split.outputs[1], UV_OFFSET),
-        2: g.math("MULTIPLY_ADD", ear, EAR_SHARE, float(code)),
-    }).outputs[0]
+    colour = g.node(
+        "ShaderNodeCombineXYZ",
+        {
+            0: g.math("ADD", split.outputs[0], UV_OFFSET),
+            1: g.math("ADD", split.outputs[1], UV_OFFSET),
+            2: g.math("MULTIPLY_ADD", ear, EAR_SHARE, float(code)),
+        },
+    ).outputs[0]
     g.surface(g.node("ShaderNodeEmission", {"Color": colour, "Strength": 1.0}).outputs[0])
     return material
 
 
 def world(name, hdri_path, turn, gain, backdrop):
-    """Light from an HDRI times `gain` (3,); the camera itself sees the backdrop picture across the whole frame."""
+    """Light from an HDRI times `gain` (3,); the camera itself sees the backdrop across the frame."""
     from math import radians
 
     item = bpy.data.worlds.get(name) or bpy.data.worlds.new(name)
@@ -219,7 +302,9 @@ def world(name, hdri_path, turn, gain, backdrop):
     turned = g.node("ShaderNodeMapping", {"Vector": direction, "Rotation": (0, 0, radians(turn))}).outputs[0]
     environment = g.node("ShaderNodeTexEnvironment", {"Vector": turned})
     environment.image = bpy.data.images.load(hdri_path, check_existing=True)
-    scaled = g.node("ShaderNodeVectorMath", {0: environment.outputs[0], 1: gain}, operation="MULTIPLY").outputs[0]
+    scaled = g.node(
+        "ShaderNodeVectorMath", {0: environment.outputs[0], 1: gain}, operation="MULTIPLY"
+    ).outputs[0]
     light = g.node("ShaderNodeBackground", {"Color": scaled, "Strength": 1.0}).outputs[0]
     window = g.node("ShaderNodeTexCoord").outputs["Window"]
     picture = g.node("ShaderNodeTexImage", {"Vector": window}, extension="EXTEND")

@@ -1,4 +1,4 @@
-"""What a sample's meta file says: the spec, the camera, the true pose, what is visible, versions and timings."""
+"""What a sample's meta file says: spec, camera, true pose, what is visible, versions and timings."""
 
 from __future__ import annotations
 
@@ -31,9 +31,15 @@ def visible_attributes(spec, native):
     shares = {f"area.{label.name.lower()}": float(area[label]) for label in Native}
     return {
         **shares,
-        "gender": spec.identity.gender, "age": spec.identity.age, "hair_style": spec.hair.style,
-        "facial_hair": spec.facial_hair.kind, "glasses": spec.glasses.kind, "garment": spec.garment.cut,
-        "melanin": spec.skin.melanin, "hdri": spec.light.hdri, "background": spec.background.kind,
+        "gender": spec.identity.gender,
+        "age": spec.identity.age,
+        "hair_style": spec.hair.style,
+        "facial_hair": spec.facial_hair.kind,
+        "glasses": spec.glasses.kind,
+        "garment": spec.garment.cut,
+        "melanin": spec.skin.melanin,
+        "hdri": spec.light.hdri,
+        "background": spec.background.kind,
     }
 
 

@@ -1,8 +1,8 @@
 """`--set attribute=value|range`: fix or spread one attribute of every face.
 
-    hair.style=afro            one value
-    pose.yaw=-40:40            uniform between two numbers
-    glasses.kind=round|oval    one of several, evenly
+hair.style=afro            one value
+pose.yaw=-40:40            uniform between two numbers
+glasses.kind=round|oval    one of several, evenly
 """
 
 from __future__ import annotations
@@ -14,8 +14,12 @@ from facegen.render import spec as s
 from facegen.render.draws import generator
 
 CHOICES = {
-    "hair.style": s.HAIR_STYLES, "facial_hair.kind": s.FACIAL_HAIR, "glasses.kind": s.GLASSES,
-    "garment.cut": s.GARMENTS, "background.kind": s.BACKGROUNDS, "light.hdri": s.HDRIS,
+    "hair.style": s.HAIR_STYLES,
+    "facial_hair.kind": s.FACIAL_HAIR,
+    "glasses.kind": s.GLASSES,
+    "garment.cut": s.GARMENTS,
+    "background.kind": s.BACKGROUNDS,
+    "light.hdri": s.HDRIS,
 }
 
 
@@ -66,4 +70,6 @@ def _attribute(path):
     except KeyError:
         return 0.0  # a slider or an action: numbers by name
     except AttributeError:
-        raise FacegenError(f"--set: unknown attribute {path!r}: see `facegen render --list-attributes`") from None
+        raise FacegenError(
+            f"--set: unknown attribute {path!r}: see `facegen render --list-attributes`"
+        ) from None

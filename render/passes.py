@@ -16,7 +16,7 @@ from facegen.render import photo
 from facegen.render.draws import generator
 from facegen.render.labels import classify, coverage, reduce_labels
 from facegen.render.metadata import describe
-from facegen.render.scene import Built, Studio
+from facegen.render.scene import Studio
 from facegen.render.spec import FaceSpec
 
 FAR = 1e6  # Blender writes 1e10 where a camera ray leaves the scene

@@ -20,10 +20,24 @@ SLIDER_SD = {"ear": 0.2, "eye": 0.12, "mouth": 0.15, "head": 0.13, "neck": 0.16}
 DEFAULT_SLIDER_SD = 0.16
 # Sliders whose full range leaves what adults look like, or that pose rather than shape.
 SLIDER_SCALE = {
-    "head-age": 0.5, "head-angle": 0.3, "head-trans-out": 0.0, "neck-trans-out": 0.0, "mouth-trans-out": 0.1,
-    "nose-trans-out": 0.15, "head-trans-forward": 0.4, "head-trans-up": 0.3, "ear-flap": 0.6, "eye-push1": 0.4,
-    "eye-push2": 0.4, "eye-trans-out": 0.7, "eye-scale": 0.6, "mouth-lowerlip-ext": 0.4, "mouth-upperlip-ext": 0.4,
-    "eye-corner": 0.8, "neck-double": 0.5, "eye-height": 0.5,
+    "head-age": 0.5,
+    "head-angle": 0.3,
+    "head-trans-out": 0.0,
+    "neck-trans-out": 0.0,
+    "mouth-trans-out": 0.1,
+    "nose-trans-out": 0.15,
+    "head-trans-forward": 0.4,
+    "head-trans-up": 0.3,
+    "ear-flap": 0.6,
+    "eye-push1": 0.4,
+    "eye-push2": 0.4,
+    "eye-trans-out": 0.7,
+    "eye-scale": 0.6,
+    "mouth-lowerlip-ext": 0.4,
+    "mouth-upperlip-ext": 0.4,
+    "eye-corner": 0.8,
+    "neck-double": 0.5,
+    "eye-height": 0.5,
 }
 ASYMMETRY = 0.12  # share of a paired slider's spread that differs between left and right
 
@@ -34,10 +48,20 @@ HAIR_MELANIN = {"african": (0.96, 0.02), "asian": (0.94, 0.04), "caucasian": (0.
 
 STYLE_WEIGHTS = {
     # style: (women, men)
-    "bald": (0.005, 0.08), "buzz": (0.01, 0.14), "short": (0.03, 0.24), "side_part": (0.03, 0.16),
-    "quiff": (0.01, 0.11), "slick_back": (0.04, 0.08), "fringe": (0.08, 0.06), "curly_short": (0.06, 0.06),
-    "afro": (0.02, 0.02), "bob": (0.13, 0.01), "long_straight": (0.21, 0.015), "long_wavy": (0.18, 0.01),
-    "long_curly": (0.09, 0.01), "tied_back": (0.11, 0.015),
+    "bald": (0.005, 0.08),
+    "buzz": (0.01, 0.14),
+    "short": (0.03, 0.24),
+    "side_part": (0.03, 0.16),
+    "quiff": (0.01, 0.11),
+    "slick_back": (0.04, 0.08),
+    "fringe": (0.08, 0.06),
+    "curly_short": (0.06, 0.06),
+    "afro": (0.02, 0.02),
+    "bob": (0.13, 0.01),
+    "long_straight": (0.21, 0.015),
+    "long_wavy": (0.18, 0.01),
+    "long_curly": (0.09, 0.01),
+    "tied_back": (0.11, 0.015),
 }
 DYES = ((0.55, 0.04, 0.03), (0.62, 0.44, 0.20), (0.10, 0.16, 0.45), (0.50, 0.12, 0.38), (0.20, 0.06, 0.14))
 
@@ -80,12 +104,26 @@ def draw_spec(seed: int, index: int) -> s.FaceSpec:
     hair = draw_hair(d, identity)
     glasses = draw_glasses(d, 0.15)
     return s.FaceSpec(
-        seed=seed, index=index, identity=identity, expression=draw_expression(d, smile=None, opening=None),
-        pose=draw_pose(d, d.normal("pose.yaw", 0, 20, -75, 75), d.normal("pose.pitch", 0, 10, -35, 35),
-                       d.normal("pose.roll", 0, 6, -25, 25)),
-        skin=draw_skin(d, identity), eyes=draw_eyes(d, identity), brows=draw_brows(d, identity), hair=hair,
-        facial_hair=draw_facial_hair(d, identity), glasses=glasses, garment=draw_garment(d, identity),
-        light=draw_light(d), camera=draw_camera(d), background=draw_background(d),
+        seed=seed,
+        index=index,
+        identity=identity,
+        expression=draw_expression(d, smile=None, opening=None),
+        pose=draw_pose(
+            d,
+            d.normal("pose.yaw", 0, 20, -75, 75),
+            d.normal("pose.pitch", 0, 10, -35, 35),
+            d.normal("pose.roll", 0, 6, -25, 25),
+        ),
+        skin=draw_skin(d, identity),
+        eyes=draw_eyes(d, identity),
+        brows=draw_brows(d, identity),
+        hair=hair,
+        facial_hair=draw_facial_hair(d, identity),
+        glasses=glasses,
+        garment=draw_garment(d, identity),
+        light=draw_light(d),
+        camera=draw_camera(d),
+        background=draw_background(d),
     )
 
 
@@ -94,12 +132,18 @@ def draw_identity(d: Draw, gender=None, age=None) -> s.Identity:
     if gender is None:
         gender = float(d.chance("identity.gender", 0.5))
     # Sexes are two clusters with a little spread, as faces are.
-    shape = float(np.clip(gender + (0.5 - gender) * 2 * abs(d.normal("identity.gender.spread", 0, 0.09)), 0, 1))
+    shape = float(
+        np.clip(gender + (0.5 - gender) * 2 * abs(d.normal("identity.gender.spread", 0, 0.09)), 0, 1)
+    )
     age = d.uniform("identity.age", 18, 80) if age is None else age
     ancestry = d("identity.ancestry").dirichlet((0.35, 0.35, 0.35))
     return s.Identity(
-        gender=shape, age=float(age), african=float(ancestry[0]), asian=float(ancestry[1]),
-        caucasian=float(ancestry[2]), weight=d.normal("identity.weight", 0.5, 0.17, 0.1, 0.95),
+        gender=shape,
+        age=float(age),
+        african=float(ancestry[0]),
+        asian=float(ancestry[1]),
+        caucasian=float(ancestry[2]),
+        weight=d.normal("identity.weight", 0.5, 0.17, 0.1, 0.95),
         muscle=d.normal("identity.muscle", 0.45 + 0.12 * shape, 0.12, 0.1, 0.95),
         sliders=draw_sliders(d),
     )
@@ -141,25 +185,42 @@ def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
     lipstick = d.chance("skin.lipstick.worn", 0.38 * woman)
     hue = d("skin.lipstick.colour").uniform(0, 1, 3)
     return s.Skin(
-        melanin=melanin, haemoglobin=d.normal("skin.haemoglobin", 0.032, 0.010, 0.012, 0.07),
-        warmth=d.normal("skin.warmth", 0, 0.4, -1.0, 1.0), roughness=d.normal("skin.roughness", 0.5, 0.05, 0.38, 0.62),
-        oil=d.uniform("skin.oil", 0.05, 0.6), pores=d.uniform("skin.pores", 0.7, 2.0),
+        melanin=melanin,
+        haemoglobin=d.normal("skin.haemoglobin", 0.032, 0.010, 0.012, 0.07),
+        warmth=d.normal("skin.warmth", 0, 0.4, -1.0, 1.0),
+        roughness=d.normal("skin.roughness", 0.5, 0.05, 0.38, 0.62),
+        oil=d.uniform("skin.oil", 0.05, 0.6),
+        pores=d.uniform("skin.pores", 0.7, 2.0),
         wrinkles=float(np.clip(1.25 * old**1.4 + d.normal("skin.wrinkles", 0, 0.12), 0, 1.4)),
-        freckles=fair * d.uniform("skin.freckles", 0, 1) ** 4, spots=d.uniform("skin.spots", 0, 1) ** 2,
-        blush=d.uniform("skin.blush", 0.05, 0.6), lip_colour=d.uniform("skin.lip_colour", 0.1, 0.8),
+        freckles=fair * d.uniform("skin.freckles", 0, 1) ** 4,
+        spots=d.uniform("skin.spots", 0, 1) ** 2,
+        blush=d.uniform("skin.blush", 0.05, 0.6),
+        lip_colour=d.uniform("skin.lip_colour", 0.1, 0.8),
         lipstick=(float(0.28 + 0.3 * hue[0]), float(0.03 + 0.10 * hue[1]), float(0.045 + 0.11 * hue[2])),
         lipstick_amount=d.uniform("skin.lipstick.amount", 0.25, 0.85) if lipstick else 0.0,
-        eye_shadow=d.uniform("skin.eye_shadow", 0, 0.8) if d.chance("skin.eye_shadow.worn", 0.4 * woman) else 0.0,
+        eye_shadow=d.uniform("skin.eye_shadow", 0, 0.8)
+        if d.chance("skin.eye_shadow.worn", 0.4 * woman)
+        else 0.0,
         texture_seed=int(d("skin.texture_seed").integers(2**31)),
     )
 
 
 def draw_eyes(d: Draw, identity) -> s.Eyes:
     light = identity.caucasian
-    families = {"blue": 0.28 * light, "grey": 0.10 * light, "green": 0.12 * light, "hazel": 0.18 * light,
-                "brown": 0.2 * light + 0.45 * (1 - light), "dark": 0.12 * light + 0.55 * (1 - light)}
-    return s.Eyes(family=d.choice("eyes.family", families), iris_mm=d.normal("eyes.iris_mm", 5.85, 0.2, 5.3, 6.4),
-                  pupil=d.uniform("eyes.pupil", 0.32, 0.58), redness=d.uniform("eyes.redness", 0.0, 0.5))
+    families = {
+        "blue": 0.28 * light,
+        "grey": 0.10 * light,
+        "green": 0.12 * light,
+        "hazel": 0.18 * light,
+        "brown": 0.2 * light + 0.45 * (1 - light),
+        "dark": 0.12 * light + 0.55 * (1 - light),
+    }
+    return s.Eyes(
+        family=d.choice("eyes.family", families),
+        iris_mm=d.normal("eyes.iris_mm", 5.85, 0.2, 5.3, 6.4),
+        pupil=d.uniform("eyes.pupil", 0.32, 0.58),
+        redness=d.uniform("eyes.redness", 0.0, 0.5),
+    )
 
 
 def draw_brows(d: Draw, identity) -> s.Brows:
@@ -167,8 +228,10 @@ def draw_brows(d: Draw, identity) -> s.Brows:
     return s.Brows(
         height=d.normal("brows.height", -2.4 - 1.6 * man, 1.3, -7, 2),
         thickness=d.normal("brows.thickness", 0.85 + 0.33 * man, 0.17, 0.45, 1.7),
-        arch=d.normal("brows.arch", 1.6 - 1.6 * man, 1.3, -2.5, 5), inner=d.normal("brows.inner", 0.3, 1.4, -3, 4),
-        length=d.normal("brows.length", 0, 2.0, -5, 4), density=d.uniform("brows.density", 0.45, 1.15),
+        arch=d.normal("brows.arch", 1.6 - 1.6 * man, 1.3, -2.5, 5),
+        inner=d.normal("brows.inner", 0.3, 1.4, -3, 4),
+        length=d.normal("brows.length", 0, 2.0, -5, 4),
+        density=d.uniform("brows.density", 0.45, 1.15),
         lashes=float(np.clip(d.normal("brows.lashes", 0.62 - 0.4 * man, 0.2), 0.05, 1.0)),
     )
 
@@ -186,15 +249,25 @@ def draw_hair(d: Draw, identity, style=None, colour=None) -> s.Hair:
         style = d.choice("hair.style", weights)
     recede = man * np.clip((age - 24) / 45, 0, 1)
     return s.Hair(
-        style=style, length=d.uniform("hair.length", 0.72, 1.3), volume=d.uniform("hair.volume", 0.5, 1.4),
-        part=d.uniform("hair.part", -1, 1), curl=abs(d.normal("hair.curl", 0, 0.25)),
-        frizz=d.uniform("hair.frizz", 0.1, 1.3), fringe=d.uniform("hair.fringe", 0.7, 1.2) if d.chance("hair.fringe.worn", 0.13) else 0.0,
+        style=style,
+        length=d.uniform("hair.length", 0.72, 1.3),
+        volume=d.uniform("hair.volume", 0.5, 1.4),
+        part=d.uniform("hair.part", -1, 1),
+        curl=abs(d.normal("hair.curl", 0, 0.25)),
+        frizz=d.uniform("hair.frizz", 0.1, 1.3),
+        fringe=d.uniform("hair.fringe", 0.7, 1.2) if d.chance("hair.fringe.worn", 0.13) else 0.0,
         hairline_height=d.normal("hair.hairline_height", 3 + 2 * man, 4.5, -7, 14),
-        recession=float(np.clip(recede * 16 * d.uniform("hair.recession", 0, 1) + d.normal("hair.recession.base", 0, 1.5),
-                                -3, 20)),
-        peak=d.normal("hair.peak", 1.5, 2.5, -3, 8), thinning=float(np.clip(recede * d.uniform("hair.thinning", -0.7, 0.8),
-                                                                          0, 0.8)),
-        behind=d.uniform("hair.behind", 0, 1), colour=colour or draw_hair_colour(d, identity),
+        recession=float(
+            np.clip(
+                recede * 16 * d.uniform("hair.recession", 0, 1) + d.normal("hair.recession.base", 0, 1.5),
+                -3,
+                20,
+            )
+        ),
+        peak=d.normal("hair.peak", 1.5, 2.5, -3, 8),
+        thinning=float(np.clip(recede * d.uniform("hair.thinning", -0.7, 0.8), 0, 0.8)),
+        behind=d.uniform("hair.behind", 0, 1),
+        colour=colour or draw_hair_colour(d, identity),
     )
 
 
@@ -205,60 +278,103 @@ def draw_hair_colour(d: Draw, identity) -> s.HairColour:
     grey = float(np.clip((identity.age - grey_start) / 24, 0, 1)) * d.uniform("hair.grey", 0.4, 1.0)
     dyed = d.chance("hair.dyed", 0.06)
     dye = DYES[int(d("hair.dye").integers(len(DYES)))] if dyed else None
-    redness = float(np.clip(d("hair.redness").beta(1.6, 4.0) + 0.25 * d.chance("hair.red", 0.06 * identity.caucasian), 0, 1))
+    redness = float(
+        np.clip(
+            d("hair.redness").beta(1.6, 4.0) + 0.25 * d.chance("hair.red", 0.06 * identity.caucasian), 0, 1
+        )
+    )
     return s.HairColour(melanin=melanin, redness=redness, grey=0.0 if dyed else grey, dye=dye)
 
 
 def draw_facial_hair(d: Draw, identity, kind=None) -> s.FacialHair:
     man = identity.gender > 0.5
     if kind is None:
-        kind = d.choice("facial_hair.kind", {"none": 0.5, "stubble": 0.2, "moustache": 0.05, "goatee": 0.08,
-                                             "full_beard": 0.17}) if man else "none"
+        kind = (
+            d.choice(
+                "facial_hair.kind",
+                {"none": 0.5, "stubble": 0.2, "moustache": 0.05, "goatee": 0.08, "full_beard": 0.17},
+            )
+            if man
+            else "none"
+        )
     length = {"none": 1.0, "stubble": d.uniform("facial_hair.stubble_mm", 0.8, 3.0)}.get(
-        kind, d.uniform("facial_hair.length_mm", 4, 16))
-    return s.FacialHair(kind=kind, length_mm=length, density=d.uniform("facial_hair.density", 0.55, 1.0),
-                        shadow=d.uniform("facial_hair.shadow", 0.05, 0.5) if man else 0.0)
+        kind, d.uniform("facial_hair.length_mm", 4, 16)
+    )
+    return s.FacialHair(
+        kind=kind,
+        length_mm=length,
+        density=d.uniform("facial_hair.density", 0.55, 1.0),
+        shadow=d.uniform("facial_hair.shadow", 0.05, 0.5) if man else 0.0,
+    )
 
 
 def draw_glasses(d: Draw, probability, kind=None) -> s.Glasses:
     worn = d.chance("glasses.worn", probability) if kind is None else kind != "none"
     if not worn:
         return s.Glasses()
-    kind = kind or d.choice("glasses.kind", {"rectangular": 0.36, "round": 0.16, "oval": 0.16, "browline": 0.16,
-                                             "aviator": 0.16})
+    kind = kind or d.choice(
+        "glasses.kind", {"rectangular": 0.36, "round": 0.16, "oval": 0.16, "browline": 0.16, "aviator": 0.16}
+    )
     metal = float(d.chance("glasses.metal", 0.45))
     tone = d("glasses.colour").uniform(0, 1, 3)
-    colour = (0.45 + 0.3 * tone[0], 0.42 + 0.28 * tone[0], 0.38 + 0.2 * tone[0]) if metal else tuple(
-        float(0.012 + 0.25 * t**3) for t in tone)
+    colour = (
+        (0.45 + 0.3 * tone[0], 0.42 + 0.28 * tone[0], 0.38 + 0.2 * tone[0])
+        if metal
+        else tuple(float(0.012 + 0.25 * t**3) for t in tone)
+    )
     dark = d.chance("glasses.sun", 0.15)
-    return s.Glasses(kind=kind, width=d.uniform("glasses.width", 0.92, 1.08), height=d.uniform("glasses.height", 0.85, 1.15),
-                     thickness_mm=d.uniform("glasses.thickness_mm", 1.2, 2.0) + (0 if metal else d.uniform("glasses.bulk", 0, 2.2)),
-                     colour=tuple(float(c) for c in colour), metal=metal,
-                     tint=d.uniform("glasses.tint", 0.55, 0.97) if dark else d.uniform("glasses.tint.clear", 0.0, 0.12),
-                     slip_mm=d.uniform("glasses.slip_mm", 0, 4))
+    return s.Glasses(
+        kind=kind,
+        width=d.uniform("glasses.width", 0.92, 1.08),
+        height=d.uniform("glasses.height", 0.85, 1.15),
+        thickness_mm=d.uniform("glasses.thickness_mm", 1.2, 2.0)
+        + (0 if metal else d.uniform("glasses.bulk", 0, 2.2)),
+        colour=(float(colour[0]), float(colour[1]), float(colour[2])),
+        metal=metal,
+        tint=d.uniform("glasses.tint", 0.55, 0.97) if dark else d.uniform("glasses.tint.clear", 0.0, 0.12),
+        slip_mm=d.uniform("glasses.slip_mm", 0, 4),
+    )
 
 
 def draw_garment(d: Draw, identity) -> s.Garment:
     man = identity.gender
-    cut = d.choice("garment.cut", {"crew": 0.32, "v_neck": 0.2, "shirt": 0.12 + 0.25 * man,
-                                   "strapless": 0.18 * (1 - man) + 0.01, "turtleneck": 0.07})
+    cut = d.choice(
+        "garment.cut",
+        {
+            "crew": 0.32,
+            "v_neck": 0.2,
+            "shirt": 0.12 + 0.25 * man,
+            "strapless": 0.18 * (1 - man) + 0.01,
+            "turtleneck": 0.07,
+        },
+    )
     palette = d("garment.colour").random(6)
     dark = d.uniform("garment.value", 0.02, 0.8) ** 1.3
 
     def tone(c):
         return tuple(float(np.clip(dark * (0.6 + 0.8 * x), 0.008, 0.85)) for x in c)
 
-    return s.Garment(cut=cut, depth=d.uniform("garment.depth", 0, 1), colour=tone(palette[:3]), second=tone(palette[3:]),
-                     pattern=d.choice("garment.pattern", {"plain": 0.66, "stripes": 0.08, "hoops": 0.05, "checks": 0.09,
-                                                          "dots": 0.04, "print": 0.08}),
-                     roughness=d.uniform("garment.roughness", 0.55, 0.95))
+    return s.Garment(
+        cut=cut,
+        depth=d.uniform("garment.depth", 0, 1),
+        colour=tone(palette[:3]),
+        second=tone(palette[3:]),
+        pattern=d.choice(
+            "garment.pattern",
+            {"plain": 0.66, "stripes": 0.08, "hoops": 0.05, "checks": 0.09, "dots": 0.04, "print": 0.08},
+        ),
+        roughness=d.uniform("garment.roughness", 0.55, 0.95),
+    )
 
 
 def draw_pose(d: Draw, yaw, pitch, roll) -> s.Pose:
     """Head pose is given in degrees; gaze mostly seeks the camera, so it counters the head's turn."""
     towards = d.uniform("pose.gaze.share", 0.3, 1.0)
     return s.Pose(
-        yaw=float(yaw), pitch=float(pitch), roll=float(roll), turn=d.uniform("pose.turn", 0.2, 0.75),
+        yaw=float(yaw),
+        pitch=float(pitch),
+        roll=float(roll),
+        turn=d.uniform("pose.turn", 0.2, 0.75),
         gaze_yaw=float(np.clip(-towards * yaw + d.normal("pose.gaze_yaw", 0, 5), -28, 28)),
         gaze_pitch=float(np.clip(-towards * pitch + d.normal("pose.gaze_pitch", 0, 4), -18, 15)),
     )
@@ -270,8 +386,12 @@ def draw_light(d: Draw) -> s.Light:
     ambient = {"natural": 0.8, "studio": 0.35, "flash": 0.35, "hard": 0.3}[kind]
     key = {"natural": 0.3, "studio": 0.75, "flash": 0.0, "hard": 0.9}[kind]
     return s.Light(
-        hdri=hdri, turn=d.uniform("light.turn", 0, 360), strength=ambient, key=key * d.uniform("light.key", 0.6, 1.2),
-        key_azimuth=d.uniform("light.key_azimuth", -75, 75), key_elevation=d.uniform("light.key_elevation", 5, 60),
+        hdri=hdri,
+        turn=d.uniform("light.turn", 0, 360),
+        strength=ambient,
+        key=key * d.uniform("light.key", 0.6, 1.2),
+        key_azimuth=d.uniform("light.key_azimuth", -75, 75),
+        key_elevation=d.uniform("light.key_elevation", 5, 60),
         key_size=d.uniform("light.key_size", 0.4, 1.4) if kind != "hard" else 0.12,
         fill=d.uniform("light.fill", 0.05, 0.4) if kind == "studio" else 0.0,
         rim=d.uniform("light.rim", 0, 1.2) if d.chance("light.rim.on", 0.25) else 0.0,
@@ -281,27 +401,48 @@ def draw_light(d: Draw) -> s.Light:
 
 
 def draw_camera(d: Draw) -> s.Camera:
-    """Residual framing follows the crop rule's own spread on CelebA-HQ: side 3.2 %, centre 0.3 %, roll 1.0 degree."""
+    """Residual framing has the crop rule's own spread on CelebA-HQ: side 3.2 %, centre 0.3 %, roll 1 degree."""
     return s.Camera(
         distance=float(np.exp(d.uniform("camera.distance", np.log(0.7), np.log(3.5)))),
-        scale=d.normal("camera.scale", 1.006, 0.032, 0.9, 1.1), shift_x=d.normal("camera.shift_x", 0, 0.003),
-        shift_y=d.normal("camera.shift_y", 0.005, 0.003), tilt=d.normal("camera.tilt", 0.1, 1.0, -4, 4),
-        exposure=d.normal("camera.exposure", 0.0, 0.45, -1.3, 1.1), kelvin_shift=d.normal("camera.kelvin_shift", 0, 700, -1800, 1800),
-        contrast=d.normal("camera.contrast", 1.03, 0.09, 0.8, 1.3), saturation=d.normal("camera.saturation", 1.0, 0.14, 0.5, 1.4),
+        scale=d.normal("camera.scale", 1.006, 0.032, 0.9, 1.1),
+        shift_x=d.normal("camera.shift_x", 0, 0.003),
+        shift_y=d.normal("camera.shift_y", 0.005, 0.003),
+        tilt=d.normal("camera.tilt", 0.1, 1.0, -4, 4),
+        exposure=d.normal("camera.exposure", 0.0, 0.45, -1.3, 1.1),
+        kelvin_shift=d.normal("camera.kelvin_shift", 0, 700, -1800, 1800),
+        contrast=d.normal("camera.contrast", 1.03, 0.09, 0.8, 1.3),
+        saturation=d.normal("camera.saturation", 1.0, 0.14, 0.5, 1.4),
         noise=float(np.exp(d.uniform("camera.noise", np.log(0.001), np.log(0.006)))),
-        blur_px=max(0.0, d.normal("camera.blur_px", -0.1, 0.25, -0.9, 0.9)), sharpen=d.uniform("camera.sharpen", 0.3, 1.4), vignette=max(0.0, d.normal("camera.vignette", 0.05, 0.12)),
+        blur_px=max(0.0, d.normal("camera.blur_px", -0.1, 0.25, -0.9, 0.9)),
+        sharpen=d.uniform("camera.sharpen", 0.3, 1.4),
+        vignette=max(0.0, d.normal("camera.vignette", 0.05, 0.12)),
         jpeg=int(d("camera.jpeg").integers(72, 99)),
     )
 
 
 def draw_background(d: Draw) -> s.Background:
-    kind = d.choice("background.kind", {"plain": 0.17, "gradient": 0.13, "blobs": 0.3, "bokeh": 0.08, "wall": 0.1,
-                                        "text_wall": 0.1, "foliage": 0.12})
+    kind = d.choice(
+        "background.kind",
+        {
+            "plain": 0.17,
+            "gradient": 0.13,
+            "blobs": 0.3,
+            "bokeh": 0.08,
+            "wall": 0.1,
+            "text_wall": 0.1,
+            "foliage": 0.12,
+        },
+    )
     tones = d("background.tones").random(6)
     value = d("background.value").random(2) ** 1.5
 
     def tone(c, v):
         return tuple(float(np.clip(1.1 * v * (0.65 + 0.7 * x), 0.004, 1.2)) for x in c)
 
-    return s.Background(kind=kind, first=tone(tones[:3], value[0]), second=tone(tones[3:], value[1]),
-                        blur=d.uniform("background.blur", 0.0, 1.0) ** 2 * 0.05, seed=int(d("background.seed").integers(2**31)))
+    return s.Background(
+        kind=kind,
+        first=tone(tones[:3], value[0]),
+        second=tone(tones[3:], value[1]),
+        blur=d.uniform("background.blur", 0.0, 1.0) ** 2 * 0.05,
+        seed=int(d("background.seed").integers(2**31)),
+    )

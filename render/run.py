@@ -1,4 +1,4 @@
-"""A dataset folder from a law: draws specs, renders what is missing, writes what the folder says of itself."""
+"""A dataset folder from a law: draws specs, renders what is missing, writes what it says of itself."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ import numpy as np
 
 import facegen
 from facegen.assets.ledger import LEDGER
-from facegen.datasets.dataset_file import DATASET_FILE, read_dataset_json, write_attributes, write_dataset_json
+from facegen.datasets.dataset_file import (
+    DATASET_FILE,
+    read_dataset_json,
+    write_attributes,
+    write_dataset_json,
+)
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.files import fingerprint
 from facegen.datasets.sample import is_done, sample_name
@@ -40,8 +45,13 @@ class Order:
     def config(self) -> dict:
         """Everything that decides the bytes of a sample."""
         return {
-            "size": self.job.size, "quality": self.job.quality, "convention": self.job.convention, "seed": self.seed,
-            "match_dist": self.profile_name, "set": [o.text for o in self.overrides], "facegen": facegen.__version__,
+            "size": self.job.size,
+            "quality": self.job.quality,
+            "convention": self.job.convention,
+            "seed": self.seed,
+            "match_dist": self.profile_name,
+            "set": [o.text for o in self.overrides],
+            "facegen": facegen.__version__,
         }
 
 
@@ -54,7 +64,9 @@ def plan(order: Order) -> list[int]:
     exists = (out / DATASET_FILE).is_file()
     if not exists:
         if order.resume == "always":
-            raise FacegenError(f"{out}: no dataset to resume there: use --resume if-possible, or another --out")
+            raise FacegenError(
+                f"{out}: no dataset to resume there: use --resume if-possible, or another --out"
+            )
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise FacegenError(f"{out}: not empty and no facegen dataset: choose another --out")
         return list(range(order.num))
@@ -62,9 +74,10 @@ def plan(order: Order) -> list[int]:
         raise FacegenError(f"{out}: holds a dataset already: choose another --out, or --resume if-possible")
     there = read_dataset_json(out)
     if there["fingerprint"] != fingerprint(order.config()):
-        differing = sorted(k for k, v in order.config().items() if there["config"].get(k) != v)
+        other = sorted(k for k, v in order.config().items() if there["config"].get(k) != v)
         raise FacegenError(
-            f"{out}: holds a dataset of another order (differs in {', '.join(differing)}): choose another --out")
+            f"{out}: holds a dataset of another order (differs in {', '.join(other)}): choose another --out"
+        )
     return [i for i in range(order.num) if not is_done(out, i)]
 
 
@@ -90,14 +103,26 @@ def _write_summary(order, outcome, complete):
     if done and outcome.done:
         rows = [json.loads((out / "meta" / f"{sample_name(i)}.json").read_text())["attributes"] for i in done]
         write_attributes(out, [sample_name(i) for i in done], rows)
-    write_dataset_json(out, {
-        "seed": order.seed, "size": order.job.size, "num": order.num, "convention": order.job.convention,
-        "profile": order.profile_name, "fingerprint": fingerprint(order.config()), "config": order.config(),
-        "complete": complete and len(done) == order.num, "rendered": len(done), "target": describe_target(order.profile),
-        "ledger": LEDGER, "failures": {sample_name(i): why for i, why in outcome.failures.items()},
-        "timing": timing(outcome) or old.get("timing"), "device": outcome.device or old.get("device", ""),
-        "python": platform.python_version(),
-    })
+    write_dataset_json(
+        out,
+        {
+            "seed": order.seed,
+            "size": order.job.size,
+            "num": order.num,
+            "convention": order.job.convention,
+            "profile": order.profile_name,
+            "fingerprint": fingerprint(order.config()),
+            "config": order.config(),
+            "complete": complete and len(done) == order.num,
+            "rendered": len(done),
+            "target": describe_target(order.profile),
+            "ledger": LEDGER,
+            "failures": {sample_name(i): why for i, why in outcome.failures.items()},
+            "timing": timing(outcome) or old.get("timing"),
+            "device": outcome.device or old.get("device", ""),
+            "python": platform.python_version(),
+        },
+    )
 
 
 def timing(outcome) -> dict | None:
@@ -108,6 +133,9 @@ def timing(outcome) -> dict | None:
     seconds = [a["seconds"] for a in answers]
     stages = {k: statistics.median(a["timing"][k] for a in answers) for k in answers[0]["timing"]}
     return {
-        "samples": len(answers), "median_s": statistics.median(seconds), "p90_s": float(np.quantile(seconds, 0.9)),
-        "stages_median_s": stages, "peak_rss_mb": max(a["rss_mb"] for a in answers),
+        "samples": len(answers),
+        "median_s": statistics.median(seconds),
+        "p90_s": float(np.quantile(seconds, 0.9)),
+        "stages_median_s": stages,
+        "peak_rss_mb": max(a["rss_mb"] for a in answers),
     }

@@ -7,7 +7,6 @@ shaders, and rendering two scenes in turn drops it anyway (the same 5 s of proce
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,21 +15,16 @@ import numpy as np
 
 from facegen.assets import eyes, face_hair, garment, glasses, hair, lighting, regions, skin, strands, teeth
 from facegen.assets.background import background
-from facegen.assets.head import PART_INNER_MOUTH, PART_SKIN, PART_TONGUE, HeadModel, PosedHead, head_model, rotation_of, triangles
+from facegen.assets.head import PART_INNER_MOUTH, PART_SKIN, HeadModel, PosedHead, head_model, triangles
 from facegen.datasets.labels import Native
 from facegen.render import blender, materials
 from facegen.render.draws import generator
 from facegen.render.framing import View, solve_view
 from facegen.render.grooms import groom_of, hairline_of
-from facegen.render.photo import luminance_of
 from facegen.render.labels import SUBPIXELS, Surface, own
+from facegen.render.photo import luminance_of
+from facegen.render.pose import pose_head
 from facegen.render.spec import FaceSpec
-
-# Anny's age axis has anchors at baby -1/3, child 1/3, young adult 2/3 and old 1.
-AGE_ANCHORS = ((8.0, 1 / 3), (25.0, 2 / 3), (90.0, 1.0))
-
-
-GAZE_REACH = 30.0  # degrees of gaze that Anny's eyeLook actions stand for
 
 
 @dataclass(frozen=True)
@@ -69,20 +63,6 @@ def key(spec: FaceSpec, name: str) -> np.random.Generator:
     return generator(spec.seed, spec.index, f"build.{name}")
 
 
-def age_axis(years):
-    """Years -> Anny's age axis."""
-    return float(np.interp(years, *zip(*AGE_ANCHORS, strict=True)))
-
-
-def phenotype(identity):
-    """Anny's phenotype of a render.spec.Identity. Anny's gender axis runs from male 0 to female 1."""
-    return {
-        "gender": 1.0 - identity.gender, "age": age_axis(identity.age), "weight": identity.weight,
-        "muscle": identity.muscle, "height": 0.5, "proportions": 0.5,
-        "african": identity.african, "asian": identity.asian, "caucasian": identity.caucasian,
-    }
-
-
 class Studio:
     """Keeps the two scenes and fills them with one face after another."""
 
@@ -103,11 +83,12 @@ class Studio:
         """Replace whatever stands in the scenes by this face."""
         for scene in (self.beauty, self.labels):
             blender.clear_scene(scene)
-        head = self._pose(spec)
+        head = pose_head(self.model, spec)
         view = solve_view(head.landmarks, spec.camera)
         self._aim(view)
-        brow = regions.BrowShape(spec.brows.height, spec.brows.thickness, spec.brows.arch, spec.brows.inner,
-                                 spec.brows.length)
+        brow = regions.BrowShape(
+            spec.brows.height, spec.brows.thickness, spec.brows.arch, spec.brows.inner, spec.brows.length
+        )
         self._skin(spec, head)
         self._eyes(spec, head)
         self._teeth(head)
@@ -120,15 +101,6 @@ class Studio:
         return Built(view, head, head.landmarks, head.head_rotation, brow, eyewear)
 
     # -- geometry ---------------------------------------------------------------------------------------
-
-    def _pose(self, spec):
-        pose = spec.pose
-        whole = pose.yaw * (1 - pose.turn)
-        head = self.model.pose(
-            phenotype(spec.identity), spec.identity.sliders, with_lids(spec.expression, pose),
-            (pose.yaw - whole, pose.pitch, pose.roll), (pose.gaze_yaw, pose.gaze_pitch))
-        turn = rotation_of(whole, 0, 0).astype(np.float32)
-        return turned(head, turn)
 
     def _aim(self, view):
         data = self.camera.data
@@ -145,8 +117,10 @@ class Studio:
         """One object in both scenes; beauty and code are lists for several material slots."""
         shown = beauty if isinstance(beauty, list) else [beauty]
         codes = code if isinstance(code, list) else [code]
-        return [blender.place(self.beauty, name, data, shown, subdivision),
-                blender.place(self.labels, name, data, codes, subdivision)]
+        return [
+            blender.place(self.beauty, name, data, shown, subdivision),
+            blender.place(self.labels, name, data, codes, subdivision),
+        ]
 
     def _skin(self, spec, head):
         model, level = self.model, self.quality
@@ -157,29 +131,48 @@ class Studio:
         line = hairline_of(spec.hair)
         pigment = lighting.hair_colour(spec.hair.colour)
         colour, rough, relief = skin.skin_pictures(
-            spec.skin, spec.identity.age, spec.identity.gender, spec.facial_hair.shadow, pigment,
-            groom_of(spec.hair, spec.identity).scalp_shadow, line, level.texture_width,
-            int(level.texture_width * 0.6))
-        shader = materials.skin(blender.set_image("skin.colour", colour), blender.set_image("skin.rough", rough),
-                                blender.set_image("skin.relief", relief))
+            spec.skin,
+            spec.identity.age,
+            spec.identity.gender,
+            spec.facial_hair.shadow,
+            pigment,
+            groom_of(spec.hair, spec.identity).scalp_shadow,
+            line,
+            level.texture_width,
+            int(level.texture_width * 0.6),
+        )
+        shader = materials.skin(
+            blender.set_image("skin.colour", colour),
+            blender.set_image("skin.rough", rough),
+            blender.set_image("skin.relief", relief),
+        )
         mouth = materials.wet_tissue("mouth", (0.28, 0.045, 0.04))
         tongue = materials.wet_tissue("tongue", (0.42, 0.12, 0.11), 0.35)
-        self._add("skin", data, [shader, mouth, tongue],
-                  [materials.identity_on_chart("skin", Surface.SKIN), _id(Native.INNER_MOUTH), _id(Native.TONGUE)],
-                  level.subdivision)
+        self._add(
+            "skin",
+            data,
+            [shader, mouth, tongue],
+            [materials.identity_on_chart("skin", Surface.SKIN), _id(Native.INNER_MOUTH), _id(Native.TONGUE)],
+            level.subdivision,
+        )
 
     def _eyes(self, spec, head):
         rng = key(spec, "iris")
         radius, iris_radius = head.eye_radius, spec.eyes.iris_mm / 1000
         picture = eyes.iris_picture(spec.eyes.family, spec.eyes.pupil, rng)
-        shaders = [materials.sclera(spec.eyes.redness), materials.iris(blender.set_image("iris", picture)),
-                   materials.black("pupil")]
+        shaders = [
+            materials.sclera(spec.eyes.redness),
+            materials.iris(blender.set_image("iris", picture)),
+            materials.black("pupil"),
+        ]
         ball, faces, part, uv = eyes.eyeball(radius * 0.985, iris_radius, iris_radius * spec.eyes.pupil)
         cap, cap_faces = eyes.cornea(radius * 0.985, iris_radius)
         shell = materials.clear("cornea", 0.02, 1.376)
         for side, centre, frame in zip("lr", head.eye_centres, head.eye_frames, strict=True):
             data = blender.make_mesh(f"eye.{side}", ball @ frame.T + centre, faces, uv, part)
-            white, coloured = (Native.SCLERA_L, Native.IRIS_L) if side == "l" else (Native.SCLERA_R, Native.IRIS_R)
+            white, coloured = (
+                (Native.SCLERA_L, Native.IRIS_L) if side == "l" else (Native.SCLERA_R, Native.IRIS_R)
+            )
             self._add(f"eye.{side}", data, shaders, [_id(white), _id(coloured), _id(coloured)])
             data = blender.make_mesh(f"cornea.{side}", cap @ frame.T + centre, cap_faces)
             item = blender.place(self.beauty, f"cornea.{side}", data, [shell])
@@ -188,8 +181,12 @@ class Studio:
     def _teeth(self, head):
         v, f, gum = teeth.teeth(self.model.template_teeth, head.teeth, self.model.eye_middle)
         data = blender.make_mesh("teeth", v, f, part=gum.astype(int))
-        self._add("teeth", data, [materials.tooth((0.62, 0.55, 0.42)), materials.wet_tissue("gum", (0.36, 0.09, 0.08))],
-                  [_id(Native.TEETH), _id(Native.INNER_MOUTH)])
+        self._add(
+            "teeth",
+            data,
+            [materials.tooth((0.62, 0.55, 0.42)), materials.wet_tissue("gum", (0.36, 0.09, 0.08))],
+            [_id(Native.TEETH), _id(Native.INNER_MOUTH)],
+        )
 
     def _hair(self, spec, head, body):
         plan = groom_of(spec.hair, spec.identity)
@@ -200,7 +197,9 @@ class Studio:
         roots = hair.scalp_roots(head, self.model, hairline_of(spec.hair), count, rng, spec.hair.thinning)
         points = max(5, int(self.quality.hair_points * plan.points))
         radius = plan.radius_mm / 1000 * (9000 / self.quality.hair_count) ** 0.5
-        s, r = hair.make_hair(plan.groom, roots, head.head_rotation, np.array([0, 0, -1.0]), body, rng, points, radius)
+        s, r = hair.make_hair(
+            plan.groom, roots, head.head_rotation, np.array([0, 0, -1.0]), body, rng, points, radius
+        )
         colour = spec.hair.colour
         shader = materials.hair("hair", colour.melanin, colour.redness, colour.grey, colour.dye)
         self._add("hair", blender.make_curves("hair", s, r), shader, _id(Native.SCALP_HAIR))
@@ -217,12 +216,23 @@ class Studio:
                 self._add(name, blender.make_curves(name, s[mine], radii[mine]), shader, _id(label))
         s, _ = face_hair.lashes(head.lash_roots, spec.brows.lashes, key(spec, "lashes"))
         shader = materials.hair("lash", min(1.0, melanin + 0.25), colour.redness)
-        self._add("lashes", blender.make_curves("lashes", s, strands.taper(np.full(len(s), 0.00014), s.shape[1])),
-                  shader, _id(Native.LASHES))
+        self._add(
+            "lashes",
+            blender.make_curves("lashes", s, strands.taper(np.full(len(s), 0.00014), s.shape[1])),
+            shader,
+            _id(Native.LASHES),
+        )
         if spec.facial_hair.kind == "none":
             return
-        s, upper = face_hair.facial_hair(head, self.model, spec.facial_hair.kind, spec.facial_hair.length_mm,
-                                         spec.facial_hair.density, key(spec, "beard"), body)
+        s, upper = face_hair.facial_hair(
+            head,
+            self.model,
+            spec.facial_hair.kind,
+            spec.facial_hair.length_mm,
+            spec.facial_hair.density,
+            key(spec, "beard"),
+            body,
+        )
         shader = materials.hair("beard", colour.melanin, min(1.0, colour.redness + 0.15), colour.grey)
         width = 0.00007 if spec.facial_hair.kind == "stubble" else 0.00012
         radii = strands.taper(np.full(len(s), width), s.shape[1])
@@ -237,10 +247,18 @@ class Studio:
         local = (head.landmarks - origin) @ head.head_rotation
         (fv, ff), (lv, lf) = glasses.glasses(spec.glasses, local)
         world = [v @ head.head_rotation.T + origin for v in (fv, lv)]
-        frame = self._add("frame", blender.make_mesh("frame", world[0], ff),
-                          materials.frame(spec.glasses.colour, spec.glasses.metal), _id(Native.GLASSES_FRAME))
-        lens = self._add("lens", blender.make_mesh("lens", world[1], lf),
-                         materials.clear("lens", 0.01, 1.5, spec.glasses.tint), _id(Native.GLASSES_LENS))
+        frame = self._add(
+            "frame",
+            blender.make_mesh("frame", world[0], ff),
+            materials.frame(spec.glasses.colour, spec.glasses.metal),
+            _id(Native.GLASSES_FRAME),
+        )
+        lens = self._add(
+            "lens",
+            blender.make_mesh("lens", world[1], lf),
+            materials.clear("lens", 0.01, 1.5, spec.glasses.tint),
+            _id(Native.GLASSES_LENS),
+        )
         lens[0].visible_shadow = False
         return [frame[1], lens[1]]
 
@@ -249,8 +267,12 @@ class Studio:
         v, f, chart = garment.garment(head, self.model, spec.garment, rng)
         picture = garment.cloth_picture(spec.garment, rng)
         data = blender.make_mesh("cloth", v, f, chart / 100.0)
-        self._add("cloth", data, materials.cloth(blender.set_image("cloth", picture), spec.garment.roughness),
-                  _id(Native.CLOTHING))
+        self._add(
+            "cloth",
+            data,
+            materials.cloth(blender.set_image("cloth", picture), spec.garment.roughness),
+            _id(Native.CLOTHING),
+        )
 
     @staticmethod
     def _expected_gain(spec):
@@ -285,32 +307,8 @@ class Studio:
             item.matrix_world = blender.look_at(eye + lamp.offset, eye)
 
 
-def with_lids(expression, pose):
-    """The expression with lids that follow the gaze: full weight of an eyeLook action at GAZE_REACH degrees."""
-    up = np.clip(pose.gaze_pitch / GAZE_REACH, -1, 1)
-    left = np.clip(pose.gaze_yaw / GAZE_REACH, -1, 1)
-    follow = {
-        "eyeLookUpLeft": max(up, 0), "eyeLookUpRight": max(up, 0), "eyeLookDownLeft": max(-up, 0),
-        "eyeLookDownRight": max(-up, 0), "eyeLookOutLeft": max(left, 0), "eyeLookInRight": max(left, 0),
-        "eyeLookInLeft": max(-left, 0), "eyeLookOutRight": max(-left, 0),
-    }
-    return {**expression, **{k: float(v) for k, v in follow.items() if v > 0}}
-
-
 def _id(label):
     return materials.identity(label.name.lower(), own(label))
-
-
-def turned(head: PosedHead, turn):
-    """A posed head turned as a whole about the vertical axis through the origin."""
-    def t(x):
-        return (x @ turn.T).astype(np.float32)
-
-    return dataclasses.replace(
-        head, vertices=t(head.vertices), normals=t(head.normals),
-        teeth={k: t(v) for k, v in head.teeth.items()}, lash_roots={k: t(v) for k, v in head.lash_roots.items()},
-        eye_centres=t(head.eye_centres), eye_frames=(turn @ head.eye_frames).astype(np.float32),
-        head_rotation=(turn @ head.head_rotation).astype(np.float32), landmarks=t(head.landmarks))
 
 
 def corner_uv(chart, faces):

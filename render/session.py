@@ -1,7 +1,7 @@
 """A rendering run: hands specs to worker processes, retries what fails, keeps what is done.
 
-A crash, a hang or an out-of-memory kill of a worker costs one sample's retry, not the run. A worker is replaced
-after SAMPLES_PER_WORKER samples, so that no leak of Blender grows.
+A crash, a hang or an out-of-memory kill of a worker costs one sample's retry, not the run. A worker is
+replaced after SAMPLES_PER_WORKER samples, so that no leak of Blender grows.
 """
 
 from __future__ import annotations
@@ -61,12 +61,23 @@ class Worker:
         self.served = 0
         self._log = b""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "facegen.render.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE)
+            [sys.executable, "-m", "facegen.render.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         self._buffer = b""
         threading.Thread(target=self._drain, daemon=True).start()
-        self._send({"out": str(Path(job.out).resolve()), "size": job.size, "quality": job.quality,
-                    "convention": job.convention, "device": job.device, "cpus": cpus})
+        self._send(
+            {
+                "out": str(Path(job.out).resolve()),
+                "size": job.size,
+                "quality": job.quality,
+                "convention": job.convention,
+                "device": job.device,
+                "cpus": cpus,
+            }
+        )
         hello = self._receive(START_SECONDS)
         if "fatal" in hello:
             raise FacegenError(_start_failure(hello["fatal"]))
@@ -81,7 +92,8 @@ class Worker:
     def close(self, patience: float = 10.0) -> None:
         """Let the worker leave; kill it when it does not."""
         try:
-            self.process.stdin.close()
+            if self.process.stdin is not None:
+                self.process.stdin.close()
             self.process.wait(patience)
         except (subprocess.TimeoutExpired, OSError):
             self.kill()
@@ -140,8 +152,12 @@ def cpu_shares(workers: int) -> list[list[int]]:
     return [cpus[i::workers] or cpus for i in range(workers)]
 
 
-def render_specs(job: Job, specs: Iterable[tuple[int, FaceSpec]], progress: Callable[[dict], None] = lambda _: None,
-                 stop: threading.Event | None = None) -> Outcome:
+def render_specs(
+    job: Job,
+    specs: Iterable[tuple[int, FaceSpec]],
+    progress: Callable[[dict], None] = lambda _: None,
+    stop: threading.Event | None = None,
+) -> Outcome:
     """Render samples into `job.out`.
 
     Parameters
@@ -165,8 +181,10 @@ def render_specs(job: Job, specs: Iterable[tuple[int, FaceSpec]], progress: Call
     answers: queue.Queue = queue.Queue()
     stop = stop or threading.Event()
     workers = max(1, min(job.workers, todo.qsize()))
-    threads = [threading.Thread(target=_tend, args=(job, cpus, todo, answers, stop), daemon=True)
-               for cpus in cpu_shares(workers)]
+    threads = [
+        threading.Thread(target=_tend, args=(job, cpus, todo, answers, stop), daemon=True)
+        for cpus in cpu_shares(workers)
+    ]
     for thread in threads:
         thread.start()
     outcome, error, alive = Outcome(), None, len(threads)

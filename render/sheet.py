@@ -10,13 +10,43 @@ from PIL import Image, ImageDraw, ImageFont
 from facegen.datasets.labels import Native
 
 # One colour a native label, sRGB; pairs differ in shade, neighbours in hue.
-PALETTE = np.array([
-    (0, 0, 0), (222, 184, 150), (235, 120, 90), (120, 60, 20), (160, 90, 40), (245, 245, 255), (215, 225, 255),
-    (40, 90, 220), (60, 130, 255), (250, 170, 60), (255, 200, 90), (220, 30, 80), (255, 90, 130), (110, 0, 40),
-    (255, 255, 200), (200, 60, 160), (30, 20, 20), (180, 140, 210), (140, 110, 190), (90, 170, 60), (60, 110, 40),
-    (100, 140, 30), (0, 200, 220), (120, 230, 240), (230, 80, 230), (255, 230, 0), (230, 200, 0), (255, 160, 0),
-    (110, 110, 130), (0, 120, 120), (240, 190, 170), (130, 130, 130),
-], np.uint8)
+PALETTE = np.array(
+    [
+        (0, 0, 0),
+        (222, 184, 150),
+        (235, 120, 90),
+        (120, 60, 20),
+        (160, 90, 40),
+        (245, 245, 255),
+        (215, 225, 255),
+        (40, 90, 220),
+        (60, 130, 255),
+        (250, 170, 60),
+        (255, 200, 90),
+        (220, 30, 80),
+        (255, 90, 130),
+        (110, 0, 40),
+        (255, 255, 200),
+        (200, 60, 160),
+        (30, 20, 20),
+        (180, 140, 210),
+        (140, 110, 190),
+        (90, 170, 60),
+        (60, 110, 40),
+        (100, 140, 30),
+        (0, 200, 220),
+        (120, 230, 240),
+        (230, 80, 230),
+        (255, 230, 0),
+        (230, 200, 0),
+        (255, 160, 0),
+        (110, 110, 130),
+        (0, 120, 120),
+        (240, 190, 170),
+        (130, 130, 130),
+    ],
+    np.uint8,
+)
 OVERLAY = 0.55
 CAPTION_HEIGHT = 16
 GAP = 2
@@ -34,7 +64,9 @@ def sheet(tiles: Sequence[np.ndarray], columns: int, captions: Sequence[str] | N
     height, width, _ = tiles[0].shape
     strip = CAPTION_HEIGHT if captions else 0
     rows = -(-len(tiles) // columns)
-    canvas = Image.new("RGB", (columns * (width + GAP) - GAP, rows * (height + strip + GAP) - GAP), (24, 24, 24))
+    canvas = Image.new(
+        "RGB", (columns * (width + GAP) - GAP, rows * (height + strip + GAP) - GAP), (24, 24, 24)
+    )
     draw, font = ImageDraw.Draw(canvas), ImageFont.load_default(size=11)
     for i, tile in enumerate(tiles):
         x, y = i % columns * (width + GAP), i // columns * (height + strip + GAP)

@@ -16,8 +16,20 @@ from facegen.datasets.errors import FacegenError
 SPEC_VERSION = 1
 
 HAIR_STYLES = (
-    "bald", "buzz", "short", "side_part", "quiff", "slick_back", "fringe", "curly_short", "afro",
-    "bob", "long_straight", "long_wavy", "long_curly", "tied_back",
+    "bald",
+    "buzz",
+    "short",
+    "side_part",
+    "quiff",
+    "slick_back",
+    "fringe",
+    "curly_short",
+    "afro",
+    "bob",
+    "long_straight",
+    "long_wavy",
+    "long_curly",
+    "tied_back",
 )
 FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "full_beard")
 GLASSES = ("none", "round", "rectangular", "oval", "browline", "aviator")
@@ -285,7 +297,7 @@ def attribute(spec: FaceSpec, path: str):
 
 
 def replace(spec: FaceSpec, path: str, value) -> FaceSpec:
-    """A copy with one dotted path changed. Raises FacegenError for an unknown path or a value of another kind."""
+    """A copy with one dotted path changed. FacegenError: an unknown path, or a value of another kind."""
     head, _, rest = path.partition(".")
     return _replace(spec, head, rest, value, path)
 

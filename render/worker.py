@@ -64,7 +64,10 @@ def serve(config, answers) -> None:
                 answer["ok"] = True
                 answer["attributes"] = sample.meta["attributes"]
             except FacegenError as error:
-                answer |= {"error": str(error), "kind": DISK_TROUBLE if isinstance(error.__context__, OSError) else ""}
+                answer |= {
+                    "error": str(error),
+                    "kind": DISK_TROUBLE if isinstance(error.__context__, OSError) else "",
+                }
             except Exception:
                 answer |= {"error": traceback.format_exc(), "kind": ""}
             answer["seconds"] = round(time.perf_counter() - started, 3)

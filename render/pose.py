@@ -1,0 +1,84 @@
+"""From a FaceSpec to a posed head: no Blender, arrays only."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from facegen.assets.head import HeadModel, PosedHead, rotation_of
+from facegen.render.spec import FaceSpec
+
+# Anny's age axis has anchors at baby -1/3, child 1/3, young adult 2/3 and old 1.
+AGE_ANCHORS = ((8.0, 1 / 3), (25.0, 2 / 3), (90.0, 1.0))
+GAZE_REACH = 30.0  # degrees of gaze that Anny's eyeLook actions stand for
+
+
+def pose_head(model: HeadModel, spec: FaceSpec) -> PosedHead:
+    """The spec's head in world coordinates: body and neck share the yaw, the neck makes pitch and roll."""
+    pose = spec.pose
+    whole = pose.yaw * (1 - pose.turn)
+    head = model.pose(
+        phenotype(spec.identity),
+        spec.identity.sliders,
+        with_lids(spec.expression, pose),
+        (pose.yaw - whole, pose.pitch, pose.roll),
+        (pose.gaze_yaw, pose.gaze_pitch),
+    )
+    return turned(head, rotation_of(whole, 0, 0).astype(np.float32))
+
+
+def age_axis(years):
+    """Years -> Anny's age axis."""
+    return float(np.interp(years, *zip(*AGE_ANCHORS, strict=True)))
+
+
+def phenotype(identity):
+    """Anny's phenotype of a render.spec.Identity. Anny's gender axis runs from male 0 to female 1."""
+    return {
+        "gender": 1.0 - identity.gender,
+        "age": age_axis(identity.age),
+        "weight": identity.weight,
+        "muscle": identity.muscle,
+        "height": 0.5,
+        "proportions": 0.5,
+        "african": identity.african,
+        "asian": identity.asian,
+        "caucasian": identity.caucasian,
+    }
+
+
+def with_lids(expression, pose):
+    """The expression with lids that follow the gaze: an eyeLook action has full weight at GAZE_REACH degrees."""
+    up = np.clip(pose.gaze_pitch / GAZE_REACH, -1, 1)
+    left = np.clip(pose.gaze_yaw / GAZE_REACH, -1, 1)
+    follow = {
+        "eyeLookUpLeft": max(up, 0),
+        "eyeLookUpRight": max(up, 0),
+        "eyeLookDownLeft": max(-up, 0),
+        "eyeLookDownRight": max(-up, 0),
+        "eyeLookOutLeft": max(left, 0),
+        "eyeLookInRight": max(left, 0),
+        "eyeLookInLeft": max(-left, 0),
+        "eyeLookOutRight": max(-left, 0),
+    }
+    return {**expression, **{k: float(v) for k, v in follow.items() if v > 0}}
+
+
+def turned(head: PosedHead, turn):
+    """A posed head turned as a whole about the vertical axis through the origin."""
+
+    def t(x):
+        return (x @ turn.T).astype(np.float32)
+
+    return dataclasses.replace(
+        head,
+        vertices=t(head.vertices),
+        normals=t(head.normals),
+        teeth={k: t(v) for k, v in head.teeth.items()},
+        lash_roots={k: t(v) for k, v in head.lash_roots.items()},
+        eye_centres=t(head.eye_centres),
+        eye_frames=(turn @ head.eye_frames).astype(np.float32),
+        head_rotation=(turn @ head.head_rotation).astype(np.float32),
+        landmarks=t(head.landmarks),
+    )

@@ -1,0 +1,129 @@
+"""Colours and pictures: skin, iris, backgrounds, light."""
+
+import numpy as np
+import pytest
+
+from facegen.assets import background, eyes, garment, glasses, lighting, skin, teeth
+from facegen.render import spec as s
+
+
+def test_colorchecker_skins_are_met():
+    # McCamy et al. 1976, patches 2 (light skin) and 1 (dark skin), linear RGB.
+    np.testing.assert_allclose(skin.skin_colour(0.05, 0.03), (0.539, 0.305, 0.223), rtol=0.06)
+    np.testing.assert_allclose(skin.skin_colour(0.27, 0.03), (0.171, 0.084, 0.058), rtol=0.06)
+
+
+def test_melanin_darkens_and_blood_reddens():
+    tones = skin.skin_colour(np.linspace(0.01, 0.45, 20), np.full(20, 0.03))
+    assert (np.diff(tones, axis=0) < 0).all()
+    pale, flushed = skin.skin_colour(0.05, 0.01), skin.skin_colour(0.05, 0.09)
+    assert flushed[1] / flushed[0] < pale[1] / pale[0]
+
+
+def test_lips_are_redder_than_cheeks_and_seeds_differ():
+    from facegen.assets.regions import Hairline
+
+    def pictures(seed):
+        return skin.skin_pictures(
+            s.Skin(texture_seed=seed), 30, 0.0, 0.0, (0.1, 0.1, 0.1), 0.5, Hairline(), 256, 150
+        )
+
+    colour, rough, relief = pictures(1)
+    lips = skin.region_maps(256, 150)["lips"] > 0.5
+    cheeks = skin.region_maps(256, 150)["cheeks"] > 0.5
+    ratio = colour[..., 1] / colour[..., 0]
+    assert ratio[lips].mean() < 0.9 * ratio[cheeks].mean()
+    assert not np.array_equal(colour, pictures(2)[0])
+    for again, first in zip(pictures(1), (colour, rough, relief), strict=True):
+        np.testing.assert_array_equal(again, first)
+
+
+def test_chart_uv_round_trip():
+    chart = np.array([[-314.16, -250.0], [0, 0], [314.16, 120.0]])
+    uv = skin.chart_uv(chart)
+    np.testing.assert_allclose(uv[[0, 2]], [[0, 0], [1, 1]])
+    assert uv[1, 0] == pytest.approx(0.5)
+
+
+def test_iris_is_dark_inside_and_at_the_limbus():
+    picture = eyes.iris_picture("blue", 0.4, np.random.default_rng(0)).mean(-1)
+    y, x = (np.mgrid[:128, :128] + 0.5) / 64 - 1
+    r = np.hypot(x, y)
+    middle = picture[(r > 0.55) & (r < 0.75)].mean()
+    assert picture[(r > 0.95) & (r < 1.0)].mean() < 0.6 * middle
+
+
+def test_eyeball_has_iris_behind_the_sphere_and_a_cornea_in_front():
+    vertices, faces, part, _ = eyes.eyeball(0.0165, 0.00585, 0.002)
+    iris = np.unique(faces[part == eyes.IRIS])
+    assert np.linalg.norm(vertices[iris], axis=1).max() < 0.0166
+    assert np.hypot(*vertices[iris][:, [0, 2]].T).max() == pytest.approx(0.00585, rel=1e-3)
+    cap, _ = eyes.cornea(0.0165, 0.00585)
+    assert np.linalg.norm(cap, axis=1).min() > 0.0165
+
+
+@pytest.mark.parametrize("kind", s.BACKGROUNDS)
+def test_backgrounds_draw_by_seed(kind):
+    a, b, c = (background.background(s.Background(kind=kind, seed=k), 64) for k in (1, 1, 2))
+    assert a.shape == (64, 64, 3) and np.isfinite(a).all() and a.min() >= 0
+    np.testing.assert_array_equal(a, b)
+    assert not np.array_equal(a, c)
+
+
+@pytest.mark.parametrize("kind", [k for k in s.GLASSES if k != "none"])
+def test_glasses_sit_in_front_of_the_eyes(kind):
+    landmarks = np.zeros((70, 3))
+    landmarks[68], landmarks[69] = (0.031, -0.0165, 0), (-0.031, -0.0165, 0)
+    landmarks[27] = (0, -0.025, 0)
+    landmarks[0], landmarks[16] = (-0.07, 0.03, 0), (0.07, 0.03, 0)
+    (frame, _), (lens, faces) = glasses.glasses(s.Glasses(kind=kind), landmarks)
+    assert lens[:, 1].max() < -0.0165 and faces.max() < len(lens)
+    assert frame[:, 1].max() > 0.05  # the temples reach the ears
+    np.testing.assert_allclose(frame[:, 0].max(), -frame[:, 0].min(), atol=1e-6)
+
+
+@pytest.mark.parametrize("pattern", ["plain", "stripes", "hoops", "checks", "dots", "print"])
+def test_cloth_pictures_mix_two_colours(pattern):
+    picture = garment.cloth_picture(s.Garment(pattern=pattern), np.random.default_rng(0))
+    assert picture.min() >= 0.2 - 1e-6 and picture.max() <= 0.6 + 1e-6
+
+
+def test_teeth_follow_the_jaw_rigidly():
+    rng = np.random.default_rng(0)
+    row = rng.normal(size=(68, 3)) * 0.02
+    rows = {"upper": row, "lower": row - [0, 0, 0.01]}
+    moved = {"upper": row, "lower": rows["lower"] - [0, 0, 0.02]}
+    still, faces, gum = teeth.teeth(rows, rows, np.zeros(3))
+    opened, _, _ = teeth.teeth(rows, moved, np.zeros(3))
+    shift = opened - still
+    half = len(shift) // 2
+    assert np.abs(shift[:half]).max() < 1e-6
+    np.testing.assert_allclose(shift[half:], np.tile([0, 0, -0.02], (len(shift) - half, 1)), atol=1e-6)
+    assert 0 < gum.sum() < len(faces)
+
+
+def test_rigid_motion_recovers_a_similarity():
+    rng = np.random.default_rng(0)
+    source = rng.normal(size=(20, 3))
+    q, _ = np.linalg.qr(rng.normal(size=(3, 3)))
+    q *= np.sign(np.linalg.det(q))
+    scale, rotation, shift = teeth.rigid_motion(source, 1.3 * source @ q.T + [1, 2, 3])
+    assert scale == pytest.approx(1.3)
+    np.testing.assert_allclose(rotation, q, atol=1e-9)
+    np.testing.assert_allclose(shift, [1, 2, 3], atol=1e-9)
+
+
+def test_a_uniform_sky_lights_a_wall_to_its_own_radiance(tmp_path):
+    openexr = pytest.importorskip("OpenEXR")
+    path = str(tmp_path / "sky.exr")
+    pixels = np.full((64, 128, 3), (1.0, 2.0, 0.5), np.float32)
+    with openexr.File({"type": openexr.scanlineimage}, {"RGB": pixels}) as exr:
+        exr.write(path)
+    np.testing.assert_allclose(lighting.frontal_irradiance(path, 77.0), (1.0, 2.0, 0.5), rtol=0.01)
+
+
+def test_black_body_colours_cross_white():
+    warm, day, cold = (lighting.black_body(k) for k in (3000, 6600, 9500))
+    assert warm[0] == 1 and warm[2] < 0.35
+    assert min(day) > 0.9
+    assert cold[2] == 1 and cold[0] < 0.85

@@ -1,0 +1,40 @@
+"""Mesh tools on shapes whose answer is known."""
+
+import numpy as np
+import pytest
+
+from facegen.assets import mesh
+
+
+def area(vertices, triangles):
+    a, b, c = (vertices[triangles[:, i]] for i in range(3))
+    return np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2
+
+
+def test_clip_keeps_exactly_the_positive_half_of_a_square():
+    n = 7
+    x, y = np.meshgrid(np.linspace(0, 1, n), np.linspace(0, 1, n))
+    vertices = np.stack([x.ravel(), y.ravel(), 0 * x.ravel()], 1)
+    quads = mesh.grid_faces(n, n)
+    triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+    value = vertices[:, 0] + 0.5 * vertices[:, 1] - 0.4  # the line x + y/2 = 0.4
+    kept, points, on_cut = mesh.clip(triangles, value, vertices)
+    # Cut off: trapezoid with x from 0 to 0.4 - y/2 (0 from y = 0.8).
+    assert area(points, kept) == pytest.approx(1 - 0.16, abs=1e-9)
+    assert (points[:, 0] + 0.5 * points[:, 1] - 0.4 > -1e-9).all()
+    np.testing.assert_allclose((points[:, 0] + 0.5 * points[:, 1])[on_cut], 0.4)
+
+
+def test_tube_has_its_radius_everywhere():
+    angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+    ring = np.stack([np.cos(angle), 0 * angle, np.sin(angle)], 1)
+    vertices, faces = mesh.tube(ring, np.array([0.1, 0.1]), segments=12, closed=True)
+    from_ring = np.hypot(np.hypot(vertices[:, 0], vertices[:, 2]) - 1, vertices[:, 1])
+    assert from_ring.min() > 0.099 and from_ring.max() < 0.1 * np.sqrt(2)
+    assert len(faces) == 40 * 12
+
+
+def test_merge_numbers_parts():
+    square = (np.zeros((4, 3)), np.array([[0, 1, 2, 3]]))
+    vertices, faces, part = mesh.merge([square, square])
+    assert len(vertices) == 8 and faces[1].tolist() == [4, 5, 6, 7] and part.tolist() == [0, 1]

@@ -1,0 +1,85 @@
+"""The solved camera makes the crop that the rule asks for."""
+
+import numpy as np
+import pytest
+
+from facegen.assets.head import rotation_of
+from facegen.render import framing
+from facegen.render import spec as s
+from facegen.render.metadata import pose_angles
+
+
+def face(yaw=0.0, pitch=0.0, roll=0.0):
+    """70 made-up landmarks: eyes 62 mm apart, mouth 74 mm below and 48 mm wide."""
+    points = np.random.default_rng(0).normal(size=(70, 3)) * 0.02
+    for eye, x in ((framing.RIGHT_EYE, -0.031), (framing.LEFT_EYE, 0.031)):
+        points[eye] = np.array([x, -0.1, 0.0]) + 0.005 * np.array(
+            [[1, 0, 0], [0.5, 0, 1], [-0.5, 0, 1], [-1, 0, 0], [-0.5, 0, -1], [0.5, 0, -1]]
+        )
+    points[framing.MOUTH_RIGHT], points[framing.MOUTH_LEFT] = (
+        (-0.024, -0.105, -0.074),
+        (0.024, -0.105, -0.074),
+    )
+    return points @ rotation_of(yaw, pitch, roll).T
+
+
+def measured(points, camera, size=512):
+    """Centre, side and tilt of the Karras crop, measured on the projected points as a user would."""
+    pixel, depth = framing.solve_view(points, camera).project(points, size)
+    assert (depth > 0).all()
+    right, left = pixel[framing.RIGHT_EYE].mean(0), pixel[framing.LEFT_EYE].mean(0)
+    mouth = (pixel[framing.MOUTH_RIGHT] + pixel[framing.MOUTH_LEFT]) / 2
+    x, y = left - right, (right + left) / 2 - mouth
+    centre = (right + left) / 2 - 0.1 * y
+    axis = x - np.array([y[1], -y[0]])
+    return (
+        centre / size,
+        max(4 * np.linalg.norm(x), 3.6 * np.linalg.norm(y)) / size,
+        np.degrees(np.arctan2(axis[1], axis[0])),
+    )
+
+
+@pytest.mark.parametrize("pose", [(0, 0, 0), (35, 0, 0), (-20, 15, 12), (0, -20, -25), (70, 10, 5)])
+def test_celebahq_rule_fills_the_picture(pose):
+    centre, side, tilt = measured(face(*pose), s.Camera())
+    np.testing.assert_allclose(centre, 0.5, atol=2e-3)
+    assert side == pytest.approx(1.0, abs=0.01)
+    assert tilt == pytest.approx(0.0, abs=0.3)
+
+
+def test_residual_jitter_is_what_is_asked_for():
+    camera = s.Camera(scale=1.1, shift_x=0.02, shift_y=-0.03, tilt=4.0)
+    centre, side, tilt = measured(face(), camera)
+    assert side == pytest.approx(1 / 1.1, rel=2e-3)
+    # The crop moves right and up, so the face lies left of and below the middle (turned by the tilt).
+    assert centre[0] < 0.49 and centre[1] > 0.52
+    assert tilt == pytest.approx(-4.0, abs=0.1)
+
+
+def test_the_subjects_left_is_on_the_pictures_right():
+    pixel, _ = framing.solve_view(face(), s.Camera()).project(face(), 256)
+    assert pixel[framing.LEFT_EYE, 0].mean() > pixel[framing.RIGHT_EYE, 0].mean()
+
+
+def test_intrinsics_and_extrinsics_project_like_project():
+    view = framing.solve_view(face(20, 10, 5), s.Camera(distance=0.8, tilt=3.0))
+    points = face(20, 10, 5)
+    k, e = view.intrinsics(256), view.extrinsics()
+    homogeneous = (k @ (e[:3, :3] @ points.T + e[:3, 3:])).T
+    np.testing.assert_allclose(homogeneous[:, :2] / homogeneous[:, 2:], view.project(points, 256)[0])
+    np.testing.assert_allclose(e[:3, :3] @ e[:3, :3].T, np.eye(3), atol=1e-12)
+
+
+def test_nearness_widens_the_perspective():
+    near, far = (framing.solve_view(face(), s.Camera(distance=d)) for d in (0.5, 3.0))
+    assert near.side > 4 * far.side
+
+
+@pytest.mark.parametrize("angles", [(30, 10, 5), (-60, -20, 15), (80, 30, -25)])
+def test_pose_angles_invert_the_rotation(angles):
+    np.testing.assert_allclose(pose_angles(rotation_of(*angles)), angles, atol=1e-9)
+
+
+def test_unknown_crop_rule():
+    with pytest.raises(ValueError, match="polaroid"):
+        framing.solve_view(face(), s.Camera(crop="polaroid"))

@@ -1,0 +1,80 @@
+"""From label pass to native labels, against brute force."""
+
+import numpy as np
+import pytest
+
+from facegen.assets.regions import BrowShape
+from facegen.assets.skin import chart_uv
+from facegen.datasets.labels import COVERAGE_CLASSES, Native
+from facegen.render import labels
+
+
+def test_reduce_takes_the_largest_share():
+    rng = np.random.default_rng(0)
+    fine = rng.integers(0, len(Native), (32, 24)).astype(np.uint8)
+    fine[:4, :4] = Native.NOSE
+    out = labels.reduce_labels(fine)
+    assert out.shape == (8, 6) and out[0, 0] == Native.NOSE
+    for i in range(8):
+        for j in range(6):
+            block = fine[4 * i : 4 * i + 4, 4 * j : 4 * j + 4]
+            counts = np.bincount(block.ravel(), minlength=len(Native))
+            assert out[i, j] == counts.argmax()
+
+
+def test_coverage_is_the_share_of_sub_pixels():
+    fine = np.zeros((8, 8), np.uint8)
+    fine[0, :3] = Native.SCALP_HAIR
+    fine[4:, 4:] = Native.MOUSTACHE
+    shares = labels.coverage(fine)
+    assert shares.shape == (2, 2, len(COVERAGE_CLASSES))
+    assert shares[0, 0, 0] == round(3 / 16 * 255) and shares[1, 1, 1] == 255 and shares[0, 1].sum() == 0
+
+
+def on_skin(points, ear=0.0):
+    """A label-pass row of skin at chart points [(s, t)]."""
+    uv = chart_uv(np.array(points, float)) + labels.UV_OFFSET
+    return np.concatenate([uv, np.full((len(points), 1), 1 + labels.EAR_SHARE * ear)], 1)[None].astype(
+        np.float32
+    )
+
+
+@pytest.mark.parametrize(
+    "point,label",
+    [
+        ((0, 45), Native.FACE_SKIN),
+        ((0, -30), Native.NOSE),
+        ((5, -67), Native.UPPER_LIP),
+        ((-5, -79), Native.LOWER_LIP),
+        ((28, 20), Native.BROW_L),
+        ((-28, 20), Native.BROW_R),
+        ((0, -140), Native.NECK),
+        ((20, -230), Native.TORSO_SKIN),
+        ((-70, -40), Native.FACE_SKIN),
+        ((300, 0), Native.FACE_SKIN),
+    ],
+)
+def test_skin_is_labelled_by_its_place(point, label):
+    assert labels.classify(on_skin([point]), BrowShape())[0, 0] == label
+
+
+def test_ears_win_and_know_their_side():
+    buffer = on_skin([(138, -18), (-138, -18)], ear=1.0)
+    assert labels.classify(buffer, BrowShape())[0].tolist() == [Native.EAR_L, Native.EAR_R]
+
+
+def test_offsets_move_borders():
+    edge = on_skin([(0, -85.8)])
+    assert labels.classify(edge, BrowShape())[0, 0] == Native.FACE_SKIN
+    assert labels.classify(edge, BrowShape(), {"lips": 1.0})[0, 0] == Native.LOWER_LIP
+
+
+def test_own_codes_come_back():
+    buffer = np.zeros((1, len(Native), 3), np.float32)
+    buffer[0, :, 2] = [labels.own(n) for n in Native]
+    assert labels.classify(buffer, BrowShape())[0].tolist() == [int(n) for n in Native]
+
+
+def test_a_mixed_pass_is_refused():
+    with pytest.raises(ValueError, match="unknown code"):
+        labels.classify(np.full((1, 1, 3), 7.5, np.float32), BrowShape())

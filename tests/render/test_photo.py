@@ -1,0 +1,87 @@
+"""The camera model against known values."""
+
+import numpy as np
+import pytest
+
+from facegen.render import photo
+from facegen.render import spec as s
+
+PLAIN = s.Camera(noise=0.0, blur_px=0.0, sharpen=0.0, vignette=0.0, jpeg=100, contrast=1.0, saturation=1.0)
+
+
+def rng():
+    return np.random.default_rng(0)
+
+
+def grey(value, size=16):
+    return np.full((size, size, 3), value, np.float32)
+
+
+@pytest.mark.parametrize("linear,code", [(0.0, 0), (0.0031308, 10), (0.18, 118), (0.5, 188)])
+def test_srgb_codes(linear, code):
+    # IEC 61966-2-1; 0.18 is the grey card.
+    assert photo.develop(grey(linear), PLAIN, rng())[0, 0].tolist() == [code] * 3
+
+
+def test_tone_curve_is_smooth_and_never_clips():
+    x = np.linspace(0, 5, 50001)
+    y = photo.tone(x)
+    slope = np.diff(y) / np.diff(x)
+    assert (slope > 0).all() and y.max() < 1
+    assert np.abs(np.diff(slope)).max() < 1e-3
+
+
+def test_a_stop_doubles_the_light():
+    a = photo.develop(grey(0.2), s.replace(PLAIN, "exposure", 1.0), rng())
+    np.testing.assert_array_equal(a, photo.develop(grey(0.4), PLAIN, rng()))
+
+
+@pytest.mark.parametrize("lightness", [30, 55, 75, 88])
+@pytest.mark.parametrize("light", [0.1, 0.4])
+def test_metering_meets_the_asked_skin_lightness(lightness, light):
+    from facegen.audit.view import lab_of_srgb
+
+    skin = np.ones((16, 16), bool)
+    out = photo.develop(grey(light), s.replace(PLAIN, "skin_lightness", float(lightness)), rng(), skin)
+    assert lab_of_srgb(out)[0, 0, 0] == pytest.approx(lightness, abs=1.0)
+
+
+def test_full_metering_undoes_the_light_and_none_keeps_it():
+    skin = np.ones((16, 16), bool)
+    full, none = (s.replace(PLAIN, "metering", m) for m in (1.0, 0.0))
+    dim, bright = (photo.develop(grey(v), full, rng(), skin, 0.3) for v in (0.1, 0.5))
+    np.testing.assert_array_equal(dim, bright)
+    assert photo.develop(grey(0.1), none, rng(), skin, 0.3)[0, 0, 0] < dim[0, 0, 0]
+
+
+def test_warm_balance_is_warm_and_keeps_luminance():
+    gain = photo.white_balance(1500)
+    assert gain[0] > 1 > gain[2] and gain @ photo.LUMINANCE == pytest.approx(1)
+    np.testing.assert_allclose(photo.white_balance(0), 1)
+
+
+def test_noise_grows_with_its_setting_and_repeats():
+    def spread(noise):
+        return photo.develop(grey(0.3, 64), s.replace(PLAIN, "noise", noise), rng()).std()
+
+    assert spread(0.0) == 0 and spread(0.003) < spread(0.01)
+    a, b = (photo.develop(grey(0.3), s.replace(PLAIN, "noise", 0.01), rng()) for _ in range(2))
+    np.testing.assert_array_equal(a, b)
+
+
+def test_blur_spreads_and_sharpening_undoes_softness():
+    edge = np.zeros((256, 256, 3), np.float32)
+    edge[:, 128:] = 0.5
+    soft = photo.develop(edge, s.replace(PLAIN, "blur_px", 1.0), rng()).astype(float)
+    crisp = photo.develop(edge, s.replace(s.replace(PLAIN, "blur_px", 1.0), "sharpen", 2.0), rng()).astype(
+        float
+    )
+    plain = photo.develop(edge, PLAIN, rng()).astype(float)
+    steep = [np.abs(np.diff(p[0, :, 0])).max() for p in (soft, crisp, plain)]
+    assert steep[0] < steep[1] < steep[2]
+
+
+def test_jpeg_loses_more_at_low_quality():
+    picture = np.random.default_rng(1).integers(0, 255, (64, 64, 3)).astype(np.uint8)
+    loss = [np.abs(photo.jpeg_round_trip(picture, q).astype(int) - picture).mean() for q in (30, 95)]
+    assert loss[0] > loss[1] > 0

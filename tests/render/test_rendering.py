@@ -1,0 +1,245 @@
+"""Real renders at 64 pixels: geometry, determinism, resume, killed workers. Needs the render extra."""
+
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+pytest.importorskip("bpy")
+pytest.importorskip("open3d")
+
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.labels import Native
+from facegen.datasets.sample import FOLDERS, read_sample, sample_file, sample_name
+from facegen.render import prior
+from facegen.render import spec as s
+from facegen.render.match import draw_specs
+from facegen.render.run import Order, produce
+from facegen.render.session import Job, Worker, render_specs
+
+pytestmark = [pytest.mark.render, pytest.mark.timeout(600)]
+SIZE, SEED = 64, 7
+
+
+def bald(index, **changes):
+    """A face without strands or glass before the skin, so that meshes alone decide its labels."""
+    spec = prior.draw_spec(SEED, index)
+    for path, value in {
+        "hair.style": "bald",
+        "glasses.kind": "none",
+        "facial_hair.kind": "none",
+        **changes,
+    }.items():
+        spec = s.replace(spec, path, value)
+    return spec
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory):
+    """Two faces of the prior (0, 1), a bald one (2) and one with glasses (3)."""
+    out = tmp_path_factory.mktemp("rendered")
+    specs = [*draw_specs(None, SEED, range(2), 4), bald(2), s.replace(bald(3), "glasses.kind", "round")]
+    specs[3] = s.replace(specs[3], "glasses.tint", 0.0)
+    outcome = render_specs(Job(out, SIZE, "fast"), enumerate(specs))
+    assert not outcome.failures and outcome.device == "cpu" and sorted(outcome.done) == [0, 1, 2, 3]
+    return out, specs
+
+
+def content(root, index, folders=FOLDERS):
+    return {f: sample_file(Path(root), f, sample_name(index)).read_bytes() for f in folders}
+
+
+def test_samples_hold_what_the_schema_says(rendered):
+    out, specs = rendered
+    for index, spec in enumerate(specs):
+        sample = read_sample(out, index)
+        assert sample.rgb.shape == (SIZE, SIZE, 3) and sample.rgb.std() > 10
+        assert s.FaceSpec.from_dict(sample.meta["spec"]) == spec
+        for label in (Native.FACE_SKIN, Native.NOSE, Native.UPPER_LIP, Native.LOWER_LIP):
+            assert (sample.native == label).sum() > 5, label.name
+
+
+def test_true_pose_follows_the_spec(rendered):
+    out, specs = rendered
+    for index, spec in enumerate(specs):
+        pose = read_sample(out, index).meta["head_pose"]
+        assert pose["yaw"] == pytest.approx(spec.pose.yaw, abs=6)
+        # Pitch and yaw mix where the picture is turned upright.
+        assert pose["pitch"] == pytest.approx(spec.pose.pitch, abs=10)
+
+
+def test_landmarks_lie_on_their_classes(rendered):
+    sample = read_sample(rendered[0], 2)
+    x, y = np.floor(sample.landmarks).astype(int).T
+    seen = sample.visible & (x >= 0) & (y >= 0) & (x < SIZE) & (y < SIZE)
+    assert seen[27:60].mean() > 0.6
+    nose = [sample.native[y[i], x[i]] for i in (28, 29, 30) if seen[i]]
+    assert nose and all(label == Native.NOSE for label in nose)
+
+
+def test_depth_and_normals_agree(rendered):
+    sample = read_sample(rendered[0], 2)
+    k = np.array(sample.meta["intrinsics"])
+    hit = sample.depth > 0
+    assert (hit == (sample.native != Native.BACKGROUND))[4:-4, 4:-4].mean() > 0.98
+    v, u = np.mgrid[:SIZE, :SIZE] + 0.5
+    points = (
+        np.stack([(u - k[0, 2]) / k[0, 0], (v - k[1, 2]) / k[1, 1], np.ones_like(u)], -1)
+        * sample.depth[..., None]
+    )
+    across, down = points[1:-1, 2:] - points[1:-1, :-2], points[2:, 1:-1] - points[:-2, 1:-1]
+    normal = np.cross(down, across)
+    normal /= np.maximum(np.linalg.norm(normal, axis=-1, keepdims=True), 1e-12)
+    smooth = (sample.native == Native.FACE_SKIN)[1:-1, 1:-1] & (
+        np.abs(across[..., 2]) + np.abs(down[..., 2]) < 0.01
+    )
+    cosine = (normal * sample.normals[1:-1, 1:-1].astype(float)).sum(-1)[smooth]
+    assert smooth.sum() > 100 and np.median(cosine) > 0.95
+
+
+def test_labels_agree_with_ray_casting(rendered):
+    """Open3D casts its own rays at the posed skin and eyes: an independent look at the same geometry."""
+    import open3d as o3d
+
+    from facegen.assets import head as h
+    from facegen.assets.eyes import eyeball
+    from facegen.assets.regions import BrowShape
+    from facegen.render.framing import solve_view
+    from facegen.render.labels import skin_labels
+    from facegen.render.pose import pose_head
+
+    out, specs = rendered
+    spec, sample, model = specs[2], read_sample(out, 2), h.head_model()
+    head = pose_head(model, spec)
+    view = solve_view(head.landmarks, spec.camera)
+    fine = 4 * SIZE
+    k, e = view.intrinsics(fine), view.extrinsics()
+    v, u = np.mgrid[:fine, :fine] + 0.5
+    rays = np.stack([(u - k[0, 2]) / k[0, 0], (v - k[1, 2]) / k[1, 1], np.ones_like(u)], -1) @ e[:3, :3]
+    rays = np.concatenate([np.broadcast_to(view.position, rays.shape), rays], -1).astype(np.float32)
+    scene = o3d.t.geometry.RaycastingScene()
+    triangles = h.triangles(model.faces)
+    scene.add_triangles(o3d.core.Tensor(head.vertices), o3d.core.Tensor(triangles.astype(np.uint32)))
+    ball, faces, _, _ = eyeball(head.eye_radius * 0.985, spec.eyes.iris_mm / 1000, 0.002)
+    for centre, frame in zip(head.eye_centres, head.eye_frames, strict=True):
+        scene.add_triangles(
+            o3d.core.Tensor((ball @ frame.T + centre).astype(np.float32)),
+            o3d.core.Tensor(np.concatenate([faces[:, :3], faces[:, [0, 2, 3]]]).astype(np.uint32)),
+        )
+    hit = scene.cast_rays(o3d.core.Tensor(rays))
+    body = hit["geometry_ids"].numpy()
+    cast = np.zeros((fine, fine), np.uint8)
+    cast[body == 1], cast[body == 2] = Native.SCLERA_L, Native.SCLERA_R
+    on_skin = body == 0
+    primitive, uv = hit["primitive_ids"].numpy()[on_skin], hit["primitive_uvs"].numpy()[on_skin]
+    corner = triangles[primitive]
+    weight = np.stack([1 - uv.sum(1), uv[:, 0], uv[:, 1]], 1)[..., None]
+    chart = model.chart[corner].astype(float)
+    chart[..., 0] -= 628.32 * np.round((chart[..., 0] - chart[:, :1, 0]) / 628.32)
+    s_t = (weight * chart).sum(1)
+    b = spec.brows
+    cast[on_skin] = skin_labels(
+        s_t[:, 0],
+        s_t[:, 1],
+        (weight[..., 0] * model.ear[corner]).sum(1),
+        BrowShape(b.height, b.thickness, b.arch, b.inner, b.length),
+        {},
+    )
+    part = model.face_part[primitive % len(model.faces)]
+    cast[np.nonzero(on_skin)[0][part > 0], np.nonzero(on_skin)[1][part > 0]] = Native.INNER_MOUTH
+    from facegen.render.labels import reduce_labels
+
+    coarse = reduce_labels(cast)
+    eyes = {
+        Native.SCLERA_L: (Native.SCLERA_L, Native.IRIS_L),
+        Native.SCLERA_R: (Native.SCLERA_R, Native.IRIS_R),
+    }
+    for label in (Native.FACE_SKIN, Native.NOSE, Native.UPPER_LIP, Native.LOWER_LIP, Native.NECK):
+        mine, theirs = sample.native == label, coarse == label
+        assert (mine & theirs).sum() / (mine | theirs).sum() > 0.85, label.name
+    for label, group in eyes.items():
+        mine, theirs = np.isin(sample.native, group), coarse == label
+        # Lashes hide a row of pixels of an opening three pixels high.
+        assert (mine & ~theirs).sum() <= 0.35 * max(theirs.sum(), 6)
+
+
+def test_bare_map_shows_what_lies_behind_the_glasses(rendered):
+    sample = read_sample(rendered[0], 3)
+    eyewear = np.isin(sample.native, (Native.GLASSES_FRAME, Native.GLASSES_LENS))
+    assert eyewear.sum() > 40
+    assert not np.isin(sample.bare, (Native.GLASSES_FRAME, Native.GLASSES_LENS)).any()
+    np.testing.assert_array_equal(sample.native[~eyewear], sample.bare[~eyewear])
+    assert np.isin(
+        sample.bare[eyewear], (Native.SCLERA_L, Native.SCLERA_R, Native.IRIS_L, Native.IRIS_R)
+    ).any()
+
+
+def test_same_spec_same_bytes_alone_and_other_seed_other_face(rendered, tmp_path):
+    out, specs = rendered
+    # Sample 1 was second in a worker; here a new worker renders it first, and its seed's neighbour after it.
+    other = prior.draw_spec(SEED + 1, 0)
+    render_specs(Job(tmp_path, SIZE, "fast"), [(1, specs[1]), (0, other)])
+    assert content(tmp_path, 1) == content(out, 1)
+    assert not np.array_equal(read_sample(tmp_path, 0).rgb, read_sample(out, 0).rgb)
+
+
+def test_a_killed_worker_costs_a_retry_not_the_run(tmp_path):
+    killed = threading.Event()
+
+    def kill_once(answer):
+        if not killed.is_set():
+            killed.set()
+            for child in psutil.Process().children(recursive=True):
+                if "facegen.render.worker" in " ".join(child.cmdline()):
+                    os.kill(child.pid, signal.SIGKILL)
+
+    specs = [(i, bald(i)) for i in range(3)]
+    outcome = render_specs(Job(tmp_path, SIZE, "fast"), specs, kill_once)
+    assert killed.is_set() and sorted(outcome.done) == [0, 1, 2] and not outcome.failures
+    for i in range(3):
+        read_sample(tmp_path, i)
+
+
+def test_a_run_resumes_and_refuses_another_order(tmp_path):
+    out = tmp_path / "set"
+    order = Order(Job(out, SIZE, "fast"), num=1, seed=SEED)
+    assert sorted(produce(order).done) == [0]
+    before = content(out, 0)
+    more = produce(Order(Job(out, SIZE, "fast"), num=2, seed=SEED))
+    assert sorted(more.done) == [1] and content(out, 0) == before
+    summary = json.loads((out / "dataset.json").read_text())
+    assert (
+        summary["complete"]
+        and summary["num"] == 2
+        and summary["ledger"]
+        and summary["timing"]["peak_rss_mb"] > 0
+    )
+    with pytest.raises(FacegenError, match="seed"):
+        produce(Order(Job(out, SIZE, "fast"), num=2, seed=SEED + 1))
+    with pytest.raises(FacegenError, match=r"never|another --out"):
+        produce(Order(Job(out, SIZE, "fast"), num=2, seed=SEED, resume="never"))
+
+
+def test_a_python_without_blender_says_so(tmp_path, monkeypatch):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\nclass No:\n    def find_spec(self, name, *_):\n        if name == 'bpy':\n"
+        "            raise ModuleNotFoundError(\"No module named 'bpy'\")\nsys.meta_path.insert(0, No())\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(FacegenError, match=r"Python 3\.11 and `pip install"):
+        Worker(Job(tmp_path / "out", SIZE, "fast"), [])
+
+
+def test_a_device_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(FacegenError, match="no optix device"):
+        Worker(Job(tmp_path, SIZE, "fast", device="optix"), [])
+
+
+def test_the_caller_never_imports_blender():
+    assert "bpy" not in sys.modules

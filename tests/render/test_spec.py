@@ -1,0 +1,103 @@
+"""FaceSpec, keyed draws, the prior and overrides: pure functions."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from facegen.datasets.errors import FacegenError
+from facegen.render import expressions, prior
+from facegen.render import spec as s
+from facegen.render.draws import generator
+from facegen.render.overrides import parse
+
+
+def test_a_spec_survives_json():
+    spec = prior.draw_spec(0, 5)
+    assert s.FaceSpec.from_dict(json.loads(json.dumps(spec.to_dict()))) == spec
+
+
+@pytest.mark.parametrize("change,word", [({"version": 99}, "version"), ({"nose_job": 1}, "nose_job")])
+def test_a_foreign_spec_is_refused(change, word):
+    with pytest.raises(FacegenError, match=word):
+        s.FaceSpec.from_dict({**s.FaceSpec().to_dict(), **change})
+
+
+def test_draws_depend_on_seed_index_and_name_only():
+    def draw(*key):
+        return generator(*key).random()
+
+    assert draw(0, 0, "a") == draw(0, 0, "a")
+    assert len({draw(0, 0, "a"), draw(1, 0, "a"), draw(0, 1, "a"), draw(0, 0, "b")}) == 4
+
+
+def test_any_sample_can_be_drawn_alone_and_seeds_differ():
+    assert prior.draw_spec(3, 7) == prior.draw_spec(3, 7)
+    assert prior.draw_spec(3, 7) != prior.draw_spec(4, 7)
+    assert prior.draw_spec(3, 7).identity != prior.draw_spec(3, 8).identity
+
+
+def test_the_prior_is_even_handed():
+    specs = [prior.draw_spec(0, i) for i in range(600)]
+    men = np.mean([x.identity.gender > 0.5 for x in specs])
+    ancestry = np.mean([(x.identity.african, x.identity.asian, x.identity.caucasian) for x in specs], axis=0)
+    ages = np.array([x.identity.age for x in specs])
+    assert abs(men - 0.5) < 0.07  # 3.4 standard errors
+    np.testing.assert_allclose(ancestry, 1 / 3, atol=0.06)
+    assert ages.min() >= 18 and ages.max() <= 80 and abs(ages.mean() - 49) < 3
+    assert {x.hair.style for x in specs} == set(s.HAIR_STYLES)
+    assert not any(x.facial_hair.kind != "none" for x in specs if x.identity.gender < 0.5)
+    skin = np.array([x.skin.melanin for x in specs])
+    african = np.array([x.identity.african for x in specs])
+    assert np.corrcoef(skin, african)[0, 1] > 0.6
+    grey = np.array([x.hair.colour.grey for x in specs])
+    assert np.corrcoef(grey, ages)[0, 1] > 0.4
+
+
+def test_paired_sliders_stay_close():
+    sliders = prior.draw_sliders(prior.Draw(0, 1))
+    left = np.array([v for k, v in sliders.items() if k.startswith("l-")])
+    right = np.array([sliders["r-" + k[2:]] for k in sliders if k.startswith("l-")])
+    assert np.abs(left - right).max() < 0.12 and np.abs(left).max() > 0.1
+
+
+@pytest.mark.parametrize("smile,opening", [(True, True), (True, False), (False, True), (False, False)])
+def test_expressions_obey_what_is_given(smile, opening):
+    names = set(expressions.allowed(smile, opening))
+    assert names and all((n in expressions.SMILING) == smile for n in names)
+    assert all((n in expressions.OPEN) == opening for n in names)
+    drawn = expressions.draw_expression(prior.Draw(0, 3), smile, opening)
+    assert all(0 <= v <= 1 for v in drawn.values())
+    assert (drawn.get("mouthSmileLeft", 0) > 0.2) == smile
+
+
+def test_replace_changes_one_path_and_leaves_the_rest():
+    spec = s.FaceSpec()
+    changed = s.replace(spec, "hair.colour.melanin", 0.1)
+    assert s.attribute(changed, "hair.colour.melanin") == 0.1
+    assert dataclasses.replace(changed, hair=spec.hair) == spec
+    assert s.replace(spec, "identity.sliders.nose-hump-incr", 0.4).identity.sliders == {"nose-hump-incr": 0.4}
+
+
+@pytest.mark.parametrize(
+    "text,word",
+    [
+        ("hair", "ATTRIBUTE=VALUE"),
+        ("hair.colour.shine=1", "unknown attribute"),
+        ("hair.style=mullet", "mullet"),
+        ("pose.yaw=left", "no number"),
+        ("pose.yaw=20:-20", "backwards"),
+    ],
+)
+def test_bad_overrides_say_what_is_wrong(text, word):
+    with pytest.raises(FacegenError, match=word):
+        parse(text)
+
+
+def test_ranges_spread_and_choices_vary():
+    specs = [prior.draw_spec(0, i) for i in range(40)]
+    yaw = np.array([parse("pose.yaw=-40:40").apply(x).pose.yaw for x in specs])
+    assert -40 <= yaw.min() < -20 and 20 < yaw.max() <= 40
+    assert {parse("glasses.kind=round|oval").apply(x).glasses.kind for x in specs} == {"round", "oval"}
+    assert all(parse("skin.melanin=0.2").apply(x).skin.melanin == 0.2 for x in specs)
