@@ -30,7 +30,7 @@ class Gap:
     ----------
     n_reference, n_synthetic : measured values
     reference, synthetic : mean, or frequency of a binary attribute
-    reference_median, synthetic_median : NaN for a binary attribute
+    reference_median, synthetic_median, reference_sd, synthetic_sd : NaN for a binary attribute
     spread : unit of the distances, see `spread`
     distance : W1 in spreads; low, high : its 95 % bootstrap interval
     floor : W1 in spreads that two samples of the reference's own law, of these two sizes, stay under 95
@@ -45,6 +45,8 @@ class Gap:
     synthetic: float
     reference_median: float
     synthetic_median: float
+    reference_sd: float
+    synthetic_sd: float
     spread: float
     distance: float
     low: float
@@ -131,6 +133,8 @@ def compare_columns(
         synthetic=float(s.mean()),
         reference_median=np.nan if binary else float(np.median(r)),
         synthetic_median=np.nan if binary else float(np.median(s)),
+        reference_sd=np.nan if binary else float(r.std()),
+        synthetic_sd=np.nan if binary else float(s.std()),
         spread=unit,
         distance=float(distance[0] / unit),
         low=float(low),

@@ -29,8 +29,8 @@ FORMAT, FORMAT_VERSION = "facegen-audit", 1
 THUMBNAIL = 128  # pixels of the longer side
 FIRST = 10  # attributes named under "what to change first"
 _COLUMNS = (
-    "name", "group", "unit", "verdict", "real", "synthetic", "real_median", "synthetic_median", "distance",
-    "low", "high", "floor", "ks", "n_real", "n_synthetic", "why",
+    "name", "group", "unit", "verdict", "real", "synthetic", "real_median", "synthetic_median", "real_sd",
+    "synthetic_sd", "distance", "low", "high", "floor", "ks", "n_real", "n_synthetic", "why",
 )  # fmt: skip
 
 
@@ -113,11 +113,16 @@ def counts(rows: tuple[Row, ...]) -> dict[str, int]:
 
 
 def sentence(row: Row) -> str:
-    """What is different about an attribute, in a line: "real 4.9 %, synthetic 14.0 %"."""
+    """What is different about an attribute: "real 4.9 %, synthetic 14.0 %", or mean ± standard deviation."""
     if row.gap is None:
         return row.why
-    unit = unit_of(row)
-    return f"real {shown(row, row.gap.reference)} {unit}, synthetic {shown(row, row.gap.synthetic)} {unit}"
+    g, unit = row.gap, unit_of(row)
+    sides = [(g.reference, g.reference_sd), (g.synthetic, g.synthetic_sd)]
+    real, synthetic = (
+        shown(row, mean) if row.measure.kind == BINARY else f"{shown(row, mean)} ± {shown(row, sd)}"
+        for mean, sd in sides
+    )
+    return f"real {real} {unit}, synthetic {synthetic} {unit}"
 
 
 def shown(row: Row, value: float) -> str:
@@ -146,7 +151,10 @@ def render_html(
         first=[audit.row(name) for name in audit.ranked[:FIRST]],
         more=max(0, len(audit.ranked) - FIRST),
         groups=audit.by_group,
-        labels=[row for row in audit.labels if row.verdict in (DIFFERS, BORDERLINE)],
+        labels=sorted(
+            (row for row in audit.labels if row.verdict in (DIFFERS, BORDERLINE)),
+            key=lambda row: (row.verdict != DIFFERS, -row.excess),
+        ),
         histograms=_histograms(audit, synthetic),
         checks=checks,
         thumbnails=thumbnails,
@@ -188,6 +196,8 @@ def _row(row: Row) -> dict:
             "synthetic": _number(g.synthetic),
             "real_median": _number(g.reference_median),
             "synthetic_median": _number(g.synthetic_median),
+            "real_sd": _number(g.reference_sd),
+            "synthetic_sd": _number(g.synthetic_sd),
             "spread": _number(g.spread),
             "distance": _number(g.distance),
             "low": _number(g.low),
