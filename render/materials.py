@@ -274,7 +274,7 @@ def identity(name, code):
 
 
 def identity_on_chart(name, code):
-    """Flat emission of (u + 10, v + 10, code + 0.9 ear): numbers, not colours, from uv "chart" and field "ear"."""
+    """Flat emission of (u + 10, v + 10, code + 0.9 ear): numbers, not colours."""
     material, g = _material(f"id.{name}")
     uv = g.node("ShaderNodeUVMap", uv_map="chart").outputs[0]
     split = g.node("ShaderNodeSeparateXYZ", {0: uv})

@@ -49,7 +49,7 @@ def phenotype(identity):
 
 
 def with_lids(expression, pose):
-    """The expression with lids that follow the gaze: an eyeLook action has full weight at GAZE_REACH degrees."""
+    """The expression with lids that follow the gaze; eyeLook actions are full at GAZE_REACH degrees."""
     up = np.clip(pose.gaze_pitch / GAZE_REACH, -1, 1)
     left = np.clip(pose.gaze_yaw / GAZE_REACH, -1, 1)
     follow = {

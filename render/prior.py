@@ -401,7 +401,7 @@ def draw_light(d: Draw) -> s.Light:
 
 
 def draw_camera(d: Draw) -> s.Camera:
-    """Residual framing has the crop rule's own spread on CelebA-HQ: side 3.2 %, centre 0.3 %, roll 1 degree."""
+    """Residual framing: the crop rule's own spread on CelebA-HQ, 3.2 % in side, 0.3 % in place, 1 degree."""
     return s.Camera(
         distance=float(np.exp(d.uniform("camera.distance", np.log(0.7), np.log(3.5)))),
         scale=d.normal("camera.scale", 1.006, 0.032, 0.9, 1.1),

@@ -1,5 +1,6 @@
 """Real renders at 64 pixels: geometry, determinism, resume, killed workers. Needs the render extra."""
 
+import importlib.util
 import json
 import os
 import signal
@@ -10,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from scipy import ndimage
 
-pytest.importorskip("bpy")
-pytest.importorskip("open3d")
+if importlib.util.find_spec("bpy") is None or importlib.util.find_spec("open3d") is None:
+    pytest.skip("needs the render extra", allow_module_level=True)
 
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.labels import Native
@@ -45,7 +47,8 @@ def rendered(tmp_path_factory):
     """Two faces of the prior (0, 1), a bald one (2) and one with glasses (3)."""
     out = tmp_path_factory.mktemp("rendered")
     specs = [*draw_specs(None, SEED, range(2), 4), bald(2), s.replace(bald(3), "glasses.kind", "round")]
-    specs[3] = s.replace(specs[3], "glasses.tint", 0.0)
+    for path, value in {"glasses.tint": 0.0, "pose.yaw": 10.0, "pose.pitch": 0.0}.items():
+        specs[3] = s.replace(specs[3], path, value)
     outcome = render_specs(Job(out, SIZE, "fast"), enumerate(specs))
     assert not outcome.failures and outcome.device == "cpu" and sorted(outcome.done) == [0, 1, 2, 3]
     return out, specs
@@ -111,7 +114,7 @@ def test_labels_agree_with_ray_casting(rendered):
     from facegen.assets.eyes import eyeball
     from facegen.assets.regions import BrowShape
     from facegen.render.framing import solve_view
-    from facegen.render.labels import skin_labels
+    from facegen.render.labels import reduce_labels, skin_labels
     from facegen.render.pose import pose_head
 
     out, specs = rendered
@@ -153,20 +156,14 @@ def test_labels_agree_with_ray_casting(rendered):
     )
     part = model.face_part[primitive % len(model.faces)]
     cast[np.nonzero(on_skin)[0][part > 0], np.nonzero(on_skin)[1][part > 0]] = Native.INNER_MOUTH
-    from facegen.render.labels import reduce_labels
-
     coarse = reduce_labels(cast)
-    eyes = {
-        Native.SCLERA_L: (Native.SCLERA_L, Native.IRIS_L),
-        Native.SCLERA_R: (Native.SCLERA_R, Native.IRIS_R),
-    }
     for label in (Native.FACE_SKIN, Native.NOSE, Native.UPPER_LIP, Native.LOWER_LIP, Native.NECK):
         mine, theirs = sample.native == label, coarse == label
         assert (mine & theirs).sum() / (mine | theirs).sum() > 0.85, label.name
-    for label, group in eyes.items():
-        mine, theirs = np.isin(sample.native, group), coarse == label
-        # Lashes hide a row of pixels of an opening three pixels high.
-        assert (mine & ~theirs).sum() <= 0.35 * max(theirs.sum(), 6)
+    for white, iris in ((Native.SCLERA_L, Native.IRIS_L), (Native.SCLERA_R, Native.IRIS_R)):
+        # An opening is three pixels high here and lashes hide part of it: compare to within a pixel.
+        mine, theirs = np.isin(sample.native, (white, iris)), coarse == white
+        assert mine.any() and not (mine & ~ndimage.binary_dilation(theirs, np.ones((3, 3)))).any()
 
 
 def test_bare_map_shows_what_lies_behind_the_glasses(rendered):
@@ -174,7 +171,8 @@ def test_bare_map_shows_what_lies_behind_the_glasses(rendered):
     eyewear = np.isin(sample.native, (Native.GLASSES_FRAME, Native.GLASSES_LENS))
     assert eyewear.sum() > 40
     assert not np.isin(sample.bare, (Native.GLASSES_FRAME, Native.GLASSES_LENS)).any()
-    np.testing.assert_array_equal(sample.native[~eyewear], sample.bare[~eyewear])
+    untouched = sample.coverage[..., 4:].sum(-1) == 0  # no sub-pixel of frame or lens
+    np.testing.assert_array_equal(sample.native[untouched], sample.bare[untouched])
     assert np.isin(
         sample.bare[eyewear], (Native.SCLERA_L, Native.SCLERA_R, Native.IRIS_L, Native.IRIS_R)
     ).any()
