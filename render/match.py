@@ -58,8 +58,8 @@ FOLLOWED = (
     "background_sharpness",
     "cloth_lightness",
 )
-# The annotated pitch has a mean of -7.1 degrees, the zero of its estimator. Of 32 faces matched with a zero of
-# -7 the nose ended lower than in the real training set (pitch_nose 0.76, real 0.70): turned up by 3 more.
+# The annotated pitch has a mean of -7.1 degrees, the zero of its estimator. Of 32 faces matched with a zero
+# of -7 the nose ended lower than in the real training set (pitch_nose 0.76, real 0.70): turned up by 3 more.
 PITCH_ZERO = -10.0
 LONG_LOW = 0.10  # hair_low: share of the hair under the mouth, from where hair counts as long
 MIDDLE = 0.24  # hair_length: past the ear lobe
