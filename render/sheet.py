@@ -72,5 +72,12 @@ def sheet(tiles: Sequence[np.ndarray], columns: int, captions: Sequence[str] | N
         x, y = i % columns * (width + GAP), i // columns * (height + strip + GAP)
         canvas.paste(Image.fromarray(tile), (x, y))
         if captions:
-            draw.text((x + 2, y + height + 1), captions[i], fill=(220, 220, 220), font=font)
+            draw.text((x + 2, y + height + 1), _cut(captions[i], width - 4, font), fill=(220, 220, 220), font=font)
     return canvas
+
+
+def _cut(text, width, font):
+    """The longest beginning of `text` that is no wider than `width` pixels."""
+    while text and font.getlength(text) > width:
+        text = text[:-1]
+    return text
