@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import platform
 import statistics
@@ -88,12 +89,29 @@ def produce(order: Order, progress: Callable[[dict], None] = lambda _: None) -> 
     """
     todo = plan(order)
     out = Path(order.job.out)
-    out.mkdir(parents=True, exist_ok=True)
+    fresh = not (out / DATASET_FILE).exists()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = error.strerror
+        raise FacegenError(f"{out}: cannot make this folder ({why}): choose another --out") from None
     _write_summary(order, Outcome(), complete=False)
     specs = draw_specs(order.profile, order.seed, todo, order.num, order.overrides)
-    outcome = render_specs(order.job, zip(todo, specs, strict=True), progress)
+    try:
+        outcome = render_specs(order.job, zip(todo, specs, strict=True), progress)
+    except FacegenError:
+        if fresh and not any(is_done(out, i) for i in todo):
+            _remove_empty(out)
+        raise
     _write_summary(order, outcome, complete=not outcome.failures)
     return outcome
+
+
+def _remove_empty(out):
+    """Take back a folder in which nothing was rendered."""
+    (out / DATASET_FILE).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        out.rmdir()
 
 
 def _write_summary(order, outcome, complete):

@@ -72,7 +72,8 @@ def sheet(tiles: Sequence[np.ndarray], columns: int, captions: Sequence[str] | N
         x, y = i % columns * (width + GAP), i // columns * (height + strip + GAP)
         canvas.paste(Image.fromarray(tile), (x, y))
         if captions:
-            draw.text((x + 2, y + height + 1), _cut(captions[i], width - 4, font), fill=(220, 220, 220), font=font)
+            caption = _cut(captions[i], width - 4, font)
+            draw.text((x + 2, y + height + 1), caption, fill=(220, 220, 220), font=font)
     return canvas
 
 

@@ -241,3 +241,13 @@ def test_a_device_that_is_not_there_is_an_error(tmp_path):
 
 def test_the_caller_never_imports_blender():
     assert "bpy" not in sys.modules
+
+
+def test_a_run_that_cannot_start_leaves_nothing(tmp_path):
+    out = tmp_path / "set"
+    with pytest.raises(FacegenError, match="no optix device"):
+        produce(Order(Job(out, SIZE, "fast", device="optix"), num=1, seed=SEED))
+    assert not out.exists()
+    with pytest.raises(FacegenError, match="cannot make this folder"):
+        (tmp_path / "file").write_text("in the way")
+        produce(Order(Job(tmp_path / "file" / "set", SIZE, "fast"), num=1, seed=SEED))
