@@ -214,10 +214,10 @@ def hair(name, melanin, redness, grey=0.0, dye=None, roughness=0.32, random=0.25
     else:
         g.tree.links.new(amount, node.inputs["Melanin"])
         node.inputs["Melanin Redness"].default_value = redness
+        node.inputs["Random Color"].default_value = random  # a socket of the melanin form only
     node.inputs["Roughness"].default_value = roughness
     node.inputs["Radial Roughness"].default_value = roughness + 0.12
     node.inputs["Random Roughness"].default_value = 0.2
-    node.inputs["Random Color"].default_value = random
     node.inputs["Random"].default_value = 0.5
     g.tree.links.new(chance, node.inputs["Random"])
     g.surface(node.outputs[0])

@@ -406,7 +406,7 @@ def draw_camera(d: Draw) -> s.Camera:
         distance=float(np.exp(d.uniform("camera.distance", np.log(0.7), np.log(3.5)))),
         scale=d.normal("camera.scale", 1.006, 0.032, 0.9, 1.1),
         shift_x=d.normal("camera.shift_x", 0, 0.003),
-        shift_y=d.normal("camera.shift_y", 0.005, 0.003),
+        shift_y=d.normal("camera.shift_y", -0.005, 0.003),
         tilt=d.normal("camera.tilt", 0.1, 1.0, -4, 4),
         exposure=d.normal("camera.exposure", 0.0, 0.45, -1.3, 1.1),
         kelvin_shift=d.normal("camera.kelvin_shift", 0, 700, -1800, 1800),

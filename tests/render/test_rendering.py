@@ -44,9 +44,10 @@ def bald(index, **changes):
 
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory):
-    """Two faces of the prior (0, 1), a bald one (2) and one with glasses (3)."""
+    """Two faces of the prior (0, and 1 with dyed hair), a bald one (2) and one with glasses (3)."""
     out = tmp_path_factory.mktemp("rendered")
     specs = [*draw_specs(None, SEED, range(2), 4), bald(2), s.replace(bald(3), "glasses.kind", "round")]
+    specs[1] = s.replace(s.replace(specs[1], "hair.style", "short"), "hair.colour.dye", (0.1, 0.16, 0.45))
     for path, value in {"glasses.tint": 0.0, "pose.yaw": 10.0, "pose.pitch": 0.0}.items():
         specs[3] = s.replace(specs[3], path, value)
     outcome = render_specs(Job(out, SIZE, "fast"), enumerate(specs))
