@@ -121,11 +121,7 @@ def _foliage(rng, size, first, second):
     green = np.array([0.09, 0.16, 0.04]) * rng.uniform(0.5, 2.5)
     picture = _mix(share, first * 0.4, green)
     sky = np.clip((noise / noise.std() - 1.6) * 2, 0, 1)
-    return (
-        _mix(sky, picture, np.array([0.8, 0.9, 1.0]))
-        if picture.ndim == 2
-        else (picture + sky[..., None] * (np.array([0.8, 0.9, 1.0]) - picture))
-    )
+    return picture + sky[..., None] * (np.array([0.8, 0.9, 1.0]) - picture)
 
 
 _KINDS = {

@@ -46,7 +46,7 @@ def garment(head, model, spec, rng):
     s, t = model.chart.T
     value = neckline(spec.cut, spec.depth, s) - t
     tris, points, normals, chart, on_cut = mesh.clip(
-        triangles(faces), value, head.vertices, head.normals, _continuous(model.chart)
+        triangles(faces), value, head.vertices, head.normals, model.chart.astype(np.float64)
     )
     fold = _folds(chart, rng)
     lift = LIFT + 0.004 * fold
@@ -73,11 +73,6 @@ def garment(head, model, spec, rng):
             charts.append(c)
     v, f, _ = mesh.merge(parts)
     return v.astype(np.float32), f.astype(np.int32), np.concatenate(charts).astype(np.float32)
-
-
-def _continuous(chart):
-    # Cloth is cut behind the neck on the seam: the pattern may break there, the geometry does not.
-    return chart.astype(np.float64)
 
 
 def _boundary(tris):

@@ -73,8 +73,6 @@ class PosedHead:
         Rotation of the skull against the template, in world axes.
     landmarks : (70, 3) float32
         68 points of iBUG, then the left and the right pupil's place on the eyeball.
-    rest : (N, 3) float32
-        The same identity without expression and pose.
     """
 
     vertices: np.ndarray
@@ -86,7 +84,6 @@ class PosedHead:
     eye_frames: np.ndarray
     head_rotation: np.ndarray
     landmarks: np.ndarray
-    rest: np.ndarray
 
 
 class _Rows:
@@ -159,7 +156,7 @@ class HeadModel:
         pose = self._pose_parameters(neck_turn, gaze)
         vertices, bones = _evaluate(self.anny, phenotype, sliders, actions, pose)
         kept, rows = vertices[: len(self.kept)], _Rows(vertices[len(self.kept) :])
-        rest, rest_bones = _evaluate(self.anny, phenotype, sliders, None, {})
+        _, rest_bones = _evaluate(self.anny, phenotype, sliders, None, {})
         eye_centres = np.stack([rows[r].mean(0) for r in (LEFT_EYE, RIGHT_EYE)])
         eye_radius = float(np.linalg.norm(rows[LEFT_EYE] - eye_centres[0], axis=1).mean())
         head = self.bone["head"]
@@ -177,7 +174,6 @@ class HeadModel:
             eye_frames=frames.astype(np.float32),
             head_rotation=skull.astype(np.float32),
             landmarks=np.concatenate([landmarks, pupils]).astype(np.float32),
-            rest=rest[: len(self.kept)],
         )
 
     @staticmethod

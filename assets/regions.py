@@ -117,7 +117,6 @@ MOUSTACHE = np.array(
         (0, -67.5),
     ]
 )
-CHEEK = (38.0, -38.0)
 
 
 def curve(points, s):

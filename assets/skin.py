@@ -100,13 +100,13 @@ def _shifted(bank, name, rng):
     )
 
 
-def skin_pictures(skin, age, gender, shadow, shadow_colour, scalp_shadow, hairline, width=1024, height=600):
+def skin_pictures(skin, age, shadow, shadow_colour, scalp_shadow, hairline, width=1024, height=600):
     """Textures of one skin.
 
     Parameters
     ----------
     skin : any object with the fields of render.spec.Skin
-    age : float, years; gender : float, 0 female to 1 male
+    age : float, years
     shadow : float in [0, 1], unshaven darkness
     shadow_colour : (3,) float, linear RGB of the hair
     scalp_shadow : float in [0, 1], darkness of the scalp under cropped or dense hair

@@ -205,8 +205,7 @@ def curl(strands, radius, turns, phase, onset=0.15):
     angle = phase[:, None] + 2 * np.pi * turns[:, None] * u[None]
     grown = radius[:, None] * np.clip(u / onset, 0, 1)[None]
     offset = np.cos(angle)[..., None] * side + np.sin(angle)[..., None] * up
-    start = np.cos(phase)[:, None, None] * side[:, :1] + np.sin(phase)[:, None, None] * up[:, :1]
-    return (strands + grown[..., None] * (offset - 0.0 * start)).astype(np.float32)
+    return (strands + grown[..., None] * offset).astype(np.float32)
 
 
 def frizz(strands, amplitude, rng):

@@ -57,8 +57,8 @@ def _picture(graph, image, interpolation="Cubic"):
     return node.outputs["Color"]
 
 
-def skin(colour, roughness, relief, scattering=1.0, scale=1.0):
-    """Skin from chart pictures. scale enlarges the scattering radius (thin ears, children)."""
+def skin(colour, roughness, relief):
+    """Skin from chart pictures: colour, roughness and relief are image datablocks."""
     material, g = _material("skin")
     height = _picture(g, relief)
     bump = g.node("ShaderNodeBump", {"Height": height, "Strength": 0.9, "Distance": 0.001}).outputs[0]
@@ -69,9 +69,9 @@ def skin(colour, roughness, relief, scattering=1.0, scale=1.0):
             "Base Color": base,
             "Roughness": _picture(g, roughness),
             "Normal": bump,
-            "Subsurface Weight": scattering,
+            "Subsurface Weight": 1.0,
             "Subsurface Radius": SKIN_RADIUS_MM,
-            "Subsurface Scale": 0.001 * scale,
+            "Subsurface Scale": 0.001,
             "IOR": 1.4,
             "Specular IOR Level": 0.38,
             "Coat Weight": 0.04,

@@ -7,7 +7,7 @@ import json
 import platform
 import statistics
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +41,6 @@ class Order:
     profile_name: str | None = None
     overrides: tuple[Override, ...] = ()
     resume: str = "if-possible"
-    attributes: dict = field(default_factory=dict)
 
     def config(self) -> dict:
         """Everything that decides the bytes of a sample."""

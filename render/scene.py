@@ -133,7 +133,6 @@ class Studio:
         colour, rough, relief = skin.skin_pictures(
             spec.skin,
             spec.identity.age,
-            spec.identity.gender,
             spec.facial_hair.shadow,
             pigment,
             groom_of(spec.hair, spec.identity).scalp_shadow,

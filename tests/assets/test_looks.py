@@ -25,7 +25,7 @@ def test_lips_are_redder_than_cheeks_and_seeds_differ():
 
     def pictures(seed):
         return skin.skin_pictures(
-            s.Skin(texture_seed=seed), 30, 0.0, 0.0, (0.1, 0.1, 0.1), 0.5, Hairline(), 256, 150
+            s.Skin(texture_seed=seed), 30, 0.0, (0.1, 0.1, 0.1), 0.5, Hairline(), 256, 150
         )
 
     colour, rough, relief = pictures(1)
