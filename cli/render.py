@@ -7,7 +7,7 @@ import click
 from facegen.datasets.errors import FacegenError
 
 ATTRIBUTE_HELP = """Fix or spread an attribute of every face, as hair.style=afro, pose.yaw=-40:40 or
-glasses.kind=round|oval. May be given again. --list-attributes names them all."""
+glasses.kind=round|oval. May be given again. --list-attributes names them all, with their ranges."""
 
 
 @click.command()
@@ -63,7 +63,7 @@ glasses.kind=round|oval. May be given again. --list-attributes names them all.""
     help="What to do with a folder that already holds part of this order.",
 )
 @click.option("--set", "settings", multiple=True, metavar="ATTRIBUTE=VALUE", help=ATTRIBUTE_HELP)
-@click.option("--list-attributes", is_flag=True, help="Print every attribute with its default, and leave.")
+@click.option("--list-attributes", is_flag=True, help="Print every attribute, its default and its range.")
 def command(
     match, num, size, seed, out, convention, quality, workers, device, resume, settings, list_attributes
 ) -> None:
@@ -84,12 +84,13 @@ def command(
         _list_attributes(console)
         return
     from facegen.datasets.conventions import convention as known_convention
-    from facegen.render.overrides import parse
+    from facegen.render.overrides import check_together, parse
     from facegen.render.run import Order, plan, produce
     from facegen.render.session import Job
 
     known_convention(convention)
     overrides = tuple(parse(text) for text in settings)
+    check_together(overrides)
     profile = _profile(match, console) if match else None
     job = Job(out, size, quality, convention, device, workers)
     order = Order(job, num, seed, profile, match, overrides, resume)
@@ -173,21 +174,14 @@ def _profile(match, console):
 
 
 def _list_attributes(console):
-    from dataclasses import is_dataclass
+    from facegen.render.ranges import FAMILIES, find, paths
+    from facegen.render.spec import FaceSpec, attribute
 
-    from facegen.render.overrides import CHOICES
-    from facegen.render.spec import FaceSpec
-
-    def walk(node, prefix):
-        for name, value in vars(node).items():
-            path = f"{prefix}{name}"
-            if is_dataclass(value):
-                walk(value, f"{path}.")
-            elif isinstance(value, dict):
-                console.print(f"{path}.NAME = a number")
-            elif path not in ("seed", "index", "version"):
-                console.print(
-                    f"{path} = {value}" + (f"   ({', '.join(CHOICES[path])})" if path in CHOICES else "")
-                )
-
-    walk(FaceSpec(), "")
+    for path in paths():
+        family = path.removesuffix(".*")
+        if family in FAMILIES:
+            names, (low, high) = FAMILIES[family]
+            console.print(f"{family}.NAME = 0   ({low:g} to {high:g}; {', '.join(names)})", soft_wrap=True)
+        else:
+            value = attribute(FaceSpec(), path)
+            console.print(f"{path} = {value}   ({find(path).limits()})", soft_wrap=True, markup=False)

@@ -19,7 +19,7 @@ from facegen.audit.view import lab_of_srgb
 from facegen.render import prior
 from facegen.render import spec as s
 from facegen.render.expressions import draw_expression
-from facegen.render.overrides import Override
+from facegen.render.overrides import Override, apply_all
 from facegen.render.photo import encode_srgb, luminance_of, tone
 
 # Names of the profile's attributes that this mapping follows.
@@ -78,16 +78,14 @@ def draw_specs(
     total : how many samples the set will have
     overrides : applied last
     """
-    rows = None
+    rows, settings = None, tuple(overrides)
     if profile is not None and len(indices):
         rows = profile.sample(max(total, max(indices) + 1), seed)
     for index in indices:
         spec = prior.draw_spec(seed, index)
         if rows is not None:
             spec = follow(spec, {name: column[index] for name, column in rows.items()})
-        for override in overrides:
-            spec = override.apply(spec)
-        yield spec
+        yield apply_all(spec, settings)
 
 
 def describe_target(profile) -> dict | None:

@@ -3,73 +3,150 @@
 hair.style=afro            one value
 pose.yaw=-40:40            uniform between two numbers
 glasses.kind=round|oval    one of several, evenly
+garment.colour=0.4,0.1,0.1 a colour, linear RGB
 """
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from facegen.datasets.errors import FacegenError
 from facegen.render import spec as s
 from facegen.render.draws import generator
+from facegen.render.ranges import find
 
-CHOICES = {
-    "hair.style": s.HAIR_STYLES,
-    "facial_hair.kind": s.FACIAL_HAIR,
-    "glasses.kind": s.GLASSES,
-    "garment.cut": s.GARMENTS,
-    "background.kind": s.BACKGROUNDS,
-    "light.hdri": s.HDRIS,
+ANCESTRY = ("african", "asian", "caucasian")
+# A choice and the attributes that then mean nothing.
+VOID = {
+    ("hair.style", "bald"): (
+        "hair.length",
+        "hair.volume",
+        "hair.part",
+        "hair.curl",
+        "hair.frizz",
+        "hair.fringe",
+        "hair.behind",
+        "hair.thinning",
+    ),
+    ("facial_hair.kind", "none"): ("facial_hair.length_mm", "facial_hair.density"),
+    ("glasses.kind", "none"): (
+        "glasses.width",
+        "glasses.height",
+        "glasses.thickness_mm",
+        "glasses.colour",
+        "glasses.metal",
+        "glasses.tint",
+        "glasses.slip_mm",
+    ),
 }
+# Actions that pull the same part in opposite ways.
+OPPOSITES = (
+    *((f"eyeBlink{side}", f"eyeWide{side}") for side in ("Left", "Right")),
+    *((f"eyeLookUp{side}", f"eyeLookDown{side}") for side in ("Left", "Right")),
+    *((f"eyeLookIn{side}", f"eyeLookOut{side}") for side in ("Left", "Right")),
+    ("jawLeft", "jawRight"),
+    ("mouthLeft", "mouthRight"),
+)
 
 
 @dataclass(frozen=True)
 class Override:
-    """One parsed `--set`. low is high for a single number; names hold the choices of a named attribute."""
+    """One parsed `--set`: low to high (the same for a single number), names of a choice, or a colour."""
 
     text: str
     path: str
     low: float = 0.0
     high: float = 0.0
     names: tuple[str, ...] = ()
+    colour: tuple[float, float, float] | None = None
 
     def apply(self, spec: s.FaceSpec) -> s.FaceSpec:
         """The spec with this attribute set, drawn by the spec's own seed and index."""
         rng = generator(spec.seed, spec.index, f"set.{self.path}")
-        value = str(rng.choice(self.names)) if self.names else float(rng.uniform(self.low, self.high))
+        value: object = float(rng.uniform(self.low, self.high))
+        if self.names:
+            value = str(rng.choice(self.names))
+        elif self.colour is not None:
+            value = self.colour
         return s.replace(spec, self.path, value)
 
 
+def apply_all(spec: s.FaceSpec, overrides: Sequence[Override]) -> s.FaceSpec:
+    """The spec with every override applied; ancestry shares that were not set make room for the others."""
+    for override in overrides:
+        spec = override.apply(spec)
+    given = [name for name in ANCESTRY if f"identity.{name}" in {o.path for o in overrides}]
+    return settle_ancestry(spec, given) if given else spec
+
+
+def settle_ancestry(spec: s.FaceSpec, given: Sequence[str]) -> s.FaceSpec:
+    """Scale the ancestry shares that are not `given` so that all three sum to 1."""
+    share = {name: getattr(spec.identity, name) for name in ANCESTRY}
+    rest = [name for name in ANCESTRY if name not in given]
+    room, total = 1 - sum(share[name] for name in given), sum(share[name] for name in rest)
+    new = {name: room * share[name] / total if total > 0 else room / len(rest) for name in rest}
+    return dataclasses.replace(spec, identity=dataclasses.replace(spec.identity, **new))
+
+
 def parse(text: str) -> Override:
-    """An Override from its text; FacegenError says what is wrong with it."""
+    """An Override from its text; FacegenError says what is wrong with it and what it may be."""
     path, sign, value = text.partition("=")
     path, value = path.strip(), value.strip()
     if not sign or not path or not value:
         raise FacegenError(f"--set {text!r}: write ATTRIBUTE=VALUE, ATTRIBUTE=LOW:HIGH or ATTRIBUTE=A|B")
-    old = _attribute(path)
-    if isinstance(old, str):
+    try:
+        attribute = find(path)
+    except FacegenError as error:
+        raise FacegenError(f"--set: {error}") from None
+    path = attribute.path
+    if attribute.kind == "choice":
         names = tuple(v.strip() for v in value.split("|"))
-        known = CHOICES.get(path)
         for name in names:
-            if known and name not in known:
-                raise FacegenError(f"--set {path}: {name!r} is none of {', '.join(known)}")
+            if name not in attribute.names:
+                raise FacegenError(f"--set {path}: {name!r} is not {attribute.limits()}")
         return Override(text, path, names=names)
-    low, colon, high = value.partition(":")
+    parts = value.split(",") if attribute.kind == "colour" else value.split(":")
     try:
-        numbers = (float(low), float(high if colon else low))
+        numbers = tuple(float(part) for part in parts)
     except ValueError:
-        raise FacegenError(f"--set {path}: {value!r} is no number and no range LOW:HIGH") from None
-    if numbers[0] > numbers[1]:
+        numbers = ()
+    if len(numbers) not in ((3,) if attribute.kind == "colour" else (1, 2)):
+        kind = "colour" if attribute.kind == "colour" else "number and no range"
+        raise FacegenError(f"--set {path}: {value!r} is no {kind}: give {attribute.limits()}")
+    for number in numbers:
+        if not attribute.low <= number <= attribute.high:
+            raise FacegenError(f"--set {path}: {number:g} is out of range: it goes from {attribute.limits()}")
+    if attribute.kind == "colour":
+        return Override(text, path, colour=(numbers[0], numbers[1], numbers[2]))
+    if numbers[0] > numbers[-1]:
         raise FacegenError(f"--set {path}: the range {value} runs backwards")
-    return Override(text, path, *numbers)
+    return Override(text, path, numbers[0], numbers[-1])
 
 
-def _attribute(path):
-    try:
-        return s.attribute(s.FaceSpec(), path)
-    except KeyError:
-        return 0.0  # a slider or an action: numbers by name
-    except AttributeError:
+def check_together(overrides: Sequence[Override]) -> None:
+    """Raises FacegenError where two `--set` contradict each other."""
+    by_path: dict[str, Override] = {}
+    for override in overrides:
+        if override.path in by_path:
+            raise FacegenError(
+                f"--set {override.path} is given twice: {by_path[override.path].text} and {override.text}"
+            )
+        by_path[override.path] = override
+    for (path, name), void in VOID.items():
+        if path in by_path and by_path[path].names == (name,):
+            for other in void:
+                if other in by_path:
+                    raise FacegenError(f"--set {other} contradicts {path}={name}: leave one of them out")
+    for one, other in OPPOSITES:
+        pair = [by_path.get(f"expression.{name}") for name in (one, other)]
+        if all(o is not None and o.low > 0 for o in pair):
+            raise FacegenError(f"--set expression.{one} contradicts expression.{other}: leave one at 0")
+    shares = [by_path[f"identity.{name}"] for name in ANCESTRY if f"identity.{name}" in by_path]
+    most, least = sum(o.high for o in shares), sum(o.low for o in shares)
+    if most > 1 + 1e-6 or (len(shares) == 3 and least < 1 - 1e-6):
         raise FacegenError(
-            f"--set: unknown attribute {path!r}: see `facegen render --list-attributes`"
-        ) from None
+            f"--set {' '.join(o.text for o in shares)}: the shares of african, asian and caucasian sum to 1: "
+            "set fewer of them, the rest makes room"
+        )

@@ -6,6 +6,7 @@ import pytest
 pytest.importorskip("anny")
 
 from facegen.assets import head as h
+from facegen.assets.actions import ACTIONS
 from facegen.assets.sliders import SLIDERS
 
 pytestmark = pytest.mark.render
@@ -93,3 +94,7 @@ def test_gaze_turns_the_eyeballs_only(model, neutral):
     axis = looking.eye_frames[0] @ [0, -1, 0]
     assert np.degrees(np.arctan2(axis[0], -axis[1])) == pytest.approx(20, abs=0.1)
     np.testing.assert_allclose(looking.landmarks[:68], neutral.landmarks[:68], atol=1e-5)
+
+
+def test_action_table_is_the_models(model):
+    assert sorted(ACTIONS) == sorted(model.action_names)

@@ -1,0 +1,204 @@
+"""What every attribute of a FaceSpec may be: the one table of ranges, choices and colours.
+
+`--set` and `--vary` read it. A range is what the renderer was made for, wider than what the default prior
+draws; a test holds the prior's draws and the list of fields against it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from facegen.assets.actions import ACTIONS
+from facegen.assets.sliders import SLIDERS
+from facegen.datasets.errors import FacegenError
+from facegen.render import spec as s
+
+SEEDS = (0, 2**31 - 1)
+# Numbers: lowest and highest value.
+RANGES: dict[str, tuple[float, float]] = {
+    "identity.gender": (0, 1),
+    "identity.age": (16, 90),
+    "identity.african": (0, 1),
+    "identity.asian": (0, 1),
+    "identity.caucasian": (0, 1),
+    "identity.weight": (0, 1),
+    "identity.muscle": (0, 1),
+    "pose.yaw": (-90, 90),
+    "pose.pitch": (-40, 40),
+    "pose.roll": (-30, 30),
+    "pose.turn": (0, 1),
+    "pose.gaze_yaw": (-35, 35),
+    "pose.gaze_pitch": (-25, 25),
+    "skin.melanin": (0.01, 0.45),
+    "skin.haemoglobin": (0.01, 0.1),
+    "skin.warmth": (-1.5, 1.5),
+    "skin.roughness": (0.2, 0.8),
+    "skin.oil": (0, 1),
+    "skin.pores": (0, 3),
+    "skin.wrinkles": (0, 1.5),
+    "skin.freckles": (0, 1),
+    "skin.spots": (0, 1),
+    "skin.blush": (0, 1.2),
+    "skin.lip_colour": (0, 1),
+    "skin.lipstick_amount": (0, 1),
+    "skin.eye_shadow": (0, 1),
+    "skin.texture_seed": SEEDS,
+    "eyes.iris_mm": (5.0, 6.7),
+    "eyes.pupil": (0.2, 0.75),
+    "eyes.redness": (0, 1),
+    "brows.height": (-8, 6),
+    "brows.thickness": (0.3, 2.0),
+    "brows.arch": (-4, 6),
+    "brows.inner": (-5, 6),
+    "brows.length": (-8, 8),
+    "brows.density": (0.1, 1.5),
+    "brows.lashes": (0, 1),
+    "hair.length": (0.4, 1.8),
+    "hair.volume": (0.3, 2.0),
+    "hair.part": (-1, 1),
+    "hair.curl": (0, 1.5),
+    "hair.frizz": (0, 2),
+    "hair.fringe": (0, 1.5),
+    "hair.hairline_height": (-10, 20),
+    "hair.recession": (-4, 25),
+    "hair.peak": (-5, 12),
+    "hair.thinning": (0, 1),
+    "hair.behind": (0, 1),
+    "hair.colour.melanin": (0, 1),
+    "hair.colour.redness": (0, 1),
+    "hair.colour.grey": (0, 1),
+    "facial_hair.length_mm": (0.5, 40),
+    "facial_hair.density": (0.1, 1.5),
+    "facial_hair.shadow": (0, 1),
+    "glasses.width": (0.85, 1.2),
+    "glasses.height": (0.7, 1.35),
+    "glasses.thickness_mm": (0.8, 6),
+    "glasses.metal": (0, 1),
+    "glasses.tint": (0, 1),
+    "glasses.slip_mm": (0, 10),
+    "garment.depth": (0, 1),
+    "garment.roughness": (0.2, 1),
+    "light.turn": (0, 360),
+    "light.strength": (0.02, 3),
+    "light.key": (0, 3),
+    "light.key_azimuth": (-180, 180),
+    "light.key_elevation": (-30, 85),
+    "light.key_size": (0.05, 3),
+    "light.fill": (0, 2),
+    "light.rim": (0, 3),
+    "light.flash": (0, 2),
+    "light.kelvin": (2000, 12000),
+    "camera.distance": (0.35, 6),
+    "camera.scale": (0.6, 2.0),
+    "camera.shift_x": (-0.3, 0.3),
+    "camera.shift_y": (-0.3, 0.3),
+    "camera.tilt": (-45, 45),
+    "camera.exposure": (-3, 3),
+    "camera.metering": (0, 1),
+    "camera.skin_lightness": (0, 95),
+    "camera.white_balance": (0, 1),
+    "camera.kelvin_shift": (-3000, 3000),
+    "camera.contrast": (0.4, 1.8),
+    "camera.saturation": (0, 2),
+    "camera.noise": (0, 0.05),
+    "camera.blur_px": (0, 4),
+    "camera.sharpen": (0, 3),
+    "camera.vignette": (0, 1),
+    "camera.jpeg": (20, 100),
+    "background.blur": (0, 0.2),
+    "background.seed": SEEDS,
+}
+CHOICES: dict[str, tuple[str, ...]] = {
+    "hair.style": s.HAIR_STYLES,
+    "facial_hair.kind": s.FACIAL_HAIR,
+    "glasses.kind": s.GLASSES,
+    "garment.cut": s.GARMENTS,
+    "garment.pattern": ("plain", "stripes", "hoops", "checks", "dots", "print"),
+    "background.kind": s.BACKGROUNDS,
+    "light.hdri": s.HDRIS,
+    "eyes.family": ("blue", "grey", "green", "hazel", "brown", "dark"),
+    "camera.crop": ("celebahq", "loose"),
+}
+# Linear RGB; a backdrop may be brighter than a white wall.
+COLOURS: dict[str, tuple[float, float]] = {
+    "skin.lipstick": (0, 1),
+    "hair.colour.dye": (0, 1),
+    "glasses.colour": (0, 1),
+    "garment.colour": (0, 1),
+    "garment.second": (0, 1),
+    "background.first": (0, 2),
+    "background.second": (0, 2),
+}
+# Dictionaries of a spec: names and their common range.
+FAMILIES: dict[str, tuple[tuple[str, ...], tuple[float, float]]] = {
+    "identity.sliders": (SLIDERS, (-1, 1)),
+    "expression": (ACTIONS, (0, 1)),
+}
+SHORT = {"sliders.": "identity.sliders."}
+NOT_SET = ("seed", "index", "version")  # what names a sample rather than describes it
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One settable path of a spec; kind: 'number', 'choice' or 'colour'."""
+
+    path: str
+    kind: str
+    low: float = 0.0
+    high: float = 0.0
+    names: tuple[str, ...] = ()
+
+    def limits(self) -> str:
+        """What it may be, in words."""
+        if self.kind == "choice":
+            return "one of " + ", ".join(self.names)
+        between = f"{self.low:g} to {self.high:g}"
+        return f"R,G,B, each {between}" if self.kind == "colour" else between
+
+
+def find(path: str) -> Attribute:
+    """The attribute of a dotted path ('sliders.X' is short for 'identity.sliders.X').
+
+    Raises FacegenError where there is none.
+    """
+    for short, full in SHORT.items():
+        path = full + path.removeprefix(short) if path.startswith(short) else path
+    if path in RANGES:
+        return Attribute(path, "number", *RANGES[path])
+    if path in CHOICES:
+        return Attribute(path, "choice", names=CHOICES[path])
+    if path in COLOURS:
+        return Attribute(path, "colour", *COLOURS[path])
+    for family, (names, (low, high)) in FAMILIES.items():
+        if path.startswith(f"{family}."):
+            if path.removeprefix(f"{family}.") not in names:
+                raise FacegenError(f"unknown attribute {path!r}: {family} has {', '.join(names[:4])}, …")
+            return Attribute(path, "number", low, high)
+    raise FacegenError(f"unknown attribute {path!r}: see `facegen render --list-attributes`")
+
+
+def paths(node=None, prefix: str = "") -> Iterator[str]:
+    """Every settable path of a spec, dictionaries once as 'NAME.*', in the order of the fields."""
+    for name, value in vars(s.FaceSpec() if node is None else node).items():
+        path = f"{prefix}{name}"
+        if dataclasses.is_dataclass(value):
+            yield from paths(value, f"{path}.")
+        elif isinstance(value, dict):
+            yield f"{path}.*"
+        elif path not in NOT_SET:
+            yield path
+
+
+def sweep(attribute: Attribute, steps: int) -> list:
+    """`steps` values across a range, or every choice; colours go round the hues, from black to white."""
+    import numpy as np
+
+    if attribute.kind == "choice":
+        return list(attribute.names)
+    if attribute.kind == "number":
+        return [float(v) for v in np.linspace(attribute.low, attribute.high, steps)]
+    hues = np.arange(max(steps - 2, 0)) / max(steps - 2, 1)
+    rgb = 0.5 + 0.45 * np.cos(2 * np.pi * (hues[:, None] - np.array([0, 1, 2]) / 3))
+    return [(0.01, 0.01, 0.01), *(tuple(map(float, c)) for c in rgb), (0.9, 0.9, 0.9)][:steps]
