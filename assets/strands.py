@@ -89,6 +89,15 @@ class Body:
         )
         return sign * distance, out
 
+    def reach(self, origin, directions):
+        """Distance (N,) metres from `origin` (3,) to the first surface along unit `directions` (N, 3).
+
+        A ray that leaves through the open cut gets the median of the others.
+        """
+        rays = np.concatenate([np.broadcast_to(origin, directions.shape), directions], 1)
+        hit = self._scene.cast_rays(self._tensor(np.ascontiguousarray(rays, np.float32)))["t_hit"].numpy()
+        return np.where(np.isfinite(hit), hit, np.median(hit[np.isfinite(hit)])).astype(np.float64)
+
 
 def grow(roots, direction, length, points, gravity, stiffness, clearance, body, pull=None):
     """Grow guides step by step: bend towards gravity, slide along the body.

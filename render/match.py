@@ -21,6 +21,7 @@ from facegen.render import spec as s
 from facegen.render.expressions import draw_expression
 from facegen.render.overrides import Override, apply_all
 from facegen.render.photo import encode_srgb, luminance_of, tone
+from facegen.render.prior_wear import draw_headwear, draw_jewellery
 
 # Names of the profile's attributes that this mapping follows.
 FOLLOWED = (
@@ -42,6 +43,9 @@ FOLLOWED = (
     "smiling",
     "mouth_open",
     "glasses",
+    "hat",
+    "earring",
+    "necklace",
     "wearing_lipstick",
     "heavy_makeup",
     "rosy_cheeks",
@@ -114,6 +118,8 @@ def follow(spec: s.FaceSpec, row) -> s.FaceSpec:
         expression=draw_expression(d, _flag(row, "smiling"), _flag(row, "mouth_open")),
         pose=_pose(d, spec.pose, row),
         glasses=_glasses(d, spec.glasses, row),
+        headwear=_headwear(d, identity, spec.headwear, row),
+        jewellery=_jewellery(d, identity, spec.jewellery, row),
         garment=_garment(spec.garment, row),
         background=_background(d, spec.background, row),
     )
@@ -284,6 +290,19 @@ def _glasses(d, glasses, row):
     if worn is None:
         return glasses
     return prior.draw_glasses(d, 1.0) if worn else s.Glasses()
+
+
+def _headwear(d, identity, headwear, row):
+    worn = _flag(row, "hat")
+    return headwear if worn is None else draw_headwear(d, identity, float(worn))
+
+
+def _jewellery(d, identity, jewellery, row):
+    """Rows say what is visible; what hair or cloth hides cannot be asked for and stays a draw."""
+    earrings, necklace = _flag(row, "earring"), _flag(row, "necklace")
+    if earrings is None and necklace is None:
+        return jewellery
+    return draw_jewellery(d, identity, earrings, necklace)
 
 
 def _garment(garment, row):

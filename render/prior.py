@@ -14,6 +14,7 @@ from facegen.assets.sliders import SLIDERS
 from facegen.render import spec as s
 from facegen.render.draws import generator
 from facegen.render.expressions import draw_expression
+from facegen.render.prior_wear import draw_headwear, draw_jewellery
 
 # Standard deviation of a slider by the part of the face that its name begins with.
 SLIDER_SD = {"ear": 0.2, "eye": 0.12, "mouth": 0.15, "head": 0.13, "neck": 0.16}
@@ -120,6 +121,8 @@ def draw_spec(seed: int, index: int) -> s.FaceSpec:
         hair=hair,
         facial_hair=draw_facial_hair(d, identity),
         glasses=glasses,
+        headwear=draw_headwear(d, identity, 0.08),
+        jewellery=draw_jewellery(d, identity),
         garment=draw_garment(d, identity),
         light=draw_light(d),
         camera=draw_camera(d),

@@ -13,11 +13,23 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from facegen.assets import eyes, face_hair, garment, glasses, hair, lighting, regions, skin, strands, teeth
+from facegen.assets import (
+    eyes,
+    face_hair,
+    garment,
+    glasses,
+    hair,
+    headwear,
+    lighting,
+    regions,
+    skin,
+    strands,
+    teeth,
+)
 from facegen.assets.background import background
 from facegen.assets.head import PART_INNER_MOUTH, PART_SKIN, HeadModel, PosedHead, head_model, triangles
 from facegen.datasets.labels import Native
-from facegen.render import blender, materials
+from facegen.render import accessories, blender, materials
 from facegen.render.draws import generator
 from facegen.render.framing import View, solve_view
 from facegen.render.grooms import groom_of, hairline_of
@@ -93,10 +105,12 @@ class Studio:
         self._eyes(spec, head)
         self._teeth(head)
         body = strands.Body(head.vertices, triangles(self.model.faces))
-        self._hair(spec, head, body)
+        hat_frame = headwear.hat_frame(head, spec.headwear) if spec.headwear.kind != "none" else None
+        self._hair(spec, head, body, hat_frame)
         self._face_hair(spec, head, brow, body)
         eyewear = self._glasses(spec, head)
-        self._garment(spec, head)
+        cloth = self._garment(spec, head)
+        self._accessories(spec, head, body, hat_frame, cloth)
         self._light(spec, view)
         return Built(view, head, head.landmarks, head.head_rotation, brow, eyewear)
 
@@ -187,7 +201,7 @@ class Studio:
             [_id(Native.TEETH), _id(Native.INNER_MOUTH)],
         )
 
-    def _hair(self, spec, head, body):
+    def _hair(self, spec, head, body, hat_frame=None):
         plan = groom_of(spec.hair, spec.identity)
         if plan.groom is None:
             return
@@ -199,6 +213,11 @@ class Studio:
         s, r = hair.make_hair(
             plan.groom, roots, head.head_rotation, np.array([0, 0, -1.0]), body, rng, points, radius
         )
+        if hat_frame is not None:
+            s, kept = headwear.flatten_hair(s, hat_frame, body)
+            if not len(s):
+                return
+            r = r[kept]
         colour = spec.hair.colour
         shader = materials.hair("hair", colour.melanin, colour.redness, colour.grey, colour.dye)
         self._add("hair", blender.make_curves("hair", s, r), shader, _id(Native.SCALP_HAIR))
@@ -272,6 +291,15 @@ class Studio:
             materials.cloth(blender.set_image("cloth", picture), spec.garment.roughness),
             _id(Native.CLOTHING),
         )
+        return v, f
+
+    def _accessories(self, spec, head, body, hat_frame, cloth):
+        def add(name, data, shaders, label):
+            self._add(name, data, shaders, [_id(label)] * len(shaders))
+
+        if hat_frame is not None:
+            accessories.add_hat(add, spec, hat_frame, body, key(spec, "hat"))
+        accessories.add_jewellery(add, spec, head, self.model, body, cloth, key(spec, "jewellery"))
 
     @staticmethod
     def _expected_gain(spec):

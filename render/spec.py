@@ -34,6 +34,9 @@ HAIR_STYLES = (
 FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "full_beard")
 GLASSES = ("none", "round", "rectangular", "oval", "browline", "aviator")
 GARMENTS = ("crew", "v_neck", "shirt", "strapless", "turtleneck")
+HEADWEAR = ("none", "beanie", "cap", "fedora", "cowboy", "sun_hat", "bucket")
+EARRINGS = ("none", "stud", "hoop", "drop")
+NECKLACES = ("none", "chain", "pendant", "beads", "choker")
 BACKGROUNDS = ("plain", "gradient", "blobs", "bokeh", "wall", "text_wall", "foliage")
 HDRIS = ("city", "courtyard", "forest", "interior", "night", "studio", "sunrise", "sunset")
 
@@ -169,6 +172,45 @@ class Glasses:
 
 
 @dataclass(frozen=True)
+class Headwear:
+    """kind: one of HEADWEAR. front_mm, back_mm: height of its lower edge over the eyes, before and behind.
+
+    lean: degrees to the left ear; crown, brim, curl: shape in [0, 1]; turned: 1 = a cap worn backwards.
+    """
+
+    kind: str = "none"
+    front_mm: float = 58.0
+    back_mm: float = 8.0
+    lean: float = 0.0
+    crown: float = 0.5
+    brim: float = 0.5
+    curl: float = 0.5
+    turned: float = 0.0
+    colour: tuple[float, float, float] = (0.05, 0.05, 0.06)
+    second: tuple[float, float, float] = (0.3, 0.3, 0.3)
+    pattern: str = "plain"
+    roughness: float = 0.85
+
+
+@dataclass(frozen=True)
+class Jewellery:
+    """earrings: one of EARRINGS, earring_mm its size; necklace: one of NECKLACES, drop_mm its length.
+
+    earring_mm: diameter of studs and hoops, length of drops. necklace_mm: size of a bead, of a pendant, or
+    width of a band. colour: of the metal; stone: of stones, pearls and bands; metal: metalness of `colour`.
+    """
+
+    earrings: str = "none"
+    earring_mm: float = 6.0
+    necklace: str = "none"
+    necklace_mm: float = 8.0
+    drop_mm: float = 40.0
+    colour: tuple[float, float, float] = (0.85, 0.65, 0.32)
+    stone: tuple[float, float, float] = (0.75, 0.72, 0.68)
+    metal: float = 1.0
+
+
+@dataclass(frozen=True)
 class Garment:
     """cut: one of GARMENTS."""
 
@@ -253,6 +295,8 @@ class FaceSpec:
     hair: Hair = field(default_factory=Hair)
     facial_hair: FacialHair = field(default_factory=FacialHair)
     glasses: Glasses = field(default_factory=Glasses)
+    headwear: Headwear = field(default_factory=Headwear)
+    jewellery: Jewellery = field(default_factory=Jewellery)
     garment: Garment = field(default_factory=Garment)
     light: Light = field(default_factory=Light)
     camera: Camera = field(default_factory=Camera)

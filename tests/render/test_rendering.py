@@ -36,6 +36,9 @@ def bald(index, **changes):
         "hair.style": "bald",
         "glasses.kind": "none",
         "facial_hair.kind": "none",
+        "headwear.kind": "none",
+        "jewellery.earrings": "none",
+        "jewellery.necklace": "none",
         **changes,
     }.items():
         spec = s.replace(spec, path, value)

@@ -1,0 +1,93 @@
+"""The default prior of hats, earrings and necklaces."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from facegen.render import spec as s
+
+GOLD, SILVER, COPPER = (0.86, 0.66, 0.33), (0.80, 0.80, 0.82), (0.72, 0.42, 0.28)
+
+
+def draw_headwear(d, identity, probability) -> s.Headwear:
+    """A hat with this probability.
+
+    Parameters
+    ----------
+    d : render.prior.Draw
+    identity : render.spec.Identity
+    """
+    if not d.chance("headwear.worn", probability):
+        return s.Headwear()
+    man = identity.gender
+    kind = d.choice(
+        "headwear.kind",
+        {
+            "beanie": 0.27,
+            "cap": 0.18 + 0.14 * man,
+            "fedora": 0.2,
+            "cowboy": 0.12,
+            "sun_hat": 0.02 + 0.16 * (1 - man),
+            "bucket": 0.1,
+        },
+    )
+    tones = d("headwear.colour").random(6)
+    dark = d.uniform("headwear.value", 0.02, 0.7) ** 1.4
+
+    chroma = d.uniform("headwear.chroma", 0, 1.6) ** 1.5
+
+    def tone(c):
+        return tuple(float(np.clip(dark * np.exp(chroma * (x - 0.5)), 0.008, 0.8)) for x in c)
+
+    patterned = kind in ("beanie", "bucket", "cap") and d.chance("headwear.patterned", 0.22)
+    front = {"beanie": (38, 62), "cap": (44, 64)}.get(kind, (46, 68))
+    back = {"beanie": (-32, 2), "cap": (-12, 12)}.get(kind, (-4, 18))
+    return s.Headwear(
+        kind=kind,
+        front_mm=d.uniform("headwear.front_mm", *front),
+        back_mm=d.uniform("headwear.back_mm", *back),
+        lean=d.normal("headwear.lean", 0, 3, -9, 9),
+        crown=d.uniform("headwear.crown", 0, 1),
+        brim=d.uniform("headwear.brim", 0, 1),
+        curl=d.uniform("headwear.curl", 0, 1),
+        turned=float(kind == "cap" and d.chance("headwear.turned", 0.12)),
+        colour=tone(tones[:3]),
+        second=tone(tones[3:]),
+        pattern=d.choice("headwear.pattern", {"hoops": 0.4, "stripes": 0.2, "checks": 0.2, "print": 0.2})
+        if patterned
+        else "plain",
+        roughness=d.uniform("headwear.roughness", 0.7, 0.95),
+    )
+
+
+def draw_jewellery(d, identity, earrings=None, necklace=None) -> s.Jewellery:
+    """Earrings and a necklace; True or False says that they are worn, None leaves it to the prior."""
+    woman = 1 - identity.gender
+    if earrings is None:
+        earrings = d.chance("jewellery.earrings.worn", 0.05 + 0.45 * woman)
+    if necklace is None:
+        necklace = d.chance("jewellery.necklace.worn", 0.05 + 0.2 * woman)
+    kind = d.choice(
+        "jewellery.earrings",
+        {"stud": 0.42 + 0.4 * (1 - woman), "hoop": 0.26, "drop": 0.32 * woman + 0.02},
+    )
+    low, high = {"stud": (3.0, 11.0), "hoop": (9.0, 48.0), "drop": (16.0, 62.0)}[kind]
+    size = low + (high - low) * d.uniform("jewellery.earring_mm", 0, 1) ** 1.5
+    band = d.choice("jewellery.necklace", {"chain": 0.36, "pendant": 0.32, "beads": 0.2, "choker": 0.12})
+    width = {"chain": (3, 16), "pendant": (8, 22), "beads": (4, 12), "choker": (3, 14)}[band]
+    metal = {"gold": GOLD, "silver": SILVER, "copper": COPPER}[
+        d.choice("jewellery.metal", {"gold": 0.5, "silver": 0.42, "copper": 0.08})
+    ]
+    pearl = d.chance("jewellery.pearl", 0.45)
+    tint = d("jewellery.stone").random(3)
+    stone = (0.72, 0.69, 0.64) if pearl else tuple(float(0.02 + 0.6 * x**2) for x in tint)
+    return s.Jewellery(
+        earrings=kind if earrings else "none",
+        earring_mm=float(size),
+        necklace=band if necklace else "none",
+        necklace_mm=d.uniform("jewellery.necklace_mm", *width),
+        drop_mm=d.uniform("jewellery.drop_mm", 5, 75),
+        colour=metal,
+        stone=stone,
+        metal=1.0,
+    )
