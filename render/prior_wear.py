@@ -79,8 +79,7 @@ def draw_jewellery(d, identity, earrings=None, necklace=None) -> s.Jewellery:
         d.choice("jewellery.metal", {"gold": 0.5, "silver": 0.42, "copper": 0.08})
     ]
     pearl = d.chance("jewellery.pearl", 0.45)
-    tint = d("jewellery.stone").random(3)
-    stone = (0.72, 0.69, 0.64) if pearl else tuple(float(0.02 + 0.6 * x**2) for x in tint)
+    red, green, blue = (float(0.02 + 0.6 * x**2) for x in d("jewellery.stone").random(3))
     return s.Jewellery(
         earrings=kind if earrings else "none",
         earring_mm=float(size),
@@ -88,6 +87,6 @@ def draw_jewellery(d, identity, earrings=None, necklace=None) -> s.Jewellery:
         necklace_mm=d.uniform("jewellery.necklace_mm", *width),
         drop_mm=d.uniform("jewellery.drop_mm", 5, 75),
         colour=metal,
-        stone=stone,
+        stone=(0.72, 0.69, 0.64) if pearl else (red, green, blue),
         metal=1.0,
     )
