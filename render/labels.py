@@ -2,11 +2,15 @@
 
 The label pass is a flat render at SUBPIXELS times the size, one sample a pixel, no filter: each value is a
 number, not a colour. Blue holds the code of the surface; on skin red and green hold its place on the face
-chart, where painted borders (nose, lips, brows, jaw) are looked up exactly instead of being drawn.
+chart, where painted borders (nose, lips, brows, jaw) are looked up exactly instead of being drawn. Eyewear
+that can be seen through lets the ray pass and adds its own code, so that one pass gives the face with and
+without it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -19,6 +23,10 @@ SUBPIXELS = 4
 UV_OFFSET = 10.0  # keeps chart coordinates positive: emission has no negative light
 EAR_EDGE = 0.35  # value of the ear mask at the border; 0.5 cuts off the root of the ear
 EAR_SHARE = 0.9  # ear weight rides on the code's fraction
+EAR_FALL = 0.18  # a millimetre: median slope of the ear mask on the mesh edges that cross its border
+OPAQUE_TINT = 0.75  # lenses darker than this hide the eyes from an annotator
+EYEWEAR_STEP = 64  # what see-through eyewear adds to the code behind it, times its place here
+EYEWEAR = (None, Native.GLASSES_FRAME, Native.GLASSES_LENS)
 
 
 class Surface(IntEnum):
@@ -29,64 +37,140 @@ class Surface(IntEnum):
     OWN = 16
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What the label pass saw, before borders are painted.
+
+    Attributes
+    ----------
+    plain : (h, w) uint8, native labels, 0 on skin
+    eyewear : (h, w) uint8, frame or lens in front that can be seen through, else 0
+    skin : (N,) int, flat indices of skin sub-pixels
+    s, t : (N,) float64, their chart place, mm
+    ear : (N,) float32, their ear weight in [0, 1]
+    """
+
+    plain: np.ndarray
+    eyewear: np.ndarray
+    skin: np.ndarray
+    s: np.ndarray
+    t: np.ndarray
+    ear: np.ndarray
+
+    def paint(self, brow, offsets=None):
+        """Native labels (h, w) uint8 behind any see-through eyewear, borders moved by `offsets` (mm)."""
+        out = self.plain.copy()
+        out.ravel()[self.skin] = skin_labels(self.s, self.t, self.ear, brow, offsets or {})
+        return out
+
+    def with_eyewear(self, labels):
+        """`labels` with what is worn in front."""
+        return np.where(self.eyewear > 0, self.eyewear, labels)
+
+
 def own(label: Native) -> int:
     """Code of a surface that is one class everywhere."""
     return int(Surface.OWN) + int(label)
 
 
-def classify(buffer, brow, offsets=None):
-    """Native label of every sub-pixel.
+def in_front(label: Native) -> int:
+    """What eyewear that can be seen through adds to the code behind it."""
+    return EYEWEAR_STEP * EYEWEAR.index(label)
+
+
+def decode(buffer) -> Seen:
+    """Read the label pass.
 
     Parameters
     ----------
-    buffer : (h, w, 3) float32, the label pass
-    brow : assets.regions.BrowShape
-    offsets : dict or None
-        Outward shift in mm of the painted borders "nose", "lips", "brows", "jaw", "ears" (ears: in
-        [-0.5, 0.5] of the ear mask).
-
-    Returns
-    -------
-    (h, w) uint8
+    buffer : (h, w, 3) float32
 
     Raises
     ------
     ValueError : a code that no surface has (the pass was filtered or mixed).
     """
-    offsets = offsets or {}
-    code = np.floor(buffer[..., 2] + 1e-3).astype(int)
-    known = (code == 0) | (code == 1) | ((code >= Surface.OWN) & (code < Surface.OWN + len(Native)))
-    if not known.all():
-        raise ValueError(f"label pass: unknown code {code[~known][0]}")
-    out = np.where(code >= Surface.OWN, code - Surface.OWN, 0).astype(np.uint8)
-    skin = code == Surface.SKIN
-    u, v = buffer[skin, 0] - UV_OFFSET, buffer[skin, 1] - UV_OFFSET
-    s = (u % 1.0) * (S_RANGE[1] - S_RANGE[0]) + S_RANGE[0]
-    t = v * (T_RANGE[1] - T_RANGE[0]) + T_RANGE[0]
-    ear = (buffer[skin, 2] - 1.0) / EAR_SHARE
-    out[skin] = skin_labels(s, t, ear, brow, offsets)
-    return out
+    blue = buffer[..., 2]
+    worn = np.floor(blue * np.float32(1 / EYEWEAR_STEP))
+    if worn.any():
+        blue = blue - worn * EYEWEAR_STEP
+    code = np.floor(blue + np.float32(1e-3)).astype(np.int16)
+    known = np.zeros(EYEWEAR_STEP, bool)
+    known[[Surface.NOTHING, Surface.SKIN]] = True
+    known[Surface.OWN : Surface.OWN + len(Native)] = True
+    if worn.max() >= len(EYEWEAR) or worn.min() < 0 or not known[np.maximum(code, 0)].all():
+        bad = ~known[np.maximum(code, 0)] | (worn < 0) | (worn >= len(EYEWEAR))
+        raise ValueError(f"label pass: unknown code {buffer[..., 2][bad][0]:g}")
+    plain = np.where(code >= Surface.OWN, code - Surface.OWN, 0).astype(np.uint8)
+    skin = np.flatnonzero(code == Surface.SKIN)
+    u, v = (buffer[..., i].ravel()[skin] - np.float32(UV_OFFSET) for i in (0, 1))
+    table = np.array([0 if label is None else label for label in EYEWEAR], np.uint8)
+    return Seen(
+        plain=plain,
+        eyewear=table[worn.astype(np.uint8)],
+        skin=skin,
+        s=(u % 1.0) * (S_RANGE[1] - S_RANGE[0]) + S_RANGE[0],
+        t=v * (T_RANGE[1] - T_RANGE[0]) + T_RANGE[0],
+        ear=(blue.ravel()[skin] - 1.0) / EAR_SHARE,
+    )
 
 
-def skin_labels(s, t, ear, brow, offsets):
-    """Native labels (N,) uint8 of skin points: s, t (N,) chart mm, ear (N,) in [0, 1]."""
-    left = s > 0
+def skin_labels(s, t, ear, brow, offsets: Mapping[str, float]):
+    """Native labels of skin points.
+
+    Parameters
+    ----------
+    s, t : (N,) float, chart mm
+    ear : (N,) float in [0, 1]
+    brow : assets.regions.BrowShape
+    offsets : outward shift in mm of the painted borders "nose", "lips", "brows", "ears" and of the face
+        over the "jaw"; those not named stay.
+
+    Returns
+    -------
+    (N,) uint8
+    """
     label = np.full(len(s), Native.FACE_SKIN, np.uint8)
-    label[t < regions.curve(regions.JAW, s) - offsets.get("jaw", 0.0)] = Native.NECK
-    label[t < regions.curve(regions.NECK_BASE, s)] = Native.TORSO_SKIN
-    near = (np.abs(s) < 90) & (t > -95) & (t < 45)
-    i = np.flatnonzero(near)
-    nose = regions.polygon_distance(regions.NOSE, s[i], t[i]) < offsets.get("nose", 0.0)
-    label[i[nose]] = Native.NOSE
-    lips = regions.polygon_distance(regions.LIPS, s[i], t[i]) < offsets.get("lips", 0.0)
-    upper = t[i] > regions.curve(regions.MOUTH_LINE, s[i])
-    label[i[lips & upper]] = Native.UPPER_LIP
-    label[i[lips & ~upper]] = Native.LOWER_LIP
-    brows = brow.distance(s[i], t[i]) < offsets.get("brows", 0.0)
-    label[i[brows]] = np.where(left[i[brows]], Native.BROW_L, Native.BROW_R)
-    ears = ear > EAR_EDGE - offsets.get("ears", 0.0)
-    label[ears] = np.where(left[ears], Native.EAR_L, Native.EAR_R)
+    side = np.abs(s)
+    jaw = -offsets.get("jaw", 0.0)
+    low = np.flatnonzero(t < regions.JAW[:, 1].max() + jaw)
+    below = low[t[low] < regions.curve(regions.JAW, side[low]) + jaw]
+    label[below] = Native.NECK
+    label[below[t[below] < regions.curve(regions.NECK_BASE, side[below])]] = Native.TORSO_SKIN
+
+    nose = _within(regions.NOSE, s, t, offsets.get("nose", 0.0))
+    label[nose] = Native.NOSE
+    lips = _within(regions.LIPS, s, t, offsets.get("lips", 0.0))
+    upper = t[lips] > regions.curve(regions.MOUTH_LINE, side[lips])
+    label[lips] = np.where(upper, Native.UPPER_LIP, Native.LOWER_LIP)
+
+    offset = offsets.get("brows", 0.0)
+    line, half = brow.centre_line()
+    near = _box(line, half.max() + offset, s, t)
+    near = near[brow.distance(s[near], t[near]) < offset]
+    label[near] = np.where(s[near] > 0, Native.BROW_L, Native.BROW_R)
+
+    ears = np.flatnonzero(ear > EAR_EDGE - EAR_FALL * offsets.get("ears", 0.0))
+    label[ears] = np.where(s[ears] > 0, Native.EAR_L, Native.EAR_R)
     return label
+
+
+def _box(points, margin, s, t):
+    """Indices of the points within `margin` of the box round `points` (K, 2) and its mirror."""
+    (s_low, t_low), (s_high, t_high) = points.min(0) - margin, points.max(0) + margin
+    side = np.abs(s)
+    return np.flatnonzero((side > s_low) & (side < s_high) & (t > t_low) & (t < t_high))
+
+
+def _within(polygon, s, t, offset):
+    """Indices of the points less than `offset` outside a mirrored polygon of `assets.regions`."""
+    near = _box(polygon, max(offset, 0.0) + 1e-3, s, t)
+    return near[regions.polygon_distance(polygon, s[near], t[near]) < offset]
+
+
+def classify(buffer, brow, offsets=None):
+    """Native label (h, w) uint8 of every sub-pixel of a label pass, with eyewear: see `decode`."""
+    seen = decode(buffer)
+    return seen.with_eyewear(seen.paint(brow, offsets))
 
 
 def reduce_labels(fine, factor=SUBPIXELS):
@@ -100,15 +184,29 @@ def reduce_labels(fine, factor=SUBPIXELS):
     -------
     (h/factor, w/factor) uint8
     """
-    height, width = fine.shape[0] // factor, fine.shape[1] // factor
-    blocks = fine.reshape(height, factor, width, factor).swapaxes(1, 2).reshape(height, width, factor**2)
-    counts = np.stack([(blocks == label).sum(-1) for label in Native], -1)
-    return counts.argmax(-1).astype(np.uint8)
+    out = fine[::factor, ::factor].copy()
+    mixed = np.zeros(out.shape, bool)
+    for i in range(factor):
+        for j in range(factor):
+            mixed |= fine[i::factor, j::factor] != out
+    height, width = out.shape
+    blocks = fine.reshape(height, factor, width, factor).swapaxes(1, 2)[mixed].reshape(-1, factor**2)
+    index = blocks + len(Native) * np.arange(len(blocks))[:, None]
+    counts = np.bincount(index.ravel(), minlength=len(Native) * len(blocks))
+    out[mixed] = counts.reshape(-1, len(Native)).argmax(-1)
+    return out
 
 
 def coverage(fine, factor=SUBPIXELS):
     """Share of the thin classes in each pixel: (H, W, 6) uint8, 255 = all, order of COVERAGE_CLASSES."""
-    height, width = fine.shape[0] // factor, fine.shape[1] // factor
-    blocks = fine.reshape(height, factor, width, factor)
-    shares = [np.isin(blocks, [int(c) for c in classes]).mean((1, 3)) for _, classes in COVERAGE_CLASSES]
+    shares = []
+    for _, classes in COVERAGE_CLASSES:
+        thin = fine == classes[0]
+        for other in classes[1:]:
+            thin |= fine == other
+        hits = np.zeros(fine[::factor, ::factor].shape, np.uint16)
+        for i in range(factor):
+            for j in range(factor):
+                hits += thin[i::factor, j::factor]
+        shares.append(hits / factor**2)
     return np.round(np.stack(shares, -1) * 255).astype(np.uint8)

@@ -273,6 +273,20 @@ def identity(name, code):
     return material
 
 
+def identity_in_front(name, code):
+    """Clear for the label pass, but the first such surface of a ray adds a code in blue; made once."""
+    found = bpy.data.materials.get(f"id.front.{name}")
+    if found is not None:
+        return found
+    material, g = _material(f"id.front.{name}")
+    passed = g.node("ShaderNodeLightPath").outputs["Transparent Depth"]
+    first = g.math("LESS_THAN", passed, 0.5)
+    light = g.node("ShaderNodeEmission", {"Color": (0.0, 0.0, float(code), 1.0), "Strength": first})
+    clear = g.node("ShaderNodeBsdfTransparent", {"Color": (1.0, 1.0, 1.0, 1.0)})
+    g.surface(g.node("ShaderNodeAddShader", {0: light.outputs[0], 1: clear.outputs[0]}).outputs[0])
+    return material
+
+
 def identity_on_chart(name, code):
     """Flat emission of (u + 10, v + 10, code + 0.9 ear): numbers, not colours."""
     material, g = _material(f"id.{name}")

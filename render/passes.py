@@ -14,13 +14,12 @@ from facegen.datasets.labels import Native
 from facegen.datasets.sample import Sample
 from facegen.render import photo
 from facegen.render.draws import generator
-from facegen.render.labels import classify, coverage, reduce_labels
+from facegen.render.labels import coverage, decode, reduce_labels
 from facegen.render.metadata import describe
 from facegen.render.scene import Studio
 from facegen.render.spec import FaceSpec
 
 FAR = 1e6  # Blender writes 1e10 where a camera ray leaves the scene
-OPAQUE_TINT = 0.75  # lenses darker than this hide the eyes from an annotator
 LANDMARK_SLACK = 0.008  # metres that a landmark may lie behind the surface drawn at its pixel
 
 
@@ -37,22 +36,19 @@ def render_sample(studio: Studio, spec: FaceSpec, folder: Path) -> Sample:
     timing["build"] = lap()
     linear, depth, normals = _beauty(studio, built, folder)
     timing["beauty"] = lap()
-    fine = _labels(studio, built, folder)
-    if built.eyewear and spec.glasses.tint < OPAQUE_TINT:
-        for item in built.eyewear:
-            item.hide_render = True
-        bare_fine = _labels(studio, built, folder)
-    else:
-        bare_fine = fine
-    timing["labels"] = lap()
+    seen = _labels(studio, folder)
+    bare_fine = seen.paint(built.brow)
+    fine = seen.with_eyewear(bare_fine)
     native, bare = reduce_labels(fine), reduce_labels(bare_fine)
+    thin = coverage(fine)
+    timing["labels"] = lap()
     skin = np.isin(native, (Native.FACE_SKIN, Native.NOSE)) & (depth > 0)
     albedo = float(skin_colour(spec.skin.melanin, spec.skin.haemoglobin) @ LUMINANCE)
     rgb = photo.develop(linear, spec.camera, generator(spec.seed, spec.index, "sensor"), skin, albedo)
     landmarks, visible = _landmarks(built, studio.size, depth, native, bare)
     timing["develop"] = lap()
     meta = describe(spec, built, studio.size, native, timing)
-    return Sample(rgb, native, bare, coverage(fine), landmarks, visible, depth, normals, meta)
+    return Sample(rgb, native, bare, thin, landmarks, visible, depth, normals, meta)
 
 
 def _render(scene, path):
@@ -90,10 +86,10 @@ def _beauty(studio, built, folder):
     return linear, depth, normals.astype(np.float16)
 
 
-def _labels(studio, built, folder):
+def _labels(studio, folder):
     path = folder / "labels.exr"
     _render(studio.labels, path)
-    return classify(_stack(_read(path), "", "RGB"), built.brow)
+    return decode(_stack(_read(path), "", "RGB"))
 
 
 def _landmarks(built, size, depth, native, bare):

@@ -33,7 +33,7 @@ from facegen.render import accessories, blender, materials
 from facegen.render.draws import generator
 from facegen.render.framing import View, solve_view
 from facegen.render.grooms import groom_of, hairline_of
-from facegen.render.labels import SUBPIXELS, Surface, own
+from facegen.render.labels import OPAQUE_TINT, SUBPIXELS, Surface, in_front, own
 from facegen.render.photo import luminance_of
 from facegen.render.pose import pose_head
 from facegen.render.spec import FaceSpec
@@ -67,7 +67,6 @@ class Built:
     landmarks: np.ndarray
     rotation: np.ndarray
     brow: regions.BrowShape
-    eyewear: list
 
 
 def key(spec: FaceSpec, name: str) -> np.random.Generator:
@@ -108,11 +107,11 @@ class Studio:
         hat_frame = headwear.hat_frame(head, spec.headwear) if spec.headwear.kind != "none" else None
         self._hair(spec, head, body, hat_frame)
         self._face_hair(spec, head, brow, body)
-        eyewear = self._glasses(spec, head)
+        self._glasses(spec, head)
         cloth = self._garment(spec, head)
         self._accessories(spec, head, body, hat_frame, cloth)
         self._light(spec, view)
-        return Built(view, head, head.landmarks, head.head_rotation, brow, eyewear)
+        return Built(view, head, head.landmarks, head.head_rotation, brow)
 
     # -- geometry ---------------------------------------------------------------------------------------
 
@@ -260,25 +259,25 @@ class Studio:
 
     def _glasses(self, spec, head):
         if spec.glasses.kind == "none":
-            return []
+            return
+        code = _id if spec.glasses.tint >= OPAQUE_TINT else _id_in_front
         origin = head.eye_centres.mean(0)
         local = (head.landmarks - origin) @ head.head_rotation
         (fv, ff), (lv, lf) = glasses.glasses(spec.glasses, local)
         world = [v @ head.head_rotation.T + origin for v in (fv, lv)]
-        frame = self._add(
+        self._add(
             "frame",
             blender.make_mesh("frame", world[0], ff),
             materials.frame(spec.glasses.colour, spec.glasses.metal),
-            _id(Native.GLASSES_FRAME),
+            code(Native.GLASSES_FRAME),
         )
         lens = self._add(
             "lens",
             blender.make_mesh("lens", world[1], lf),
             materials.clear("lens", 0.01, 1.5, spec.glasses.tint),
-            _id(Native.GLASSES_LENS),
+            code(Native.GLASSES_LENS),
         )
         lens[0].visible_shadow = False
-        return [frame[1], lens[1]]
 
     def _garment(self, spec, head):
         rng = key(spec, "garment")
@@ -338,6 +337,10 @@ def _id(label):
     return materials.identity(label.name.lower(), own(label))
 
 
+def _id_in_front(label):
+    return materials.identity_in_front(label.name.lower(), in_front(label))
+
+
 def corner_uv(chart, faces):
     """Texture coordinates (F, 4, 2) of chart points, the corners of a face on one side of the seam."""
     corners = chart[faces].astype(np.float64)
@@ -392,7 +395,7 @@ def _configure_labels(scene):
     c.samples = 1
     c.use_adaptive_sampling = c.use_denoising = False
     c.max_bounces = 0
-    c.transparent_max_bounces = 8
+    c.transparent_max_bounces = 64  # surfaces of see-through eyewear on one ray
     c.pixel_filter_type = "BOX"
     c.filter_width = 0.01
     c.seed = 0

@@ -75,6 +75,50 @@ def test_own_codes_come_back():
     assert labels.classify(buffer, BrowShape())[0].tolist() == [int(n) for n in Native]
 
 
-def test_a_mixed_pass_is_refused():
+@pytest.mark.parametrize("blue", [7.5, 3 * labels.EYEWEAR_STEP + 1, labels.EYEWEAR_STEP - 2, -1])
+def test_a_mixed_pass_is_refused(blue):
     with pytest.raises(ValueError, match="unknown code"):
-        labels.classify(np.full((1, 1, 3), 7.5, np.float32), BrowShape())
+        labels.classify(np.full((1, 1, 3), blue, np.float32), BrowShape())
+
+
+def test_eyewear_adds_to_what_lies_behind_and_comes_off():
+    ear = on_skin([(138, -18)], ear=0.5)
+    buffer = np.concatenate([on_skin([(0, 45), (0, -30)]), ear, np.zeros((1, 2, 3), np.float32)], 1)
+    buffer[0, 4, 2] = labels.own(Native.SCLERA_L)
+    alone = labels.decode(buffer)
+    buffer[0, [0, 4], 2] += labels.in_front(Native.GLASSES_FRAME)
+    buffer[0, [1, 2, 3], 2] += labels.in_front(Native.GLASSES_LENS)
+    seen = labels.decode(buffer)
+    bare = seen.paint(BrowShape())
+    assert bare[0].tolist() == [
+        Native.FACE_SKIN,
+        Native.NOSE,
+        Native.EAR_L,
+        Native.BACKGROUND,
+        Native.SCLERA_L,
+    ]
+    np.testing.assert_array_equal(bare, alone.paint(BrowShape()))
+    np.testing.assert_allclose(seen.ear, alone.ear, atol=1e-4)
+    frame, lens = Native.GLASSES_FRAME, Native.GLASSES_LENS
+    assert seen.with_eyewear(bare)[0].tolist() == [frame, lens, lens, lens, frame]
+
+
+def test_skin_is_painted_like_a_full_search_of_every_border():
+    """The borders are only looked up near their boxes; here every point is held against every border."""
+    from facegen.assets import regions
+
+    rng = np.random.default_rng(0)
+    s, t = rng.uniform(-314, 314, 20000), rng.uniform(-250, 120, 20000)
+    s[:12000], t[:12000] = rng.uniform(-60, 60, 12000), rng.uniform(-130, 40, 12000)
+    brow = BrowShape(-2, 1.1, 1, 0.5, 1)
+    for offsets in ({}, {"nose": 2.0, "lips": -1.0, "brows": 3.0, "jaw": -4.0}, {"nose": -2.0, "jaw": 3.0}):
+        want = np.full(len(s), Native.FACE_SKIN, np.uint8)
+        want[t < regions.curve(regions.JAW, s) - offsets.get("jaw", 0)] = Native.NECK
+        want[(want == Native.NECK) & (t < regions.curve(regions.NECK_BASE, s))] = Native.TORSO_SKIN
+        want[regions.polygon_distance(regions.NOSE, s, t) < offsets.get("nose", 0)] = Native.NOSE
+        lips = regions.polygon_distance(regions.LIPS, s, t) < offsets.get("lips", 0)
+        upper = t > regions.curve(regions.MOUTH_LINE, s)
+        want[lips & upper], want[lips & ~upper] = Native.UPPER_LIP, Native.LOWER_LIP
+        hairs = brow.distance(s, t) < offsets.get("brows", 0)
+        want[hairs & (s > 0)], want[hairs & (s <= 0)] = Native.BROW_L, Native.BROW_R
+        np.testing.assert_array_equal(labels.skin_labels(s, t, np.zeros(len(s)), brow, offsets), want)
