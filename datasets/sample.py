@@ -32,7 +32,10 @@ _SUFFIX = {"coverage": ".npz", "depth": ".npz", "landmarks": ".json", "meta": ".
 
 @dataclass
 class Sample:
-    """The arrays of one face; shapes and types as in the file's heading."""
+    """The arrays of one face; shapes and types as in the file's heading.
+
+    mask: drawn by the renderer with the borders of one convention; None = derived from the native labels.
+    """
 
     rgb: np.ndarray
     native: np.ndarray
@@ -43,6 +46,7 @@ class Sample:
     depth: np.ndarray
     normals: np.ndarray
     meta: dict
+    mask: np.ndarray | None = None
 
     def check(self) -> None:
         """Raises ValueError naming the array whose shape or type is not that of the schema."""
@@ -57,6 +61,8 @@ class Sample:
             "depth": ((height, width), np.float32),
             "normals": ((height, width, 3), np.float16),
         }
+        if self.mask is not None:
+            schema["mask"] = ((height, width), np.uint8)
         for name, (shape, dtype) in schema.items():
             array = getattr(self, name)
             if array.shape != shape or array.dtype != dtype:
@@ -85,7 +91,9 @@ def write_sample(root: Path, index: int, sample: Sample, convention: Convention 
     """
     sample.check()
     root, name = Path(root), sample_name(index)
-    mask = derive(sample.native, sample.bare, sample.coverage, convention)
+    mask = sample.mask
+    if mask is None:
+        mask = derive(sample.native, sample.bare, sample.coverage, convention)
     points = {"points": sample.landmarks.tolist(), "visible": sample.visible.tolist()}
     sample_file(root, "meta", name).unlink(missing_ok=True)  # a sample written anew is not done meanwhile
     write_bytes(sample_file(root, "images", name), png_bytes(sample.rgb))

@@ -17,6 +17,7 @@ import numpy as np
 
 from facegen.assets import regions
 from facegen.assets.skin import S_RANGE, T_RANGE
+from facegen.datasets.conventions import derive
 from facegen.datasets.labels import COVERAGE_CLASSES, Native
 
 SUBPIXELS = 4
@@ -171,6 +172,18 @@ def classify(buffer, brow, offsets=None):
     """Native label (h, w) uint8 of every sub-pixel of a label pass, with eyewear: see `decode`."""
     seen = decode(buffer)
     return seen.with_eyewear(seen.paint(brow, offsets))
+
+
+def draw_mask(seen: Seen, brow, convention):
+    """Mask (H, W) uint8 of a convention with its own borders; None where it has none of its own.
+
+    The native labels keep neutral borders: their mask is then `datasets.conventions.derive`'s.
+    """
+    if not any(convention.borders.values()):
+        return None
+    bare = seen.paint(brow, convention.borders)
+    fine = seen.with_eyewear(bare)
+    return derive(reduce_labels(fine), reduce_labels(bare), coverage(fine), convention)
 
 
 def reduce_labels(fine, factor=SUBPIXELS):

@@ -10,11 +10,12 @@ import numpy as np
 
 from facegen.assets.lighting import LUMINANCE
 from facegen.assets.skin import skin_colour
+from facegen.datasets.conventions import Convention
 from facegen.datasets.labels import Native
 from facegen.datasets.sample import Sample
 from facegen.render import photo
 from facegen.render.draws import generator
-from facegen.render.labels import coverage, decode, reduce_labels
+from facegen.render.labels import coverage, decode, draw_mask, reduce_labels
 from facegen.render.metadata import describe
 from facegen.render.scene import Studio
 from facegen.render.spec import FaceSpec
@@ -23,8 +24,14 @@ FAR = 1e6  # Blender writes 1e10 where a camera ray leaves the scene
 LANDMARK_SLACK = 0.008  # metres that a landmark may lie behind the surface drawn at its pixel
 
 
-def render_sample(studio: Studio, spec: FaceSpec, folder: Path) -> Sample:
-    """Everything a sample holds. folder: where Blender may leave its intermediate files."""
+def render_sample(
+    studio: Studio, spec: FaceSpec, folder: Path, convention: Convention | None = None
+) -> Sample:
+    """Everything a sample holds.
+
+    folder: where Blender may leave its intermediate files. convention: the mask is drawn with its borders;
+    None leaves the mask to be derived from the native labels.
+    """
     clock = [time.perf_counter()]
 
     def lap():
@@ -41,6 +48,7 @@ def render_sample(studio: Studio, spec: FaceSpec, folder: Path) -> Sample:
     fine = seen.with_eyewear(bare_fine)
     native, bare = reduce_labels(fine), reduce_labels(bare_fine)
     thin = coverage(fine)
+    mask = draw_mask(seen, built.brow, convention) if convention is not None else None
     timing["labels"] = lap()
     skin = np.isin(native, (Native.FACE_SKIN, Native.NOSE)) & (depth > 0)
     albedo = float(skin_colour(spec.skin.melanin, spec.skin.haemoglobin) @ LUMINANCE)
@@ -48,7 +56,7 @@ def render_sample(studio: Studio, spec: FaceSpec, folder: Path) -> Sample:
     landmarks, visible = _landmarks(built, studio.size, depth, native, bare)
     timing["develop"] = lap()
     meta = describe(spec, built, studio.size, native, timing)
-    return Sample(rgb, native, bare, thin, landmarks, visible, depth, normals, meta)
+    return Sample(rgb, native, bare, thin, landmarks, visible, depth, normals, meta, mask)
 
 
 def _render(scene, path):

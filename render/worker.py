@@ -58,7 +58,7 @@ def serve(config, answers) -> None:
             answer = {"index": index, "ok": False}
             try:
                 spec = FaceSpec.from_dict(json.loads(line)["spec"])
-                sample = render_sample(studio, spec, Path(scratch))
+                sample = render_sample(studio, spec, Path(scratch), target)
                 answer["timing"] = sample.meta.pop("timing")
                 write_sample(out, index, sample, target)
                 answer["ok"] = True

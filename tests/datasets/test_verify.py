@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facegen.datasets.conventions import CELEBAMASKHQ
+from facegen.datasets.conventions import CELEBAMASKHQ, derive
 from facegen.datasets.dataset_file import write_attributes, write_dataset_json
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.files import npz_bytes
 from facegen.datasets.labels import COVERAGE_CLASSES, Native
 from facegen.datasets.sample import Sample, write_sample
-from facegen.datasets.verify import verify
+from facegen.datasets.verify import sample_problems, verify
 
 SIZE = 64
 HEADER = {
@@ -161,3 +161,24 @@ def test_nothing_to_verify(tmp_path):
     write_dataset_json(tmp_path, HEADER)
     with pytest.raises(FacegenError, match="no finished sample"):
         verify(tmp_path)
+
+
+def test_a_convention_may_shift_its_borders_but_not_further():
+    """CelebAMask-HQ draws the nose 0.8 mm wider: two pixels here, where a millimetre is one."""
+    sample = face(0)
+    sample.native[28:36, 30:34] = sample.bare[28:36, 30:34] = Native.NOSE
+    sample.coverage[28:36, 30:34] = 0
+    sample.meta = {"intrinsics": [[1000.0, 0, 32]], "spec": {"camera": {"distance": 1.0}}}
+    nose = CELEBAMASKHQ.id("nose")
+    mask = derive(sample.native, sample.bare, sample.coverage, CELEBAMASKHQ)
+
+    def wrong(rows):
+        drawn = mask.copy()
+        drawn[rows, 30:34] = nose
+        return [folder for folder, _ in sample_problems(sample, drawn, SIZE, CELEBAMASKHQ)]
+
+    assert wrong(slice(28, 38)) == []
+    assert wrong(slice(28, 50)) == ["masks"]
+    elsewhere = mask.copy()
+    elsewhere[60, 60] = CELEBAMASKHQ.id("neck_l")  # a class that the native labels lack
+    assert sample_problems(sample, elsewhere, SIZE, CELEBAMASKHQ)[0][0] == "masks"

@@ -5,6 +5,7 @@ import pytest
 
 from facegen.assets.regions import BrowShape
 from facegen.assets.skin import chart_uv
+from facegen.datasets.conventions import CELEBAMASKHQ, CONVENTIONS, convention
 from facegen.datasets.labels import COVERAGE_CLASSES, Native
 from facegen.render import labels
 
@@ -67,6 +68,21 @@ def test_offsets_move_borders():
     edge = on_skin([(0, -85.8)])
     assert labels.classify(edge, BrowShape())[0, 0] == Native.FACE_SKIN
     assert labels.classify(edge, BrowShape(), {"lips": 1.0})[0, 0] == Native.LOWER_LIP
+
+
+def test_a_convention_draws_its_own_borders_over_neutral_native_labels():
+    """The nose of CelebAMask-HQ, 0.8 mm wider, in a mask of 4 x 4 sub-pixels a pixel."""
+    points = [(x, -52.4) for x in (0.0, 0.1, -0.1, 0.2)]  # 0.4 mm under the nose
+    seen = labels.decode(np.tile(on_skin(points), (4, 1, 1)))
+    assert labels.reduce_labels(seen.paint(BrowShape())) == Native.FACE_SKIN
+    assert labels.draw_mask(seen, BrowShape(), CELEBAMASKHQ) == CELEBAMASKHQ.id("nose")
+    assert labels.draw_mask(seen, BrowShape(), convention("lapa")) is None
+
+
+def test_border_names_are_those_of_the_painted_borders():
+    for one in CONVENTIONS.values():
+        assert set(one.borders) <= {"nose", "lips", "brows", "ears", "jaw"}
+        assert all(abs(mm) < 3 for mm in one.borders.values())
 
 
 def test_own_codes_come_back():
