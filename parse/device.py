@@ -2,11 +2,11 @@
 
 import os
 import platform
-from pathlib import Path
 
 import torch
 
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.machine import processor_name
 
 
 def pick_device(name: str = "auto") -> torch.device:
@@ -35,16 +35,6 @@ def pick_device(name: str = "auto") -> torch.device:
         if (device.index or 0) >= torch.cuda.device_count():
             raise FacegenError(f"--device {name}: only {torch.cuda.device_count()} CUDA device(s) here")
     return device
-
-
-def processor_name() -> str:
-    """Name of the processor as the system gives it, or the machine's architecture."""
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        for line in info.read_text(errors="replace").splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()
 
 
 def describe_device(device: torch.device) -> str:

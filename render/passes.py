@@ -15,13 +15,13 @@ from facegen.datasets.labels import Native
 from facegen.datasets.sample import Sample
 from facegen.render import photo
 from facegen.render.draws import generator
-from facegen.render.labels import coverage, decode, draw_mask, reduce_labels
+from facegen.render.labels import Seen, coverage, decode, draw_mask, reduce_labels
+from facegen.render.landmarks import project_visible, surface_landmarks
 from facegen.render.metadata import describe
 from facegen.render.scene import Studio
 from facegen.render.spec import FaceSpec
 
 FAR = 1e6  # Blender writes 1e10 where a camera ray leaves the scene
-LANDMARK_SLACK = 0.008  # metres that a landmark may lie behind the surface drawn at its pixel
 
 
 def render_sample(
@@ -43,7 +43,7 @@ def render_sample(
     timing["build"] = lap()
     linear, depth, normals = _beauty(studio, built, folder)
     timing["beauty"] = lap()
-    seen = _labels(studio, folder)
+    seen = label_pass(studio, folder)
     bare_fine = seen.paint(built.brow)
     fine = seen.with_eyewear(bare_fine)
     native, bare = reduce_labels(fine), reduce_labels(bare_fine)
@@ -53,7 +53,8 @@ def render_sample(
     skin = np.isin(native, (Native.FACE_SKIN, Native.NOSE)) & (depth > 0)
     albedo = float(skin_colour(spec.skin.melanin, spec.skin.haemoglobin) @ LUMINANCE)
     rgb = photo.develop(linear, spec.camera, generator(spec.seed, spec.index, "sensor"), skin, albedo)
-    landmarks, visible = _landmarks(built, studio.size, depth, native, bare)
+    points, facing = surface_landmarks(studio.model, built.head, built.brow)
+    landmarks, visible = project_visible(built.view, points, facing, studio.size, depth, native, bare)
     timing["develop"] = lap()
     meta = describe(spec, built, studio.size, native, timing)
     return Sample(rgb, native, bare, thin, landmarks, visible, depth, normals, meta, mask)
@@ -94,19 +95,8 @@ def _beauty(studio, built, folder):
     return linear, depth, normals.astype(np.float16)
 
 
-def _labels(studio, folder):
+def label_pass(studio: Studio, folder: Path) -> Seen:
+    """Render the label scene alone and read it."""
     path = folder / "labels.exr"
     _render(studio.labels, path)
     return decode(_stack(_read(path), "", "RGB"))
-
-
-def _landmarks(built, size, depth, native, bare):
-    """Pixels (70, 2) float32 and whether nothing but clear glass lies in front (70,) bool."""
-    pixel, distance = built.view.project(built.landmarks, size)
-    x, y = np.floor(pixel).astype(int).T
-    inside = (x >= 0) & (y >= 0) & (x < size) & (y < size)
-    xc, yc = np.clip(x, 0, size - 1), np.clip(y, 0, size - 1)
-    front = depth[yc, xc]
-    through_glass = (native[yc, xc] == Native.GLASSES_LENS) & (bare[yc, xc] != Native.GLASSES_LENS)
-    visible = inside & ((front == 0) | (distance < front + LANDMARK_SLACK) | through_glass)
-    return pixel.astype(np.float32), visible

@@ -31,7 +31,7 @@ HOPELESS = 4  # failures without a single success that end a run
 
 @dataclass(frozen=True)
 class Job:
-    """What all samples of a run share."""
+    """What all samples of a run share. task: "render" writes samples, "check" only tests their labels."""
 
     out: Path
     size: int = 256
@@ -39,6 +39,7 @@ class Job:
     convention: str = "celebamaskhq"
     device: str = "auto"
     workers: int = 1
+    task: str = "render"
 
 
 @dataclass
@@ -75,6 +76,7 @@ class Worker:
                 "quality": job.quality,
                 "convention": job.convention,
                 "device": job.device,
+                "task": job.task,
                 "cpus": cpus,
             }
         )

@@ -41,6 +41,7 @@ def serve(config, answers) -> None:
     from facegen.datasets.conventions import convention
     from facegen.datasets.errors import FacegenError
     from facegen.datasets.sample import write_sample
+    from facegen.render.checker import check_sample
     from facegen.render.devices import use_device
     from facegen.render.passes import render_sample
     from facegen.render.scene import Studio
@@ -58,11 +59,14 @@ def serve(config, answers) -> None:
             answer = {"index": index, "ok": False}
             try:
                 spec = FaceSpec.from_dict(json.loads(line)["spec"])
-                sample = render_sample(studio, spec, Path(scratch), target)
-                answer["timing"] = sample.meta.pop("timing")
-                write_sample(out, index, sample, target)
+                if config["task"] == "check":
+                    answer["report"] = check_sample(studio, spec, Path(scratch), target)
+                else:
+                    sample = render_sample(studio, spec, Path(scratch), target)
+                    answer["timing"] = sample.meta.pop("timing")
+                    write_sample(out, index, sample, target)
+                    answer["attributes"] = sample.meta["attributes"]
                 answer["ok"] = True
-                answer["attributes"] = sample.meta["attributes"]
             except FacegenError as error:
                 answer |= {
                     "error": str(error),

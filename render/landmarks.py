@@ -1,0 +1,147 @@
+"""Where the 70 landmarks lie on the rendered surface, and which of them can be seen.
+
+Order: 68 points of iBUG (Sagonas et al., 300 Faces in-the-Wild, 2013), then the left and the right pupil.
+The model's points are mesh vertices; the renderer draws the smooth limit surface of that mesh and paints
+brows where the face's own brow shape says, so both are looked up here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from facegen.assets.head import PART_TONGUE, HeadModel, PosedHead, triangles
+from facegen.assets.regions import BrowShape
+from facegen.datasets.labels import Native
+from facegen.render.subdivision import limit_positions
+
+BROW_R, BROW_L = slice(17, 22), slice(22, 27)
+NOSE, EYE_R, EYE_L, MOUTH = slice(27, 36), slice(36, 42), slice(42, 48), slice(48, 68)
+PUPIL_L, PUPIL_R = 68, 69
+INTERIOR = np.arange(17, 70)
+SLACK = 0.004  # metres that a landmark may lie behind the surface drawn at its pixel
+FACING = -0.1  # cosine of surface normal and ray from where a point counts as turned away
+BROW_FACE = (60.0, -10.0, 60.0)  # chart mm: |s| below, t between, where brows can lie
+
+_LIPS = (Native.UPPER_LIP, Native.LOWER_LIP, Native.INNER_MOUTH, Native.TEETH, Native.TONGUE)
+# Classes among which a landmark of a part lies. Lashes stand on the lid's edge, where the points are.
+CLASSES: dict[str, tuple[slice | int, tuple[Native, ...]]] = {
+    "brow_r": (BROW_R, (Native.BROW_R,)),
+    "brow_l": (BROW_L, (Native.BROW_L,)),
+    "nose": (NOSE, (Native.NOSE,)),
+    "eye_r": (EYE_R, (Native.SCLERA_R, Native.IRIS_R, Native.LASHES)),
+    "eye_l": (EYE_L, (Native.SCLERA_L, Native.IRIS_L, Native.LASHES)),
+    "mouth": (MOUTH, _LIPS),
+    "pupil_l": (PUPIL_L, (Native.IRIS_L, Native.SCLERA_L)),
+    "pupil_r": (PUPIL_R, (Native.IRIS_R, Native.SCLERA_R)),
+}
+# What hides skin even where it lies on it closer than SLACK.
+COVERS = (
+    Native.SCALP_HAIR,
+    Native.BEARD,
+    Native.MOUSTACHE,
+    Native.GLASSES_FRAME,
+    Native.GLASSES_LENS,
+    Native.HAT,
+    Native.FACEWEAR,
+    Native.HAND,
+    Native.OTHER_OCCLUDER,
+)
+
+
+def surface_landmarks(model: HeadModel, head: PosedHead, brow: BrowShape):
+    """Landmarks (70, 3) float32 on the rendered surface, metres, and unit normals (70, 3) there."""
+    skin = model.faces[model.face_part != PART_TONGUE]
+    points, normals = head.landmarks.copy(), np.zeros_like(head.landmarks)
+    points[:68] = limit_positions(head.vertices, skin, model.landmark_vertices)
+    normals[:68] = head.normals[model.landmark_vertices]
+    points[17:27], normals[17:27] = brow_points(model, head, brow)
+    normals[68:] = -head.eye_frames[:, :, 1]  # the gaze
+    return points.astype(np.float32), normals
+
+
+def brow_points(model, head, brow):
+    """Five points along each brow's centre line, subject's right brow from its outer end: (10, 3) twice."""
+    line, _ = brow.centre_line()
+    along = np.linspace(0.04, 0.94, 5) * (len(line) - 1)
+    s, t = (np.interp(along, np.arange(len(line)), line[:, i]) for i in (0, 1))
+    chart = np.concatenate([np.stack([-s, t], 1)[::-1], np.stack([s, t], 1)])
+    corner = triangles(model.faces[model.face_part == 0])
+    reach, low, high = BROW_FACE
+    inside = (np.abs(model.chart[:, 0]) < reach) & (model.chart[:, 1] > low) & (model.chart[:, 1] < high)
+    corner = corner[inside[corner].all(1)]
+    found, weight = locate(model.chart[corner].astype(float), chart)
+    spots = corner[found]
+    normal = (weight[..., None] * head.normals[spots]).sum(1)
+    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+    return (weight[..., None] * head.vertices[spots]).sum(1), normal
+
+
+def locate(corners, points):
+    """Triangle (N,) of a flat mesh that holds each point, and barycentric weights (N, 3).
+
+    Parameters
+    ----------
+    corners : (T, 3, 2) float; points : (N, 2) float
+        A point outside every triangle goes to the one it is nearest to holding, with weights clipped.
+    """
+    a, ab, ac = corners[:, 0], corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    area = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]
+    p = points[:, None] - a
+    with np.errstate(divide="ignore", invalid="ignore"):
+        v = (p[..., 0] * ac[:, 1] - p[..., 1] * ac[:, 0]) / area
+        w = (ab[:, 0] * p[..., 1] - ab[:, 1] * p[..., 0]) / area
+    weights = np.stack([1 - v - w, v, w], -1)
+    found = np.where(np.isfinite(weights).all(-1), weights.min(-1), -np.inf).argmax(1)
+    best = np.clip(weights[np.arange(len(points)), found], 0, 1)
+    return found, best / best.sum(1, keepdims=True)
+
+
+def project_visible(view, points, normals, size, depth, native, bare):
+    """Where landmarks appear and whether nothing but clear glass lies in front.
+
+    Parameters
+    ----------
+    view : render.framing.View
+    points, normals : (70, 3) float
+    depth : (H, W) float32, metres, 0 where nothing is hit
+    native, bare : (H, W) uint8
+
+    Returns
+    -------
+    pixels (70, 2) float32, visible (70,) bool
+    """
+    pixel, distance = view.project(points, size)
+    x, y = np.floor(pixel).astype(int).T
+    inside = (x >= 0) & (y >= 0) & (x < size) & (y < size)
+    xc, yc = np.clip(x, 0, size - 1), np.clip(y, 0, size - 1)
+    front, label = depth[yc, xc], native[yc, xc]
+    glass = (label == Native.GLASSES_LENS) & (bare[yc, xc] != Native.GLASSES_LENS)
+    behind = np.where(glass, bare[yc, xc], label)
+    covered = np.isin(behind, COVERS) & (distance > front - SLACK) & (front > 0)
+    ray = points - view.position
+    ray /= np.linalg.norm(ray, axis=1, keepdims=True)
+    turned_away = (normals * ray).sum(1) > -FACING
+    near = (front == 0) | (distance < front + SLACK) | glass
+    visible = inside & near & ~covered
+    visible[17:] &= ~turned_away[17:]  # the outline of the jaw lies on the turning edge itself
+    return pixel.astype(np.float32), visible
+
+
+def outside_their_class(pixel, visible, labels, reach):
+    """Interior landmarks flagged visible with no pixel of their class within `reach` pixels: indices.
+
+    Parameters
+    ----------
+    pixel : (70, 2) float; visible : (70,) bool; labels : (H, W) uint8, native ids without eyewear
+    """
+    size = labels.shape[0]
+    v, u = np.mgrid[:size, :size] + 0.5
+    wrong = []
+    for part, classes in CLASSES.values():
+        rows = np.atleast_1d(np.arange(70)[part])
+        mine = np.isin(labels, classes)
+        for i in rows[visible[rows]]:
+            close = np.hypot(u - pixel[i, 0], v - pixel[i, 1]) <= reach
+            if not (mine & close).any():
+                wrong.append(int(i))
+    return wrong
