@@ -69,6 +69,17 @@ class LoadedSet:
         return total.hexdigest()
 
 
+def join(name: str, parts: Sequence[LoadedSet]) -> LoadedSet:
+    """One set of several of one convention and size, one after another; ids get their set's name before."""
+    return LoadedSet(
+        name,
+        parts[0].convention,
+        [f"{part.name}/{one}" for part in parts for one in part.ids],
+        np.concatenate([part.images for part in parts]),
+        np.concatenate([part.masks for part in parts]),
+    )
+
+
 def cache_folder() -> Path:
     """The user's cache of decoded sets and of the reverse test's parsers; never in a repository."""
     return platformdirs.user_cache_path("facegen") / "parse"

@@ -59,6 +59,19 @@ def predict(
     return labels
 
 
+def probabilities(parser: Parser, images: np.ndarray, device: torch.device) -> Callable[..., torch.Tensor]:
+    """Class probabilities of pictures (N, 3, S, S) uint8, computed when asked for: sample indices (b,) →
+    (b, C, S, S) float32."""
+    network = parser.network.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+
+    def make(index: np.ndarray) -> torch.Tensor:
+        part = torch.from_numpy(np.ascontiguousarray(images[index])).to(device)
+        with torch.no_grad():
+            return network(normalise(part.to(torch.float32) / 255)).float().softmax(1)
+
+    return make
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """Counts and scores of predictions against references.

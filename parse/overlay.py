@@ -50,6 +50,40 @@ def legend(convention: Convention, present: Sequence[int], width: int) -> np.nda
     return np.asarray(canvas)
 
 
+def sheet(
+    images: np.ndarray,
+    maps: Sequence[np.ndarray],
+    captions: Sequence[str],
+    convention: Convention,
+    columns: int = 4,
+) -> np.ndarray:
+    """Pictures and label maps over them, `columns` samples a row, with a legend: (h, w, 3) uint8.
+
+    Parameters
+    ----------
+    images : (N, 3, S, S) uint8
+    maps : label maps (N, S, S) uint8, each laid over a copy of the picture behind the plain one
+    captions : N lines
+    """
+    size, classes, cells = images.shape[-1], len(convention.classes), 1 + len(maps)
+    cell_width, cell_height = cells * size + (cells - 1) * MARGIN, size + LINE + MARGIN
+    columns = max(1, min(columns, len(images)))
+    rows = -(-len(images) // columns)
+    used = np.unique(np.concatenate([np.unique(one) for one in maps]))
+    width = columns * (cell_width + MARGIN)
+    foot = legend(convention, [int(i) for i in used if 0 < i < classes], width)
+    canvas = Image.new("RGB", (width, rows * cell_height + foot.shape[0]), "white")
+    draw = ImageDraw.Draw(canvas)
+    for place, (image, caption) in enumerate(zip(images, captions, strict=True)):
+        x, y = place % columns * (cell_width + MARGIN), place // columns * cell_height
+        picture = image.transpose(1, 2, 0)
+        draw.text((x + 2, y), caption, fill="black")
+        for k, one in enumerate((picture, *(overlay(picture, labels[place], classes) for labels in maps))):
+            canvas.paste(Image.fromarray(one), (x + k * (size + MARGIN), y + LINE))
+    canvas.paste(Image.fromarray(foot), (0, rows * cell_height))
+    return np.asarray(canvas)
+
+
 def write_sheet(
     path: Path,
     images: np.ndarray,
@@ -59,31 +93,6 @@ def write_sheet(
     convention: Convention,
     columns: int = 4,
 ) -> None:
-    """Picture, reference and prediction side by side, `columns` samples a row, with a legend: a PNG.
-
-    Parameters
-    ----------
-    images : (N, 3, S, S) uint8
-    references, predictions : (N, S, S) uint8
-    captions : N lines
-    """
-    size, classes = images.shape[-1], len(convention.classes)
-    cell_width, cell_height = 3 * size + 2 * MARGIN, size + LINE + MARGIN
-    columns = max(1, min(columns, len(images)))
-    rows = -(-len(images) // columns)
-    present = [int(i) for i in np.union1d(np.unique(references), np.unique(predictions)) if 0 < i < classes]
-    width = columns * (cell_width + MARGIN)
-    foot = legend(convention, present, width)
-    canvas = Image.new("RGB", (width, rows * cell_height + foot.shape[0]), "white")
-    draw = ImageDraw.Draw(canvas)
-    for place, (image, truth, guess, caption) in enumerate(
-        zip(images, references, predictions, captions, strict=True)
-    ):
-        x, y = place % columns * (cell_width + MARGIN), place // columns * cell_height
-        picture = image.transpose(1, 2, 0)
-        trio = (picture, overlay(picture, truth, classes), overlay(picture, guess, classes))
-        draw.text((x + 2, y), caption, fill="black")
-        for k, one in enumerate(trio):
-            canvas.paste(Image.fromarray(one), (x + k * (size + MARGIN), y + LINE))
-    canvas.paste(Image.fromarray(foot), (0, rows * cell_height))
-    write_bytes(path, png_bytes(np.asarray(canvas)))
+    """Picture, reference and prediction side by side as a PNG (arrays as in `sheet`)."""
+    pixels = sheet(images, [references, predictions], captions, convention, columns)
+    write_bytes(path, png_bytes(pixels))

@@ -5,6 +5,7 @@ A training folder is split once by a hash of the names (datasets.splits): 70 % t
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -66,8 +67,14 @@ def open_real(real: Path, real_test: Path | None = None, convention: str = "cele
     return RealSets(split["fit"], split["validate"], split["adapter"], test, test_is)
 
 
+def nested_order(ids: Sequence[str]) -> list[int]:
+    """Places of `ids` in the order of the sha256 of their stems: its first k are a fair choice of k, and
+    smaller choices lie in larger ones."""
+    return sorted(range(len(ids)), key=lambda i: hashlib.sha256(PurePath(ids[i]).stem.encode()).digest())
+
+
 def choose(faces: FaceSet, count: int) -> FaceSet:
-    """`count` samples of a set in the order of the sha256 of their names: smaller choices lie in larger ones.
+    """`count` samples of a set, the first in `nested_order`, in the set's own order.
 
     Raises
     ------
@@ -75,7 +82,4 @@ def choose(faces: FaceSet, count: int) -> FaceSet:
     """
     if count > len(faces):
         raise FacegenError(f"{faces.path} offers {len(faces)} samples, {count} were asked for; lower --num")
-    order = sorted(
-        range(len(faces)), key=lambda i: hashlib.sha256(PurePath(faces.ids[i]).stem.encode()).digest()
-    )
-    return faces.subset(sorted(order[:count]))
+    return faces.subset(sorted(nested_order(faces.ids)[:count]))

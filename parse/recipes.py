@@ -9,6 +9,7 @@ from dataclasses import replace
 import torch
 
 from facegen.datasets.errors import FacegenError
+from facegen.parse.adapter import AdapterRecipe
 from facegen.parse.networks import NETWORKS, STRIDE
 from facegen.parse.train import Recipe
 
@@ -18,6 +19,7 @@ RECIPES: dict[str, Recipe] = {
         network="unet-resnet18", size=256, steps=6000, batch=32, learning_rate=1e-3, ema=0.999
     ),
 }
+ADAPTER = AdapterRecipe()  # of the label adapters, the same for every arm
 QUICK_SHARE = 0.25  # of the full steps with --quick: a first answer, not a figure to report
 
 
@@ -46,3 +48,8 @@ def recipe_for(
     if steps is None:
         steps = round(recipe.steps * QUICK_SHARE) if quick else recipe.steps
     return replace(recipe, size=size or recipe.size, steps=steps, batch=batch or recipe.batch)
+
+
+def adapter_recipe(quick: bool = False) -> AdapterRecipe:
+    """Recipe of the label adapters; with `quick` a quarter of the steps."""
+    return replace(ADAPTER, steps=round(ADAPTER.steps * QUICK_SHARE)) if quick else ADAPTER

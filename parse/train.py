@@ -33,6 +33,7 @@ from facegen.parse.feed import Feed
 from facegen.parse.losses import segmentation_loss
 from facegen.parse.networks import STRIDE, build_network, normalise
 from facegen.parse.step_log import StepLog
+from facegen.parse.validation import ValidationLook
 
 STATE_FILE, CHECKPOINT_FILE, LOG_FILE = "state.pt", "checkpoint.pt", "log.csv"
 SAVES = 10  # states kept on the way, one after another
@@ -166,6 +167,7 @@ def train(
     folder: Path,
     on_progress: Callable[[Progress], None] | None = None,
     stop_after: int | None = None,
+    look: ValidationLook | None = None,
 ) -> Parser | None:
     """Train one parser, going on from where an earlier call in `folder` stopped.
 
@@ -177,6 +179,8 @@ def train(
     folder : gets log.csv, state.pt on the way and checkpoint.pt at the end
     on_progress : called about every second
     stop_after : leave after this step with the state saved; None runs to the end
+    look : scores the averaged weights on held-out faces now and then, into validation.csv; nothing is
+        chosen by it
 
     Returns
     -------
@@ -201,7 +205,7 @@ def train(
         trainer.restore(state)
     until = recipe.steps if stop_after is None else min(stop_after, recipe.steps)
     with guarded(trainer):
-        _run(trainer, folder, key, on_progress, until)
+        _run(trainer, folder, key, on_progress, until, look)
     if trainer.step < recipe.steps:
         return None
     trainer.network.load_state_dict(trainer.ema.values)
@@ -220,7 +224,12 @@ def train(
 
 
 def _run(
-    trainer: Trainer, folder: Path, key: str, on_progress: Callable[[Progress], None] | None, until: int
+    trainer: Trainer,
+    folder: Path,
+    key: str,
+    on_progress: Callable[[Progress], None] | None,
+    until: int,
+    look: ValidationLook | None,
 ) -> None:
     recipe = trainer.recipe
     every = max(1, recipe.steps // SAVES)
@@ -231,6 +240,8 @@ def _run(
             loss, norm = trainer.advance()
             losses.append(loss)
             last = trainer.step == until
+            if look is not None and look.due(trainer.step, recipe.steps):
+                look(trainer.network, trainer.ema, trainer.step, folder)
             if last or trainer.step % every == 0 or time.perf_counter() - began > 1:
                 mean = float(torch.stack(losses).mean())
                 if not math.isfinite(mean):

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +16,13 @@ from PIL import Image
 
 from facegen.cli.main import cli
 from facegen.cli.threads import wait_without_spinning
+from facegen.datasets.dataset_file import REQUIRED, write_dataset_json
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.readers import open_set
 from facegen.parse import recipes, reverse
+from facegen.parse.adapter import AdapterRecipe
 from facegen.parse.real import choose, open_real
+from facegen.parse.roles import assign
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +31,8 @@ def sets(tmp_path_factory):
     write_index_set(root / "real" / "train", 20, 64)
     write_index_set(root / "real" / "test", 4, 64, seed=1)
     write_index_set(root / "drawn", 16, 64, seed=2)
+    write_index_set(root / "drawn2", 16, 64, seed=3)
+    write_index_set(root / "drawn3", 16, 64, seed=4)
     return root
 
 
@@ -37,42 +43,135 @@ def run(*arguments):
 TINY = ("--size", 32, "--steps", 3, "--batch", 4, "--device", "cpu", "--network", "small")
 
 
-def test_train_eval_end_to_end_and_again(sets, tmp_path):
-    command = ("train-eval", sets / "drawn", sets / "drawn", "--real", sets / "real", *TINY, "--seeds", 2)
-    result = run(*command, "--out", tmp_path / "run")
+@pytest.fixture
+def short_adapters(monkeypatch):
+    monkeypatch.setattr(recipes, "ADAPTER", AdapterRecipe(width=8, steps=4, batch=2))
+
+
+def own_set(folder, source, profile, seed=0, **config):
+    """A drawn set under the name of a rendered one, as far as opening it goes."""
+    shutil.copytree(source, folder)
+    content = dict.fromkeys(REQUIRED) | {"convention": "celebamaskhq", "profile": profile, "seed": seed}
+    content["config"] = {"seed": seed, "match_dist": profile, "size": 64, **config}
+    write_dataset_json(folder, content)
+    for k, image in enumerate(sorted((folder / "images").iterdir())):
+        for part in ("images", "masks"):
+            (folder / part / image.name).rename(folder / part / f"{k:06d}.png")
+        (folder / "meta").mkdir(exist_ok=True)
+        (folder / "meta" / f"{k:06d}.json").write_text("{}")
+    return folder
+
+
+def test_six_arms_end_to_end_and_again(sets, tmp_path, short_adapters):
+    first = own_set(tmp_path / "s1", sets / "drawn", None)
+    second = own_set(tmp_path / "s2", sets / "drawn2", None, seed=1)
+    matched = own_set(tmp_path / "d1", sets / "drawn3", "celebamaskhq")
+    folder = tmp_path / "run"
+    command = (
+        "train-eval", first, matched, second, "--real", sets / "real", *TINY, "--seeds", 2, "--out", folder,
+        "--n", "5,10", "--mix", "0,4", "--adapt-n", "2,4", "--controls",
+    )  # fmt: skip
+    result = run(*command)
     assert result.exit_code == 0, result.output
-    assert "cpu (" in result.output and "N = 14 images" in result.output
-    assert "mean of 18" in result.output and "left out of the means" in result.output
-    content = json.loads((tmp_path / "run" / "results.json").read_text())
-    assert [arm["key"] for arm in content["arms"]] == ["R", "S1", "S2"]
-    assert content["arguments"]["num"] == 14 and content["test"]["images"] == 4
-    assert content["scored_at_px"] == 32 and content["machine"]["device"].startswith("cpu")
-    runs = {arm["key"]: arm["runs"] for arm in content["arms"]}
-    assert [one["seed"] for one in runs["R"]] == [0, 1]
-    # The same set twice is the same training twice: nothing depends on the place in the list.
-    assert [one["f1"] for one in runs["S1"]] == [one["f1"] for one in runs["S2"]]
-    gap = np.mean([a["mean_iou"] - b["mean_iou"] for a, b in zip(runs["R"], runs["S1"], strict=True)])
-    assert content["real_minus_synthetic"]["S1"]["mean_iou"] == pytest.approx(gap)
-    assert content["real_minus_synthetic"]["S1"]["hat"] is None
-    confusion = np.array(runs["R"][0]["confusion"])
-    assert confusion.sum() == 4 * 32 * 32
-    with np.load(tmp_path / "run" / "R-seed0" / "counts.npz") as counts:
-        np.testing.assert_array_equal(counts["confusions"].sum(0), confusion)
-    with (tmp_path / "run" / "per_class.csv").open() as file:
+    for words in (
+        "N = 14 images",
+        "left out of the means",
+        "gap R − S",
+        "distribution",
+        "default: ",
+        "matched: ",
+    ):
+        assert words in result.output, words
+    content = json.loads((folder / "results.json").read_text())
+    arms = {arm["key"]: arm for arm in content["arms"]}
+    assert list(arms) == ["R", "R_L", "S", "S_L", "S_D", "S_DL"]
+    assert [len(arms[key]["runs"]) for key in arms] == [2, 2, 4, 4, 2, 2]
+    assert content["num"] == 14 and content["test"]["images"] == 4 and content["scored_at_px"] == 32
+    assert content["intervals"]["covers"] == ["test pictures", "seeds"]  # the matched set is there once
+    value = {key: arm["figures"]["mean_f1_core"]["value"] for key, arm in arms.items()}
+    for name in ("mean_f1_core", "mean_iou", "skin"):
+        split = content["gap"][name]["split"]
+        gap = arms["R"]["figures"][name]["value"] - arms["S"]["figures"][name]["value"]
+        assert sum(part["value"] for part in split["parts"].values()) == pytest.approx(gap)
+        assert split["gap"]["low"] <= gap <= split["gap"]["high"]
+    assert split["parts"].keys() == {"distribution", "label", "rest"} and "hat" not in content["gap"]
+    mean = np.mean([one["mean_f1_core"] for one in arms["S"]["runs"]])
+    assert value["S"] == pytest.approx(mean)
+    assert np.array(arms["R"]["confusion"]).sum() == 2 * 4 * 32 * 32
+    controls = content["controls"]
+    assert controls["rendered_set_minus_other_set"].keys() == {"S"} and controls["law_effective_faces"] <= 14
+    assert controls["real_half_minus_other_half"]["mean_f1"]["low"] is not None
+    curve = content["curves"]["S_D"]["points"]
+    assert [point["n"] for point in curve] == [5, 10, 14] and content["curves"]["S"]["laws"]["S_L"][
+        "mean_f1"
+    ]["points"] == 3
+    assert content["mix"]["of"] == "S_D" and [point["n"] for point in content["mix"]["points"]] == [0, 4]
+    assert {**content["mix"]["points"][0], "n": 14} == curve[-1]  # one training, not two
+    study = content["adapters"][0]
+    assert set(study["scores"]) == {"rules", "network-2", "network-4", "rules-2", "rules-4"}
+    assert content["slices"]["R"][0]["faces"] <= 4 and content["slices"]["R"][0]["mean_f1"] is None
+    with (folder / "per_class.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 6 * 19 and rows[1]["class"] == "skin"
-    # A second call in the same folder finds every training done and says the same.
-    stamps = {p: p.stat().st_mtime_ns for p in (tmp_path / "run").glob("*/checkpoint.pt")}
-    assert len(stamps) == 6
-    assert run(*command, "--out", tmp_path / "run").exit_code == 0
+    assert len(rows) == 16 * 19 and rows[1]["class"] == "skin"
+    with (folder / "per_image.csv").open() as file:
+        assert [row["id"] for row in csv.DictReader(file)] == sorted(open_set(sets / "real" / "test").ids)
+    looks = (folder / "R-n14-seed0" / "validation.csv").read_text().splitlines()
+    assert [row.split(",")[0] for row in looks] == ["step", "1", "2", "3"]
+    page = (folder / "index.html").read_text()
+    assert page.count("data:image/png") == 2 and page.count("data:image/svg") == 6
+    assert "not for publication" not in page
+    # A second call in the same folder finds everything done and says the same.
+    stamps = {p: p.stat().st_mtime_ns for p in folder.glob("*/*") if p.suffix in (".pt", ".npz")}
+    assert len(list(folder.glob("*/checkpoint.pt"))) == 8 + 2 * 2 + 1 + 3
+    again = run(*command)
+    assert again.exit_code == 0 and "trainings are there already" in again.output
     assert {p: p.stat().st_mtime_ns for p in stamps} == stamps
-    again = json.loads((tmp_path / "run" / "results.json").read_text())
-    assert again["arms"] == content["arms"]
-    other = run(*command, "--steps", 5, "--out", tmp_path / "run")
+    assert json.loads((folder / "results.json").read_text())["gap"] == content["gap"]
+    assert (folder / "index.html").read_text() == page
+    other = run(*command, "--steps", 5)
     assert other.exit_code == 2 and "other steps" in other.output and "--out" in other.output
-    assert json.loads((tmp_path / "run" / "args.json").read_text())["steps"] == 3
-    taken = run(*command, "--out", sets / "drawn")
+    assert json.loads((folder / "args.json").read_text())["steps"] == 3
+
+
+def test_a_run_grows_and_real_pictures_are_shown_only_on_request(sets, tmp_path, short_adapters):
+    command = ("train-eval", sets / "drawn", "--real", sets / "real", *TINY, "--out", tmp_path / "run")
+    first = run(*command, "--quick")
+    assert first.exit_code == 0, first.output
+    assert "1 seed(s)" in first.output and "measured but not split" in first.output
+    content = json.loads((tmp_path / "run" / "results.json").read_text())
+    assert [arm["key"] for arm in content["arms"]] == ["R", "R_L", "S", "S_L"]
+    assert content["gap"]["mean_f1"]["split"] is None and content["mix"] is None
+    assert content["controls"]["real_half_minus_other_half"] is None
+    old = {p: p.stat().st_mtime_ns for p in (tmp_path / "run").glob("*/checkpoint.pt")}
+    more = run(*command, "--seeds", 2, "--also", sets / "drawn2", "--show-real")
+    assert more.exit_code == 0 and "6 trainings, 2 of them there already" in more.output, more.output
+    assert {p: p.stat().st_mtime_ns for p in old} == old
+    content = json.loads((tmp_path / "run" / "results.json").read_text())
+    assert [arm["key"] for arm in content["arms"]][-2:] == ["X1", "X1_L"]
+    assert content["intervals"]["covers"] == ["test pictures", "seeds"]
+    page = (tmp_path / "run" / "index.html").read_text()
+    assert "not for publication" in page and page.count("data:image/png") == 3
+    taken = run(*command[:-1], sets / "drawn")
     assert taken.exit_code == 2 and "something else" in taken.output
+
+
+def test_the_part_of_a_set_comes_from_its_dataset_file(sets, tmp_path):
+    one = open_set(own_set(tmp_path / "one", sets / "drawn", None))
+    same = open_set(own_set(tmp_path / "same", sets / "drawn", None))
+    finer = open_set(own_set(tmp_path / "finer", sets / "drawn2", None, seed=1, quality="high"))
+    matched = open_set(own_set(tmp_path / "matched", sets / "drawn3", "celebamaskhq"))
+    foreign = open_set(sets / "drawn")
+    roles = assign([matched, one])
+    assert roles.default == (one,) and roles.matched == (matched,)
+    assert assign([one, foreign]).default == (one, foreign)
+    assert assign([], default=[matched]).default == (matched,)
+    with pytest.raises(FacegenError, match="given twice"):
+        assign([one, one])
+    with pytest.raises(FacegenError, match="same faces"):
+        assign([one, same])
+    with pytest.raises(FacegenError, match="differ in quality"):
+        assign([one, finer])
+    assert [key for key, _, _ in assign([one], also=[finer, foreign]).parts()] == ["S", "X1", "X2"]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +185,11 @@ def test_train_eval_end_to_end_and_again(sets, tmp_path):
         (("{drawn}", "--real", "{real}", "--size", "50"), "multiple of 32"),
         (("{drawn}", "--real", "{real}", "--network", "large"), "small, unet-resnet18"),
         (("--real", "{real}"), "no rendered set"),
+        (("{drawn}", "{drawn}", "--real", "{real}"), "given twice"),
+        (("{drawn}", "--real", "{real}", "--n", "10,17"), "offers 16 samples"),
+        (("{drawn}", "--real", "{real}", "--n", "ten"), "no list of whole numbers"),
+        (("{drawn}", "--real", "{real}", "--mix", "0,15"), "offers 14 faces"),
+        (("{drawn}", "--real", "{real}", "--adapt-n", "5"), "4 faces are kept"),
     ],
 )
 def test_train_eval_refuses_in_one_line(sets, tmp_path, monkeypatch, arguments, message):
@@ -150,7 +254,7 @@ def test_reverse_trains_once_and_lists_the_worst(sets, tmp_path, monkeypatch):
     assert sorted(p.name for p in cached) == ["checkpoint.pt", "log.csv"]
 
 
-def test_parse_image_draws_over_a_photo(sets, tmp_path, monkeypatch):
+def test_parse_image_draws_over_a_photo(sets, tmp_path, monkeypatch, short_adapters):
     monkeypatch.chdir(tmp_path)
     photo = tmp_path / "photo.jpg"
     exif = Image.Exif()

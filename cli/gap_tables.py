@@ -1,0 +1,80 @@
+"""The answer of `facegen train-eval` on the terminal, from the content of results.json."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+MEANS = {"mean_f1": "mean F1", "mean_f1_core": "mean F1, no accessories", "mean_iou": "mIoU"}
+CORE = "mean_f1_core"
+
+
+def say_on(console: Console) -> Callable[[str], None]:
+    """Printing of one plain line, however long."""
+    return lambda line: console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+def number(figure: dict[str, Any] | None, form: str = ".3f", spread: bool = True) -> str:
+    """A figure as "0.712 [0.701, 0.722]", a dash where it was not measured."""
+    if figure is None or figure["value"] is None:
+        return "–"
+    ends = [format(figure[end], form) for end in ("low", "high") if figure[end] is not None]
+    return format(figure["value"], form) + (f" [{', '.join(ends)}]" if spread and ends else "")
+
+
+def print_results(console: Console, content: dict[str, Any]) -> None:
+    """F1 a class and arm, the means with intervals, the gap and its split, and what was not measured."""
+    say = say_on(console)
+    test, size = content["test"], content["scored_at_px"]
+    arms = content["arms"]
+    table = Table(title=f"F1 on {test['images']} real faces ({test['is']}), scored at {size} px")
+    table.add_column("class", no_wrap=True)
+    for arm in arms:
+        table.add_column(arm["key"], justify="right")
+    names = list(arms[0]["figures"])
+    for name in names[1:]:  # the first is background
+        if name == "mean_f1":
+            table.add_section()
+        cells = [number(arm["figures"][name], spread=False) for arm in arms]
+        table.add_row(MEANS.get(name, name), *cells)
+    console.print(table)
+    beside = [f"{arm['key']} {arm['title']}" for arm in arms if not arm["label_adapter"]]
+    say(f"{', '.join(beside)}; the arm behind each is the same behind a label adapter")
+    for arm in arms:
+        say(f"{arm['key']:5s} {MEANS[CORE]} {number(arm['figures'][CORE])}")
+    print_split(console, content["gap"].get(CORE))
+    for name, figure in (content["gap"].get(CORE) or {"over_real": {}})["over_real"].items():
+        say(f"{name} {number(figure)}")
+    covers = content["intervals"]["covers"]
+    lacking = [one for one in ("seeds", "rendered sets") if one not in covers]
+    note = f"; not {' nor '.join(lacking)}, of which there is one" if lacking else ""
+    say(f"95 % intervals cover {', '.join(covers)}{note}")
+    if content["not_measured"]:
+        say(f"not in the test set, left out of the means: {', '.join(content['not_measured'])}")
+    early = [
+        f"{arm['key']} set {one['set']} seed {one['seed']}"
+        for arm in arms
+        if not arm["label_adapter"]
+        for one in arm["runs"]
+        if one["overfit"]
+    ]
+    if early:
+        say(f"validation faces scored better before the end (overfitting): {', '.join(early)}")
+
+
+def print_split(console: Console, gap: dict[str, Any] | None) -> None:
+    """The three parts of the gap, or why there is none."""
+    say = say_on(console)
+    if gap is None or gap["split"] is None:
+        return
+    split = gap["split"]
+    say(f"gap R − S, {MEANS[CORE]}: {number(split['gap'], '+.3f')}")
+    for part, figure in split["parts"].items():
+        share = "" if split["shares"] is None else f"   {number(split['shares'][part], '.0%')} of the gap"
+        orders = ", ".join(
+            f"{order} {number(one[part], '+.3f', False)}" for order, one in split["orders"].items()
+        )
+        say(f"  {part:12s} {number(figure, '+.3f')}{share}   ({orders})")
+    if split["shares"] is None:
+        say("  no shares: the gap's interval holds 0")

@@ -1,0 +1,156 @@
+"""Figures of the results page from plain values, as SVG data URIs without dates.
+
+A figure's value is {"value", "low", "high"}, None where not measured (gap.py).
+"""
+
+import base64
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+REAL, LOSS, REMEDY = "#3a6ea5", "#b9b9b9", "#d1662a"
+# One colour an arm: real ones blue, default ones orange, matched ones green; lighter behind the adapter.
+ARM_COLOURS = {
+    "R": "#3a6ea5", "R_L": "#9dbfe0", "S": "#d1662a", "S_L": "#eeb48f", "S_D": "#3b8a4e", "S_DL": "#9fd0aa",
+}  # fmt: skip
+PART_COLOURS = {"distribution": "#7b5ea7", "label": "#c9a227", "rest": "#8a8a8a"}
+_STYLE: Any = {"svg.fonttype": "none", "svg.hashsalt": "facegen", "font.size": 8, "font.family": "sans-serif"}
+
+
+def _svg(width: float, height: float, draw) -> str:
+    """Data URI of a drawing of `width` × `height` inches."""
+    with matplotlib.rc_context(_STYLE):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        axes = figure.subplots()
+        axes.spines[["right", "top"]].set_visible(False)
+        draw(axes)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    # As a picture of its own: ids inside several SVGs of one page would clash.
+    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def _whiskers(figure: Mapping[str, float | None]) -> np.ndarray | None:
+    """(2, 1) lengths below and above the value for errorbar; None where there is no interval."""
+    if figure["low"] is None or figure["high"] is None or figure["value"] is None:
+        return None
+    value = figure["value"]
+    return np.maximum([[value - figure["low"]], [figure["high"] - value]], 0)
+
+
+def waterfall(real: Mapping, synthetic: Mapping, parts: Mapping[str, Mapping], measure: str) -> str:
+    """From the score of real training down to that of synthetic training, a step a part."""
+
+    def draw(axes: Axes) -> None:
+        names = ["real", *parts, "synthetic"]
+        level = real["value"]
+        axes.bar(0, level, color=REAL, width=0.6)
+        axes.errorbar(0, level, _whiskers(real), color="black", capsize=3)
+        axes.text(0, level, f"{level:.3f}", ha="center", va="bottom")
+        for place, (name, part) in enumerate(parts.items(), 1):
+            after = level - part["value"]
+            axes.bar(place, level - after, bottom=after, color=PART_COLOURS[name], width=0.6)
+            axes.errorbar(place, after, _whiskers(part), color="black", capsize=3)
+            axes.plot([place - 0.7, place + 0.3], [level, level], color="black", linewidth=0.6)
+            axes.text(place, max(level, after), f"{-part['value']:+.3f}", ha="center", va="bottom")
+            level = after
+        last = len(names) - 1
+        axes.plot([last - 0.7, last + 0.3], [level, level], color="black", linewidth=0.6)
+        axes.bar(last, synthetic["value"], color=ARM_COLOURS["S"], width=0.6)
+        axes.errorbar(last, synthetic["value"], _whiskers(synthetic), color="black", capsize=3)
+        axes.text(last, synthetic["value"], f"{synthetic['value']:.3f}", ha="center", va="bottom")
+        lowest = min(synthetic["value"], real["value"])
+        axes.set(xticks=range(len(names)), xticklabels=names, ylabel=measure)
+        axes.set_ylim(bottom=max(0.0, lowest - 1.2 * abs(real["value"] - synthetic["value"]) - 0.05))
+        axes.margins(y=0.12)
+
+    return _svg(5.2, 3.0, draw)
+
+
+def class_bars(arms: Mapping[str, Mapping[str, Mapping]], classes: Sequence[str]) -> str:
+    """F1 of each class, a bar an arm with its interval."""
+
+    def draw(axes: Axes) -> None:
+        width = 0.86 / len(arms)
+        for k, (arm, figures) in enumerate(arms.items()):
+            at = np.arange(len(classes)) + (k - (len(arms) - 1) / 2) * width
+            values = [figures[name]["value"] for name in classes]
+            heights = [0.0 if v is None else v for v in values]
+            axes.bar(at, heights, width, color=ARM_COLOURS.get(arm, LOSS), label=arm)
+            for x, name in zip(at, classes, strict=True):
+                spread = _whiskers(figures[name])
+                if spread is not None:
+                    axes.errorbar(x, figures[name]["value"], spread, color="black", linewidth=0.6)
+        axes.set(xticks=range(len(classes)), ylabel="F1", ylim=(0, 1))
+        axes.set_xticklabels(classes, rotation=45, ha="right")
+        axes.legend(ncols=len(arms), loc="lower left", bbox_to_anchor=(0, 1), frameon=False)
+
+    return _svg(10.5, 3.2, draw)
+
+
+def confusion(matrix: np.ndarray, classes: Sequence[str]) -> str:
+    """Where the pixels of each reference class went: rows sum to 1; absent classes are left out."""
+    held = np.flatnonzero(matrix.sum(1))
+    share = matrix[held] / matrix[held].sum(1, keepdims=True)
+
+    def draw(axes: Axes) -> None:
+        axes.imshow(np.sqrt(share), cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        for row in range(len(held)):
+            for column in range(len(classes)):
+                if share[row, column] >= 0.02:
+                    ink = "white" if share[row, column] > 0.4 else "black"
+                    text = f"{100 * share[row, column]:.0f}"
+                    axes.text(column, row, text, ha="center", va="center", color=ink, fontsize=6)
+        axes.set(xticks=range(len(classes)), yticks=range(len(held)))
+        axes.set(xlabel="predicted", ylabel="reference (percent of its pixels)")
+        axes.set_xticklabels(classes, rotation=90)
+        axes.set_yticklabels([classes[i] for i in held])
+
+    return _svg(7.0, 5.4, draw)
+
+
+def curve(
+    points: Sequence[Mapping[str, Any]],
+    laws: Mapping[str, Mapping[str, Mapping | None]],
+    measure: str,
+    words: tuple[str, str],
+    level: float | None = None,
+    logarithmic: bool = True,
+) -> str:
+    """Score against a number of images, a line an arm, its fitted law dashed; `level`: real training.
+
+    points : [{"n", arm: {measure: figure}}]; laws : {arm: {measure: law or None}}; words: both axes
+    """
+
+    def draw(axes: Axes) -> None:
+        numbers = np.array([point["n"] for point in points])
+        for arm in laws:
+            figures = [point[arm][measure] for point in points]
+            colour = ARM_COLOURS.get(arm, LOSS)
+            for n, one in zip(numbers, figures, strict=True):
+                if one["value"] is not None:
+                    axes.errorbar(n, one["value"], _whiskers(one), fmt="o", ms=3, color=colour, capsize=2)
+            law = laws[arm][measure]
+            if law and logarithmic:
+                x = np.geomspace(numbers.min(), 2 * numbers.max(), 60)
+                y = law["limit"] - law["drop"] * x ** -law["rate"]
+                axes.plot(x, y, "--", linewidth=0.9, color=colour, label=arm)
+            else:
+                values = [np.nan if one["value"] is None else one["value"] for one in figures]
+                axes.plot(numbers, values, linewidth=0.9, color=colour, label=arm)
+        if level is not None:
+            axes.axhline(level, color=REAL, linewidth=0.9)
+            axes.text(numbers.min(), level, "R", color=REAL, va="bottom")
+        if logarithmic:
+            axes.set_xscale("log")
+            axes.set_xticks(numbers, [str(n) for n in numbers])
+            axes.minorticks_off()
+        axes.set(xlabel=words[0], ylabel=words[1])
+        axes.legend(frameon=False)
+
+    return _svg(4.8, 3.0, draw)

@@ -1,0 +1,47 @@
+"""Real faces drawn by the attribute law of a synthetic set: what their distribution alone costs.
+
+Attributes are (n, k) float64, one row a face, nan = not measured.
+"""
+
+import numpy as np
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+STRENGTH = 0.1  # inverse of the ridge; hundreds of faces and tens of attributes would otherwise separate
+MOST = 20.0  # times the mean: no single face may stand for a whole kind
+
+
+def law_weights(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
+    """Chances that turn real faces into the law of the synthetic ones: (n,) float, sum 1.
+
+    The density ratio of two samples is the odds of a classifier between them, corrected for their sizes
+    (Sugiyama et al., Density Ratio Estimation, 2012, ch. 4). What the classifier cannot tell stays as it
+    is.
+
+    Raises
+    ------
+    ValueError : different columns, or nothing that both sides measured.
+    """
+    if real.shape[1] != synthetic.shape[1]:
+        raise ValueError(f"{real.shape[1]} attributes of real faces, {synthetic.shape[1]} of synthetic ones")
+    usable = (~np.isnan(real)).any(0) & (~np.isnan(synthetic)).any(0)
+    if not usable.any():
+        raise ValueError("no attribute was measured on both sides")
+    x = np.concatenate([real, synthetic])[:, usable]
+    side = np.r_[np.zeros(len(real)), np.ones(len(synthetic))]
+    model = make_pipeline(
+        SimpleImputer(strategy="median", add_indicator=True),
+        StandardScaler(),
+        LogisticRegression(C=STRENGTH, max_iter=2000),
+    )
+    chance = model.fit(x, side).predict_proba(x[: len(real)])[:, 1]
+    odds = chance / np.maximum(1 - chance, 1e-9) * len(real) / len(synthetic)
+    clipped = np.minimum(odds, MOST * odds.mean())
+    return clipped / clipped.sum()
+
+
+def effective_number(weights: np.ndarray) -> float:
+    """How many equally weighted faces carry as much information: 1 / Σ w² of weights that sum to 1 (Kish)."""
+    return float(1 / np.sum(weights**2))

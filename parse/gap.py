@@ -1,0 +1,183 @@
+"""From judged trainings to figures with intervals: arms, the gap and its split, controls, curves.
+
+Everything here is plain JSON values; a figure is {"value", "low", "high"}, None where not measured.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from facegen.datasets.conventions import Convention
+from facegen.parse.arms import REAL, Plan, Training, adapted_key
+from facegen.parse.bootstrap import Resampled, columns, counts_of, covered, interval, resample
+from facegen.parse.curves import fit_law
+from facegen.parse.evaluate import Evaluation
+from facegen.parse.roles import DEFAULT, MATCHED
+from facegen.parse.scores import number
+from facegen.parse.shapley import ARMS, shares, split_gap
+from facegen.parse.train_eval import Judged
+
+HEADLINE = ("mean_f1_core", "mean_f1", "mean_iou")  # the 14-class mean is what the aim is set on
+
+Figure = dict[str, float | None]
+
+
+def evaluations(plan: Plan, judged: Mapping[str, Judged]) -> dict[str, list[list[Evaluation]]]:
+    """{arm: [rendered set][seed]} of all arms, each followed by its partner behind the adapter."""
+    table = {}
+    for key, rows in plan.arms.items():
+        table[key] = [[judged[one.name].plain for one in row] for row in rows]
+        table[adapted_key(key)] = [[_adapted(judged[one.name]) for one in row] for row in rows]
+    return table
+
+
+def _adapted(one: Judged) -> Evaluation:
+    assert one.adapted is not None, one.training.name  # only controls go without
+    return one.adapted
+
+
+def stacked(table: Sequence[Sequence[Evaluation]]) -> np.ndarray:
+    """Counts (J, K, N, 3, C) of an arm."""
+    return np.stack([np.stack([counts_of(one.confusions) for one in row]) for row in table])
+
+
+def resample_arms(table: Mapping[str, list[list[Evaluation]]], convention: Convention) -> Resampled:
+    """Bootstrap the arms of `evaluations`; an arm and its adapted partner share their trainings' draws."""
+    family = {adapted_key(key): key for key in table}
+    return resample(
+        {arm: stacked(rows) for arm, rows in table.items()},
+        {arm: family.get(arm, arm) for arm in table},
+        convention,
+    )
+
+
+def figure(value: Any, draws: np.ndarray) -> Figure:
+    """A value and the interval of its draws (B,)."""
+    low, high = interval(draws)
+    return {"value": number(float(value)), "low": number(float(low)), "high": number(float(high))}
+
+
+def arm_figures(resampled: Resampled, convention: Convention) -> dict[str, dict[str, Figure]]:
+    """{arm: {measure: figure}}; measures are the classes' F1 and the means."""
+    return {
+        arm: {
+            name: figure(value, resampled.draws[arm][:, i])
+            for i, (name, value) in enumerate(zip(columns(convention), values, strict=True))
+        }
+        for arm, values in resampled.values.items()
+    }
+
+
+def gap_figures(resampled: Resampled, convention: Convention) -> dict[str, Any]:
+    """{measure: gap, its split, ratios}. `split` is None where an arm of it was not trained, `shares` where
+    the gap's interval holds 0."""
+    result = {}
+    whole = all(arm in resampled.values for arm in ARMS)
+    for i, name in enumerate(columns(convention)):
+        values = {arm: one[i] for arm, one in resampled.values.items()}
+        draws = {arm: one[:, i] for arm, one in resampled.draws.items()}
+        if any(np.isnan(values[arm]) for arm in values):
+            continue
+        entry: dict[str, Any] = {
+            f"{REAL} - {key}": figure(values[REAL] - values[key], draws[REAL] - draws[key])
+            for key in values
+            if key != REAL
+        }
+        entry["over_real"] = {
+            f"{top} / {base}": figure(values[top] / values[base], _ratio(draws[top], draws[base]))
+            for base, tops in ((REAL, (DEFAULT, MATCHED)), ("R_L", ("S_L", "S_DL")))
+            for top in tops
+            if top in values and values[base] > 0
+        }
+        entry["split"] = _split(values, draws) if whole else None
+        result[name] = entry
+    return result
+
+
+def _split(values: dict[str, float], draws: dict[str, np.ndarray]) -> dict[str, Any]:
+    point, drawn = split_gap(values), split_gap(draws)
+    gap = figure(point.gap, drawn.gap)
+    low, high = (np.nan if gap[end] is None else gap[end] for end in ("low", "high"))
+    portions = shares(point, low, high)  # type: ignore[arg-type]
+    return {
+        "gap": gap,
+        "parts": {part: figure(v, drawn.parts[part]) for part, v in point.parts.items()},
+        "orders": {
+            order: {part: figure(v, drawn.orders[order][part]) for part, v in parts.items()}
+            for order, parts in point.orders.items()
+        },
+        "shares": None
+        if portions is None
+        else {part: figure(v, _ratio(drawn.parts[part], drawn.gap)) for part, v in portions.items()},
+    }
+
+
+def _ratio(top: np.ndarray, base: np.ndarray) -> np.ndarray:
+    return np.where(base != 0, top / np.where(base != 0, base, 1), np.nan)
+
+
+def difference(first: Evaluation, second: Evaluation) -> dict[str, Figure]:
+    """First minus second on the same pictures, headline measures; the interval covers the pictures only."""
+    convention = first.convention
+    one = resample({"a": stacked([[first]]), "b": stacked([[second]])}, {"a": "a", "b": "b"}, convention)
+    place = {name: i for i, name in enumerate(columns(convention))}
+    return {
+        name: figure(
+            one.values["a"][place[name]] - one.values["b"][place[name]],
+            one.draws["a"][:, place[name]] - one.draws["b"][:, place[name]],
+        )
+        for name in HEADLINE
+    }
+
+
+def control_figures(plan: Plan, judged: Mapping[str, Judged]) -> dict[str, Any]:
+    """Differences that are no gap of the synthetic faces: two halves of the real ones, two renders of one
+    order, real faces by another law. None where not trained."""
+
+    def plain(one: Training) -> Evaluation:
+        return judged[one.name].plain
+
+    repeats = {
+        key: difference(plain(rows[0][0]), plain(rows[1][0]))
+        for key, rows in plan.arms.items()
+        if key in (DEFAULT, MATCHED) and len(rows) > 1
+    }
+    real = plain(plan.arms[REAL][0][0])
+    return {
+        "real_half_minus_other_half": difference(plain(plan.halves[0]), plain(plan.halves[1]))
+        if plan.halves
+        else None,
+        "rendered_set_minus_other_set": repeats or None,
+        "real_minus_real_by_synthetic_law": difference(real, plain(plan.law)) if plan.law else None,
+    }
+
+
+def curve_figures(line: Mapping[int, Training], judged: Mapping[str, Judged], key: str) -> dict[str, Any]:
+    """Points [{"n", arm: {measure: figure}}] of a curve by rising number of images, and a fitted law of each
+    arm and headline measure; the intervals cover the pictures only."""
+    points: list[dict[str, Any]] = []
+    for count, training in line.items():
+        one = judged[training.name]
+        table = {key: [[one.plain]], adapted_key(key): [[_adapted(one)]]}
+        figures = arm_figures(resample_arms(table, one.plain.convention), one.plain.convention)
+        points.append({"n": count, **{arm: {m: figures[arm][m] for m in HEADLINE} for arm in table}})
+    laws: dict[str, Any] = {}
+    for arm in (key, adapted_key(key)):
+        for measure in HEADLINE:
+            pairs = [(p["n"], p[arm][measure]["value"]) for p in points if p["n"]]
+            known = [pair for pair in pairs if pair[1] is not None]
+            law = fit_law([n for n, _ in known], [score for _, score in known])
+            laws.setdefault(arm, {})[measure] = None if law is None else law.as_json()
+    return {"points": points, "laws": laws}
+
+
+def interval_note(table: Mapping[str, list[list[Evaluation]]]) -> dict[str, Any]:
+    """What the intervals of the arms cover, in words."""
+    shapes = {arm: stacked(rows).shape for arm, rows in table.items()}
+    return {
+        "level": 0.95,
+        "covers": covered({arm: np.empty(shape[:2]) for arm, shape in shapes.items()}),
+        "rendered_sets": {arm: shape[0] for arm, shape in shapes.items()},
+        "seeds": next(iter(shapes.values()))[1],
+    }

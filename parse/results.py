@@ -1,0 +1,214 @@
+"""The files of a finished run: results.json, per_class.csv and per_image.csv.
+
+results.json holds figures {"value", "low", "high"} (gap.py), per-class values by class name, and pooled
+confusion matrices with the reference in rows. None = not measured. Pictures appear by their ids only.
+"""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+import facegen
+from facegen.datasets.files import write_bytes, write_json
+from facegen.parse.arms import Plan, adapted_key
+from facegen.parse.device import describe_machine
+from facegen.parse.evaluate import Evaluation
+from facegen.parse.gap import (
+    arm_figures,
+    control_figures,
+    curve_figures,
+    evaluations,
+    gap_figures,
+    interval_note,
+    resample_arms,
+)
+from facegen.parse.judge import Judge
+from facegen.parse.scores import f1_per_class, foreground_classes, mean_present, number
+from facegen.parse.slices import Slice, slice_scores
+from facegen.parse.train import Recipe
+from facegen.parse.train_eval import AdapterStudy, Judged
+
+FORMAT = "facegen-train-eval"
+FORMAT_VERSION = 2
+RESULTS_FILE, CLASSES_FILE, IMAGES_FILE = "results.json", "per_class.csv", "per_image.csv"
+WORST = 20
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that has been trained and judged.
+
+    slices : parts of the test set, None where its attributes were not measured
+    law_faces : how many equally weighted faces the reweighted control is worth, None without it
+    """
+
+    plan: Plan
+    judged: Mapping[str, Judged]
+    studies: Sequence[AdapterStudy]
+    judge: Judge
+    recipe: Recipe
+    test_is: str
+    arguments: Mapping[str, Any]
+    slices: Sequence[Slice] | None = None
+    law_faces: float | None = None
+
+    @property
+    def count(self) -> int:
+        """N, training images of every arm."""
+        return len(next(iter(self.plan.arms.values()))[0][0].data)
+
+
+def results_json(run: Run, device: torch.device, seconds: float) -> dict[str, Any]:
+    """Everything a later reader needs to repeat or judge the run, and all figures: plain values only."""
+    convention = run.judge.test.convention
+    table = evaluations(run.plan, run.judged)
+    resampled = resample_arms(table, convention)
+    figures = arm_figures(resampled, convention)
+    first = next(iter(table.values()))[0][0]
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "facegen": facegen.__version__,
+        "machine": describe_machine(device),
+        "arguments": dict(run.arguments),
+        "recipe": asdict(run.recipe),
+        "adapter": {"images": len(run.judge.adapter), "recipe": asdict(run.judge.recipe)},
+        "checkpoint_rule": "moving average after the last step",
+        "convention": convention.name,
+        "scored_at_px": run.recipe.size,
+        "test": {"is": run.test_is, "images": len(run.judge.test)},
+        "not_measured": list(first.scores.absent),
+        "num": run.count,
+        "seconds": round(seconds, 1),
+        "intervals": interval_note(table),
+        "arms": [
+            _arm(run, key, rows, adapted, table, figures)
+            for key, rows in run.plan.arms.items()
+            for adapted in (False, True)
+        ],
+        "gap": gap_figures(resampled, convention),
+        "controls": {**control_figures(run.plan, run.judged), "law_effective_faces": run.law_faces},
+        "curves": {key: curve_figures(line, run.judged, key) for key, line in run.plan.curves.items()},
+        "mix": {"of": run.plan.mix_of, **curve_figures(run.plan.mix, run.judged, run.plan.mix_of)}
+        if run.plan.mix
+        else None,
+        "adapters": [_study(one, table[one.arm][0][0]) for one in run.studies],
+        "slices": None
+        if run.slices is None
+        else {
+            arm: slice_scores(run.slices, [one for row in rows for one in row]) for arm, rows in table.items()
+        },
+    }
+
+
+def _arm(
+    run: Run,
+    key: str,
+    rows: list,
+    adapted: bool,
+    table: Mapping[str, list[list[Evaluation]]],
+    figures: Mapping[str, dict],
+) -> dict[str, Any]:
+    arm = adapted_key(key) if adapted else key
+    own = [one for row in table[arm] for one in row]
+    classes = own[0].convention.classes
+
+    def mean(values: Sequence[np.ndarray]) -> dict[str, float | None]:
+        return {name: number(v) for name, v in zip(classes, np.mean(values, 0).tolist(), strict=True)}
+
+    return {
+        "key": arm,
+        "title": run.plan.titles[key],
+        "label_adapter": adapted,
+        "trained_on": [
+            {"name": row[0].data.name, "images": len(row[0].data), "digest": row[0].data.digest()}
+            for row in rows
+        ],
+        "figures": figures[arm],
+        "boundary_iou": mean([one.boundary for one in own]),
+        "offset_near_px": mean([one.near_offsets() for one in own]),
+        "border_found": mean([one.found() for one in own]),
+        "confusion": np.sum([one.confusions.sum(0) for one in own], 0).tolist(),
+        "runs": [
+            {
+                "set": j + 1,
+                "seed": k,
+                "mean_f1": number(e.scores.mean_f1),
+                "mean_f1_core": number(e.scores.mean_f1_core),
+                "mean_iou": number(e.scores.mean_iou),
+                "overfit": run.judged[rows[j][k].name].overfit,
+            }
+            for j, row in enumerate(table[arm])
+            for k, e in enumerate(row)
+        ],
+        "worst": [{"id": name, "mean_f1": number(v)} for name, v in worst(own)],
+    }
+
+
+def image_scores(trainings: Sequence[Evaluation]) -> np.ndarray:
+    """(N,) mean F1 of each test picture over its own foreground classes, averaged over the trainings."""
+    ids = foreground_classes(trainings[0].convention)
+    return np.mean([mean_present(f1_per_class(one.confusions), ids) for one in trainings], 0)
+
+
+def worst(trainings: Sequence[Evaluation], count: int = WORST) -> list[tuple[str, float]]:
+    """Ids and scores of the pictures that an arm fails on, worst first."""
+    values = image_scores(trainings)
+    order = np.argsort(np.where(np.isnan(values), np.inf, values), kind="stable")[:count]
+    return [(trainings[0].ids[i], float(values[i])) for i in order]
+
+
+def _study(study: AdapterStudy, plain: Evaluation) -> dict[str, Any]:
+    def by_class(one: Evaluation) -> dict[str, float | None]:
+        return {name: number(v) for name, v in zip(plain.convention.classes, one.scores.f1, strict=True)}
+
+    return {
+        "arm": study.arm,
+        "rules": study.rules,
+        "plain_f1": by_class(plain),
+        "scores": {
+            kind: {
+                "mean_f1": number(one.scores.mean_f1),
+                "mean_f1_core": number(one.scores.mean_f1_core),
+                "f1": by_class(one),
+            }
+            for kind, one in study.scores.items()
+        },
+    }
+
+
+def write_results(folder: Path, content: dict[str, Any], run: Run) -> None:
+    """results.json; per_class.csv, a row an arm, set, seed and class; per_image.csv, a row a test picture."""
+    write_json(folder / RESULTS_FILE, content)
+    table = evaluations(run.plan, run.judged)
+    rows = []
+    for arm, sets in table.items():
+        for j, row in enumerate(sets):
+            for k, e in enumerate(row):
+                values = zip(
+                    e.convention.classes, e.scores.f1, e.scores.iou, e.boundary, e.near_offsets(), strict=True
+                )
+                rows += [[arm, j + 1, k, name, *map(_cell, numbers)] for name, *numbers in values]
+    header = ["arm", "set", "seed", "class", "f1", "iou", "boundary_iou", "offset_near_px"]
+    write_bytes(folder / CLASSES_FILE, _csv([header, *rows]))
+    columns = [image_scores([e for row in sets for e in row]) for sets in table.values()]
+    pictures = [
+        [name, *map(_cell, values)] for name, *values in zip(run.judge.test.ids, *columns, strict=True)
+    ]
+    write_bytes(folder / IMAGES_FILE, _csv([["id", *table], *pictures]))
+
+
+def _cell(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:.5f}"
+
+
+def _csv(rows: Sequence[Sequence[object]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()

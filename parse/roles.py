@@ -1,0 +1,81 @@
+"""Which part each synthetic set plays: drawn from the default prior, matched to a profile, or beside them.
+
+Several sets of one part are the same order rendered from other seeds: how much they differ is the error of
+drawing a set at all.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from facegen.datasets.dataset_file import read_dataset_json
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.faceset import FaceSet
+
+DEFAULT, MATCHED = "S", "S_D"  # keys of the arms
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Sets of each part. `also`: sets of any other kind, scored beside the split."""
+
+    default: tuple[FaceSet, ...] = ()
+    matched: tuple[FaceSet, ...] = ()
+    also: tuple[FaceSet, ...] = ()
+
+    def __iter__(self) -> Iterator[FaceSet]:
+        return iter((*self.default, *self.matched, *self.also))
+
+    def parts(self) -> list[tuple[str, str, tuple[FaceSet, ...]]]:
+        """Key, title and sets of every arm there is: DEFAULT, MATCHED, then X1, X2 … of `also`."""
+        arms = [(DEFAULT, "default prior", self.default), (MATCHED, "matched", self.matched)]
+        arms += [(f"X{k}", one.name, (one,)) for k, one in enumerate(self.also, 1)]
+        return [arm for arm in arms if arm[2]]
+
+
+def profile_of(faces: FaceSet) -> str | None:
+    """Name of the profile that a rendered set follows; None for the default prior and for foreign sets."""
+    return read_dataset_json(faces.path)["profile"] if faces.layout == "facegen" else None
+
+
+def assign(
+    unsorted: Sequence[FaceSet],
+    default: Sequence[FaceSet] = (),
+    matched: Sequence[FaceSet] = (),
+    also: Sequence[FaceSet] = (),
+) -> Roles:
+    """Give every set its part: `unsorted` ones by what their dataset.json says, the others as told.
+
+    Raises
+    ------
+    FacegenError : a set is given twice, or sets of one part are no repeated renders of one another.
+    """
+    seen = set()
+    for one in (*unsorted, *default, *matched, *also):
+        if one.path.resolve() in seen:
+            raise FacegenError(
+                f"{one.path} is given twice: a second set must be rendered from another --seed"
+            )
+        seen.add(one.path.resolve())
+    following = [one for one in unsorted if profile_of(one) is not None]
+    plain = [one for one in unsorted if one not in following]
+    roles = Roles((*default, *plain), (*matched, *following), tuple(also))
+    for part in (roles.default, roles.matched):
+        _check_repeats(part)
+    return roles
+
+
+def _check_repeats(sets: Sequence[FaceSet]) -> None:
+    """FacegenError unless rendered sets differ in nothing but their seed."""
+    rendered = [(one.path, read_dataset_json(one.path)["config"]) for one in sets if one.layout == "facegen"]
+    for path, config in rendered[1:]:
+        first, reference = rendered[0]
+        differing = sorted(
+            key for key in {*config, *reference} - {"seed"} if config.get(key) != reference.get(key)
+        )
+        if differing:
+            raise FacegenError(
+                f"{first} and {path} are no repeated renders (they differ in {', '.join(differing)}): "
+                "name one --also, which scores it beside the split"
+            )
+        if config.get("seed") == reference.get("seed"):
+            raise FacegenError(f"{first} and {path} are the same faces: render one from another --seed")

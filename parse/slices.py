@@ -1,0 +1,89 @@
+"""For whom a parser fails: parts of the test set by measured attribute.
+
+Attributes come as names and a (n, k) float64 table, nan = not measured; the measures are those of the
+audit. A face of which the attribute could not be measured is in no slice of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from facegen.parse.bootstrap import counts_of, measures
+from facegen.parse.evaluate import Evaluation
+
+MIN_FACES = 10  # below which a slice is not measured
+# Individual typology angle of the skin, degrees: Chardin et al. 1991, Del Bino and Bernerd 2013.
+ITA_LIGHT, ITA_DARK = 41.0, 10.0
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A part of the test set. `faces` is (N,) bool, None where the attribute was not measured at all."""
+
+    name: str
+    faces: np.ndarray | None
+
+
+def make_slices(names: Sequence[str], values: np.ndarray) -> list[Slice]:
+    """The slices of a test set."""
+    table = {name: values[:, i] for i, name in enumerate(names)}
+
+    def column(name: str) -> np.ndarray | None:
+        one = table.get(name)
+        return None if one is None or np.isnan(one).all() else one
+
+    slices = []
+
+    def between(
+        words: str, name: str, low: float = -np.inf, high: float = np.inf, size: bool = False
+    ) -> None:
+        one = column(name)
+        if one is not None and size:
+            one = np.abs(one)
+        slices.append(Slice(words, None if one is None else (one >= low) & (one < high)))
+
+    def extreme(words: str, name: str, share: float, size: bool = False) -> None:
+        """The highest share of an attribute, the lowest where the share is negative."""
+        one = column(name)
+        if one is None:
+            slices.append(Slice(words, None))
+            return
+        one = np.abs(one) if size else one
+        limit = np.nanquantile(one, 1 - share if share > 0 else -share)
+        slices.append(Slice(words, one >= limit if share > 0 else one <= limit))
+
+    extreme("frontal: half with the least yaw", "yaw_nose", -0.5, size=True)
+    extreme("turned: fifth with the most yaw", "yaw_nose", 0.2, size=True)
+    extreme("looking down: fifth", "pitch_nose", 0.2)
+    extreme("looking up: fifth", "pitch_nose", -0.2)
+    between("mouth open", "mouth_open", 0.5)
+    for what in ("glasses", "hat", "earring", "necklace"):
+        between(what, what, 0.5)
+    between("no hair to be seen", "hair", high=0.5)
+    extreme("long hair: quarter", "hair_low", 0.25)
+    extreme("fringe: fifth", "fringe", 0.2)
+    between(f"light skin: ITA above {ITA_LIGHT:.0f}°", "skin_ita", ITA_LIGHT)
+    between(f"dark skin: ITA below {ITA_DARK:.0f}°", "skin_ita", high=ITA_DARK)
+    extreme("beard or shadow: darkest tenth around the mouth", "beard_shade", -0.1)
+    extreme("lined skin: fifth with the most texture (age, roughly)", "skin_texture", 0.2)
+    extreme("light hair: fifth", "hair_lightness", 0.2)
+    extreme("dark picture: fifth", "exposure", -0.2)
+    extreme("light from one side: fifth", "light_side", 0.2, size=True)
+    extreme("blurred: fifth", "sharpness", -0.2)
+    return slices
+
+
+def slice_scores(slices: Sequence[Slice], trainings: Sequence[Evaluation]) -> list[dict]:
+    """Scores of one arm on every slice: name, faces, mean F1 with and without accessories (mean over the
+    trainings), None where fewer than MIN_FACES faces are in it."""
+    result = []
+    for one in slices:
+        faces = 0 if one.faces is None else int(one.faces.sum())
+        entry: dict = {"slice": one.name, "faces": faces, "mean_f1": None, "mean_f1_core": None}
+        if one.faces is not None and faces >= MIN_FACES:
+            pooled = np.stack([counts_of(e.confusions[one.faces].sum(0)) for e in trainings])
+            values = measures(pooled, trainings[0].convention).mean(0)
+            entry |= {"mean_f1": float(values[-3]), "mean_f1_core": float(values[-2])}
+        result.append(entry)
+    return result
