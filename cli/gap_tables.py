@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 MEANS = {"mean_f1": "mean F1", "mean_f1_core": "mean F1, no accessories", "mean_iou": "mIoU"}
+SHORT = {"mean_f1": "mean", "mean_f1_core": "no accessories", "mean_iou": "mIoU"}  # eight arms in 80 columns
 CORE = "mean_f1_core"
 
 
@@ -28,16 +31,19 @@ def print_results(console: Console, content: dict[str, Any]) -> None:
     say = say_on(console)
     test, size = content["test"], content["scored_at_px"]
     arms = content["arms"]
-    table = Table(title=f"F1 on {test['images']} real faces ({test['is']}), scored at {size} px")
+    title = f"F1 on {test['images']} real faces ({test['is']}), scored at {size} px"
+    table = Table(
+        title=escape(title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True
+    )
     table.add_column("class", no_wrap=True)
     for arm in arms:
-        table.add_column(arm["key"], justify="right")
+        table.add_column(arm["key"], justify="right", no_wrap=True)
     names = list(arms[0]["figures"])
     for name in names[1:]:  # the first is background
         if name == "mean_f1":
             table.add_section()
         cells = [number(arm["figures"][name], spread=False) for arm in arms]
-        table.add_row(MEANS.get(name, name), *cells)
+        table.add_row(SHORT.get(name, name), *cells)
     console.print(table)
     beside = [f"{arm['key']} {arm['title']}" for arm in arms if not arm["label_adapter"]]
     say(f"{', '.join(beside)}; the arm behind each is the same behind a label adapter")

@@ -48,26 +48,32 @@ def waterfall(real: Mapping, synthetic: Mapping, parts: Mapping[str, Mapping], m
 
     def draw(axes: Axes) -> None:
         names = ["real", *parts, "synthetic"]
+        last = len(names) - 1
+
+        def step(place: int, top: float, bottom: float, colour: str, spread: Mapping, text: str) -> None:
+            axes.bar(place, top - bottom, bottom=bottom, color=colour, width=0.6)
+            end = bottom if 0 < place < last else top
+            whiskers = _whiskers(spread)
+            axes.errorbar(place, end, whiskers, color="black", capsize=3)
+            above = 0.0 if whiskers is None else float(whiskers[1, 0])
+            high = max(top, end + above)
+            axes.annotate(text, (place, high), (0, 2), textcoords="offset points", ha="center", va="bottom")
+
         level = real["value"]
-        axes.bar(0, level, color=REAL, width=0.6)
-        axes.errorbar(0, level, _whiskers(real), color="black", capsize=3)
-        axes.text(0, level, f"{level:.3f}", ha="center", va="bottom")
+        step(0, level, 0, REAL, real, f"{level:.3f}")
         for place, (name, part) in enumerate(parts.items(), 1):
             after = level - part["value"]
-            axes.bar(place, level - after, bottom=after, color=PART_COLOURS[name], width=0.6)
-            axes.errorbar(place, after, _whiskers(part), color="black", capsize=3)
             axes.plot([place - 0.7, place + 0.3], [level, level], color="black", linewidth=0.6)
-            axes.text(place, max(level, after), f"{-part['value']:+.3f}", ha="center", va="bottom")
+            step(place, level, after, PART_COLOURS[name], part, f"{-part['value']:+.3f}")
             level = after
-        last = len(names) - 1
         axes.plot([last - 0.7, last + 0.3], [level, level], color="black", linewidth=0.6)
-        axes.bar(last, synthetic["value"], color=ARM_COLOURS["S"], width=0.6)
-        axes.errorbar(last, synthetic["value"], _whiskers(synthetic), color="black", capsize=3)
-        axes.text(last, synthetic["value"], f"{synthetic['value']:.3f}", ha="center", va="bottom")
-        lowest = min(synthetic["value"], real["value"])
-        axes.set(xticks=range(len(names)), xticklabels=names, ylabel=measure)
-        axes.set_ylim(bottom=max(0.0, lowest - 1.2 * abs(real["value"] - synthetic["value"]) - 0.05))
+        step(last, synthetic["value"], 0, ARM_COLOURS["S"], synthetic, f"{synthetic['value']:.3f}")
+        lowest, gap = min(synthetic["value"], real["value"]), abs(real["value"] - synthetic["value"])
+        bottom = max(0.0, lowest - 1.2 * gap - 0.05)
+        axes.set(xticks=range(len(names)), xticklabels=names)
+        axes.set_ylabel(measure + (" (axis cut)" if bottom else ""))
         axes.margins(y=0.12)
+        axes.set_ylim(bottom=bottom)
 
     return _svg(5.2, 3.0, draw)
 
@@ -119,12 +125,14 @@ def curve(
     laws: Mapping[str, Mapping[str, Mapping | None]],
     measure: str,
     words: tuple[str, str],
-    level: float | None = None,
+    levels: Mapping[str, float | None],
     logarithmic: bool = True,
 ) -> str:
-    """Score against a number of images, a line an arm, its fitted law dashed; `level`: real training.
+    """Score against a number of images, a line an arm, its fitted law dashed.
 
-    points : [{"n", arm: {measure: figure}}]; laws : {arm: {measure: law or None}}; words: both axes
+    points : [{"n", arm: {measure: figure}}]; laws : {arm: {measure: law or None}}
+    words  : of both axes
+    levels : {arm: score} of real training, drawn as lines across
     """
 
     def draw(axes: Axes) -> None:
@@ -143,9 +151,10 @@ def curve(
             else:
                 values = [np.nan if one["value"] is None else one["value"] for one in figures]
                 axes.plot(numbers, values, linewidth=0.9, color=colour, label=arm)
-        if level is not None:
-            axes.axhline(level, color=REAL, linewidth=0.9)
-            axes.text(numbers.min(), level, "R", color=REAL, va="bottom")
+        for arm, level in levels.items():
+            if level is not None:
+                axes.axhline(level, color=ARM_COLOURS[arm], linewidth=0.9)
+                axes.text(numbers.min(), level, arm, color=ARM_COLOURS[arm], va="bottom")
         if logarithmic:
             axes.set_xscale("log")
             axes.set_xticks(numbers, [str(n) for n in numbers])

@@ -174,10 +174,10 @@ def curve_figures(line: Mapping[int, Training], judged: Mapping[str, Judged], ke
 
 def interval_note(table: Mapping[str, list[list[Evaluation]]]) -> dict[str, Any]:
     """What the intervals of the arms cover, in words."""
-    shapes = {arm: stacked(rows).shape for arm, rows in table.items()}
+    shapes = {arm: (len(rows), len(rows[0])) for arm, rows in table.items()}
     return {
         "level": 0.95,
-        "covers": covered({arm: np.empty(shape[:2]) for arm, shape in shapes.items()}),
+        "covers": covered({arm: np.empty(shape) for arm, shape in shapes.items() if arm in ARMS}),
         "rendered_sets": {arm: shape[0] for arm, shape in shapes.items()},
         "seeds": next(iter(shapes.values()))[1],
     }

@@ -15,7 +15,7 @@ import torch
 
 from facegen.datasets.files import png_bytes, write_bytes
 from facegen.parse import charts
-from facegen.parse.arms import REAL, Training
+from facegen.parse.arms import ADAPTED, REAL, Training
 from facegen.parse.checkpoints import load_parser
 from facegen.parse.data import LoadedSet
 from facegen.parse.evaluate import predict
@@ -107,12 +107,12 @@ def render_page(
 
 def _curves(content: Mapping[str, Any], figures: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Title and picture of every curve."""
-    level = figures[REAL][HEADLINE]["value"]
+    levels = {arm: figures[arm][HEADLINE]["value"] for arm in (REAL, ADAPTED[REAL])}
     lines = [
         (
             f"{ {DEFAULT: 'default prior', MATCHED: 'matched'}[key] }: score by number of synthetic images",
             charts.curve(
-                line["points"], line["laws"], HEADLINE, ("synthetic images", TITLES[HEADLINE]), level
+                line["points"], line["laws"], HEADLINE, ("synthetic images", TITLES[HEADLINE]), levels
             ),
         )
         for key, line in content["curves"].items()
@@ -120,7 +120,7 @@ def _curves(content: Mapping[str, Any], figures: Mapping[str, Any]) -> list[tupl
     mix = content["mix"]
     if mix:
         words = f"real images beside {content['num']} synthetic ones", TITLES[HEADLINE]
-        picture = charts.curve(mix["points"], mix["laws"], HEADLINE, words, level, logarithmic=False)
+        picture = charts.curve(mix["points"], mix["laws"], HEADLINE, words, levels, logarithmic=False)
         lines.append(("synthetic faces with some real ones", picture))
     return lines
 

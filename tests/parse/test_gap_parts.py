@@ -1,0 +1,146 @@
+"""Curves, controls, slices, the validation look and the page, each on made-up figures."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+from drawn_faces import NAMES, drawn_set
+
+from facegen.datasets.conventions import CELEBAMASKHQ
+from facegen.datasets.errors import FacegenError
+from facegen.parse import charts
+from facegen.parse.adapter import AdapterRecipe
+from facegen.parse.arms import Ingredients, make_plan, nested
+from facegen.parse.controls import effective_number, law_weights
+from facegen.parse.curves import fit_law
+from facegen.parse.data import join
+from facegen.parse.evaluate import compare
+from facegen.parse.judge import RULES, Judge
+from facegen.parse.slices import Slice, make_slices, slice_scores
+from facegen.parse.train import Recipe, train
+from facegen.parse.validation import ValidationLook, overfitting, read_looks
+
+CPU = torch.device("cpu")
+SHORT = Recipe(size=32, steps=6, batch=2)
+
+
+def test_the_law_of_a_curve_is_found():
+    n = np.array([100, 300, 700, 1000, 3000])
+    law = fit_law(n, 0.8 - 3 * n**-0.6)
+    assert law(np.array([200.0])) == pytest.approx(0.8 - 3 * 200**-0.6, abs=2e-4)
+    assert law.limit == pytest.approx(0.8, abs=2e-3) and law.rate == pytest.approx(0.6, abs=0.02)
+    assert law.rms < 1e-4 and law.points == 5
+    falling = fit_law([100, 200, 400], [0.6, 0.5, 0.4])
+    assert falling.drop == 0 and falling.limit == pytest.approx(0.5)
+    assert fit_law([100, 200, 400], [0.2, 0.6, 0.999]).limit <= 1
+    assert fit_law([100, 300], [0.5, 0.6]) is None
+
+
+def test_weights_turn_one_law_into_another():
+    rng = np.random.default_rng(0)
+    real = rng.normal(0, 1, (4000, 3))
+    synthetic = rng.normal([0.5, 0, 0], 1, (4000, 3))
+    real[::7, 1] = np.nan
+    weights = law_weights(real, synthetic)
+    assert weights.sum() == pytest.approx(1) and (weights >= 0).all()
+    assert weights @ real[:, 0] == pytest.approx(0.5, abs=0.08)
+    assert 1000 < effective_number(weights) < 4000
+    assert effective_number(law_weights(real, real)) > 3990
+    with pytest.raises(ValueError, match="3 attributes"):
+        law_weights(real, synthetic[:, :2])
+    with pytest.raises(ValueError, match="both sides"):
+        law_weights(np.full((5, 2), np.nan), synthetic[:5, :2])
+
+
+def test_slices_hold_the_faces_they_name_and_score_only_those():
+    values = np.full((40, 3), np.nan)
+    values[:, 0] = np.arange(40) - 19.9  # yaw
+    values[:30, 1] = np.arange(30) % 2
+    slices = {one.name: one for one in make_slices(("yaw_nose", "glasses", "skin_ita"), values)}
+    turned = slices["turned: fifth with the most yaw"].faces
+    assert set(np.flatnonzero(turned)) == {0, 1, 2, 3, 36, 37, 38, 39}
+    assert slices["glasses"].faces.sum() == 15 and not slices["glasses"].faces[30:].any()
+    assert slices["dark skin: ITA below 10°"].faces is None
+    data = drawn_set(20, 32)
+    guess = data.masks.copy()
+    guess[10:][guess[10:] == NAMES["mouth"]] = NAMES["skin"]
+    result = compare(guess, data.masks, data.ids, CELEBAMASKHQ)
+    first = np.arange(20) < 10
+    scores = slice_scores([Slice("a", first), Slice("b", ~first), Slice("c", None)], [result])
+    assert scores[0]["mean_f1"] == pytest.approx(1) and scores[1]["mean_f1"] < 0.9
+    assert scores[2] == {"slice": "c", "faces": 0, "mean_f1": None, "mean_f1_core": None}
+    few = slice_scores([Slice("few", np.arange(20) < 3)], [result])[0]
+    assert few["faces"] == 3 and few["mean_f1"] is None
+
+
+def test_looking_at_validation_faces_changes_no_weight(tmp_path):
+    data = drawn_set(6, 32)
+    look = ValidationLook(drawn_set(3, 32, seed=1), CPU, times=3)
+    without = train(data, SHORT, 0, CPU, tmp_path / "without")
+    train(data, SHORT, 0, CPU, tmp_path / "with", stop_after=3, look=look)
+    looked = train(data, SHORT, 0, CPU, tmp_path / "with", look=look)
+    a, b = without.network.state_dict(), looked.network.state_dict()
+    assert all(torch.equal(a[k], b[k]) for k in a)
+    assert [step for step, *_ in read_looks(tmp_path / "with")] == [2, 4, 6]
+    assert read_looks(tmp_path / "without") == []
+    assert overfitting([(1, 0.5, 0.5), (2, 0.7, 0.7), (3, 0.6, 0.6)]) == (2, pytest.approx(0.1))
+    assert overfitting([(1, 0.5, 0.5), (2, 0.7, 0.7), (3, 0.695, 0.7)]) is None
+
+
+def test_a_plan_trains_each_thing_once_and_stays_equal_in_number():
+    fit, synthetic = drawn_set(12, 32), drawn_set(20, 32, seed=1)
+    sets = Ingredients(fit, {"S": [synthetic, drawn_set(20, 32, seed=2)]}, {"S": "default prior"})
+    plan = make_plan(sets, 10, 2, numbers=(5, 20), mix=(0, 4), halves=True, law=np.eye(12)[3])
+    assert {len(one.data) for rows in plan.arms.values() for row in rows for one in row} == {10}
+    assert list(plan.curves["S"]) == [5, 10, 20] and plan.mix_of == "S"
+    assert plan.mix[0] is not plan.mix[4] and len(plan.mix[4].data) == 14
+    names = [one.name for one in plan.trainings()]
+    assert len(names) == len(set(names)) == 6 + 2 + 1 + 3
+    assert names[:3] == ["R-n10-seed0", "S-set1-n10-seed0", "S-set2-n10-seed0"]
+    halves = [set(one.data.ids) for one in plan.halves]
+    assert [len(one) for one in halves] == [5, 5] and not halves[0] & halves[1]
+    assert set(plan.law.data.ids) == {fit.ids[3]} and len(plan.law.data) == 10
+    assert set(nested(fit, 3).ids) < set(nested(fit, 7).ids)
+    with pytest.raises(FacegenError, match="offers 12"):
+        nested(fit, 13)
+    assert join("both", [nested(fit, 2), nested(synthetic, 3)]).masks.shape == (5, 32, 32)
+
+
+def test_the_judge_keeps_its_answers_and_knows_whose_they_are(tmp_path):
+    recipe = AdapterRecipe(width=4, steps=2, batch=2)
+    judge = Judge(drawn_set(4, 32, seed=1), drawn_set(3, 32, seed=2), CPU, recipe)
+    parsers = [train(drawn_set(6, 32), SHORT, seed, CPU, tmp_path / str(seed)) for seed in range(2)]
+    place = tmp_path / "0"
+    plain, adapted = judge.plain(parsers[0], place), judge.adapted(parsers[0], place)
+    (place / "scored-plain.npz").write_bytes(b"damaged")
+    for again in (judge.plain(parsers[0], place), judge.plain(parsers[0], place)):
+        np.testing.assert_array_equal(again.confusions, plain.confusions)
+        np.testing.assert_allclose(again.near, plain.near)
+        assert again.scores.f1 == pytest.approx(plain.scores.f1, nan_ok=True)
+    stamp = (place / "scored-network.npz").stat().st_mtime_ns
+    np.testing.assert_array_equal(judge.adapted(parsers[0], place).confusions, adapted.confusions)
+    assert (place / "scored-network.npz").stat().st_mtime_ns == stamp
+    # Another parser, or an adapter fitted otherwise, in the same folder is judged anew.
+    assert (judge.plain(parsers[1], place).confusions != plain.confusions).any()
+    fewer = judge.adapted(parsers[1], place, RULES, 2)
+    assert fewer.confusions.sum() == plain.confusions.sum()
+    with pytest.raises(FacegenError, match="keeps 3 pictures"):
+        judge.adapted(parsers[0], place, count=4)
+
+
+def test_charts_are_pictures_without_dates():
+    figure = {"value": 0.7, "low": 0.65, "high": 0.75}
+    missing = dict.fromkeys(figure)
+    parts = {"distribution": figure, "label": figure, "rest": missing | {"value": -0.1}}
+    pictures = [
+        charts.waterfall(figure, figure, parts, "F1"),
+        charts.class_bars({"R": {"skin": figure}, "X1": {"skin": missing}}, ["skin"]),
+        charts.confusion(np.diag([3, 0, 2]), ["a", "b", "c"]),
+    ]
+    points = [{"n": n, "S": {"m": figure}} for n in (100, 300, 1000)]
+    law = {"S": {"m": {"limit": 0.8, "drop": 1.0, "rate": 0.5}}}
+    pictures.append(charts.curve(points, law, "m", ("n", "F1"), {"R": 0.8, "R_L": None}))
+    again = charts.curve(copy.deepcopy(points), law, "m", ("n", "F1"), {"R": 0.8, "R_L": None})
+    assert pictures[-1] == again and len(set(pictures)) == 4
+    assert all(one.startswith("data:image/svg+xml;base64,") for one in pictures)
