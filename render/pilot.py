@@ -20,6 +20,7 @@ from facegen.render import spec as s
 from facegen.render.photo import SHARPEN_SIGMA, encode_srgb, white_balance
 
 FACES = 32  # of a pilot
+FEWEST = 4  # faces in which a measure must be there to be learned from
 CLEAR = 2.0  # standard errors from which a bias is believed
 # setting of the camera -> (measure it is led by, least, most, largest change in one pilot)
 SETTINGS = {
@@ -131,9 +132,10 @@ def learn(
     for j, name in enumerate(names):
         gap = shown[:, j] - expected[:, j]
         gap = gap[~np.isnan(gap)]
-        if len(gap) >= 8 and abs(gap.mean()) > CLEAR * gap.std(ddof=1) / np.sqrt(len(gap)):
+        if len(gap) >= FEWEST and abs(gap.mean()) > CLEAR * gap.std(ddof=1) / np.sqrt(len(gap)):
             bias[name] = round(bias.get(name, 0.0) + float(gap.mean()), 6)
-    paths = [path for path in SETTINGS if SETTINGS[path][0] in targets and path in trials]
+    # Pictures under the working size have no measurable sharpness: its setting then stays as it is.
+    paths = [p for p, (m, *_) in SETTINGS.items() if m in targets and np.isfinite(measure[m]).sum() >= FEWEST]
     led = [SETTINGS[path][0] for path in paths]
     slopes = np.array(
         [[np.nanmean(trials[p][m] - measure[m]) / TRIAL[p] for p in paths] for m in led]
@@ -156,7 +158,7 @@ def learn(
         centre[led[k]] = round(float(np.nanmean(targets[led[k]])), 5)
     rows = dict(before.rows)
     for name in ROW_LED:
-        if name not in targets or np.isfinite(measure[name]).sum() < 8:
+        if name not in targets or np.isfinite(measure[name]).sum() < FEWEST:
             continue
         miss = float(np.nanmean(targets[name]) - np.nanmean(measure[name]))
         error = np.nanstd(measure[name]) / np.sqrt(np.isfinite(measure[name]).sum())

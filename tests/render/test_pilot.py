@@ -81,3 +81,18 @@ def test_rows_are_asked_for_as_learned():
         "skin_lightness": 64.0,
         "male": True,
     }
+
+
+def test_what_pictures_do_not_show_is_left_alone():
+    """Small pictures have no measurable sharpness."""
+    rng = np.random.Generator(np.random.Philox(key=5))
+    led = {name: rng.normal(0, 0.5, 8) for name, *_ in pilot.SETTINGS.values()}
+    led["sharpness"] = np.full(8, np.nan)
+    trials = {p: {m: led[m] + 0.1 for m in led} for p in pilot.SETTINGS}
+    full = led | {name: np.full(8, np.nan) for name in pilot.ROW_LED}
+    nothing = np.zeros((8, 0))
+    found = pilot.learn(
+        pilot.NONE, (), nothing, nothing, full, trials, {m: rng.normal(0, 1, 50) for m in led}
+    )
+    assert "camera.sharpen" not in found.shift and "camera.contrast" in found.shift
+    assert all(np.isfinite(list(found.shift.values())))
