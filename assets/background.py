@@ -1,135 +1,141 @@
-"""Backgrounds: procedural pictures behind the head, sharp or blurred. (size, size, 3) float32, linear RGB."""
+"""Backgrounds: a drawn scene or a photograph of the user's behind the head, graded and out of focus.
+
+Pictures are (size, size, 3) float32, linear RGB as exposed.
+"""
 
 from __future__ import annotations
 
-import string
-
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
+from facegen.assets import scenes
+from facegen.assets.lighting import LUMINANCE
 
-def background(spec, size):
-    """Draw one background.
+KINDS = {
+    "plain": scenes.plain,
+    "gradient": scenes.gradient,
+    "blobs": scenes.blobs,
+    "bokeh": scenes.bokeh,
+    "wall": scenes.wall,
+    "text_wall": scenes.text_wall,
+    "foliage": scenes.foliage,
+    "sky": scenes.sky,
+    "room": scenes.room,
+    "street": scenes.street,
+    "crowd": scenes.crowd,
+    "stage": scenes.stage,
+}
+# Drawn shapes pass for things only out of focus: the least blur of a kind, share of the width.
+LEAST_BLUR = {
+    "blobs": 0.008,
+    "foliage": 0.006,
+    "street": 0.008,
+    "crowd": 0.012,
+    "room": 0.005,
+    "stage": 0.008,
+}
+LARGEST = 512  # pixels that a scene is drawn at; larger pictures enlarge it
+# A graded scene's darkest and brightest tone lie this many standard deviations from its mean.
+TONES = 1.6
+STRETCH = (0.15, 3.0)  # how far grading may change a scene's contrast
+
+
+def background(spec, size, photograph=None):
+    """One background.
 
     Parameters
     ----------
     spec : any object with the fields of render.spec.Background
     size : int, pixels a side
+    photograph : (H, W, 3) uint8, sRGB, or None; taken in place of the drawn scene, its own tones kept
     """
     rng = np.random.Generator(np.random.Philox(key=spec.seed))
-    first, second = np.array(spec.first), np.array(spec.second)
-    picture = _KINDS[spec.kind](rng, size, first, second)
-    grain = ndimage.gaussian_filter(rng.standard_normal((size, size)), size / 24, mode="reflect")
-    picture = picture * (1 + 0.06 * grain / max(grain.std(), 1e-9))[..., None]
-    if spec.blur > 0:
-        picture = ndimage.gaussian_filter(picture, (spec.blur * size, spec.blur * size, 0), mode="reflect")
+    drawn = min(size, LARGEST)
+    if photograph is None:
+        blur = max(spec.blur, LEAST_BLUR.get(spec.kind, 0.0))
+        picture = out_of_focus(KINDS[spec.kind](rng, drawn), blur)
+        picture = grade(picture, np.array(spec.first), np.array(spec.second), spec.tint, spec.chroma)
+        if spec.colourfulness > 0:
+            picture = recolour(picture, spec.colourfulness)
+    else:
+        picture = out_of_focus(_cut(rng, photograph, drawn), spec.blur)
+    if drawn < size:
+        picture = ndimage.zoom(
+            picture, (size / drawn, size / drawn, 1), order=1, grid_mode=True, mode="nearest"
+        )
     return np.clip(picture, 0, 20).astype(np.float32)
 
 
-def _mix(share, first, second):
-    return first + share[..., None] * (second - first)
+def out_of_focus(picture, sigma):
+    """Blur by a disc with a standard deviation of `sigma` of the width: lights become discs."""
+    size = picture.shape[0]
+    radius = 2 * sigma * size
+    if radius < 0.3:
+        return picture
+    pad = int(np.ceil(radius)) + 1
+    wide = np.pad(picture, ((pad, pad), (pad, pad), (0, 0)), mode="reflect")
+    side = wide.shape[0]
+    offset = np.minimum(np.arange(side), side - np.arange(side))
+    disc = np.clip(radius - np.hypot(offset[:, None], offset[None]) + 0.5, 0, 1)
+    kernel = np.fft.rfft2(disc / disc.sum())[..., None]
+    blurred = np.fft.irfft2(np.fft.rfft2(wide, axes=(0, 1)) * kernel, (side, side), axes=(0, 1))
+    return np.clip(blurred[pad : pad + size, pad : pad + size], 0, None)
 
 
-def _coordinates(size):
-    y, x = (np.mgrid[:size, :size] + 0.5) / size
-    return y, x
+def grade(picture, first, second, tint=0.3, chroma=1.0):
+    """Give a scene the tones and colours asked for.
+
+    Its lightness (L*) gets the mean of those of `first` and `second`, and a spread that puts the two at TONES
+    standard deviations. tint: share of its hue taken from them; chroma scales what colour is left.
+    """
+    y = np.maximum(picture @ LUMINANCE, 1e-5)
+    one, two = (_lightness(max(float(c @ LUMINANCE), 1e-5)) for c in (first, second))
+    mean, spread = (one + two) / 2, abs(one - two) / (2 * TONES)
+    lightness = _lightness(y)
+    scale = np.clip(spread / max(float(lightness.std()), 1e-3), *STRETCH)
+    target = np.clip(mean + (lightness - lightness.mean()) * scale, 0.5, 112)
+    share = np.clip((target - one) / (two - one if abs(two - one) > 1 else 1.0), 0, 1)[..., None]
+    asked = first + share * (second - first)
+    asked = asked / np.maximum(asked @ LUMINANCE, 1e-5)[..., None]
+    own = picture / y[..., None]
+    # Deep shadows hold no colour that a camera would keep.
+    own = 1 + (own - 1) * chroma * np.clip(y / 0.004, 0, 1)[..., None]
+    hue = np.clip(own, 0.0, 4.0) * (1 - tint) + asked * tint
+    hue = hue / np.maximum(hue @ LUMINANCE, 1e-5)[..., None]
+    return hue * _luminance(target)[..., None]
 
 
-def _plain(rng, size, first, second):
-    y, x = _coordinates(size)
-    cx, cy = rng.uniform(0.2, 0.8, 2)
-    return _mix(0.35 * np.clip(np.hypot(x - cx, y - cy), 0, 1), first, second)
-
-
-def _gradient(rng, size, first, second):
-    y, x = _coordinates(size)
-    a = rng.uniform(0, 2 * np.pi)
-    return _mix(np.clip((x - 0.5) * np.cos(a) + (y - 0.5) * np.sin(a) + 0.5, 0, 1), first, second)
-
-
-def _blobs(rng, size, first, second):
-    """Out-of-focus surroundings: patches of several colours at several scales."""
-    field = np.zeros((size, size, 3))
-    for sigma in (0.18, 0.09, 0.04):
-        noise = ndimage.gaussian_filter(rng.standard_normal((size, size, 3)), (sigma * size, sigma * size, 0))
-        field += noise / noise.std() * sigma
-    share = field[..., 0] / field[..., 0].std() * 0.5 + 0.5
-    picture = _mix(np.clip(share, 0, 1), first, second)
-    tint = np.clip(1 + 0.12 * field / field.std(), 0.5, 1.6)
-    y, x = _coordinates(size)
-    for _ in range(rng.integers(0, 5)):
-        x0, y0, w, h = rng.uniform(0, 1), rng.uniform(0, 1), rng.uniform(0.05, 0.4), rng.uniform(0.1, 0.9)
-        inside = (np.abs(x - x0) < w / 2) & (np.abs(y - y0) < h / 2)
-        picture = np.where(inside[..., None], picture * rng.uniform(0.3, 1.8), picture)
-    return picture * tint
-
-
-def _bokeh(rng, size, first, second):
-    picture = _gradient(rng, size, first, second)
-    y, x = _coordinates(size)
-    for _ in range(rng.integers(15, 60)):
-        cx, cy, r = rng.uniform(-0.1, 1.1), rng.uniform(-0.1, 1.1), rng.uniform(0.015, 0.07)
-        disc = np.clip((r - np.hypot(x - cx, y - cy)) * size / 2, 0, 1)
-        colour = np.array([1.0, rng.uniform(0.5, 1), rng.uniform(0.2, 1)]) * rng.uniform(0.1, 1.2)
-        picture = picture + disc[..., None] * colour
+def recolour(picture, colourfulness):
+    """Scale colours until the encoded M3 is `colourfulness` (Hasler and Suesstrunk, 2003, eq. 8)."""
+    grey = (picture @ LUMINANCE)[..., None]
+    for _ in range(4):
+        coded = 255 * np.clip(picture[::4, ::4], 0, 1) ** (1 / 2.2)
+        red, green, blue = coded[..., 0], coded[..., 1], coded[..., 2]
+        opponent = np.stack([red - green, 0.5 * (red + green) - blue]).reshape(2, -1)
+        now = np.hypot(*opponent.std(1)) + 0.3 * np.hypot(*opponent.mean(1))
+        picture = grey + (picture - grey) * np.clip(colourfulness / max(now, 0.5), 0.3, 2.5)
+        picture = np.clip(picture, 0.1 * grey, None)
     return picture
 
 
-def _wall(rng, size, first, second):
-    """Panels, bricks or curtain folds."""
-    y, x = _coordinates(size)
-    kind = rng.integers(3)
-    if kind == 0:
-        n = rng.uniform(3, 14)
-        share = (np.floor(x * n) + np.floor(y * n * rng.uniform(0.2, 1))) % 2
-    elif kind == 1:
-        n = rng.uniform(8, 22)
-        row = np.floor(y * n)
-        share = (((x * n / 2.5 + 0.5 * (row % 2)) % 1 < 0.06) | ((y * n) % 1 < 0.12)).astype(float)
-    else:
-        share = 0.5 + 0.5 * np.sin(x * rng.uniform(20, 80) + 2 * np.sin(x * rng.uniform(3, 9)))
-    return _mix(share * 0.8, first, second)
+def _lightness(y):
+    """Relative luminance -> CIE L*, beyond 100 for lights."""
+    y = np.asarray(y, float)
+    return np.where(y > 0.008856, 116 * np.cbrt(y) - 16, 903.3 * y)
 
 
-def _text_wall(rng, size, first, second):
-    """Rows of made-up logos, as behind people at press events."""
-    canvas = Image.new("L", (size, size), 0)
-    draw = ImageDraw.Draw(canvas)
-    words = ["".join(rng.choice(list(string.ascii_uppercase), rng.integers(2, 7))) for _ in range(3)]
-    height = size * rng.uniform(0.04, 0.12)
-    font = ImageFont.load_default(size=height)
-    y = -rng.uniform(0, height)
-    row = 0
-    while y < size:
-        x = -rng.uniform(0, size * 0.3)
-        while x < size:
-            word = words[(row + int(x / size * 3)) % 3]
-            draw.text((x, y), word, fill=255, font=font)
-            x += draw.textlength(word, font=font) + height * rng.uniform(1.0, 2.5)
-        y += height * rng.uniform(1.8, 3.0)
-        row += 1
-    return _mix(np.asarray(canvas, np.float64) / 255, first, second)
+def _luminance(lightness):
+    return np.where(lightness > 8, ((lightness + 16) / 116) ** 3, lightness / 903.3)
 
 
-def _foliage(rng, size, first, second):
-    noise = sum(
-        ndimage.gaussian_filter(rng.standard_normal((size, size)), s * size) / s**-0.6 * 40
-        for s in (0.01, 0.03, 0.08)
-    )
-    share = np.clip(0.5 + 0.35 * noise / noise.std(), 0, 1)
-    green = np.array([0.09, 0.16, 0.04]) * rng.uniform(0.5, 2.5)
-    picture = _mix(share, first * 0.4, green)
-    sky = np.clip((noise / noise.std() - 1.6) * 2, 0, 1)
-    return picture + sky[..., None] * (np.array([0.8, 0.9, 1.0]) - picture)
+def _cut(rng, photograph, size):
+    """A square of a photograph, of at least half its shorter side, maybe mirrored, as linear light."""
+    height, width, _ = photograph.shape
+    side = int(min(height, width) * rng.uniform(0.5, 1.0))
+    top, left = (int(rng.integers(0, n - side + 1)) for n in (height, width))
+    from PIL import Image
 
-
-_KINDS = {
-    "plain": _plain,
-    "gradient": _gradient,
-    "blobs": _blobs,
-    "bokeh": _bokeh,
-    "wall": _wall,
-    "text_wall": _text_wall,
-    "foliage": _foliage,
-}
+    piece = Image.fromarray(photograph[top : top + side, left : left + side])
+    coded = np.asarray(piece.resize((size, size), Image.Resampling.LANCZOS), np.float64) / 255
+    coded = coded[:, ::-1] if rng.random() < 0.5 else coded
+    return np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)

@@ -1,78 +1,132 @@
-"""Garments: cloth cut from the torso along a neckline and lifted off the skin; shirts get a collar."""
+"""Garments: cloth cut from the torso along a neckline and lifted off the skin; collars, lapels, hoods.
+
+A garment is a list of `Piece`s in world metres. Chart coordinates (s, t) are those of `head`.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from facegen.assets import mesh, regions
+from facegen.assets.body_chart import BodyChart
 
-LIFT = 0.006  # metres between skin and cloth
+MAIN, INNER, TIE = 0, 1, 2  # which cloth a piece is made of
+
+# What a cut is made of: the body layer worn underneath (or None), the one on top, the parts at the neck.
+CUTS: dict[str, tuple[str | None, str, tuple[str, ...]]] = {
+    "crew": (None, "crew", ("rib",)),
+    "v_neck": (None, "v_neck", ()),
+    "scoop": (None, "scoop", ()),
+    "tank": (None, "tank", ()),
+    "strapless": (None, "strapless", ()),
+    "turtleneck": (None, "turtleneck", ()),
+    "shirt": (None, "shirt", ("collar",)),
+    "suit": ("closed", "jacket", ("collar", "tie", "lapel")),
+    "blazer": ("crew", "jacket", ("lapel",)),
+    "open_collar": ("shirt", "jacket", ("collar", "lapel")),
+    "coat": ("crew", "coat", ("stand",)),
+    "hoodie": (None, "crew", ("hood",)),
+}
+# Millimetres between skin and cloth, and how much more on the shoulders (padding).
+LIFTS = {"jacket": (13.0, 9.0), "coat": (17.0, 8.0), "turtleneck": (8.0, 0.0)}
+LIFT = (5.0, 0.0)
+HOODIE_LIFT = (11.0, 3.0)
 
 
-def neckline(cut, depth, s):
-    """Upper edge of the cloth, chart t in mm, at s (N,). depth in [0, 1]."""
+@dataclass(frozen=True)
+class Piece:
+    """vertices (V, 3) float32 metres, faces (F, 3) int32, chart (V, 2) float32 mm; cloth: which one."""
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    chart: np.ndarray
+    cloth: int
+
+
+def neckline(layer, depth, s):
+    """Upper edge of a layer of cloth, chart t in mm, at s (N,). depth in [0, 1]."""
     a = np.abs(s)
     base = regions.curve(regions.NECK_BASE, s)
     front = np.clip(1 - a / 75, 0, 1)
-    if cut == "crew":
-        return base + 2 - (6 + 14 * depth) * front**0.7
-    if cut == "v_neck":
-        return base + 2 - (35 + 60 * depth) * np.clip(1 - a / 62, 0, 1)
-    if cut == "shirt":
-        return base + 6 - (12 + 42 * depth) * np.clip(1 - a / 34, 0, 1)
-    if cut == "strapless":
-        return np.full_like(base, -268.0) - 20 * depth
-    if cut == "turtleneck":
+    if layer == "crew":
+        return base + 8 - (6 + 16 * depth) * front**0.7
+    if layer == "v_neck":
+        return base + 5 - (35 + 65 * depth) * np.clip(1 - a / 62, 0, 1)
+    if layer == "scoop":
+        return base - 4 - (25 + 55 * depth) * np.sqrt(np.clip(1 - (a / (70 + 25 * depth)) ** 2, 0, 1))
+    if layer == "tank":
+        strap = np.exp(-(((a - 112) / (11 + 14 * depth)) ** 4))
+        return np.where(a > 150, -200.0, -205 - 45 * depth) * (1 - strap) + (base + 4) * strap
+    if layer == "shirt":
+        return base + 12 - (14 + 62 * depth) * np.clip(1 - a / (16 + 12 * depth), 0, 1) ** 0.8
+    if layer == "closed":
+        return base + 14.0 - 4 * front
+    if layer == "strapless":
+        return np.full_like(base, -235.0) - 30 * depth
+    if layer == "turtleneck":
         return np.interp(a, [0, 60, 120, 320], [-142, -134, -104, -92]) - 10 * depth
-    raise ValueError(f"unknown cut {cut!r}")
+    if layer == "jacket":
+        return base + 12 - 190 * np.clip(1 - a / 68, 0, 1)
+    if layer == "coat":
+        return base + 16 - (30 + 150 * depth) * np.clip(1 - a / (30 + 30 * depth), 0, 1)
+    raise ValueError(f"unknown layer of cloth {layer!r}")
 
 
 def garment(head, model, spec, rng):
-    """Cloth over the shoulders.
+    """Cloth over the shoulders: a list of Piece.
 
     Parameters
     ----------
     head : assets.head.PosedHead; model : assets.head.HeadModel
     spec : any object with the fields of render.spec.Garment
-
-    Returns
-    -------
-    vertices (V, 3) float32, triangles (T, 3) int32, chart (V, 2) float32 mm
     """
+    under, over, parts = CUTS[spec.cut]
+    pieces = []
+    if under is not None:
+        pieces.append(
+            _layer(head, model, under, 1 - spec.depth if under == "crew" else spec.depth, LIFT, INNER, rng)
+        )
+    lift = HOODIE_LIFT if spec.cut == "hoodie" else LIFTS.get(over, LIFT)
+    pieces.append(_layer(head, model, over, spec.depth, lift, MAIN, rng))
+    body = BodyChart(head)
+    for part in parts:
+        pieces.append(_PARTS[part](body, spec, INNER if part == "collar" and under else MAIN))
+    return pieces
+
+
+def _layer(head, model, layer, depth, lift, cloth, rng):
+    """The torso below a neckline, lifted off the skin, with a rim folded in where it was cut."""
     from facegen.assets.head import triangles
 
     torso = (model.chart[:, 1] < -85) & (model.ear < 0.1)
     faces = model.faces[torso[model.faces].all(1) & (model.face_part == 0)]
     s, t = model.chart.T
-    value = neckline(spec.cut, spec.depth, s) - t
     tris, points, normals, chart, on_cut = mesh.clip(
-        triangles(faces), value, head.vertices, head.normals, model.chart.astype(np.float64)
+        triangles(faces),
+        neckline(layer, depth, s) - t,
+        head.vertices,
+        head.normals,
+        model.chart.astype(np.float64),
     )
-    fold = _folds(chart, rng)
-    lift = LIFT + 0.004 * fold
-    if spec.cut == "turtleneck":
-        lift = lift + 0.003
-    outer = points + normals * lift[:, None]
-    parts = [(outer, tris)]
-    charts = [chart]
-    # The rim: the cut edge folded in to the skin, so that the cloth has a thickness.
+    off, pad = lift
+    shoulder = np.exp(-(((np.abs(chart[:, 0]) - 140) / 45) ** 2)) * np.clip((-140 - chart[:, 1]) / 20, 0, 1)
+    height = off * (1 + 0.5 * _folds(chart, rng)) + pad * shoulder
+    outer = points + normals * height[:, None] / 1000
+    outer[:, 2] += 0.6 * pad * shoulder / 1000
     edges = _boundary(tris)
     edges = edges[on_cut[edges].all(1)]
-    if len(edges):
-        inner = points + normals * 0.0005
-        a, b = edges.T
-        n = len(edges)
-        ring = np.concatenate([outer[a], outer[b], inner[b], inner[a]])
-        i = np.arange(n)
-        quad = np.stack([i, i + n, i + 2 * n, i + 3 * n], 1)
-        parts.append((ring, np.concatenate([quad[:, [0, 2, 1]], quad[:, [0, 3, 2]]])))
-        charts.append(np.concatenate([chart[a], chart[b], chart[b], chart[a]]))
-        if spec.cut == "shirt":
-            v, f, c = _collar(points, normals, chart, edges)
-            parts.append((v, f))
-            charts.append(c)
-    v, f, _ = mesh.merge(parts)
-    return v.astype(np.float32), f.astype(np.int32), np.concatenate(charts).astype(np.float32)
+    a, b = edges.T
+    n = len(edges)
+    inner = points + normals * 0.0005
+    ring = np.concatenate([outer[a], outer[b], inner[b], inner[a]])
+    i = np.arange(n)
+    quad = np.stack([i, i + n, i + 2 * n, i + 3 * n], 1)
+    rim = np.concatenate([quad[:, [0, 2, 1]], quad[:, [0, 3, 2]]])
+    v, f, _ = mesh.merge([(outer, tris), (ring, rim)])
+    charts = np.concatenate([chart, chart[a], chart[b], chart[b], chart[a]])
+    return Piece(v.astype(np.float32), f.astype(np.int32), charts.astype(np.float32), cloth)
 
 
 def _boundary(tris):
@@ -91,52 +145,131 @@ def _folds(chart, rng):
     return 0.5 * fold + 0.4 * np.sin(t / 22 * k[2] + phase[2] + s / 40)
 
 
-def _collar(points, normals, chart, edges):
-    """A turned-down collar: a stand rising from the neckline and a leaf folded over it."""
-    order = np.argsort(chart[edges[:, 0], 0])
-    ring = edges[order, 0]
-    s = chart[ring, 0]
-    base, out = points[ring], normals[ring] * [1, 1, 0]
-    out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9)
-    up = np.array([0, 0, 1.0])
-    open_front = np.clip(np.abs(s) / 26, 0, 1)[:, None]
-    stand = 0.034 * (0.55 + 0.45 * open_front)
-    rows = [
-        base + out * 0.003,
-        base + up * stand * 0.6 + out * 0.004,
-        base + up * stand + out * 0.006,
-        base + up * stand * 0.7 + out * 0.013,
-        base + up * stand * 0.15 + out * (0.020 + 0.004 * open_front),
-        base - up * 0.012 + out * 0.026,
+def _sheet(rows, charts, cloth):
+    """A piece from grids: rows (R, C, 3) metres, charts (R, C, 2) mm."""
+    quads = mesh.grid_faces(rows.shape[0], rows.shape[1])
+    faces = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+    return Piece(
+        rows.reshape(-1, 3).astype(np.float32), faces, charts.reshape(-1, 2).astype(np.float32), cloth
+    )
+
+
+def _round_the_neck(gap, count=61):
+    """s (count,) from the left front round the back to the right, `gap` mm off the middle; how frontal."""
+    s = np.linspace(gap, 2 * np.pi * 100 - gap, count)
+    return s, np.clip(1 - np.minimum(s, 2 * np.pi * 100 - s) / 110, 0, 1)
+
+
+def _collar(body, spec, cloth):
+    """A shirt's collar: a stand round the neck and a leaf folded over it whose points fall to the front."""
+    closed = spec.cut == "suit"
+    s, front = _round_the_neck(4.0 if closed else 8.0 + 20.0 * spec.depth)
+    base = regions.curve(regions.NECK_BASE, _wrapped(s)) + 6 - 4 * front
+    stand = 30 - 8 * front
+    rows, charts = [], []
+    # (height over the base, distance from the skin, how far the leaf's end swings outwards), mm
+    profile = [(0.0, 4.0, 0.0), (0.55, 5.0, 0.0), (1.0, 6.0, 0.0), (1.08, 9.0, 0.0), (0.85, 13.0, 0.15)]
+    profile += [(0.30, 16.0, 0.45), (-0.25, 18.0, 0.8), (-0.45, 17.0, 1.0)]
+    for height, off, swing in profile:
+        fall = np.where(height < 0.9, swing * 26 * front**2, 0.0)
+        turn = swing * 22 * front**3
+        here = s + np.where(s < 314, turn, -turn)
+        t = base + stand * height - fall
+        rows.append(body.lifted(here, t, off))
+        charts.append(np.stack([here * 0.4, t], 1))
+    return _sheet(np.stack(rows), np.stack(charts), cloth)
+
+
+def _tie(body, spec, _):
+    """A tie: a knot between the collar's points and the blade below it."""
+    top = float(regions.curve(regions.NECK_BASE, np.zeros(1))[0]) + 16
+    profile = [
+        (0, 13, 11),
+        (4, 17, 17),
+        (16, 13, 19),
+        (24, 8.5, 17),
+        (30, 9, 14),
+        (70, 17, 15),
+        (150, 26, 15),
     ]
-    v = np.stack(rows)
-    n = len(ring)
-    faces = mesh.grid_faces(len(rows), n)
-    gap = np.linalg.norm(np.diff(base, axis=0), axis=1) > 0.03
-    keep = ~gap[faces[:, 0] % n]
-    quads = faces[keep]
-    c = np.tile(chart[ring], (len(rows), 1))
-    return v.reshape(-1, 3), np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]), c
+    across = np.linspace(-1, 1, 7)
+    rows, charts = [], []
+    for down, half, off in profile:
+        s, t = across * half, np.full(7, top - down)
+        rows.append(body.lifted(s, t, off - 4 * across**2))
+        charts.append(np.stack([s + 0.7 * t, t - 0.7 * s], 1))  # ties are cut on the bias
+    return _sheet(np.stack(rows), np.stack(charts), TIE)
 
 
-def cloth_picture(spec, rng, size=256):
-    """One repeat (100 mm) of the cloth's pattern: (size, size, 3) float32, linear RGB."""
-    y, x = (np.mgrid[:size, :size] + 0.5) / size
-    first, second = np.array(spec.colour), np.array(spec.second)
-    k = int(rng.integers(2, 9))
-    share = {
-        "plain": np.zeros_like(x),
-        "stripes": ((x * k) % 1 < rng.uniform(0.1, 0.6)).astype(float),
-        "hoops": ((y * k) % 1 < rng.uniform(0.1, 0.6)).astype(float),
-        "checks": (((x * k) % 1 < 0.5).astype(float) + ((y * k) % 1 < 0.5)) / 2,
-        "dots": (np.hypot((x * k) % 1 - 0.5, (y * k) % 1 - 0.5) < 0.25).astype(float),
-        "print": _print(rng, size),
-    }[spec.pattern]
-    return (first + share[..., None] * (second - first)).astype(np.float32)
+def _lapel(body, spec, cloth):
+    """Collar and lapels of a jacket: a strip folded out along its opening, notched."""
+    s, front = _round_the_neck(6.0, 81)
+    a = np.abs(_wrapped(s))
+    edge = neckline("jacket", spec.depth, s)
+    width = 30 + 26 * np.clip(front - 0.3, 0, 1) * (edge > -330)
+    width = width * np.where(np.abs(edge + 196) < 5, 0.55, 1.0)
+    rows, charts = [], []
+    for v, rise, off in ((0.0, -4, 9), (0.0, 8, 14), (0.12, 10, 19), (0.5, 4, 21), (1.0, -3, 18)):
+        outward = v * width
+        here = s + np.where(s < 314, outward, -outward) * np.clip(1.3 - a / 110, 0, 1)
+        t = edge + rise - outward * np.clip(a / 90 - 0.2, 0, 0.9)
+        rows.append(body.lifted(here, t, off))
+        charts.append(np.stack([here, t], 1))
+    return _sheet(np.stack(rows), np.stack(charts), cloth)
 
 
-def _print(rng, size):
-    from scipy import ndimage
+def _stand(body, spec, cloth):
+    """A coat's standing collar."""
+    s, front = _round_the_neck(20.0 + 30 * spec.depth)
+    base = neckline("coat", spec.depth, s)
+    rows, charts = [], []
+    for height, off in ((-6, 16), (12, 16), (24, 17), (33, 20), (35, 15), (24, 11), (0, 9)):
+        t = base + height * (1 - 0.25 * front)
+        rows.append(body.lifted(s, t, off + 6 * front))
+        charts.append(np.stack([s, t], 1))
+    return _sheet(np.stack(rows), np.stack(charts), cloth)
 
-    noise = ndimage.gaussian_filter(rng.standard_normal((size, size)), size / 22, mode="wrap")
-    return np.clip(noise / noise.std() * 2, 0, 1)
+
+def _roll(body, s, t, off, radius, cloth):
+    """A tube of cloth along chart points: ribs and hoods. off, radius (N,) or float, mm."""
+    line = body.lifted(s, t, off)
+    radius = np.broadcast_to(np.asarray(radius, float), s.shape) / 1000
+    angle = np.linspace(0, 2 * np.pi, 9)
+    ahead = np.gradient(line, axis=0)
+    ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
+    out = body.at(s, t)[1]
+    side = np.cross(ahead, out)
+    side /= np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-9)
+    rows = [line + radius[:, None] * (np.cos(x) * out + np.sin(x) * side) for x in angle]
+    charts = [np.stack([s, t + 30 * x], 1) for x in angle]
+    return _sheet(np.stack(rows), np.stack(charts), cloth)
+
+
+def _rib(body, spec, cloth):
+    """The knitted band of a T-shirt's neck."""
+    s, _ = _round_the_neck(0.0, 73)
+    t = neckline("crew", spec.depth, _wrapped(s)) - 3
+    return _roll(body, s, t, 3.0, 4.5, cloth)
+
+
+def _hood(body, spec, cloth):
+    """A hood lying on the shoulders: a thick roll, thickest behind."""
+    s, front = _round_the_neck(6.0, 73)
+    t = neckline("crew", spec.depth, _wrapped(s)) - 2 - 10 * front
+    return _roll(body, s, t, 11.0 + 8 * (1 - front), 10 + 15 * (1 - front), cloth)
+
+
+def _wrapped(s):
+    """s in [-314, 314]."""
+    period = 2 * np.pi * 100
+    return s - period * np.round(s / period)
+
+
+_PARTS = {
+    "collar": _collar,
+    "tie": _tie,
+    "lapel": _lapel,
+    "stand": _stand,
+    "rib": _rib,
+    "hood": _hood,
+}

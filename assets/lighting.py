@@ -79,10 +79,20 @@ def lamps(light):
         out.append(Lamp(name, offset, size, share * np.pi * np.pi * distance**2, colour))
 
     add("key", light.key_azimuth, light.key_elevation, 1.6, light.key_size, light.key, warm)
-    add("fill", -light.key_azimuth, 5.0, 1.9, 1.2, light.fill, warm)
-    add("rim", 180 - 0.6 * light.key_azimuth, 35.0, 1.4, 0.35, light.rim, (1.0, 1.0, 1.0))
+    add("fill", -light.key_azimuth, light.fill_elevation, 1.9, 1.2, light.fill, warm)
+    add("rim", 180 - 0.6 * light.key_azimuth, 35.0, 1.4, 0.35, light.rim, black_body(light.rim_kelvin))
     add("flash", 3.0, 6.0, 1.5, 0.06, light.flash, (1.0, 0.98, 0.95))
     return out
+
+
+def frontal_colour(lamps):
+    """Linear RGB (3,) that lamps send onto a wall facing the camera, in the unit of `frontal_irradiance`."""
+    total = np.zeros(3)
+    for lamp in lamps:
+        distance = np.linalg.norm(lamp.offset)
+        facing = max(-lamp.offset[1] / distance, 0.0)
+        total += facing * lamp.watts / (np.pi * distance) ** 2 * np.array(lamp.colour)
+    return total
 
 
 def black_body(kelvin):

@@ -18,7 +18,7 @@ from functools import lru_cache
 import numpy as np
 from scipy import ndimage
 
-from facegen.assets import regions
+from facegen.assets import marks, regions
 
 S_RANGE = (-314.16, 314.16)
 T_RANGE = (-250.0, 120.0)
@@ -26,6 +26,9 @@ T_RANGE = (-250.0, 120.0)
 # Absorption per unit of volume fraction at the sRGB primaries.
 MELANIN_ABSORPTION = np.array([5.22, 5.86, 6.12])
 HAEMOGLOBIN_ABSORPTION = np.array([1.0, 9.0, 7.0])
+# Share by which the light of a pore-sized patch of skin varies (standard deviation, pores = 1), set so that
+# the Laplacian of L* over rendered skin varies as on photographs of 256 pixels.
+DETAIL = 0.055
 DERMIS = np.array([0.72, 0.535, 0.375])
 
 
@@ -65,8 +68,7 @@ def region_maps(width, height):
     nose = regions.polygon_distance(regions.NOSE, flat_s, flat_t)
     moustache = regions.polygon_distance(regions.MOUSTACHE, flat_s, flat_t)
     return {
-        "lips": soft(lips, 0.55),
-        "lip_rim": np.exp(-((lips.reshape(s.shape) / 1.4) ** 2)).astype(np.float32),
+        "lips": soft(lips, 0.8),
         "nose_tip": blob(0, -40, 15, 9),
         "nose": soft(nose, 2.0),
         "cheeks": blob(43, -34, 20, 19),
@@ -100,7 +102,9 @@ def _shifted(bank, name, rng):
     )
 
 
-def skin_pictures(skin, age, shadow, shadow_colour, scalp_shadow, hairline, width=1024, height=600):
+def skin_pictures(
+    skin, age, shadow, shadow_colour, scalp_shadow, hairline, light_azimuth=0.0, width=1024, height=600
+):
     """Textures of one skin.
 
     Parameters
@@ -111,52 +115,82 @@ def skin_pictures(skin, age, shadow, shadow_colour, scalp_shadow, hairline, widt
     shadow_colour : (3,) float, linear RGB of the hair
     scalp_shadow : float in [0, 1], darkness of the scalp under cropped or dense hair
     hairline : regions.Hairline
+    light_azimuth : float, degrees, where the main light comes from (positive: the subject's left)
 
     Returns
     -------
-    colour (height, width, 3), roughness (height, width), relief (height, width) in mm; float32
+    colour (height, width, 3), roughness (height, width), relief (height, width) in mm, detail (height,
+    width): the share by which pores and fine lines brighten or darken what is seen; float32
     """
     rng = np.random.Generator(np.random.Philox(key=skin.texture_seed))
     r, bank = region_maps(width, height), _noise_bank(width, height)
     s, t = _grid(width, height)
     mottle, patch, broad = (_shifted(bank, n, rng) for n in ("mottle", "patch", "broad"))
     fine, pores = _shifted(bank, "fine", rng), _shifted(bank, "pores", rng)
-    old = np.clip((age - 40) / 45, 0, 1)
+    old = float(np.clip((age - 40) / 45, 0, 1))
+    # Pores are widest on nose, cheeks and forehead; lips have none.
+    porous = (0.55 + 0.6 * r["nose"] + 0.45 * r["cheeks"] + 0.2 * r["forehead"]) * (1 - 0.8 * r["lips"])
+    grain = skin.pores * porous
 
-    melanin = skin.melanin * (1 + 0.05 * patch + 0.05 * broad + 0.03 * fine)
-    melanin = melanin * (1 + 0.10 * r["forehead"] - 0.10 * r["cheeks"] + 0.22 * r["eye_socket"] * (0.4 + old))
+    melanin = skin.melanin * (1 + 0.07 * patch + 0.06 * broad + 0.04 * fine + 0.05 * old * mottle)
+    # The sun reaches forehead and nose first; the sockets are darker by nature and more so with age.
+    melanin = melanin * (1 + 0.12 * r["forehead"] - 0.08 * r["cheeks"] + 0.26 * r["eye_socket"] * (0.4 + old))
     melanin = melanin + skin.freckles * 0.10 * np.clip(_spots(bank, rng, "fine", 1.6), 0, 1) * (
         r["cheeks"] + r["nose"] + 0.35 * r["forehead"]
     )
-    melanin = melanin + (skin.spots * 0.08 + 0.10 * old * skin.spots) * np.clip(
-        _spots(bank, rng, "fine", 3.1), 0, 1
+    melanin = melanin + (skin.spots * 0.05 + 0.09 * old * skin.spots) * np.clip(
+        _spots(bank, rng, "fine", 2.9), 0, 1
     )
-    blood = 1 + 0.10 * mottle + 0.12 * patch + 0.10 * broad
+    mole = marks.moles(s, t, skin.moles, rng)
+    melanin = melanin + 0.30 * mole
+    blood = 1 + 0.14 * mottle + 0.14 * patch + 0.10 * broad + 0.06 * fine
     flush = (
-        0.9 * r["cheeks"] * skin.blush + 0.7 * r["nose_tip"] * skin.blush + 0.8 * r["ears"] + 0.25 * r["chin"]
+        0.9 * r["cheeks"] * skin.blush
+        + 0.6 * r["nose_tip"] * (0.2 + skin.blush)
+        + 0.12 * r["nose"]
+        + 0.8 * r["ears"]
+        + 0.25 * r["chin"]
     )
-    blood = skin.haemoglobin * blood * (1 + flush) + 0.012 * r["under_eye"] * (0.3 + old) + 0.010 * r["lid"]
-    blood = blood + r["lips"] * (0.045 + 0.075 * skin.lip_colour)
+    blood = skin.haemoglobin * blood * (1 + flush) + 0.014 * r["under_eye"] * (0.4 + old) + 0.010 * r["lid"]
+    pimple = marks.blemishes(s, t, skin.blemishes, rng)
+    blood = blood + 0.07 * pimple
+    blood = blood + r["lips"] * (0.045 + 0.075 * skin.lip_colour) * (1 + 0.12 * fine)
     melanin = melanin + r["lips"] * 0.05 * (skin.melanin - 0.03)
     colour = skin_colour(np.clip(melanin, 0.004, 0.6), np.clip(blood, 0.004, 0.4))
     colour *= np.array([1 + 0.05 * skin.warmth, 1.0, 1 - 0.09 * skin.warmth])
+    scar = marks.scars(s, t, skin.scars, rng)
+    colour = _mix(colour, 1.15 * colour + 0.03, 0.8 * scar)
+    wrinkle = marks.wrinkles(s, t, skin.wrinkles, patch, rng)
+    grooves = marks.lip_grooves(s, rng) * r["lips"]
+    # What lies in a groove sees less light than the flat shading of a bump says.
+    colour *= np.clip(1 + 0.42 * wrinkle + 0.02 * grooves, 0.45, 1.3)[..., None]
 
     colour = _mix(colour, np.array(skin.lipstick), (skin.lipstick_amount * r["lips"]))
     colour = _mix(colour, np.array([0.10, 0.06, 0.05]), skin.eye_shadow * 0.75 * r["lid"])
-    stubble = shadow * r["beard"] * (0.55 + 0.18 * np.clip(pores, -2, 2))
+    stubble = shadow * r["beard"] * (0.55 + 0.25 * np.clip(pores, -2, 2))
     colour = _mix(colour, 0.55 * colour + 0.45 * np.array(shadow_colour), np.clip(stubble, 0, 1))
     scalp = 1 / (1 + np.exp(np.clip(hairline.distance(s.ravel(), t.ravel()).reshape(s.shape) / 3.0, -30, 30)))
     cover = np.clip(scalp_shadow * scalp * (0.85 + 0.25 * pores), 0, 1)
     colour = _mix(colour, 0.25 * colour + 0.75 * np.array(shadow_colour), cover)
 
-    wet = 0.20 * r["nose_tip"] + 0.12 * r["forehead"] + 0.10 * r["cheeks"]
-    rough = skin.roughness + 0.05 * patch - skin.oil * wet - 0.10 * r["lips"] * (1 + skin.lipstick_amount)
-    relief = skin.pores * (0.035 * pores + 0.03 * fine) * (1 - 0.6 * r["lips"]) + 0.012 * mottle
-    relief = relief + _wrinkles(s, t, skin.wrinkles, patch, rng) + 0.05 * r["lips"] * _lip_grooves(s, rng)
+    # Sebum: the T zone and the cheeks shine, the eye corners and the neck do not.
+    wet = (
+        0.26 * r["nose"] + 0.20 * r["nose_tip"] + 0.22 * r["forehead"] + 0.14 * r["cheeks"] + 0.10 * r["chin"]
+    )
+    rough = skin.roughness + 0.05 * patch + 0.03 * fine - skin.oil * wet
+    rough = rough - 0.10 * r["lips"] * (1 + skin.lipstick_amount) + 0.05 * r["eye_socket"]
+    relief = grain * (0.05 * pores + 0.06 * fine) + 0.012 * mottle + wrinkle
+    relief = relief + 0.05 * grooves + 0.25 * pimple + 0.2 * mole - 0.10 * scar
+    # Seen light of pores and fine lines: each is darker inside and brighter on the rim towards the light.
+    towards = np.sign(light_azimuth) or 1.0
+    slope = np.gradient(fine + pores, axis=1) * towards - np.gradient(fine + pores, axis=0)
+    detail = DETAIL * grain * (0.5 * fine + 0.5 * pores + 0.35 * slope)
+    detail = np.clip(detail + 0.10 * wrinkle, -0.5, 0.5) * (1 - 0.5 * r["lips"])
     return (
         np.clip(colour, 0.002, 0.95).astype(np.float32),
         np.clip(rough, 0.15, 0.9).astype(np.float32),
         relief.astype(np.float32),
+        detail.astype(np.float32),
     )
 
 
@@ -166,30 +200,3 @@ def _mix(colour, other, share):
 
 def _spots(bank, rng, name, threshold):
     return (_shifted(bank, name, rng) - threshold) * 2.5
-
-
-def _lip_grooves(s, rng):
-    phase = rng.uniform(0, 6.28, 3)
-    return np.cos(2.7 * s + phase[0]) + np.cos(4.1 * s + phase[1]) + np.cos(1.6 * s + phase[2])
-
-
-def _wrinkles(s, t, amount, patch, rng):
-    """Forehead lines, crow's feet, nasolabial folds and glabella lines as grooves, mm."""
-    if amount <= 0.01:
-        return np.zeros_like(s, dtype=np.float32)
-    a = np.abs(s)
-    relief = np.zeros_like(s)
-    for line in range(5):
-        height = 30 + 7.2 * line + rng.normal(0, 1.2) + 2.5 * np.cos(a / 30) + 0.8 * patch
-        relief -= 0.28 * np.exp(-(((t - height) / 0.9) ** 2)) * np.exp(-((a / 42) ** 4)) * rng.uniform(0.4, 1)
-    for line in range(4):
-        slope = (line - 1.5) * 0.35
-        relief -= 0.22 * np.exp(-(((t + 1 - slope * (a - 46)) / 0.8) ** 2)) * np.exp(-(((a - 57) / 9) ** 4))
-    fold = 14 + (-47 - t) * 0.42
-    relief -= 0.5 * np.exp(-(((a - fold) / 1.6) ** 2)) * np.exp(-(((t + 62) / 15) ** 4))
-    glabella = np.exp(-(((a - 5.5 - 0.1 * (t - 15)) / 0.9) ** 2)) * np.exp(-(((t - 17) / 7) ** 4))
-    relief -= 0.25 * glabella
-    for line in range(3):
-        height = -16 - 3.2 * line - 0.006 * (a - 28) ** 2
-        relief -= 0.12 * np.exp(-(((t - height) / 0.8) ** 2)) * np.exp(-(((a - 28) / 13) ** 4))
-    return amount * relief

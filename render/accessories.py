@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from facegen.assets import garment, headwear, jewellery
+from facegen.assets import headwear, jewellery
+from facegen.assets.cloth import cloth_picture
 from facegen.datasets.labels import Native
 from facegen.render import blender, wear_materials
 
@@ -18,7 +19,7 @@ def add_hat(add, spec, frame, body, rng):
     worn = spec.headwear
     v, f, part, uv = headwear.hat(worn, headwear.head_profile(body, frame), frame)
     data = blender.make_mesh("hat", v, f, uv, part)
-    picture = blender.set_image("hat", garment.cloth_picture(worn, rng))
+    picture = blender.set_image("hat", cloth_picture(worn.pattern, worn.colour, worn.second, rng))
     ribs = 1.0 if worn.kind == "beanie" else 0.0
     shell = wear_materials.felt("hat", picture, worn.roughness, ribs)
     band = shell if worn.kind == "beanie" else wear_materials.plain_cloth("hat_band", worn.second)

@@ -68,6 +68,26 @@ class Seen:
         """`labels` with what is worn in front."""
         return np.where(self.eyewear > 0, self.eyewear, labels)
 
+    def on_skin(self, picture, factor=SUBPIXELS):
+        """A picture on the chart seen through the camera.
+
+        Parameters
+        ----------
+        picture : (P, Q) float32 on the chart (see assets.skin)
+
+        Returns
+        -------
+        (h/factor, w/factor) float64 : its mean over each pixel, 0 where no skin is or a frame hides it
+        """
+        height, width = picture.shape
+        column = ((self.s - S_RANGE[0]) / (S_RANGE[1] - S_RANGE[0]) * width).astype(int) % width
+        row = ((T_RANGE[1] - self.t) / (T_RANGE[1] - T_RANGE[0]) * height).astype(int)
+        out = np.zeros(self.plain.shape)
+        out.ravel()[self.skin] = picture[np.clip(row, 0, height - 1), column]
+        out[self.eyewear == Native.GLASSES_FRAME] = 0
+        h, w = (n // factor for n in out.shape)
+        return out.reshape(h, factor, w, factor).mean((1, 3))
+
 
 def own(label: Native) -> int:
     """Code of a surface that is one class everywhere."""
@@ -208,6 +228,12 @@ def reduce_labels(fine, factor=SUBPIXELS):
     counts = np.bincount(index.ravel(), minlength=len(Native) * len(blocks))
     out[mixed] = counts.reshape(-1, len(Native)).argmax(-1)
     return out
+
+
+def share(fine, label, factor=SUBPIXELS):
+    """Share of one label in each pixel: (H, W) float64."""
+    height, width = fine.shape[0] // factor, fine.shape[1] // factor
+    return (fine.reshape(height, factor, width, factor) == label).mean((1, 3))
 
 
 def coverage(fine, factor=SUBPIXELS):

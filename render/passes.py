@@ -8,6 +8,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from facegen.assets.background import background
 from facegen.assets.lighting import LUMINANCE
 from facegen.assets.skin import skin_colour
 from facegen.datasets.conventions import Convention
@@ -15,7 +16,7 @@ from facegen.datasets.labels import Native
 from facegen.datasets.sample import Sample
 from facegen.render import photo
 from facegen.render.draws import generator
-from facegen.render.labels import Seen, coverage, decode, draw_mask, reduce_labels
+from facegen.render.labels import Seen, coverage, decode, draw_mask, reduce_labels, share
 from facegen.render.landmarks import project_visible, surface_landmarks
 from facegen.render.metadata import describe
 from facegen.render.scene import Studio
@@ -41,7 +42,7 @@ def render_sample(
     timing = {}
     built = studio.build(spec)
     timing["build"] = lap()
-    linear, depth, normals = _beauty(studio, built, folder)
+    linear, alpha, depth, normals = _beauty(studio, built, folder)
     timing["beauty"] = lap()
     seen = label_pass(studio, folder)
     bare_fine = seen.paint(built.brow)
@@ -50,14 +51,32 @@ def render_sample(
     thin = coverage(fine)
     mask = draw_mask(seen, built.brow, convention) if convention is not None else None
     timing["labels"] = lap()
+    alpha = _cover(alpha, fine)
+    # Pores are smaller than what a few samples and the denoiser leave: they are laid on from the chart.
+    linear = linear * (1 + seen.on_skin(built.detail))[..., None]
     skin = np.isin(native, (Native.FACE_SKIN, Native.NOSE)) & (depth > 0)
     albedo = float(skin_colour(spec.skin.melanin, spec.skin.haemoglobin) @ LUMINANCE)
-    rgb = photo.develop(linear, spec.camera, generator(spec.seed, spec.index, "sensor"), skin, albedo)
+    behind = photo.Behind(
+        alpha,
+        depth,
+        background(spec.background, studio.size),
+        spec.camera.distance,
+        built.view.side * spec.camera.distance,
+    )
+    sensor = generator(spec.seed, spec.index, "sensor")
+    rgb = photo.develop(linear, spec.camera, sensor, skin, albedo, behind)
     points, facing = surface_landmarks(studio.model, built.head, built.brow)
     landmarks, visible = project_visible(built.view, points, facing, studio.size, depth, native, bare)
     timing["develop"] = lap()
     meta = describe(spec, built, studio.size, native, timing)
     return Sample(rgb, native, bare, thin, landmarks, visible, depth, normals, meta, mask)
+
+
+def _cover(alpha, fine):
+    """What hides the backdrop (H, W): the label pass samples strands finer; lenses let light through."""
+    exact = 1 - share(fine, Native.BACKGROUND)
+    lens = share(fine, Native.GLASSES_LENS) > 0
+    return np.where(lens, alpha, exact).astype(np.float32)
 
 
 def _render(scene, path):
@@ -85,6 +104,7 @@ def _beauty(studio, built, folder):
     _render(studio.beauty, path)
     channels = _read(path)
     linear = _stack(channels, "Combined.", "RGB")
+    alpha = np.clip(_stack(channels, "Combined.", "A")[..., 0], 0, 1)
     depth = _stack(channels, "Depth.", "Z")[..., 0]
     depth = np.where(depth < FAR, depth, 0).astype(np.float32)
     world = _stack(channels, "Normal.", "XYZ")
@@ -92,7 +112,7 @@ def _beauty(studio, built, folder):
     length = np.linalg.norm(camera, axis=-1, keepdims=True)
     normals = np.where(length > 0.5, camera / np.maximum(length, 1e-6), 0)
     normals[depth == 0] = 0
-    return linear, depth, normals.astype(np.float16)
+    return linear, alpha, depth, normals.astype(np.float16)
 
 
 def label_pass(studio: Studio, folder: Path) -> Seen:

@@ -6,6 +6,7 @@ Pictures are (H, W, 3); linear RGB float in, sRGB uint8 out.
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
@@ -15,14 +16,60 @@ from facegen.assets.lighting import LUMINANCE, black_body
 
 SHOULDER = 0.62  # linear light above which highlights are compressed
 HEADROOM = 4.0  # light above this clips in the sensor before the lens can spread it
+READ_SHARE = 0.2
 FULL_WELL = 6000.0  # electrons at white: shot noise of a small sensor
 REFERENCE_KELVIN = 6500.0
+SIGMA_OF_CIRCLE = 0.25  # a disc of diameter 1 has a standard deviation of 1/4 along each axis
 SHARPEN_SIGMA = 1.0  # pixels at 256: the in-camera sharpening halo
 MIN_SKIN = 60  # pixels of skin that metering needs
 MAX_GAIN = 12.0  # metering never brightens or darkens by more
 
 
-def develop(linear, camera, rng, skin=None, albedo=0.4):
+@dataclass(frozen=True)
+class Behind:
+    """What a render's clear film shows, and how far from the focus things are.
+
+    Attributes
+    ----------
+    alpha : (H, W) float32 in [0, 1], what covers the backdrop; the render's colours are multiplied by it
+    depth : (H, W) float32, metres, 0 where nothing was hit
+    backdrop : (H, W, 3) float32, as exposed: metering asks about the face, and a set decorator answers it
+    focus, width : float, metres: distance of the eyes, and breadth of the frame there
+    """
+
+    alpha: np.ndarray
+    depth: np.ndarray
+    backdrop: np.ndarray
+    focus: float
+    width: float
+
+    def compose(self, light, aperture_mm):
+        """The face over the backdrop, what lies off the plane of focus blurred: (H, W, 3) float64."""
+        layer = np.concatenate([light, self.alpha[..., None]], -1)
+        size = layer.shape[1]
+        solid = (self.depth > 0).astype(np.float64)
+        near = ndimage.gaussian_filter(solid, size / 64)
+        # Half-covered pixels at the rim take the depth of what is beside them.
+        depth = ndimage.gaussian_filter(self.depth * solid, size / 64) / np.maximum(near, 1e-6)
+        depth = np.where(solid > 0, self.depth, np.where(near > 1e-3, depth, self.focus))
+        circle = aperture_mm / 1000 * np.abs(depth - self.focus) / depth / self.width * size
+        layer = _blur_by(layer, ndimage.gaussian_filter(circle, 1.0) * SIGMA_OF_CIRCLE)
+        return layer[..., :3] + self.backdrop * (1 - layer[..., 3:])
+
+
+def _blur_by(layer, sigma):
+    """A gaussian blur whose width differs from pixel to pixel: a blend of the two nearest of a few levels."""
+    levels = [0.0, 0.6, 1.2, 2.4, 4.8]
+    out = np.zeros_like(layer)
+    position = np.interp(sigma, levels, np.arange(len(levels)))
+    for i, width in enumerate(levels):
+        weight = np.clip(1 - np.abs(position - i), 0, 1)[..., None]
+        if weight.any():
+            out += weight * (ndimage.gaussian_filter(layer, (width, width, 0)) if width else layer)
+    return out
+
+
+def develop(linear, camera, rng, skin=None, albedo=0.4, behind=None):
     """Take the picture.
 
     Parameters
@@ -32,6 +79,7 @@ def develop(linear, camera, rng, skin=None, albedo=0.4):
     rng : np.random.Generator, the sensor's noise
     skin : (H, W) bool or None, where the face's skin is seen; None: no metering
     albedo : float, luminance of that skin in standard light
+    behind : Behind or None, what shows where the film is clear; None: `linear` covers the frame
 
     Returns
     -------
@@ -39,6 +87,8 @@ def develop(linear, camera, rng, skin=None, albedo=0.4):
     """
     size = linear.shape[0]
     light = np.clip(linear, 0, None).astype(np.float64) * exposure_gain(linear, camera, skin, albedo)
+    if behind is not None:
+        light = behind.compose(light, camera.aperture_mm)
     light *= white_balance(camera.kelvin_shift)
     light *= _vignette(size, camera.vignette)[..., None]
     light = np.minimum(light, HEADROOM)
@@ -51,7 +101,7 @@ def develop(linear, camera, rng, skin=None, albedo=0.4):
         sigma = SHARPEN_SIGMA * size / 256
         soft = ndimage.gaussian_filter(picture, (sigma, sigma, 0), mode="nearest")
         picture = np.clip(picture + camera.sharpen * (picture - soft), 0, 1)
-    picture = np.clip(0.5 + (picture - 0.5) * camera.contrast, 0, 1)
+    picture = picture_style(picture, camera.contrast)
     grey = (picture @ LUMINANCE)[..., None]
     picture = np.clip(grey + (picture - grey) * camera.saturation, 0, 1)
     out = np.round(picture * 255).astype(np.uint8)
@@ -64,12 +114,16 @@ def exposure_gain(linear, camera, skin, albedo):
         return 2.0**camera.exposure
     seen = max(float(np.median(linear[skin] @ LUMINANCE)), 1e-4)
     if camera.skin_lightness > 0:
-        # The tone curve is linear up to SHOULDER: undo it for brighter skin.
-        wanted = luminance_of(camera.skin_lightness)
-        if wanted > SHOULDER:
-            wanted = SHOULDER - (1 - SHOULDER) * np.log(max(1 - (wanted - SHOULDER) / (1 - SHOULDER), 0.05))
+        wanted = _light_of(luminance_of(camera.skin_lightness), camera.contrast)
         return float(np.clip(wanted / seen, 1 / MAX_GAIN, MAX_GAIN))
     return float(np.clip((albedo / seen) ** camera.metering, 1 / MAX_GAIN, MAX_GAIN)) * 2.0**camera.exposure
+
+
+def _light_of(luminance, contrast):
+    """The linear light that develops to this luminance: the curves, looked up backwards."""
+    light = np.geomspace(1e-4, 6.0, 600)
+    developed = picture_style(encode_srgb(tone(light)), contrast)
+    return float(np.interp(encode_srgb(luminance), developed, light))
 
 
 def luminance_of(lightness):
@@ -90,6 +144,12 @@ def tone(light):
     return np.where(light < SHOULDER, light, SHOULDER + room * (1 - np.exp(-over / room)))
 
 
+def picture_style(picture, contrast):
+    """A camera's S-curve on encoded values in [0, 1]: slope `contrast` (0.5 to 1.6) at mid grey."""
+    steeper = float(np.clip(contrast - 1, -0.5, 0.6))
+    return picture - steeper * np.sin(2 * np.pi * picture) / (2 * np.pi)
+
+
 def encode_srgb(linear):
     """IEC 61966-2-1 transfer function, linear [0, 1] to encoded [0, 1]."""
     x = np.clip(linear, 0, 1)
@@ -106,9 +166,11 @@ def _sensor(light, noise, size, rng):
     if noise <= 0:
         return light
     grain = ndimage.gaussian_filter(rng.standard_normal(light.shape), (0.45, 0.45, 0))
-    grain = 0.8 * grain.mean(-1, keepdims=True) * np.sqrt(3) + 0.6 * grain
+    # Cameras smooth colour noise more than brightness noise.
+    grain = 0.95 * grain.mean(-1, keepdims=True) * np.sqrt(3) + 0.3 * grain
+    # Shot noise looks alike at all tones once encoded; read noise lifts shadows, which cameras smooth.
     shot = np.sqrt(np.clip(light, 0, 1) / FULL_WELL) * (noise / 0.004)
-    return np.clip(light + grain * np.hypot(noise, shot), 0, None)
+    return np.clip(light + grain * np.hypot(READ_SHARE * noise, shot), 0, None)
 
 
 def jpeg_round_trip(picture, quality):

@@ -8,6 +8,8 @@ keyed by (seed, index, attribute name).
 
 from __future__ import annotations
 
+import colorsys
+
 import numpy as np
 
 from facegen.assets.sliders import SLIDERS
@@ -184,6 +186,7 @@ def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
         melanin = float(np.clip(centre * np.exp(d.normal("skin.melanin", 0, 0.36)), 0.012, 0.45))
     fair = float(np.clip(1 - melanin / 0.12, 0, 1))
     old = np.clip((identity.age - 25) / 60, 0, 1)
+    youth = float(np.interp(identity.age, [16, 24, 45], [1, 0.6, 0.15]))
     woman = 1 - identity.gender
     lipstick = d.chance("skin.lipstick.worn", 0.38 * woman)
     hue = d("skin.lipstick.colour").uniform(0, 1, 3)
@@ -191,12 +194,15 @@ def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
         melanin=melanin,
         haemoglobin=d.normal("skin.haemoglobin", 0.032, 0.010, 0.012, 0.07),
         warmth=d.normal("skin.warmth", 0, 0.4, -1.0, 1.0),
-        roughness=d.normal("skin.roughness", 0.5, 0.05, 0.38, 0.62),
-        oil=d.uniform("skin.oil", 0.05, 0.6),
+        roughness=d.normal("skin.roughness", 0.47, 0.05, 0.36, 0.6),
+        oil=d.uniform("skin.oil", 0.1, 1.0),
         pores=d.uniform("skin.pores", 0.7, 2.0),
         wrinkles=float(np.clip(1.25 * old**1.4 + d.normal("skin.wrinkles", 0, 0.12), 0, 1.4)),
         freckles=fair * d.uniform("skin.freckles", 0, 1) ** 4,
         spots=d.uniform("skin.spots", 0, 1) ** 2,
+        moles=d.uniform("skin.moles", 0, 1) ** 3,
+        blemishes=d.uniform("skin.blemishes", 0, 1) ** 3 * youth,
+        scars=d.uniform("skin.scars", 0, 1) ** 3,
         blush=d.uniform("skin.blush", 0.05, 0.6),
         lip_colour=d.uniform("skin.lip_colour", 0.1, 0.8),
         lipstick=(float(0.28 + 0.3 * hue[0]), float(0.03 + 0.10 * hue[1]), float(0.045 + 0.11 * hue[2])),
@@ -339,34 +345,57 @@ def draw_glasses(d: Draw, probability, kind=None) -> s.Glasses:
     )
 
 
+PATTERNS = {
+    "plain": 0.52,
+    "melange": 0.10,
+    "stripes": 0.06,
+    "pinstripes": 0.03,
+    "hoops": 0.05,
+    "checks": 0.04,
+    "plaid": 0.05,
+    "dots": 0.03,
+    "print": 0.06,
+    "floral": 0.06,
+}
+JACKET_PATTERNS = {"plain": 0.7, "melange": 0.12, "pinstripes": 0.1, "checks": 0.03, "plaid": 0.05}
+GARMENT_WEIGHTS = {
+    # cut: (women, men)
+    "crew": (0.16, 0.17),
+    "v_neck": (0.14, 0.06),
+    "scoop": (0.13, 0.02),
+    "tank": (0.12, 0.03),
+    "strapless": (0.11, 0.005),
+    "turtleneck": (0.06, 0.05),
+    "shirt": (0.07, 0.18),
+    "suit": (0.01, 0.16),
+    "blazer": (0.08, 0.07),
+    "open_collar": (0.03, 0.12),
+    "coat": (0.06, 0.08),
+    "hoodie": (0.04, 0.07),
+}
+
+
 def draw_garment(d: Draw, identity) -> s.Garment:
     man = identity.gender
-    cut = d.choice(
-        "garment.cut",
-        {
-            "crew": 0.32,
-            "v_neck": 0.2,
-            "shirt": 0.12 + 0.25 * man,
-            "strapless": 0.18 * (1 - man) + 0.01,
-            "turtleneck": 0.07,
-        },
-    )
-    palette = d("garment.colour").random(6)
-    dark = d.uniform("garment.value", 0.02, 0.8) ** 1.3
+    cut = d.choice("garment.cut", {k: (1 - man) * w + man * m for k, (w, m) in GARMENT_WEIGHTS.items()})
+    # Cloth is black or white more often than a uniform draw, and grey more often than bright.
+    value = d("garment.value").beta(0.7, 1.1, 3)
+    hue, vivid = d("garment.hue").random(3), d("garment.vivid").random(3) ** 2.2
 
-    def tone(c):
-        return tuple(float(np.clip(dark * (0.6 + 0.8 * x), 0.008, 0.85)) for x in c)
+    def tone(i, low, high):
+        r, g, b = colorsys.hsv_to_rgb(hue[i], vivid[i], low + (high - low) * value[i] ** 1.5)
+        return (float(r), float(g), float(b))
 
+    jacket = cut in ("suit", "blazer", "open_collar", "coat")
+    white = d.chance("garment.white_shirt", 0.45)
     return s.Garment(
         cut=cut,
         depth=d.uniform("garment.depth", 0, 1),
-        colour=tone(palette[:3]),
-        second=tone(palette[3:]),
-        pattern=d.choice(
-            "garment.pattern",
-            {"plain": 0.66, "stripes": 0.08, "hoops": 0.05, "checks": 0.09, "dots": 0.04, "print": 0.08},
-        ),
-        roughness=d.uniform("garment.roughness", 0.55, 0.95),
+        colour=tone(0, 0.008, 0.35 if jacket else 0.85),
+        second=tone(1, 0.01, 0.85),
+        inner=(0.78, 0.78, 0.78) if white else tone(2, 0.02, 0.8),
+        pattern=d.choice("garment.pattern", JACKET_PATTERNS if jacket else PATTERNS),
+        roughness=d.uniform("garment.roughness", 0.5, 0.95),
     )
 
 
@@ -383,28 +412,50 @@ def draw_pose(d: Draw, yaw, pitch, roll) -> s.Pose:
     )
 
 
+# Ways in which people are lit: chance, ambient light from the HDRI, key light (both relative), lamp size in
+# metres, elevation in degrees, fill, chance of a rim light. The set-ups are those of portrait handbooks and
+# of snapshots; the chances are even-handed rather than counted.
+LIGHTING = {
+    # name: (chance, ambient, key, size, azimuth, elevation, fill, rim)
+    "open": (0.20, 0.75, 0.35, (0.5, 1.6), 70, (20, 65), 0.0, 0.1),
+    "window": (0.16, 0.28, 0.9, (0.8, 2.0), 85, (0, 35), 0.0, 0.1),
+    "sun": (0.12, 0.32, 1.0, (0.05, 0.14), 75, (15, 65), 0.0, 0.1),
+    "softbox": (0.14, 0.20, 0.85, (0.4, 1.3), 55, (10, 50), 0.25, 0.4),
+    "clamshell": (0.08, 0.25, 0.7, (0.5, 1.0), 12, (25, 50), 0.4, 0.3),
+    "low_key": (0.07, 0.12, 1.0, (0.2, 0.9), 80, (5, 50), 0.0, 0.5),
+    "flash": (0.13, 0.35, 0.0, (0.5, 0.5), 40, (20, 40), 0.0, 0.15),
+    "back": (0.06, 0.65, 0.1, (0.5, 1.5), 60, (10, 40), 0.15, 1.0),
+    "night": (0.04, 0.15, 0.5, (0.1, 0.6), 85, (5, 60), 0.1, 0.5),
+}
+
+
 def draw_light(d: Draw) -> s.Light:
-    kind = d.choice("light.kind", {"natural": 0.5, "studio": 0.28, "flash": 0.12, "hard": 0.10})
-    hdri = d.choice("light.hdri", dict.fromkeys(s.HDRIS, 1.0))
-    ambient = {"natural": 0.8, "studio": 0.35, "flash": 0.35, "hard": 0.3}[kind]
-    key = {"natural": 0.3, "studio": 0.75, "flash": 0.0, "hard": 0.9}[kind]
+    kind = d.choice("light.kind", {name: row[0] for name, row in LIGHTING.items()})
+    _, ambient, key, size, azimuth, elevation, fill, rim = LIGHTING[kind]
+    warm = kind == "night" and d.chance("light.warm", 0.6)
     return s.Light(
-        hdri=hdri,
+        hdri=d.choice("light.hdri", dict.fromkeys(s.HDRIS, 1.0)),
         turn=d.uniform("light.turn", 0, 360),
-        strength=ambient,
-        key=key * d.uniform("light.key", 0.6, 1.2),
-        key_azimuth=d.uniform("light.key_azimuth", -75, 75),
-        key_elevation=d.uniform("light.key_elevation", 5, 60),
-        key_size=d.uniform("light.key_size", 0.4, 1.4) if kind != "hard" else 0.12,
-        fill=d.uniform("light.fill", 0.05, 0.4) if kind == "studio" else 0.0,
-        rim=d.uniform("light.rim", 0, 1.2) if d.chance("light.rim.on", 0.25) else 0.0,
-        flash=d.uniform("light.flash", 0.5, 0.9) if kind == "flash" else 0.0,
-        kelvin=d.uniform("light.kelvin", 3800, 7200),
+        strength=ambient * d.uniform("light.strength", 0.75, 1.25),
+        key=key * d.uniform("light.key", 0.6, 1.25),
+        key_azimuth=d.uniform("light.key_azimuth", -azimuth, azimuth),
+        key_elevation=d.uniform("light.key_elevation", *elevation),
+        key_size=d.uniform("light.key_size", *size),
+        fill=fill * d.uniform("light.fill", 0.3, 1.6),
+        fill_elevation=-35.0 if kind == "clamshell" else 5.0,
+        rim=d.uniform("light.rim", 0.15, 1.0) if d.chance("light.rim.on", rim) else 0.0,
+        rim_kelvin=d.uniform("light.rim_kelvin", 3200, 9000),
+        flash=d.uniform("light.flash", 0.5, 1.0) if kind == "flash" else 0.0,
+        kelvin=d.uniform("light.kelvin", 2900, 4200) if warm else d.uniform("light.kelvin", 4200, 7200),
     )
 
 
 def draw_camera(d: Draw) -> s.Camera:
-    """Residual framing: the crop rule's own spread on CelebA-HQ, 3.2 % in side, 0.3 % in place, 1 degree."""
+    """Residual framing: the crop rule's own spread on CelebA-HQ, 3.2 % in side, 0.3 % in place, 1 degree.
+
+    Distances of 0.7 to 3.5 m are what 24 to 135 mm equivalents stand at for one head size. Picture styles of
+    cameras steepen the middle tones (contrast above 1); flat and harsh ones are drawn too.
+    """
     return s.Camera(
         distance=float(np.exp(d.uniform("camera.distance", np.log(0.7), np.log(3.5)))),
         scale=d.normal("camera.scale", 1.006, 0.032, 0.9, 1.1),
@@ -412,30 +463,38 @@ def draw_camera(d: Draw) -> s.Camera:
         shift_y=d.normal("camera.shift_y", -0.005, 0.003),
         tilt=d.normal("camera.tilt", 0.1, 1.0, -4, 4),
         exposure=d.normal("camera.exposure", 0.0, 0.45, -1.3, 1.1),
-        kelvin_shift=d.normal("camera.kelvin_shift", 0, 700, -1800, 1800),
-        contrast=d.normal("camera.contrast", 1.03, 0.09, 0.8, 1.3),
-        saturation=d.normal("camera.saturation", 1.0, 0.14, 0.5, 1.4),
+        white_balance=d.uniform("camera.white_balance", 0.5, 0.95),
+        kelvin_shift=d.normal("camera.kelvin_shift", 200, 550, -1600, 1600),
+        contrast=d.normal("camera.contrast", 1.2, 0.14, 0.75, 1.55),
+        saturation=d.normal("camera.saturation", 0.98, 0.14, 0.5, 1.35),
         noise=float(np.exp(d.uniform("camera.noise", np.log(0.001), np.log(0.006)))),
         blur_px=max(0.0, d.normal("camera.blur_px", -0.1, 0.25, -0.9, 0.9)),
         sharpen=d.uniform("camera.sharpen", 0.3, 1.4),
         vignette=max(0.0, d.normal("camera.vignette", 0.05, 0.12)),
         jpeg=int(d("camera.jpeg").integers(72, 99)),
+        aperture_mm=float(np.exp(d.uniform("camera.aperture", np.log(2), np.log(45)))),
     )
+
+
+# What is behind people in everyday pictures: indoors, outdoors, events, studios. A guess, not a census: no
+# kind is rare enough to be missed, none so common that a parser could lean on it.
+BACKGROUND_KINDS = {
+    "plain": 0.15,
+    "gradient": 0.06,
+    "blobs": 0.10,
+    "bokeh": 0.06,
+    "wall": 0.10,
+    "text_wall": 0.08,
+    "foliage": 0.10,
+    "sky": 0.04,
+    "room": 0.13,
+    "street": 0.08,
+    "crowd": 0.06,
+    "stage": 0.04,
+}
 
 
 def draw_background(d: Draw) -> s.Background:
-    kind = d.choice(
-        "background.kind",
-        {
-            "plain": 0.17,
-            "gradient": 0.13,
-            "blobs": 0.3,
-            "bokeh": 0.08,
-            "wall": 0.1,
-            "text_wall": 0.1,
-            "foliage": 0.12,
-        },
-    )
     tones = d("background.tones").random(6)
     value = d("background.value").random(2) ** 1.5
 
@@ -443,9 +502,11 @@ def draw_background(d: Draw) -> s.Background:
         return tuple(float(np.clip(1.1 * v * (0.65 + 0.7 * x), 0.004, 1.2)) for x in c)
 
     return s.Background(
-        kind=kind,
+        kind=d.choice("background.kind", BACKGROUND_KINDS),
         first=tone(tones[:3], value[0]),
         second=tone(tones[3:], value[1]),
+        tint=d.uniform("background.tint", 0, 0.6),
+        chroma=d.uniform("background.chroma", 0.4, 1.4),
         blur=d.uniform("background.blur", 0.0, 1.0) ** 2 * 0.05,
         seed=int(d("background.seed").integers(2**31)),
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from facegen.assets.actions import ACTIONS
+from facegen.assets.cloth import PATTERNS
 from facegen.assets.sliders import SLIDERS
 from facegen.datasets.errors import FacegenError
 from facegen.render import spec as s
@@ -40,6 +41,9 @@ RANGES: dict[str, tuple[float, float]] = {
     "skin.wrinkles": (0, 1.5),
     "skin.freckles": (0, 1),
     "skin.spots": (0, 1),
+    "skin.moles": (0, 1),
+    "skin.blemishes": (0, 1),
+    "skin.scars": (0, 1),
     "skin.blush": (0, 1.2),
     "skin.lip_colour": (0, 1),
     "skin.lipstick_amount": (0, 1),
@@ -99,7 +103,9 @@ RANGES: dict[str, tuple[float, float]] = {
     "light.key_elevation": (-30, 85),
     "light.key_size": (0.05, 3),
     "light.fill": (0, 2),
+    "light.fill_elevation": (-60, 60),
     "light.rim": (0, 3),
+    "light.rim_kelvin": (2000, 12000),
     "light.flash": (0, 2),
     "light.kelvin": (2000, 12000),
     "camera.distance": (0.35, 6),
@@ -119,10 +125,13 @@ RANGES: dict[str, tuple[float, float]] = {
     "camera.sharpen": (0, 3),
     "camera.vignette": (0, 1),
     "camera.jpeg": (20, 100),
+    "camera.aperture_mm": (0, 80),
+    "background.tint": (0, 1),
+    "background.chroma": (0, 3),
+    "background.colourfulness": (0, 150),
     "background.blur": (0, 0.2),
     "background.seed": SEEDS,
 }
-PATTERNS = ("plain", "stripes", "hoops", "checks", "dots", "print")
 CHOICES: dict[str, tuple[str, ...]] = {
     "hair.style": s.HAIR_STYLES,
     "facial_hair.kind": s.FACIAL_HAIR,
@@ -149,6 +158,7 @@ COLOURS: dict[str, tuple[float, float]] = {
     "jewellery.stone": (0, 1),
     "garment.colour": (0, 1),
     "garment.second": (0, 1),
+    "garment.inner": (0, 1),
     "background.first": (0, 2),
     "background.second": (0, 2),
 }

@@ -21,12 +21,13 @@ from facegen.assets import (
     hair,
     headwear,
     lighting,
+    mesh,
     regions,
     skin,
     strands,
     teeth,
 )
-from facegen.assets.background import background
+from facegen.assets.cloth import cloth_picture
 from facegen.assets.head import PART_INNER_MOUTH, PART_SKIN, HeadModel, PosedHead, head_model, triangles
 from facegen.datasets.labels import Native
 from facegen.render import accessories, blender, materials
@@ -34,7 +35,6 @@ from facegen.render.draws import generator
 from facegen.render.framing import View, solve_view
 from facegen.render.grooms import groom_of, hairline_of
 from facegen.render.labels import OPAQUE_TINT, SUBPIXELS, Surface, in_front, own
-from facegen.render.photo import luminance_of
 from facegen.render.pose import pose_head
 from facegen.render.spec import FaceSpec
 
@@ -67,6 +67,7 @@ class Built:
     landmarks: np.ndarray
     rotation: np.ndarray
     brow: regions.BrowShape
+    detail: np.ndarray
 
 
 def key(spec: FaceSpec, name: str) -> np.random.Generator:
@@ -100,7 +101,7 @@ class Studio:
         brow = regions.BrowShape(
             spec.brows.height, spec.brows.thickness, spec.brows.arch, spec.brows.inner, spec.brows.length
         )
-        self._skin(spec, head)
+        detail = self._skin(spec, head)
         self._eyes(spec, head)
         self._teeth(head)
         body = strands.Body(head.vertices, triangles(self.model.faces))
@@ -111,7 +112,7 @@ class Studio:
         cloth = self._garment(spec, head)
         self._accessories(spec, head, body, hat_frame, cloth)
         self._light(spec, view)
-        return Built(view, head, head.landmarks, head.head_rotation, brow)
+        return Built(view, head, head.landmarks, head.head_rotation, brow, detail)
 
     # -- geometry ---------------------------------------------------------------------------------------
 
@@ -143,13 +144,14 @@ class Studio:
         blender.add_vertex_field(data, "ear", model.ear)
         line = hairline_of(spec.hair)
         pigment = lighting.hair_colour(spec.hair.colour)
-        colour, rough, relief = skin.skin_pictures(
+        colour, rough, relief, detail = skin.skin_pictures(
             spec.skin,
             spec.identity.age,
             spec.facial_hair.shadow,
             pigment,
             groom_of(spec.hair, spec.identity).scalp_shadow,
             line,
+            spec.light.key_azimuth,
             level.texture_width,
             int(level.texture_width * 0.6),
         )
@@ -167,6 +169,7 @@ class Studio:
             [materials.identity_on_chart("skin", Surface.SKIN), _id(Native.INNER_MOUTH), _id(Native.TONGUE)],
             level.subdivision,
         )
+        return detail
 
     def _eyes(self, spec, head):
         rng = key(spec, "iris")
@@ -281,16 +284,22 @@ class Studio:
 
     def _garment(self, spec, head):
         rng = key(spec, "garment")
-        v, f, chart = garment.garment(head, self.model, spec.garment, rng)
-        picture = garment.cloth_picture(spec.garment, rng)
-        data = blender.make_mesh("cloth", v, f, chart / 100.0)
-        self._add(
-            "cloth",
-            data,
-            materials.cloth(blender.set_image("cloth", picture), spec.garment.roughness),
-            _id(Native.CLOTHING),
-        )
-        return v, f
+        look = spec.garment
+        pieces = garment.garment(head, self.model, look, rng)
+        # The shirt under a jacket is plain, a tie has a pattern of its own.
+        dress = {
+            garment.MAIN: (look.pattern, look.colour, look.second),
+            garment.INNER: ("plain", look.inner, look.inner),
+            garment.TIE: (str(rng.choice(["plain", "stripes", "dots"])), look.second, look.colour),
+        }
+        for number, piece in enumerate(pieces):
+            name = f"cloth.{number}"
+            picture = cloth_picture(*dress[piece.cloth], rng)
+            data = blender.make_mesh(name, piece.vertices, piece.faces, piece.chart / 100.0)
+            shader = materials.cloth(name, blender.set_image(name, picture), look.roughness)
+            self._add(name, data, shader, _id(Native.CLOTHING))
+        vertices, faces, _ = mesh.merge([(piece.vertices, piece.faces) for piece in pieces])
+        return vertices, faces
 
     def _accessories(self, spec, head, body, hat_frame, cloth):
         def add(name, data, shaders, label):
@@ -300,16 +309,6 @@ class Studio:
             accessories.add_hat(add, spec, hat_frame, body, key(spec, "hat"))
         accessories.add_jewellery(add, spec, head, self.model, body, cloth, key(spec, "jewellery"))
 
-    @staticmethod
-    def _expected_gain(spec):
-        """What metering will roughly multiply light by: the backdrop's colours are meant after it."""
-        light = spec.light
-        arriving = light.strength + 0.8 * light.key + 0.4 * light.fill + light.flash
-        albedo = float(skin.skin_colour(spec.skin.melanin, spec.skin.haemoglobin) @ lighting.LUMINANCE)
-        if spec.camera.skin_lightness > 0:
-            return luminance_of(spec.camera.skin_lightness) / (albedo * arriving)
-        return arriving**-spec.camera.metering
-
     # -- light ------------------------------------------------------------------------------------------
 
     def _light(self, spec, view):
@@ -318,16 +317,17 @@ class Studio:
         path = folder / f"{light.hdri}.exr"
         front = lighting.frontal_irradiance(str(path), light.turn)
         level = float(front @ lighting.LUMINANCE)
-        # Automatic white balance, applied to the light: the lamps and the backdrop are neutral already.
-        gain = light.strength / level * (level / front) ** spec.camera.white_balance
-        picture = background(spec.background, min(self.size, 512)) / self._expected_gain(spec)
-        backdrop = blender.set_image("backdrop", picture)
-        self.beauty.world = materials.world("world", str(path), light.turn, tuple(gain), backdrop)
+        lamps = lighting.lamps(light)
+        # Automatic white balance, applied to all light at once; the backdrop is neutral already.
+        arriving = light.strength * front / level + lighting.frontal_colour(lamps)
+        correction = (arriving / (arriving @ lighting.LUMINANCE)) ** -spec.camera.white_balance
+        gain = light.strength / level * correction
+        self.beauty.world = materials.world("world", str(path), light.turn, tuple(gain))
         eye = view.position + np.array([0, spec.camera.distance, 0])
-        for lamp in lighting.lamps(light):
+        for lamp in lamps:
             data = bpy.data.lights.get(lamp.name) or bpy.data.lights.new(lamp.name, "AREA")
             data.shape, data.size = "DISK", lamp.size
-            data.energy, data.color = lamp.watts, lamp.colour
+            data.energy, data.color = lamp.watts, tuple(np.array(lamp.colour) * correction)
             item = bpy.data.objects.new(f"beauty.{lamp.name}", data)
             self.beauty.collection.objects.link(item)
             item.matrix_world = blender.look_at(eye + lamp.offset, eye)
@@ -379,13 +379,15 @@ def _configure_beauty(scene, quality):
     c.transparent_max_bounces = 12
     c.caustics_reflective = c.caustics_refractive = False
     c.sample_clamp_indirect = 4.0
-    c.use_light_tree = False  # a handful of lamps: the tree costs 7 % and gives the same error
     c.pixel_filter_type = "BLACKMAN_HARRIS"
     c.filter_width = 1.1
     c.seed = 0
     scene.cycles_curves.shape = "RIBBONS"
     scene.cycles_curves.subdivisions = 2
+    # What is behind the head is laid under it when the picture is developed: sharp at any number of samples.
+    scene.render.film_transparent = True
     scene.render.image_settings.file_format = "OPEN_EXR_MULTILAYER"
+    scene.render.image_settings.color_mode = "RGBA"
     scene.render.image_settings.color_depth = "32"
     layer = scene.view_layers[0]
     layer.use_pass_z = layer.use_pass_normal = True

@@ -33,11 +33,37 @@ HAIR_STYLES = (
 )
 FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "full_beard")
 GLASSES = ("none", "round", "rectangular", "oval", "browline", "aviator")
-GARMENTS = ("crew", "v_neck", "shirt", "strapless", "turtleneck")
+GARMENTS = (
+    "crew",
+    "v_neck",
+    "scoop",
+    "tank",
+    "strapless",
+    "turtleneck",
+    "shirt",
+    "suit",
+    "blazer",
+    "open_collar",
+    "coat",
+    "hoodie",
+)
 HEADWEAR = ("none", "beanie", "cap", "fedora", "cowboy", "sun_hat", "bucket")
 EARRINGS = ("none", "stud", "hoop", "drop")
 NECKLACES = ("none", "chain", "pendant", "beads", "choker")
-BACKGROUNDS = ("plain", "gradient", "blobs", "bokeh", "wall", "text_wall", "foliage")
+BACKGROUNDS = (
+    "plain",
+    "gradient",
+    "blobs",
+    "bokeh",
+    "wall",
+    "text_wall",
+    "foliage",
+    "sky",
+    "room",
+    "street",
+    "crowd",
+    "stage",
+)
 HDRIS = ("city", "courtyard", "forest", "interior", "night", "studio", "sunrise", "sunset")
 
 
@@ -87,6 +113,9 @@ class Skin:
     wrinkles: float = 0.1
     freckles: float = 0.0
     spots: float = 0.1
+    moles: float = 0.1
+    blemishes: float = 0.0
+    scars: float = 0.0
     blush: float = 0.3
     lip_colour: float = 0.3
     lipstick: tuple[float, float, float] = (0.4, 0.05, 0.06)
@@ -212,12 +241,16 @@ class Jewellery:
 
 @dataclass(frozen=True)
 class Garment:
-    """cut: one of GARMENTS."""
+    """cut: one of GARMENTS; depth: of the neckline, 0 to 1; pattern: one of assets.cloth.PATTERNS.
+
+    inner: colour of what is worn under a jacket.
+    """
 
     cut: str = "crew"
     depth: float = 0.5
     colour: tuple[float, float, float] = (0.2, 0.2, 0.25)
     second: tuple[float, float, float] = (0.6, 0.6, 0.6)
+    inner: tuple[float, float, float] = (0.6, 0.6, 0.6)
     pattern: str = "plain"
     roughness: float = 0.8
 
@@ -234,7 +267,9 @@ class Light:
     key_elevation: float = 30.0
     key_size: float = 0.5
     fill: float = 0.0
+    fill_elevation: float = 5.0
     rim: float = 0.0
+    rim_kelvin: float = 6500.0
     flash: float = 0.0
     kelvin: float = 5500.0
 
@@ -247,6 +282,7 @@ class Camera:
     skin_lightness: median L* of the skin to expose for; 0 leaves it to metering and exposure (stops).
     blur_px, sharpen: at 256 pixels; sharpening is an unsharp mask of one pixel.
     white_balance: share of the light's colour that the camera removes.
+    aperture_mm: diameter of the lens opening, focused on the eyes; 0 holds the whole head sharp.
     """
 
     crop: str = "celebahq"
@@ -267,15 +303,23 @@ class Camera:
     sharpen: float = 0.5
     vignette: float = 0.0
     jpeg: int = 95
+    aperture_mm: float = 0.0
 
 
 @dataclass(frozen=True)
 class Background:
-    """kind: one of BACKGROUNDS, drawn from `seed` in two colours, blurred by `blur` of the width."""
+    """kind: one of BACKGROUNDS, drawn from `seed`, blurred by `blur` of the width, graded to two tones.
+
+    first, second: the scene's dark and bright tone, or bright and dark; tint: share of its hues that they
+    set; chroma: scale of its own colours; colourfulness: the encoded picture's M3, 0 leaves it.
+    """
 
     kind: str = "gradient"
     first: tuple[float, float, float] = (0.3, 0.3, 0.32)
     second: tuple[float, float, float] = (0.1, 0.1, 0.12)
+    tint: float = 0.3
+    chroma: float = 1.0
+    colourfulness: float = 0.0
     blur: float = 0.02
     seed: int = 0
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 
-from facegen.assets import background, eyes, garment, glasses, lighting, skin, teeth
+from facegen.assets import background, cloth, eyes, garment, glasses, lighting, marks, skin, teeth
 from facegen.render import spec as s
 
 
@@ -25,16 +26,16 @@ def test_lips_are_redder_than_cheeks_and_seeds_differ():
 
     def pictures(seed):
         return skin.skin_pictures(
-            s.Skin(texture_seed=seed), 30, 0.0, (0.1, 0.1, 0.1), 0.5, Hairline(), 256, 150
+            s.Skin(texture_seed=seed), 30, 0.0, (0.1, 0.1, 0.1), 0.5, Hairline(), 0.0, 256, 150
         )
 
-    colour, rough, relief = pictures(1)
+    colour, rough, relief, detail = pictures(1)
     lips = skin.region_maps(256, 150)["lips"] > 0.5
     cheeks = skin.region_maps(256, 150)["cheeks"] > 0.5
     ratio = colour[..., 1] / colour[..., 0]
     assert ratio[lips].mean() < 0.9 * ratio[cheeks].mean()
     assert not np.array_equal(colour, pictures(2)[0])
-    for again, first in zip(pictures(1), (colour, rough, relief), strict=True):
+    for again, first in zip(pictures(1), (colour, rough, relief, detail), strict=True):
         np.testing.assert_array_equal(again, first)
 
 
@@ -82,10 +83,81 @@ def test_glasses_sit_in_front_of_the_eyes(kind):
     np.testing.assert_allclose(frame[:, 0].max(), -frame[:, 0].min(), atol=1e-6)
 
 
-@pytest.mark.parametrize("pattern", ["plain", "stripes", "hoops", "checks", "dots", "print"])
+@pytest.mark.parametrize("pattern", cloth.PATTERNS)
 def test_cloth_pictures_mix_two_colours(pattern):
-    picture = garment.cloth_picture(s.Garment(pattern=pattern), np.random.default_rng(0))
+    picture = cloth.cloth_picture(pattern, (0.2, 0.2, 0.25), (0.6, 0.6, 0.6), np.random.default_rng(0))
     assert picture.min() >= 0.2 - 1e-6 and picture.max() <= 0.6 + 1e-6
+
+
+@pytest.mark.parametrize("cut", s.GARMENTS)
+def test_cloth_lies_on_the_body_and_follows_the_cut(cut):
+    from facegen.assets.head import head_model
+    from facegen.render.pose import pose_head
+
+    model = head_model()
+    head = pose_head(model, s.FaceSpec())
+    pieces = garment.garment(head, model, s.Garment(cut=cut), np.random.default_rng(0))
+    body = cKDTree(head.vertices)
+    for piece in pieces:
+        assert np.isfinite(piece.vertices).all() and piece.faces.max() < len(piece.vertices)
+        assert len(piece.chart) == len(piece.vertices)
+        assert body.query(piece.vertices)[0].max() < 0.06  # the farthest: collar points and hoods
+        assert piece.vertices[:, 2].max() < head.landmarks[8, 2] + 0.045  # a coat's collar, behind
+    assert {garment.TIE in {p.cloth for p in pieces}} == {cut == "suit"}
+
+
+def test_a_deeper_neckline_shows_more_skin():
+    sv = np.linspace(-40, 40, 9)
+    for layer in ("crew", "v_neck", "scoop", "shirt", "turtleneck", "strapless"):
+        high, low = (garment.neckline(layer, depth, sv) for depth in (0.0, 1.0))
+        assert (low <= high).all() and low.min() < high.min()
+
+
+@pytest.mark.parametrize("kind", s.BACKGROUNDS)
+def test_backgrounds_have_the_tones_asked_for(kind):
+    from facegen.audit.view import lab_of_srgb
+    from facegen.render.photo import encode_srgb
+
+    look = s.Background(kind=kind, first=(0.03, 0.03, 0.03), second=(0.3, 0.3, 0.3), seed=4)
+    picture = background.background(look, 96)
+    lightness = lab_of_srgb(np.round(encode_srgb(picture) * 255).astype(np.uint8))[..., 0]
+    ends = np.array([20.0, 61.7])  # L* of the two tones
+    assert lightness.mean() == pytest.approx(ends.mean(), abs=4)
+    assert lightness.std() < np.diff(ends)[0] / 2
+
+
+def test_a_background_meets_its_colourfulness():
+    look = s.Background(kind="room", first=(0.05, 0.05, 0.05), second=(0.3, 0.3, 0.3), blur=0.02, seed=4)
+    pictures = [background.background(s.replace(look, "colourfulness", c), 96) for c in (6.0, 18.0)]
+
+    def colourful(picture):
+        red, green, blue = (255 * np.clip(picture, 0, 1) ** (1 / 2.2)).reshape(-1, 3).T
+        opponent = np.stack([red - green, 0.5 * (red + green) - blue])
+        return np.hypot(*opponent.std(1)) + 0.3 * np.hypot(*opponent.mean(1))
+
+    assert [colourful(p) for p in pictures] == pytest.approx([6.0, 18.0], rel=0.25)
+
+
+def test_a_photograph_takes_the_place_of_the_scene():
+    photograph = np.full((40, 60, 3), (255, 128, 0), np.uint8)
+    picture = background.background(s.Background(blur=0.0), 32, photograph)
+    np.testing.assert_allclose(picture, np.tile([1, 0.2158605, 0], (32, 32, 1)), atol=1e-4)
+
+
+def test_blur_keeps_the_light():
+    picture = np.random.default_rng(0).random((64, 64, 3))
+    soft = background.out_of_focus(picture, 0.03)
+    assert soft.mean() == pytest.approx(picture.mean(), rel=0.03) and soft.std() < 0.2 * picture.std()
+
+
+def test_marks_lie_in_front_and_grow_with_their_amount():
+    t, sv = np.meshgrid(np.linspace(120, -250, 150), np.linspace(-314, 314, 250), indexing="ij")
+    for draw in (marks.moles, marks.blemishes):
+        none, many = (draw(sv, t, a, np.random.default_rng(1)) for a in (0.0, 1.0))
+        assert not none.any() and 0 < many.max() <= 1 and not many[:, np.abs(sv[0]) > 85].any()
+    patch = np.zeros_like(sv)
+    light, deep = (marks.wrinkles(sv, t, a, patch, np.random.default_rng(1)) for a in (0.3, 1.2))
+    assert light.min() < -0.03 and deep.min() < 3 * light.min()
 
 
 def test_teeth_follow_the_jaw_rigidly():

@@ -85,3 +85,35 @@ def test_jpeg_loses_more_at_low_quality():
     picture = np.random.default_rng(1).integers(0, 255, (64, 64, 3)).astype(np.uint8)
     loss = [np.abs(photo.jpeg_round_trip(picture, q).astype(int) - picture).mean() for q in (30, 95)]
     assert loss[0] > loss[1] > 0
+
+
+def layers(alpha, depth, aperture):
+    """A white square over a black backdrop, developed without noise."""
+    behind = photo.Behind(alpha, depth, np.zeros((64, 64, 3), np.float32), 1.5, 0.25)
+    light = np.repeat(alpha[..., None], 3, -1) * 0.5
+    return photo.develop(light, s.replace(PLAIN, "aperture_mm", aperture), rng(), behind=behind).astype(float)
+
+
+def test_what_the_film_leaves_clear_is_the_backdrop():
+    backdrop = np.random.default_rng(0).random((64, 64, 3)).astype(np.float32) * 0.5
+    nothing = np.zeros((64, 64), np.float32)
+    behind = photo.Behind(nothing, nothing, backdrop, 1.5, 0.25)
+    clear = photo.develop(np.zeros((64, 64, 3), np.float32), PLAIN, rng(), behind=behind)
+    np.testing.assert_array_equal(clear, photo.develop(backdrop, PLAIN, rng()))
+
+
+@pytest.mark.parametrize("distance,soft", [(1.5, False), (1.9, True)])
+def test_only_what_is_off_the_focus_blurs(distance, soft):
+    alpha = np.zeros((64, 64), np.float32)
+    alpha[16:48, 16:48] = 1
+    depth = np.where(alpha > 0, distance, 0).astype(np.float32)
+    steps = [np.abs(np.diff(layers(alpha, depth, mm)[32, :, 0])).max() for mm in (0.0, 60.0)]
+    assert (steps[1] < 0.8 * steps[0]) == soft
+
+
+@pytest.mark.parametrize("contrast", [0.6, 1.0, 1.5])
+def test_picture_styles_keep_their_ends_and_order(contrast):
+    x = np.linspace(0, 1, 1001)
+    y = photo.picture_style(x, contrast)
+    assert (np.diff(y) > 0).all() and y[[0, 500, 1000]] == pytest.approx([0, 0.5, 1])
+    assert (y[501] - y[499]) / (x[501] - x[499]) == pytest.approx(contrast, rel=1e-3)

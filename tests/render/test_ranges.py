@@ -46,7 +46,7 @@ def test_defaults_and_the_prior_lie_inside():
         ("sliders.no-such=0.5", "unknown attribute"),
         ("garment.colour=0.5", "R,G,B"),
         ("garment.colour=0.5,2,0", "out of range"),
-        ("garment.pattern=paisley", "plain, stripes"),
+        ("garment.pattern=paisley", "plain, melange"),
         ("seed=5", "unknown attribute"),
         ("hair=bob", "unknown attribute"),
     ],

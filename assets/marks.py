@@ -1,0 +1,114 @@
+"""What life leaves on skin: wrinkles, moles, blemishes, scars, on the face chart.
+
+s, t are (H, W) chart millimetres on a regular grid, s rising along the columns and t falling along the rows;
+results are (H, W) float, a share in [0, 1] or a height in mm.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+FACE = (-75.0, 75.0, -112.0, 55.0)  # s low, s high, t low, t high: where marks fall
+NECK = (-70.0, 70.0, -175.0, -115.0)
+
+
+def _stamp(out, s, t, cs, ct, reach, shape):
+    """Take the maximum of `out` and `shape(ds, dt)` within `reach` mm of a place; `out` changes."""
+    columns = np.flatnonzero(np.abs(s[0] - cs) < reach)
+    rows = np.flatnonzero(np.abs(t[:, 0] - ct) < reach)
+    if len(columns) and len(rows):
+        window = np.ix_(rows, columns)
+        out[window] = np.maximum(out[window], shape(s[window] - cs, t[window] - ct))
+
+
+def _discs(s, t, count, low, high, rng):
+    """Round marks of `low` to `high` mm radius, most of them small; one in four on the neck."""
+    out = np.zeros_like(s)
+    for _ in range(count):
+        place = NECK if rng.random() < 0.25 else FACE
+        cs, ct = rng.uniform(*place[:2]), rng.uniform(*place[2:])
+        radius, stretch = low + (high - low) * rng.random() ** 3, rng.uniform(0.8, 1.25)
+        depth = rng.uniform(0.4, 1.0)
+
+        def shape(ds, dt, radius=radius, stretch=stretch, depth=depth):
+            return depth / (1 + np.exp((np.hypot(ds * stretch, dt / stretch) - radius) / 0.25))
+
+        _stamp(out, s, t, cs, ct, 2 * radius + 2, shape)
+    return out
+
+
+def moles(s, t, amount, rng):
+    """amount in [0, 1]: up to some fourteen moles of face and neck."""
+    return _discs(s, t, int(rng.poisson(14 * amount)), 0.4, 2.0, rng)
+
+
+def blemishes(s, t, amount, rng):
+    """amount in [0, 1]: red, raised spots, mostly of the young."""
+    return _discs(s, t, int(rng.poisson(25 * amount)), 0.7, 2.4, rng)
+
+
+def scars(s, t, amount, rng):
+    """amount in [0, 1]: thin pale lines."""
+    out = np.zeros_like(s)
+    for _ in range(int(rng.poisson(1.5 * amount))):
+        cs, ct, turn = rng.uniform(*FACE[:2]), rng.uniform(*FACE[2:]), rng.uniform(0, np.pi)
+        length, bend = rng.uniform(4, 14), rng.normal(0, 0.02)
+
+        def shape(ds, dt, turn=turn, length=length, bend=bend):
+            along, across = ds * np.cos(turn) + dt * np.sin(turn), dt * np.cos(turn) - ds * np.sin(turn)
+            return np.exp(-(((across - bend * along**2) / 0.7) ** 2) - (along / length) ** 4)
+
+        _stamp(out, s, t, cs, ct, 2 * length, shape)
+    return out
+
+
+def lip_grooves(s, rng):
+    """Upright furrows of the lips, in about [-1, 1]."""
+    phase = rng.uniform(0, 6.28, 3)
+    waves = np.cos(2.7 * s + phase[0]) + np.cos(4.1 * s + phase[1]) + np.cos(1.6 * s + phase[2])
+    return waves / 2
+
+
+def _groove(distance, width, depth):
+    """A furrow with raised lips: mm of height over mm of distance."""
+    x = (distance / width) ** 2
+    return -depth * (1 - 0.35 * x) * np.exp(-0.7 * x)
+
+
+def wrinkles(s, t, amount, patch, rng):
+    """Forehead lines, crow's feet, nasolabial and marionette folds, glabella, under-eye and neck lines: mm.
+
+    amount: 0 none, 1 marked age, 1.4 deep. patch: (H, W) smooth noise that makes the lines waver.
+    """
+    whole = np.zeros_like(s)
+    if amount <= 0.01:
+        return whole
+    front = np.ix_(np.flatnonzero(np.abs(t[:, 0] + 60) < 130), np.flatnonzero(np.abs(s[0]) < 95))
+    s, t, patch = s[front], t[front], patch[front]
+    a = np.abs(s)
+    relief = np.zeros_like(s)
+    for line in range(int(rng.integers(3, 6))):
+        height = 27 + 7.6 * line + rng.normal(0, 1.5) + rng.uniform(0, 4) * np.cos(a / 28) + 1.3 * patch
+        reach = np.exp(-(((s - rng.normal(0, 6)) / rng.uniform(28, 46)) ** 4))
+        relief += _groove(t - height, rng.uniform(0.9, 1.4), 0.30 * rng.uniform(0.3, 1)) * reach
+    for side in (-1, 1):
+        here = s * side > 0
+        for line in range(int(rng.integers(3, 6))):
+            slope = (line - 1.8) * rng.uniform(0.25, 0.42)
+            across = t + 1 - slope * (a - 44) - 0.5 * patch
+            reach = np.exp(-(((a - rng.uniform(54, 59)) / rng.uniform(7, 11)) ** 4)) * here
+            relief += _groove(across, 0.9, 0.26 * rng.uniform(0.5, 1)) * reach
+    fold = 14.5 + (-47 - t) * 0.40 + 0.5 * patch
+    relief += _groove(a - fold, 2.0, 0.55) * np.exp(-(((t + 61) / 16) ** 4))
+    relief += _groove(a - (25 + (-80 - t) * 0.12), 1.6, 0.30) * np.exp(-(((t + 92) / 11) ** 4))
+    relief += _groove(a - 5.5 - 0.1 * (t - 15), 1.0, 0.28) * np.exp(-(((t - 17) / 7) ** 4))
+    for line in range(4):
+        height = -14 - 3.3 * line - 0.007 * (a - 28) ** 2 + 0.4 * patch
+        relief += _groove(t - height, 0.9, 0.15) * np.exp(-(((a - 30) / 14) ** 4))
+    for line in range(3):
+        height = -128 - 14 * line + rng.normal(0, 2) + 1.5 * patch - 0.002 * a**2
+        relief += _groove(t - height, 1.6, 0.35) * np.exp(-((a / 70) ** 4))
+    upper = np.exp(-(((t + 60) / 4.5) ** 4)) * np.exp(-((a / 22) ** 4))
+    relief += 0.06 * max(amount - 0.6, 0) * np.cos(a * 1.9 + patch) * upper
+    whole[front] = amount * relief
+    return whole
