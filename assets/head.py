@@ -159,8 +159,31 @@ class HeadModel:
         """
         pose = self._pose_parameters(neck_turn, gaze)
         vertices, bones = _evaluate(self.anny, phenotype, sliders, actions, pose)
-        kept, rows = vertices[: len(self.kept)], _Rows(vertices[len(self.kept) :])
         _, rest_bones = _evaluate(self.anny, phenotype, sliders, None, {})
+        return self._posed(vertices, bones, rest_bones, gaze)
+
+    def pose_many(self, heads):
+        """Several heads in one evaluation: a few milliseconds each where `pose` takes forty.
+
+        Parameters
+        ----------
+        heads : list of argument tuples of `pose`
+
+        Returns
+        -------
+        list of PosedHead, those of `pose` up to the rounding of single precision
+        """
+        shapes, slid, acting, turns, gazes = zip(*heads, strict=True)
+        poses = [self._pose_parameters(*both) for both in zip(turns, gazes, strict=True)]
+        posed = _evaluate_many(self.anny, shapes, slid, acting, poses)
+        _, rest = _evaluate_many(self.anny, shapes, slid, [{}] * len(heads), None)
+        return [
+            self._posed(vertices, bones, rest_bones, gaze)
+            for vertices, bones, rest_bones, gaze in zip(*posed, rest, gazes, strict=True)
+        ]
+
+    def _posed(self, vertices, bones, rest_bones, gaze):
+        kept, rows = vertices[: len(self.kept)], _Rows(vertices[len(self.kept) :])
         eye_centres = np.stack([rows[r].mean(0) for r in (LEFT_EYE, RIGHT_EYE)])
         eye_radius = float(np.linalg.norm(rows[LEFT_EYE] - eye_centres[0], axis=1).mean())
         head = self.bone["head"]
@@ -403,6 +426,29 @@ def _evaluate(model, phenotype, sliders, actions, pose):
             facial_actions={k: float(v) for k, v in (actions or {}).items()},
         )
     return out["vertices"][0].numpy(), out["bone_poses"][0].numpy()
+
+
+def _evaluate_many(model, phenotypes, sliders, actions, poses):
+    """As `_evaluate` for lists of n dicts each: vertices (n, V, 3) and bone poses (n, B, 4, 4) float32."""
+    import torch
+
+    def columns(rows):
+        names = sorted({name for row in rows for name in row})
+        return {k: torch.tensor([float(row.get(k, 0.0)) for row in rows]) for k in names}
+
+    turns = (
+        {k: torch.from_numpy(np.stack([pose[k] for pose in poses])).float() for k in poses[0]}
+        if poses
+        else None
+    )
+    with torch.inference_mode():
+        out = model(
+            pose_parameters=turns,
+            phenotype_kwargs=columns(phenotypes),
+            local_changes_kwargs=columns(sliders),
+            facial_actions=columns(actions),
+        )
+    return out["vertices"].numpy(), out["bone_poses"].numpy()
 
 
 def _uv_mask(file, uv, face_uv, faces, count):

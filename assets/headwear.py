@@ -288,8 +288,11 @@ def flatten_hair(strands, frame, body, ease=0.045):
     strands, height = strands[kept], height[kept]
     if not len(strands):
         return strands, kept
-    gap, normal = body.clearance(strands)
-    below = np.clip(-height.reshape(-1) / ease, 0, 1)
+    below = np.clip(-height / ease, 0, 1)
     room = HAIR_MM / 1000 * 0.7 + 0.06 * below**1.5
-    excess = np.maximum(gap - room, 0) * (below < 1)
-    return (strands.reshape(-1, 3) - normal * excess[:, None]).reshape(strands.shape).astype(np.float32), kept
+    points = strands.reshape(-1, 3)
+    for _ in range(2):  # a point far out may come to lie over another part of the head
+        gap, normal = body.clearance(points)
+        excess = np.maximum(gap - room.ravel(), 0) * (below.ravel() < 1)
+        points = points - normal * excess[:, None]
+    return points.reshape(strands.shape).astype(np.float32), kept

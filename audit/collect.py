@@ -5,10 +5,12 @@ import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from facegen.audit import labels_stats, measures
+from facegen.audit import held_out, labels_stats, measures
+from facegen.audit.cache import RowCache, key_of
 from facegen.audit.schema import Table
 from facegen.audit.view import make_view
 from facegen.datasets.errors import FacegenError
@@ -20,21 +22,34 @@ _CHUNK = 16  # pictures a process takes at a time
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one pass over a set gives: its attributes and its label statistics, row for row."""
+    """What one pass over a set gives, row for row.
+
+    Attributes
+    ----------
+    attributes, labels : Table, of measures.py and labels_stats.py
+    maps : (n, GRID * GRID) uint8 of held_out.aligned_map, or None where they were not taken
+    touching : (n, pairs) float32 of held_out.touching, or None likewise
+    """
 
     attributes: Table
     labels: Table
+    maps: np.ndarray | None = None
+    touching: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.attributes)
 
     def rows(self, index: np.ndarray) -> "Measurement":
         """The measurement of some rows, by integer index."""
-        return Measurement(self.attributes.rows(index), self.labels.rows(index))
+        maps, touching = (None if part is None else part[index] for part in (self.maps, self.touching))
+        return Measurement(self.attributes.rows(index), self.labels.rows(index), maps, touching)
 
 
 def measure_set(
-    faces: FaceSet, workers: int = 1, on_progress: Callable[[int], object] | None = None
+    faces: FaceSet,
+    workers: int = 1,
+    on_progress: Callable[[int], object] | None = None,
+    cache: Path | None = None,
 ) -> Measurement:
     """Measure every picture of a set.
 
@@ -43,6 +58,7 @@ def measure_set(
     faces : FaceSet with masks in the celebamaskhq convention, or without masks
     workers : processes; 1 measures in this one
     on_progress : called with the number of pictures just finished
+    cache : file that keeps rows by the content of picture and mask, see cache.py; None keeps nothing
 
     Raises
     ------
@@ -56,50 +72,72 @@ def measure_set(
             "{CONVENTION}: "
             f"export the set with `facegen export --convention {CONVENTION}`"
         )
-    rows = []
-    for chunk in _chunks(faces, workers):
-        rows.append(chunk)
+    rows = np.empty((len(faces), ROW_WIDTH))
+    maps = np.empty((len(faces), MAP_WIDTH), np.uint8)
+    for indices, (values, drawn) in _chunks(faces, workers, cache):
+        rows[indices], maps[indices] = values, drawn
         if on_progress is not None:
-            on_progress(len(chunk))
-    values, split, ids = np.concatenate(rows), len(measures.NAMES), tuple(faces.ids)
-    attributes = Table(measures.NAMES, values[:, :split], ids, faces.name)
-    return Measurement(attributes, Table(labels_stats.NAMES, values[:, split:], ids, faces.name))
+            on_progress(len(indices))
+    ids, ends = tuple(faces.ids), np.cumsum(_WIDTHS)
+    attributes, labels, touching = rows[:, : ends[0]], rows[:, ends[0] : ends[1]], rows[:, ends[1] :]
+    masked = faces.has_masks
+    return Measurement(
+        Table(measures.NAMES, attributes, ids, faces.name),
+        Table(labels_stats.NAMES, labels, ids, faces.name),
+        maps if masked else None,
+        touching.astype(np.float32) if masked else None,
+    )
 
 
-def _chunks(faces: FaceSet, workers: int) -> Iterator[np.ndarray]:
+_WIDTHS = (len(measures.NAMES), len(labels_stats.NAMES), len(held_out.PAIRS))
+ROW_WIDTH, MAP_WIDTH = sum(_WIDTHS), held_out.GRID**2
+Rows = tuple[np.ndarray, np.ndarray]  # (n, ROW_WIDTH) float64 and (n, MAP_WIDTH) uint8
+
+
+def _chunks(faces: FaceSet, workers: int, cache: Path | None) -> Iterator[tuple[list[int], Rows]]:
     starts = range(0, len(faces), _CHUNK)
     parts = [list(range(start, min(start + _CHUNK, len(faces)))) for start in starts]
     if workers <= 1 or len(parts) == 1:
-        yield from (measure_some(faces, part) for part in parts)
+        yield from ((part, measure_some(faces, part, cache)) for part in parts)
         return
     # Not forked: a parent that has loaded torch or holds threads must not be copied.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(parts)), context, _remember, (faces,)) as pool:
-        yield from pool.map(_measure_remembered, parts)
+    with ProcessPoolExecutor(min(workers, len(parts)), context, _remember, (faces, cache)) as pool:
+        yield from zip(parts, pool.map(_measure_remembered, parts), strict=True)
 
 
-def measure_some(faces: FaceSet, indices: list[int]) -> np.ndarray:
-    """(len(indices), attributes + label statistics) float64 of some pictures of a set."""
-    return np.stack([_row(faces, index) for index in indices])
+def measure_some(faces: FaceSet, indices: list[int], cache: Path | None = None) -> Rows:
+    """Rows of some pictures of a set, those that the cache holds taken from it."""
+    with RowCache(cache, ROW_WIDTH, MAP_WIDTH) as kept:
+        found = []
+        for index in indices:
+            pixels = faces.image(index), faces.mask(index) if faces.has_masks else None
+            key = key_of(*pixels) if cache else b""
+            row = kept.get(key)
+            if row is None:
+                row = _row(faces, index, *pixels)
+                kept.put(key, row)
+            found.append(row)
+    return np.stack([values for values, _ in found]), np.stack([drawn for _, drawn in found])
 
 
-def _row(faces: FaceSet, index: int) -> np.ndarray:
-    image, mask = faces.image(index), faces.mask(index) if faces.has_masks else None
+def _row(faces: FaceSet, index: int, image: np.ndarray, mask: np.ndarray | None) -> Rows:
     try:
         view = make_view(image, mask)
     except FacegenError as error:
         raise FacegenError(f"{faces.path}: picture {faces.ids[index]}: {error}") from None
-    return np.concatenate([measures.measure_view(view), labels_stats.label_row(view)])
+    parts = [measures.measure_view(view), labels_stats.label_row(view), held_out.touching(view)]
+    return np.concatenate(parts), held_out.aligned_map(view)
 
 
-_faces: FaceSet | None = None  # of a worker process, set once by its initializer
+_task: tuple[FaceSet, Path | None] | None = None  # of a worker process, set once by its initializer
 
 
-def _remember(faces: FaceSet) -> None:
-    global _faces
-    _faces = faces
+def _remember(faces: FaceSet, cache: Path | None) -> None:
+    global _task
+    _task = faces, cache
 
 
-def _measure_remembered(indices: list[int]) -> np.ndarray:
-    assert _faces is not None
-    return measure_some(_faces, indices)
+def _measure_remembered(indices: list[int]) -> Rows:
+    assert _task is not None
+    return measure_some(_task[0], indices, _task[1])

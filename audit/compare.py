@@ -8,7 +8,9 @@ import numpy as np
 
 from facegen.audit import labels_stats, measures
 from facegen.audit.collect import Measurement
-from facegen.audit.distances import Draws, Gap, compare_columns, family_factor
+from facegen.audit.distances import Draws, Gap, compare_columns, family_factor, family_p
+from facegen.audit.held_out import HeldOut, compare_held_out
+from facegen.audit.joint import Joint, joint_distances
 from facegen.audit.profile import Profile
 from facegen.audit.schema import GROUPS, Measure, Table
 from facegen.audit.twosample import MIN_ROWS, matched_names, two_sample
@@ -35,6 +37,7 @@ class Reference:
     attributes : Table; rows of the set, or rows drawn from the profile
     labels : Table or None: a profile says nothing of how the masks are drawn
     fidelity : of the profile (see Profile), empty for a set
+    maps, touching : as in Measurement; None against a profile
     """
 
     name: str
@@ -43,10 +46,21 @@ class Reference:
     attributes: Table
     labels: Table | None
     fidelity: Mapping[str, float] = field(default_factory=dict)
+    maps: np.ndarray | None = None
+    touching: np.ndarray | None = None
 
     @classmethod
     def of_set(cls, measured: Measurement, name: str) -> "Reference":
-        return cls(name, "set", len(measured), measured.attributes, measured.labels)
+        return cls(
+            name,
+            "set",
+            len(measured),
+            measured.attributes,
+            measured.labels,
+            {},
+            measured.maps,
+            measured.touching,
+        )
 
     @classmethod
     def of_profile(cls, profile: Profile, seed: int = 0) -> "Reference":
@@ -56,12 +70,16 @@ class Reference:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the audit's table. `gap` is None where the verdict is UNMEASURED; then `why` says why."""
+    """One line of the audit's table. `gap` is None where the verdict is UNMEASURED; then `why` says why.
+
+    p_family : how often shuffled sets show, in any attribute, a distance this extreme
+    """
 
     measure: Measure
     gap: Gap | None
     verdict: str
     why: str = ""
+    p_family: float = np.nan
 
     @property
     def excess(self) -> float:
@@ -100,6 +118,8 @@ class Audit:
     family, label_family : critical distances that an attribute must exceed to differ, see family_factor
     ranked : names of attributes to change, worst first
     telltale : ids of synthetic pictures, those first that look least like the reference
+    joint : "content" and "all" -> joint distances over these attributes
+    held_out : measures that no matching sees
     """
 
     reference: Reference
@@ -113,6 +133,8 @@ class Audit:
     label_family: float
     ranked: tuple[str, ...]
     telltale: tuple[str, ...] = field(repr=False)
+    joint: Mapping[str, Joint] = field(default_factory=dict)
+    held_out: tuple[HeldOut, ...] = ()
 
     def row(self, name: str) -> Row:
         """The row of an attribute or label statistic; StopIteration where there is none."""
@@ -158,6 +180,7 @@ def compare(
     synthetic: Measurement,
     seed: int = 0,
     on_step: Callable[[str], object] = lambda step: None,
+    features: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> Audit:
     """Audit a measured synthetic set.
 
@@ -166,6 +189,7 @@ def compare(
     reference, synthetic : what to compare
     seed : of every bootstrap draw and fold; the same input gives the same audit
     on_step : told what is being done
+    features : (m, d) of the reference's and (n, d) of the synthetic pictures, from one parser, or None
 
     Raises
     ------
@@ -183,6 +207,15 @@ def compare(
     on_step("two-sample tests")
     content, _ = _separability(reference, synthetic.attributes, True, seed)
     everything, scores = _separability(reference, synthetic.attributes, False, seed)
+    on_step("joint distances")
+    joint = {
+        key: joint_distances(*_joint_rows(reference, synthetic.attributes, content), seed=seed)
+        for key, content in (("content", True), ("all", False))
+    }
+    on_step("held-out measures")
+    held_out = compare_held_out(
+        reference.maps, synthetic.maps, reference.touching, synthetic.touching, features, seed
+    )
     order = np.argsort(-scores) if np.isfinite(scores).all() else np.arange(len(synthetic))
     return Audit(
         reference=reference,
@@ -196,7 +229,14 @@ def compare(
         label_family=label_family,
         ranked=_ranked(rows),
         telltale=tuple(synthetic.attributes.ids[i] for i in order),
+        joint=joint,
+        held_out=held_out,
     )
+
+
+def _joint_rows(reference: Reference, synthetic: Table, content_only: bool) -> tuple[np.ndarray, np.ndarray]:
+    names = [n for n in matched_names(synthetic.names, content_only) if n in reference.attributes.names]
+    return reference.attributes.columns(names), synthetic.columns(names)
 
 
 def _rows(
@@ -212,12 +252,13 @@ def _rows(
             else None
         )
     factor = family_factor([gap for gap in gaps.values() if gap])
+    p_family = family_p({name: gap for name, gap in gaps.items() if gap})
     rows = []
     for name, gap in gaps.items():
         if gap is None:
             rows.append(Row(by_name[name], None, UNMEASURED, _why(name, real, synthetic)))
         else:
-            rows.append(Row(by_name[name], gap, _verdict(gap, factor)))
+            rows.append(Row(by_name[name], gap, _verdict(gap, factor), p_family=p_family[name]))
     return tuple(rows), factor
 
 

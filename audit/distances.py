@@ -197,3 +197,21 @@ def family_factor(gaps: list[Gap]) -> float:
     if not ratios:
         return 1.0
     return max(1.0, float(np.quantile(np.nanmax(ratios, axis=0), FLOOR_LEVEL)))
+
+
+def family_p(gaps: dict[str, Gap]) -> dict[str, float]:
+    """Attribute name -> p value adjusted for all attributes together, in (0, 1].
+
+    How often shuffled sets reach, in any attribute, this many critical distances: single-step maxT of
+    Westfall and Young. An attribute that never varies has p = 1.
+    """
+    ratios = {
+        name: (gap.distance, gap.shuffled, gap.critical) for name, gap in gaps.items() if gap.critical > 0
+    }
+    if not ratios:
+        return dict.fromkeys(gaps, 1.0)
+    largest = np.nanmax([shuffled / critical for _, shuffled, critical in ratios.values()], axis=0)
+    found = dict.fromkeys(gaps, 1.0)
+    for name, (distance, _, critical) in ratios.items():
+        found[name] = float((1 + np.count_nonzero(largest >= distance / critical)) / (1 + len(largest)))
+    return found

@@ -18,6 +18,9 @@ MEASURES: tuple[Measure, ...] = tuple(measure for theme in _THEMES for measure i
 NAMES: tuple[str, ...] = tuple(measure.name for measure in MEASURES)
 BY_NAME: dict[str, Measure] = {measure.name: measure for measure in MEASURES}
 _LOW, _HIGH = (np.array([getattr(measure, end) for measure in MEASURES]) for end in ("low", "high"))
+# What a label map alone shows, whatever the colours: the names that `measure_labels` gives, in order.
+CONTENT_NAMES: tuple[str, ...] = tuple(one.name for theme in (geometry, presence) for one in theme.MEASURES)
+_CONTENT = [NAMES.index(name) for name in CONTENT_NAMES]
 _PLACE = {name: index for index, name in enumerate(NAMES)}
 
 
@@ -38,6 +41,17 @@ def measure(image: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
     FacegenError : wrong shapes, or a class id that the convention does not know.
     """
     return measure_view(make_view(image, mask))
+
+
+def measure_labels(mask: np.ndarray) -> np.ndarray:
+    """(len(CONTENT_NAMES),) float64: the measures that need no colours, of a mask (h, w) uint8."""
+    blank = np.zeros((*mask.shape, 3), np.uint8)
+    view = make_view(blank, mask)
+    row = np.full(len(MEASURES), np.nan)
+    for theme in (geometry, presence):
+        for name, value in theme.measure(view).items():
+            row[_PLACE[name]] = value
+    return np.where((row >= _LOW) & (row <= _HIGH), row, np.nan)[_CONTENT]
 
 
 def measure_view(view: View) -> np.ndarray:

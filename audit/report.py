@@ -18,6 +18,8 @@ from PIL import Image
 from facegen.audit import figures
 from facegen.audit.collect import Measurement
 from facegen.audit.compare import BORDERLINE, DIFFERS, UNMEASURED, WITHIN, Audit, Row, Separability
+from facegen.audit.held_out import CLASSIFIER, HELD_OUT, HELD_OUT_VERSION, MATCHED_APPEARANCE, MATCHED_CONTENT
+from facegen.audit.joint import Joint
 from facegen.audit.measures import MEASURES_VERSION
 from facegen.audit.schema import BINARY
 from facegen.audit.thresholds import Check
@@ -25,12 +27,20 @@ from facegen.audit.view import WORKING_SIZE
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.files import write_bytes, write_json
 
-FORMAT, FORMAT_VERSION = "facegen-audit", 1
+FORMAT, FORMAT_VERSION = "facegen-audit", 2  # 2: joint, held_out, frozen, p_family
 THUMBNAIL = 128  # pixels of the longer side
 FIRST = 10  # attributes named under "what to change first"
+# What figures of different days must share to be compared.
+FROZEN = {
+    "version": HELD_OUT_VERSION,
+    "matched_content": list(MATCHED_CONTENT),
+    "matched_appearance": list(MATCHED_APPEARANCE),
+    "held_out": list(HELD_OUT),
+    "classifier": CLASSIFIER,
+}
 _COLUMNS = (
     "name", "group", "unit", "verdict", "real", "synthetic", "real_median", "synthetic_median", "real_sd",
-    "synthetic_sd", "distance", "low", "high", "floor", "ks", "n_real", "n_synthetic", "why",
+    "synthetic_sd", "distance", "low", "high", "floor", "ks", "p_family", "n_real", "n_synthetic", "why",
 )  # fmt: skip
 
 
@@ -91,6 +101,19 @@ def report_data(audit: Audit, checks: list[Check]) -> dict:
         },
         "synthetic": {"name": audit.synthetic, "n": audit.n_synthetic},
         "two_sample": {"content": _separability(audit.content), "all": _separability(audit.everything)},
+        "joint": {key: _joint(one) for key, one in audit.joint.items()},
+        "held_out": [
+            {
+                "name": one.name,
+                "dimensions": one.dimensions,
+                "auc": _number(one.auc),
+                "floor": _number(one.floor),
+                "why": one.why,
+                "joint": _joint(one.joint),
+            }
+            for one in audit.held_out
+        ],
+        "frozen": FROZEN,
         "mean_excess": {
             "content": _number(audit.mean_excess(content_only=True)),
             "all": _number(audit.mean_excess(content_only=False)),
@@ -164,6 +187,8 @@ def render_html(
         working_size=WORKING_SIZE,
         real_colour=figures.REAL_COLOUR,
         synthetic_colour=figures.SYNTHETIC_COLOUR,
+        frozen=FROZEN,
+        nan=math.nan,
     )
 
 
@@ -186,6 +211,11 @@ def _separability(one: Separability) -> dict:
     return {key: _number(value) if isinstance(value, float) else value for key, value in vars(one).items()}
 
 
+def _joint(one: Joint) -> dict:
+    data: dict = {key: _number(value) for key, value in vars(one).items() if key != "floor"}
+    return data | {"floor": _joint(one.floor) if one.floor else None}
+
+
 def _row(row: Row) -> dict:
     m, g = row.measure, row.gap
     data: dict = {"name": m.name, "group": m.group, "unit": m.unit, "kind": m.kind, "matchable": m.matchable}
@@ -205,6 +235,7 @@ def _row(row: Row) -> dict:
             "floor": _number(g.floor),
             "critical": _number(g.critical),
             "ks": _number(g.ks),
+            "p_family": _number(row.p_family),
             "n_real": g.n_reference,
             "n_synthetic": g.n_synthetic,
         }

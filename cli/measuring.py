@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from facegen.audit.cache import default_cache
 from facegen.audit.collect import Measurement, measure_set
 from facegen.audit.compare import Reference
 from facegen.audit.profile_io import load_profile, profile_names
@@ -28,7 +29,10 @@ def measured(faces: FaceSet, workers: int | None, console: Console) -> Measureme
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(faces.name.replace("[", r"\["), total=len(faces))
         return measure_set(
-            faces, 1 if len(faces) <= ALONE else workers, lambda count: progress.advance(task, count)
+            faces,
+            1 if len(faces) <= ALONE else workers,
+            lambda count: progress.advance(task, count),
+            default_cache(),
         )
 
 

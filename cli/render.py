@@ -18,6 +18,13 @@ glasses.kind=round|oval. May be given again. --list-attributes names them all, w
     help="Follow the attribute law of a shipped profile, a profile file, or a folder of real faces.",
 )
 @click.option(
+    "--rounds",
+    type=click.IntRange(0, 5),
+    default=0,
+    show_default=True,
+    help="Pilots of 32 faces that are rendered, audited and corrected for before matching.",
+)
+@click.option(
     "--num", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="How many faces."
 )
 @click.option(
@@ -65,13 +72,26 @@ glasses.kind=round|oval. May be given again. --list-attributes names them all, w
 @click.option("--set", "settings", multiple=True, metavar="ATTRIBUTE=VALUE", help=ATTRIBUTE_HELP)
 @click.option("--list-attributes", is_flag=True, help="Print every attribute, its default and its range.")
 def command(
-    match, num, size, seed, out, convention, quality, workers, device, resume, settings, list_attributes
+    match,
+    rounds,
+    num,
+    size,
+    seed,
+    out,
+    convention,
+    quality,
+    workers,
+    device,
+    resume,
+    settings,
+    list_attributes,
 ) -> None:
     """Render labelled synthetic faces into a dataset folder.
 
     \b
     facegen render --num 16                                   16 faces of the default prior
     facegen render --match-dist celebamaskhq --num 300        follow the shipped profile
+    facegen render --match-dist celebamaskhq --rounds 1       the same, corrected by a pilot first
     facegen render --set hair.style=afro --set pose.yaw=-30:30
 
     An interrupted run goes on where it stopped when the same command is given again; a larger
@@ -93,7 +113,7 @@ def command(
     check_together(overrides)
     profile = _profile(match, console) if match else None
     job = Job(out, size, quality, convention, device, workers)
-    order = Order(job, num, seed, profile, match, overrides, resume)
+    order = Order(job, num, seed, profile, match, overrides, resume, rounds)
     todo = plan(order)
     if not todo:
         console.print(f"{out}: all {num} faces are there already")
@@ -122,7 +142,7 @@ def _with_bar(console, order, produce, total):
     )
 
     columns = (
-        TextColumn("render"),
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
@@ -131,14 +151,21 @@ def _with_bar(console, order, produce, total):
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console) as bar:
-        task = bar.add_task("render", total=total, rate="starting Blender")
+        first = "matching" if order.profile is not None else "starting Blender"
+        task = bar.add_task("render", total=total, rate=first)
+        steps = {}
+
+        def match(step, count):
+            if step not in steps:
+                steps[step] = bar.add_task(step, total=None, rate="previews" if step == "match" else "faces")
+            bar.update(steps[step], advance=count)
 
         def step(answer):
             bar.update(task, advance=1, rate=f"{answer['seconds']:.1f} s a face")
             if not answer["ok"]:
                 bar.console.print(f"sample {answer['index']:06d}: {answer['error'].strip().splitlines()[-1]}")
 
-        return produce(order, step)
+        return produce(order, step, match)
 
 
 def _summary(console, out, outcome):
@@ -153,7 +180,29 @@ def _summary(console, out, outcome):
         )
     for index, why in sorted(outcome.failures.items()):
         console.print(f"not rendered: {index:06d}: {why}", soft_wrap=True)
+    _law(console, out)
     console.print(f"look at them: facegen preview {out}", soft_wrap=True)
+
+
+def _law(console, out):
+    """How near matching came, and what the profile asks for that cannot be made."""
+    from facegen.datasets.dataset_file import read_dataset_json
+
+    target = read_dataset_json(out).get("target")
+    if not target or "matched" not in target:
+        return
+    stages = [block["stages"] for block in target["blocks"]]
+    first, last = (stages[-1][key]["mean_w1"] for key in ("followed", "refined"))
+    console.print(
+        f"matched {len(target['matched'])} attributes of {target['profile']}: mean distance of their laws "
+        f"in the previews {first:.2f} -> {last:.2f} standard deviations",
+        soft_wrap=True,
+    )
+    reach = [f"{name} ({100 * share:.0f} %)" for name, share in target["out_of_reach"].items()]
+    if reach:
+        console.print(
+            f"out of the generator's reach, by share of faces: {', '.join(reach[:8])}", soft_wrap=True
+        )
 
 
 def _profile(match, console):

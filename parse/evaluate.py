@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
+from facegen.audit.boundary import band_width, boundary_counts, boundary_offsets
 from facegen.datasets.conventions import Convention
 from facegen.datasets.errors import FacegenError
-from facegen.parse.boundary import band_width, boundary_counts, boundary_offsets
 from facegen.parse.checkpoints import Parser
 from facegen.parse.data import LoadedSet
 from facegen.parse.device import use_bfloat16

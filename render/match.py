@@ -1,343 +1,280 @@
-"""FaceSpecs that follow a Profile: the direct mapping from what a profile says to what a face is made of.
+"""FaceSpecs whose law is a Profile's: many faces are previewed, and the ones that fit are kept.
 
-Rows are drawn from the profile and turned into faces one attribute at a time; what a profile does not say is
-drawn from the default prior. Nothing is corrected against finished renders yet: attributes that depend on
-more than one cause (exposure, hair outline) land near their target, not on it.
+For every row drawn from the profile PER_TARGET faces of the prior are bent to it (follow.py) and previewed
+without Blender (proposals.py). All of them then compete for all rows: each row gets one face and no face
+serves twice (assign.py). Chosen faces take their row's colours and framing, and are refined (refine.py).
+
+Faces are matched in blocks that double in size, so that sample i depends on the seed and on i alone: a
+larger set, a resumed one and a single sample give the same faces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from facegen.assets.lighting import LUMINANCE
-from facegen.assets.skin import skin_colour
-from facegen.audit.view import lab_of_srgb
+from facegen.audit.distances import cdf_gap
+from facegen.audit.measures import BY_NAME, CONTENT_NAMES
+from facegen.audit.schema import BINARY
 from facegen.render import prior
 from facegen.render import spec as s
-from facegen.render.expressions import draw_expression
+from facegen.render.assign import Space, assign, out_of_reach
+from facegen.render.follow import FOLLOWED, follow, recolour
 from facegen.render.overrides import Override, apply_all
-from facegen.render.photo import encode_srgb, luminance_of, tone
-from facegen.render.prior_wear import draw_headwear, draw_jewellery
+from facegen.render.pilot import NONE, Correction, asked, correct
+from facegen.render.proposals import measure_specs
+from facegen.render.refine import STEPS, Effects, refine, scatter
 
-# Names of the profile's attributes that this mapping follows.
-FOLLOWED = (
-    "male",
-    "young",
-    "gray_hair",
-    "bald",
-    "receding_hairline",
-    "bangs",
-    "hair_shade",
-    "hair_form",
-    "hair_length",
-    "hair_low",
-    "hair_lightness",
-    "no_beard",
-    "goatee",
-    "mustache",
-    "5_o_clock_shadow",
-    "smiling",
-    "mouth_open",
-    "glasses",
-    "hat",
-    "earring",
-    "necklace",
-    "wearing_lipstick",
-    "heavy_makeup",
-    "rosy_cheeks",
-    "yaw",
-    "pitch",
-    "face_scale",
-    "face_x",
-    "face_y",
-    "roll",
-    "skin_ita",
-    "skin_lightness",
-    "background_lightness",
-    "background_spread",
-    "background_sharpness",
-    "background_colourfulness",
-    "cloth_lightness",
-)
-# The annotated pitch has a mean of -7.1 degrees, the zero of its estimator. Of 32 faces matched with a zero
-# of -7 the nose ended lower than in the real training set (pitch_nose 0.76, real 0.70): turned up by 3 more.
-PITCH_ZERO = -10.0
-LONG_LOW = 0.10  # hair_low: share of the hair under the mouth, from where hair counts as long
-MIDDLE = 0.24  # hair_length: past the ear lobe
-SHADES = {"black": (0.90, 0.99), "brown": (0.66, 0.88), "other": (0.55, 0.85), "blond": (0.22, 0.48)}
+PER_TARGET = 8  # proposals a row
+FIRST_BLOCK, LARGEST_BLOCK = 32, 512  # rows matched together; larger ones cost memory and gain nothing
+# What a face keeps from the row it was drawn for and a preview does not show: cost of standing for a row that
+# says otherwise, in mean squared whitened differences (two unrelated faces are about 2 apart).
+KEPT = {
+    "male": 4.0,
+    "bald": 2.0,
+    "glasses": 2.0,
+    "hat": 2.0,
+    "young": 1.0,
+    "no_beard": 1.0,
+    "goatee": 0.5,
+    "mustache": 0.5,
+    "gray_hair": 0.5,
+    "5_o_clock_shadow": 0.3,
+    "smiling": 0.5,
+    "hair_form": 0.3,
+}
+SKIN_ITA_COST, SKIN_ITA_SPREAD = 0.15, 20.0  # ancestry follows skin: cost of a gap of one spread (degrees)
+
+
+@dataclass(frozen=True)
+class Matched:
+    """One block of matched faces.
+
+    Attributes
+    ----------
+    specs : n FaceSpec, row for row
+    targets : (n, k) what each row asks for; expected : (n, k) what the faces show, over `names`
+    report : JSON-ready account of the block
+    """
+
+    specs: list[s.FaceSpec]
+    names: tuple[str, ...]
+    targets: np.ndarray = field(repr=False)
+    expected: np.ndarray = field(repr=False)
+    report: dict = field(repr=False)
+
+
+def block_of(index: int) -> tuple[int, int]:
+    """First and last-plus-one row of the block that holds row `index`."""
+    start, size = 0, FIRST_BLOCK
+    while index >= start + size:
+        start, size = start + size, min(max(start + size, FIRST_BLOCK), LARGEST_BLOCK)
+    return start, start + size
 
 
 def draw_specs(
-    profile, seed: int, indices: Sequence[int], total: int, overrides: Iterable[Override] = ()
+    profile,
+    seed: int,
+    indices: Sequence[int],
+    total: int,
+    overrides: Iterable[Override] = (),
+    correction: Correction = NONE,
+    workers: int = 1,
+    on_block: Callable[[Matched], object] = lambda block: None,
+    on_progress: Callable[[int], object] | None = None,
 ) -> Iterator[s.FaceSpec]:
     """Specs of the given sample indices.
 
     Parameters
     ----------
     profile : audit.profile.Profile or None for the default prior
-    indices : which samples; each spec depends on (seed, index) only
+    indices : which samples, rising; each spec depends on (seed, index) only, whatever `total` is
     total : how many samples the set will have
     overrides : applied last
+    correction : what a pilot render taught, see pilot.py
+    workers : processes that preview
+    on_block : told of each block that is matched; on_progress : of the number of previews just made
     """
-    rows, settings = None, tuple(overrides)
-    if profile is not None and len(indices):
-        rows = profile.sample(max(total, max(indices) + 1), seed)
+    overrides = tuple(overrides)
+    if profile is None:
+        for index in indices:
+            yield apply_all(prior.draw_spec(seed, index), overrides)
+        return
+    block, (start, stop) = None, (0, 0)
     for index in indices:
-        spec = prior.draw_spec(seed, index)
-        if rows is not None:
-            spec = follow(spec, {name: column[index] for name, column in rows.items()})
-        yield apply_all(spec, settings)
+        if block is None or not start <= index < stop:
+            start, stop = block_of(index)
+            block = match_block(profile, seed, start, stop, overrides, correction, workers, on_progress)
+            on_block(block)
+        yield block.specs[index - start]
 
 
-def describe_target(profile) -> dict | None:
-    """What `dataset.json` says of the law that was followed."""
+def count_previews(indices: Sequence[int]) -> int:
+    """Previews that `draw_specs` makes for these indices at most."""
+    blocks = {block_of(index) for index in indices}
+    return sum((PER_TARGET + 1 + len(STEPS)) * (stop - start) for start, stop in blocks)
+
+
+def match_block(
+    profile,
+    seed: int,
+    start: int,
+    stop: int,
+    overrides: Sequence[Override] = (),
+    correction: Correction = NONE,
+    workers: int = 1,
+    on_progress: Callable[[int], object] | None = None,
+) -> Matched:
+    """Match rows start to stop of the profile; see the module for how."""
+    columns = profile.sample(stop, seed)
+    rows = [{name: column[i] for name, column in columns.items()} for i in range(start, stop)]
+    names = tuple(n for n in CONTENT_NAMES if n in profile.names and profile.attribute(n).matched)
+    place = [CONTENT_NAMES.index(name) for name in names]
+    bias = np.array([correction.bias.get(name, 0.0) for name in names])
+    binary = np.array([BY_NAME[name].kind == BINARY for name in names])
+    targets = np.array([[float(row[name]) for name in names] for row in rows])
+
+    def measure(specs):
+        shown = measure_specs(specs, workers, on_progress)[:, place]
+        return np.where(binary, shown, shown + bias)
+
+    proposals = [
+        apply_all(_proposal(proposal_seed(seed, k), start + i, row), overrides)
+        for k in range(PER_TARGET)
+        for i, row in enumerate(rows)
+    ]
+    shown = measure(proposals)
+    # What no proposal can follow must not draw other attributes along through the correlations.
+    varies = np.array([len(np.unique(column[~np.isnan(column)])) > 1 for column in shown.T])
+    space = Space.of(np.where(varies, targets, np.nan), binary)
+    origin = np.tile(np.arange(len(rows)), PER_TARGET)
+    chosen = assign(space, targets, shown, _kept_cost(rows, origin))
+    assigned = shown[chosen]
+    specs = []
+    for i, (row, j) in enumerate(zip(rows, chosen, strict=True)):
+        own = s.replace(s.replace(proposals[j], "seed", seed), "index", start + i)
+        specs.append(correct(apply_all(recolour(own, asked(row, correction)), overrides), row, correction))
+    effects = Effects.learn(space, proposals, shown)
+    refined, reached = refine(space, effects, specs, measure(specs), targets, measure)
+    specs = [apply_all(spec, overrides) for spec in refined]
+    stages = {"followed": shown[: len(rows)], "assigned": assigned, "refined": reached}
+    report = _report(space, names, binary, targets, shown, chosen, stages)
+    return Matched(specs, names, targets, reached, report)
+
+
+def proposal_seed(seed: int, number: int) -> int:
+    """Seed of the `number`-th proposals of all rows: another face of the prior for the same row."""
+    return int(prior.generator(seed, number, "match.proposal").integers(2**48))
+
+
+def _proposal(seed, index, row):
+    followed = follow(prior.draw_spec(seed, index), row)
+    return scatter(followed, prior.Draw(seed, index))
+
+
+def _kept_cost(rows, origin):
+    """(n, m) cost of giving row i a face drawn for row origin[j]."""
+    cost = np.zeros((len(rows), len(rows)))
+    for name, weight in KEPT.items():
+        if name in rows[0]:
+            values = np.array([row[name] for row in rows])
+            cost += weight * (values[:, None] != values[None, :])
+    if "skin_ita" in rows[0]:
+        ita = np.nan_to_num(np.array([row["skin_ita"] for row in rows]), nan=40.0)
+        cost += SKIN_ITA_COST * ((ita[:, None] - ita[None, :]) / SKIN_ITA_SPREAD) ** 2
+    return cost[:, origin]
+
+
+def _report(space, names, binary, targets, shown, chosen, stages):
+    """What matching did: distances of paired rows and of laws before and after, reach, diversity."""
+    return {
+        "rows": len(targets),
+        "proposals": len(shown),
+        "faces": len(set(chosen.tolist())),
+        "out_of_reach": out_of_reach(names, binary, targets, shown),
+        "stages": {
+            stage: {
+                "distance": round(float(space.distance(found, targets).mean()), 4),
+                "mean_w1": round(float(np.nanmean(_law_gaps(space, targets, found))), 4),
+            }
+            for stage, found in stages.items()
+        },
+        "nearest_neighbour": {
+            "targets": _nearest(space, targets),
+            "faces": _nearest(space, stages["refined"]),
+        },
+    }
+
+
+def _law_gaps(space, targets, found):
+    """(k,) W1 of each attribute in spreads of the targets; NaN where one side never has it."""
+    out = np.full(targets.shape[1], np.nan)
+    for j in range(targets.shape[1]):
+        out[j] = w1(targets[:, j], found[:, j]) / space.scale[j]
+    return out
+
+
+def w1(one: np.ndarray, other: np.ndarray) -> float:
+    """Wasserstein-1 of two columns (n,) and (m,) float64, NaN left out; NaN where one is empty."""
+    a, b = one[~np.isnan(one)], other[~np.isnan(other)]
+    if not len(a) or not len(b):
+        return float("nan")
+    pooled = np.concatenate([a, b])
+    order = np.argsort(pooled)
+    mine = (order < len(a))[None].astype(float)
+    return float(cdf_gap(pooled[order], mine, 1 - mine)[0][0])
+
+
+def _nearest(space, rows):
+    """Median distance of a row to its nearest other row, whitened: how alike the most alike are."""
+    from scipy.spatial import cKDTree
+
+    z = space.whiten(rows) / np.sqrt(rows.shape[1])
+    return round(float(np.median(cKDTree(z).query(z, k=2)[0][:, 1])), 4)
+
+
+def describe_target(
+    profile, blocks: Sequence[Matched] = (), correction: Correction = NONE, num: int | None = None
+) -> dict | None:
+    """What `dataset.json` says of the law that was followed: target, expected, reach and how near it came.
+
+    Of the blocks' rows the first `num` count: the last block may hold more than the set.
+    """
     if profile is None:
         return None
-    return {"profile": profile.name, "followed": [n for n in FOLLOWED if n in profile.names]}
-
-
-def follow(spec: s.FaceSpec, row) -> s.FaceSpec:
-    """`spec` (a draw of the prior) bent to one row of a profile: a dict name -> value, absent = not said."""
-    d = prior.Draw(spec.seed, spec.index)
-    identity = _identity(d, spec.identity, row)
-    skin = _skin(d, spec.skin, identity, row)
-    camera = _camera(spec.camera, row)
-    hair = _hair(d, identity, row)
-    return replace(
-        spec,
-        identity=identity,
-        skin=skin,
-        camera=camera,
-        hair=hair,
-        eyes=prior.draw_eyes(d, identity),
-        brows=prior.draw_brows(d, identity),
-        facial_hair=_facial_hair(d, identity, row),
-        expression=draw_expression(d, _flag(row, "smiling"), _flag(row, "mouth_open")),
-        pose=_pose(d, spec.pose, row),
-        glasses=_glasses(d, spec.glasses, row),
-        headwear=_headwear(d, identity, spec.headwear, row),
-        jewellery=_jewellery(d, identity, spec.jewellery, row),
-        garment=_garment(spec.garment, row),
-        background=_background(d, spec.background, row),
-    )
-
-
-def _number(row, name, default):
-    value = row.get(name)
-    # Rounded: the last bits of a sampled row hang on how many rows are drawn together.
-    return default if value is None or not np.isfinite(value) else round(float(value), 6)
-
-
-def _flag(row, name):
-    return None if name not in row else bool(row[name])
-
-
-def _identity(d, identity, row):
-    if "male" not in row:
-        return identity
-    age = identity.age
-    if "young" in row:
-        old = not row["young"] or bool(row.get("gray_hair", False))
-        age = d.uniform("match.age", 42, 74) if old else d.uniform("match.age", 18, 42)
-    drawn = prior.draw_identity(d, gender=float(row["male"]), age=age)
-    if "skin_ita" not in row:
-        return drawn
-    # Ancestry follows the skin's tone, because pictures tell the tone and not the ancestry.
-    melanin = melanin_of_ita(_number(row, "skin_ita", 40.0))
-    log = np.log(melanin)
-    weight = {k: np.exp(-0.5 * ((log - np.log(m)) / 0.5) ** 2) + 0.02 for k, (m, _) in prior.MELANIN.items()}
-    share = d("match.ancestry").dirichlet(np.array(list(weight.values())) / sum(weight.values()) * 1.2 + 0.02)
-    return replace(drawn, african=float(share[0]), asian=float(share[1]), caucasian=float(share[2]))
-
-
-def _skin(d, skin, identity, row):
-    melanin = melanin_of_ita(_number(row, "skin_ita", 40.0)) if "skin_ita" in row else None
-    drawn = prior.draw_skin(d, identity, melanin)
-    lipstick, makeup = _flag(row, "wearing_lipstick"), _flag(row, "heavy_makeup")
-    if lipstick is not None:
-        drawn = replace(drawn, lipstick_amount=d.uniform("match.lipstick", 0.25, 0.85) if lipstick else 0.0)
-    if makeup is not None:
-        drawn = replace(drawn, eye_shadow=d.uniform("match.eye_shadow", 0.2, 0.8) if makeup else 0.0)
-    if _flag(row, "rosy_cheeks"):
-        drawn = replace(drawn, blush=d.uniform("match.blush", 0.6, 1.1))
-    return drawn
-
-
-@lru_cache(maxsize=1)
-def _ita_table():
-    melanin = np.geomspace(0.01, 0.45, 60)
-    lightness, b = _lab_of_skin(melanin)
-    return np.degrees(np.arctan2(lightness - 50, b)), melanin
-
-
-def _lab_of_skin(melanin, haemoglobin=0.032):
-    """CIELAB L* and b* (D65) of developed skin in standard light."""
-    colour = encode_srgb(tone(skin_colour(melanin, np.full_like(melanin, haemoglobin))))
-    lab = lab_of_srgb(np.round(colour * 255).astype(np.uint8))
-    return lab[..., 0], lab[..., 2]
-
-
-def melanin_of_ita(ita):
-    """Melanin fraction whose developed colour has this individual typology angle (degrees)."""
-    angles, melanin = _ita_table()
-    return float(np.exp(np.interp(ita, angles[::-1], np.log(melanin)[::-1])))
-
-
-def _camera(camera, row):
-    lightness = _number(row, "skin_lightness", 0.0) if "skin_lightness" in row else 0.0
-    return replace(
-        camera,
-        skin_lightness=lightness,
-        scale=camera.scale if "face_scale" not in row else 1 / _number(row, "face_scale", 1.0),
-        shift_x=0.5 - _number(row, "face_x", 0.5 - camera.shift_x),
-        shift_y=0.5 - _number(row, "face_y", 0.5 - camera.shift_y),
-        tilt=-_number(row, "roll", -camera.tilt),
-    )
-
-
-def _hair(d, identity, row):
-    if "bald" not in row and "hair_length" not in row:
-        return prior.draw_hair(d, identity)
-    man = identity.gender > 0.5
-    length = _number(row, "hair_length", 0.3 if man else 0.5)
-    form = row.get("hair_form", "other")
-    if row.get("bald", False) or not row.get("hair", True):
-        weights = {"bald": 1.0}
-    elif _number(row, "hair_low", 0.3 * (not man)) > LONG_LOW:
-        straight, wavy = {"straight": (0.75, 0.2), "wavy": (0.05, 0.65)}.get(str(form), (0.4, 0.35))
-        weights = {
-            "long_straight": straight,
-            "long_wavy": wavy,
-            "long_curly": 0.15 if form != "straight" else 0.02,
+    out: dict = {
+        "profile": profile.name,
+        "followed": [n for n in FOLLOWED if n in profile.names],
+        "correction": correction.to_dict(),
+        "blocks": [block.report for block in blocks],
+    }
+    if blocks:
+        targets = np.concatenate([block.targets for block in blocks])[:num]
+        expected = np.concatenate([block.expected for block in blocks])[:num]
+        out["matched"] = {
+            name: {"target": _law(targets[:, j]), "expected": _law(expected[:, j])}
+            for j, name in enumerate(blocks[0].names)
         }
-    elif length > MIDDLE and not man:
-        weights = {"bob": 0.45, "tied_back": 0.2, "curly_short": 0.12, "fringe": 0.1, "side_part": 0.13}
-    else:
-        column = 1 if man else 0
-        short = (
-            "buzz",
-            "short",
-            "side_part",
-            "quiff",
-            "slick_back",
-            "fringe",
-            "curly_short",
-            "afro",
-            "tied_back",
-        )
-        weights = {k: prior.STYLE_WEIGHTS[k][column] for k in short}
-        weights["afro"] *= 4 * identity.african
-        weights["buzz"] *= 0.5
-    hair = prior.draw_hair(
-        d, identity, style=d.choice("match.hair.style", weights), colour=_hair_colour(d, identity, row)
-    )
-    if "bangs" in row:
-        hair = replace(hair, fringe=d.uniform("match.fringe", 0.9, 1.3) if row["bangs"] else 0.0)
-    if _flag(row, "receding_hairline"):
-        hair = replace(
-            hair, recession=d.uniform("match.recession", 8, 20), hairline_height=hair.hairline_height + 4
-        )
-    elif "receding_hairline" in row:
-        hair = replace(hair, recession=min(hair.recession, 4.0), thinning=0.0)
-    return hair
+        reach: dict[str, list[float]] = {}
+        for block in blocks:
+            for name, share in block.report["out_of_reach"].items():
+                reach.setdefault(name, []).append(share * len(block.targets))
+        shares = {
+            name: round(sum(parts) / sum(len(b.targets) for b in blocks), 4) for name, parts in reach.items()
+        }
+        out["out_of_reach"] = dict(sorted(shares.items(), key=lambda item: -item[1]))
+    return out
 
 
-def _hair_colour(d, identity, row):
-    colour = prior.draw_hair_colour(d, identity)
-    if "hair_shade" in row:
-        low, high = SHADES[str(row["hair_shade"])]
-        colour = replace(colour, melanin=d.uniform("match.hair.melanin", low, high), dye=None)
-    if "gray_hair" in row:
-        grey = d.uniform("match.grey", 0.45, 1.0) if row["gray_hair"] else min(colour.grey, 0.15)
-        colour = replace(colour, grey=grey)
-    return colour
-
-
-def _facial_hair(d, identity, row):
-    if "no_beard" not in row:
-        return prior.draw_facial_hair(d, identity)
-    shadow = bool(row.get("5_o_clock_shadow", False))
-    if row["no_beard"] or identity.gender < 0.5:
-        kind = "none"
-    elif row.get("goatee", False):
-        kind = "goatee"
-    elif row.get("mustache", False):
-        kind = "moustache" if d.chance("match.moustache_alone", 0.35) else "full_beard"
-    else:
-        kind = "stubble" if shadow or d.chance("match.stubble", 0.5) else "full_beard"
-    drawn = prior.draw_facial_hair(d, identity, kind)
-    if shadow:
-        drawn = replace(drawn, shadow=d.uniform("match.shadow", 0.4, 0.8))
-    return drawn
-
-
-def _pose(d, pose, row):
-    if "yaw" not in row and "pitch" not in row:
-        return pose
-    # The profile's yaw is positive to the picture's left, a spec's to the subject's left.
-    return prior.draw_pose(
-        d,
-        np.clip(-_number(row, "yaw", -pose.yaw), -85, 85),
-        np.clip(_number(row, "pitch", pose.pitch + PITCH_ZERO) - PITCH_ZERO, -38, 38),
-        pose.roll,
-    )
-
-
-def _glasses(d, glasses, row):
-    worn = _flag(row, "glasses")
-    if worn is None:
-        return glasses
-    return prior.draw_glasses(d, 1.0) if worn else s.Glasses()
-
-
-def _headwear(d, identity, headwear, row):
-    worn = _flag(row, "hat")
-    return headwear if worn is None else draw_headwear(d, identity, float(worn))
-
-
-def _jewellery(d, identity, jewellery, row):
-    """Rows say what is visible; what hair or cloth hides cannot be asked for and stays a draw."""
-    earrings, necklace = _flag(row, "earring"), _flag(row, "necklace")
-    if earrings is None and necklace is None:
-        return jewellery
-    return draw_jewellery(d, identity, earrings, necklace)
-
-
-def _garment(garment, row):
-    if "cloth_lightness" not in row:
-        return garment
-    value = luminance_of(_number(row, "cloth_lightness", 35.0))
-    own = max(float(np.array(garment.colour) @ LUMINANCE), 1e-3)
-    return replace(garment, colour=tuple(float(np.clip(c * value / own, 0.006, 0.9)) for c in garment.colour))
-
-
-def _background(d, background, row):
-    if "background_lightness" not in row:
-        return background
-    lightness = _number(row, "background_lightness", 45.0)
-    spread = _number(row, "background_spread", 15.0)
-    dark, bright = (
-        luminance_of(max(lightness - 1.6 * spread, 1)),
-        luminance_of(min(lightness + 1.6 * spread, 108)),
-    )
-
-    def scaled(colour, value):
-        own = max(float(np.array(colour) @ LUMINANCE), 1e-3)
-        # Full chroma only where the draw was colourful and the value leaves room.
-        grey = np.array(colour) / own * value
-        return tuple(float(np.clip(c, 0.002, 1.6)) for c in 0.45 * value + 0.55 * grey)
-
-    kind = background.kind
-    if spread < 8:
-        kind = d.choice("match.background.flat", {"plain": 0.6, "gradient": 0.4})
-    first, second = scaled(background.first, dark), scaled(background.second, bright)
-    if d.chance("match.background.swap", 0.5):
-        first, second = second, first
-    sharp = _number(row, "background_sharpness", 0.8)
-    blur = float(np.clip(0.035 * np.exp(-1.6 * (sharp - 0.3)), 0.0, 0.06))
-    colour = max(_number(row, "background_colourfulness", 0.0), 0.0)
-    return replace(background, kind=kind, first=first, second=second, blur=blur, colourfulness=colour)
+def _law(values: np.ndarray) -> dict:
+    """Mean, standard deviation and the share of rows that have the attribute at all."""
+    seen = values[~np.isnan(values)]
+    if not len(seen):
+        return {"share": 0.0}
+    return {
+        "mean": round(float(seen.mean()), 5),
+        "sd": round(float(seen.std()), 5),
+        "share": round(len(seen) / len(values), 4),
+    }

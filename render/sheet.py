@@ -49,6 +49,7 @@ PALETTE = np.array(
 )
 OVERLAY = 0.55
 CAPTION_HEIGHT = 16
+BANNER_HEIGHT = 26
 GAP = 2
 
 
@@ -59,17 +60,25 @@ def overlay(rgb, labels, share=OVERLAY):
     return mixed.astype(np.uint8)
 
 
-def sheet(tiles: Sequence[np.ndarray], columns: int, captions: Sequence[str] | None = None):
-    """Tiles (H, W, 3) uint8 of one size in rows of `columns`: a PIL image."""
+def sheet(
+    tiles: Sequence[np.ndarray],
+    columns: int,
+    captions: Sequence[str] | None = None,
+    banner: str | None = None,
+):
+    """Tiles (H, W, 3) uint8 of one size in rows of `columns`, under a line of text: a PIL image."""
     height, width, _ = tiles[0].shape
     strip = CAPTION_HEIGHT if captions else 0
     rows = -(-len(tiles) // columns)
-    canvas = Image.new(
-        "RGB", (columns * (width + GAP) - GAP, rows * (height + strip + GAP) - GAP), (24, 24, 24)
-    )
+    top = BANNER_HEIGHT if banner else 0
+    size = (columns * (width + GAP) - GAP, top + rows * (height + strip + GAP) - GAP)
+    canvas = Image.new("RGB", size, (24, 24, 24))
     draw, font = ImageDraw.Draw(canvas), ImageFont.load_default(size=11)
+    if banner:
+        draw.rectangle((0, 0, size[0], top - GAP), fill=(150, 20, 20))
+        draw.text((6, 4), banner, fill=(255, 255, 255), font=ImageFont.load_default(size=14))
     for i, tile in enumerate(tiles):
-        x, y = i % columns * (width + GAP), i // columns * (height + strip + GAP)
+        x, y = i % columns * (width + GAP), top + i // columns * (height + strip + GAP)
         canvas.paste(Image.fromarray(tile), (x, y))
         if captions:
             caption = _cut(captions[i], width - 4, font)

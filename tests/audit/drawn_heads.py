@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 
 from facegen.audit.collect import Measurement
+from facegen.audit.held_out import aligned_map, touching
 from facegen.audit.labels_stats import NAMES as LABEL_NAMES
 from facegen.audit.labels_stats import label_row
 from facegen.audit.measures import NAMES, measure_view
@@ -114,4 +115,5 @@ def random_heads(n, seed, size=128, roll=0.0, glasses=0.1, swapped=False):
     ids = tuple(f"{i:06d}" for i in range(n))
     attributes = Table(NAMES, np.array([measure_view(view) for view in views]), ids, "drawn")
     labels = Table(LABEL_NAMES, np.array([label_row(view) for view in views]), ids, "drawn")
-    return Measurement(attributes, labels), pairs
+    maps = np.stack([aligned_map(view) for view in views])
+    return Measurement(attributes, labels, maps, np.stack([touching(view) for view in views])), pairs

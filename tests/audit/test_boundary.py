@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import binary_erosion
 
-from facegen.parse.boundary import (
+from facegen.audit.boundary import (
     boundary_counts,
     boundary_iou,
     boundary_offsets,

@@ -1,0 +1,164 @@
+"""Measures that matching never sees, and what each group of measures consists of.
+
+The lists are frozen under HELD_OUT_VERSION and named in the report, so that figures of different days and
+sets stay comparable. Held out are: the label maps themselves, laid over one another in the face's own frame
+(their principal components); which classes touch each other and how far; and features of a parser's encoder,
+where arrays of them are given.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from facegen.audit.joint import Joint, joint_distances
+from facegen.audit.measures import MEASURES
+from facegen.audit.schema import APPEARANCE_GROUPS, CONTENT_GROUPS
+from facegen.audit.twosample import MIN_ROWS, two_sample
+from facegen.audit.view import CLASSES, View
+
+HELD_OUT_VERSION = 1
+MATCHED_CONTENT = tuple(m.name for m in MEASURES if m.matchable and m.group in CONTENT_GROUPS)
+MATCHED_APPEARANCE = tuple(m.name for m in MEASURES if m.matchable and m.group in APPEARANCE_GROUPS)
+HELD_OUT = ("label_maps", "touching", "features")
+CLASSIFIER = (
+    "5-fold cross-validated AUC, the larger of logistic regression (C = 0.1, median imputation with "
+    "indicators) and gradient-boosted trees (50 of depth 3)"
+)
+
+GRID = 24  # cells of the face-aligned label map, each way
+U_RANGE, V_RANGE = (-0.5, 0.5), (-0.45, 0.55)  # crop sides: what the crop rule itself shows
+COMPONENTS = 20  # principal components of the label maps that are kept
+FEATURE_COMPONENTS = 32  # and of features, which are often wider than there are rows
+PAIRS = tuple((i, j) for i in range(len(CLASSES)) for j in range(i + 1, len(CLASSES)))
+_NONE = 255  # a cell outside the picture, or a picture without face axes
+
+
+def aligned_map(view: View) -> np.ndarray:
+    """(GRID * GRID,) uint8: the class at each place of the face's own frame, 255 where there is none."""
+    if not view.has_axes:
+        return np.full(GRID * GRID, _NONE, np.uint8)
+    axes = view.axes
+    u = np.linspace(*U_RANGE, GRID)
+    v = np.linspace(*V_RANGE, GRID)
+    grid = np.stack(np.meshgrid(u, v), axis=-1) * axes.side
+    points = axes.eyes + grid[..., :1] * axes.along + grid[..., 1:] * axes.down
+    x, y = np.floor(points[..., 0]).astype(int), np.floor(points[..., 1]).astype(int)
+    h, w = view.shape
+    inside = (x >= 0) & (y >= 0) & (x < w) & (y < h)
+    out = np.full((GRID, GRID), _NONE, np.uint8)
+    out[inside] = view.labels[y[inside], x[inside]]
+    return out.ravel()
+
+
+def touching(view: View) -> np.ndarray:
+    """(len(PAIRS),) float32: length of the border between two classes over the picture's side."""
+    count = len(CLASSES)
+    if view.mask is None:
+        return np.full(len(PAIRS), np.nan, np.float32)
+    mask = view.mask
+    total = np.zeros(256 * 256)
+    for one, other in ((mask[:, 1:], mask[:, :-1]), (mask[1:], mask[:-1])):
+        differ = one != other
+        a, b = one[differ].astype(int), other[differ].astype(int)
+        total += np.bincount(np.minimum(a, b) * 256 + np.maximum(a, b), minlength=256 * 256)
+    table = total.reshape(256, 256)[:count, :count] / max(view.shape)
+    return np.array([table[pair] for pair in PAIRS], np.float32)
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """One held-out group.
+
+    name : of HELD_OUT; dimensions : columns that the classifier saw
+    auc, floor : two-sample AUC, and that of the reference's own halves (NaN = not measured)
+    joint : Joint distances
+    why : why it was not measured, "" where it was
+    """
+
+    name: str
+    dimensions: int
+    auc: float
+    floor: float
+    joint: Joint
+    why: str = ""
+
+
+def compare_held_out(
+    real_maps: np.ndarray | None,
+    synthetic_maps: np.ndarray | None,
+    real_touching: np.ndarray | None,
+    synthetic_touching: np.ndarray | None,
+    features: tuple[np.ndarray, np.ndarray] | None,
+    seed: int = 0,
+) -> tuple[HeldOut, ...]:
+    """All held-out groups; what cannot be measured says why.
+
+    Parameters
+    ----------
+    *_maps : (n, GRID * GRID) uint8 of `aligned_map`, None against a profile
+    *_touching : (n, len(PAIRS)) float32 of `touching`, None likewise
+    features : (m, d) real and (n, d) synthetic features of one parser, or None
+    """
+    out = []
+    profile = "a profile says nothing of whole label maps: give a real set with --against"
+    if real_maps is None or synthetic_maps is None:
+        out.append(_unmeasured("label_maps", profile))
+    else:
+        seen = [maps[~(maps == _NONE).all(1)] for maps in (real_maps, synthetic_maps)]
+        out.append(_group("label_maps", *components(one_hot(seen[0]), one_hot(seen[1]), COMPONENTS), seed))
+    if real_touching is None or synthetic_touching is None:
+        out.append(_unmeasured("touching", profile))
+    else:
+        out.append(_group("touching", *_shown(real_touching, synthetic_touching), seed))
+    if features is None:
+        out.append(_unmeasured("features", "no features of a parser were given"))
+    else:
+        out.append(_group("features", *components(features[0], features[1], FEATURE_COMPONENTS), seed))
+    return tuple(out)
+
+
+def one_hot(maps: np.ndarray) -> np.ndarray:
+    """(n, cells) uint8 -> (n, cells * classes) float32; a cell without class is all 0."""
+    hot = maps[..., None] == np.arange(len(CLASSES), dtype=np.uint8)
+    return hot.reshape(len(maps), -1).astype(np.float32)
+
+
+def components(real: np.ndarray, synthetic: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of both on the principal components of the reference: (m, count), (n, count) float64.
+
+    Of the reference alone: components of both would show the classifier where the sets differ most.
+    """
+    count = min(count, real.shape[1], max(1, len(real) - 1))
+    if not len(real) or not len(synthetic):
+        return np.empty((len(real), 0)), np.empty((len(synthetic), 0))
+    middle = real.mean(0)
+    # The smaller of the two Gram matrices has the same components.
+    centred = (real - middle).astype(np.float64)
+    values, vectors = np.linalg.eigh(centred @ centred.T)
+    top = np.argsort(-values)[:count]
+    top = top[values[top] > 1e-9 * max(values.max(), 1e-12)]
+    axes = centred.T @ vectors[:, top] / np.sqrt(values[top])
+    return centred @ axes, (synthetic - middle) @ axes
+
+
+def _shown(real: np.ndarray, synthetic: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs that touch in at least one picture in fifty of either set."""
+    kept = np.maximum((real > 0).mean(0), (synthetic > 0).mean(0)) >= 0.02
+    return real[:, kept].astype(float), synthetic[:, kept].astype(float)
+
+
+def _group(name: str, real: np.ndarray, synthetic: np.ndarray, seed: int) -> HeldOut:
+    if min(len(real), len(synthetic)) < MIN_ROWS or not real.shape[1]:
+        return _unmeasured(name, f"{len(real)} real and {len(synthetic)} synthetic pictures are too few")
+    part = min(len(synthetic), len(real) // 2)
+    floor = np.nan
+    if part >= MIN_ROWS:
+        order = np.random.Generator(np.random.Philox(key=seed + 1)).permutation(len(real))
+        floor = two_sample(real[order[part:]], real[order[:part]], seed).auc
+    auc = two_sample(real, synthetic, seed).auc
+    return HeldOut(name, real.shape[1], auc, floor, joint_distances(real, synthetic, seed))
+
+
+def _unmeasured(name: str, why: str) -> HeldOut:
+    nothing = Joint(np.nan, np.nan, np.nan, np.nan, np.nan)
+    return HeldOut(name, 0, np.nan, np.nan, nothing, why)

@@ -1,0 +1,266 @@
+"""Fast previews of a face's labels, without Blender: what matching measures before anything is rendered.
+
+The posed head, eyes, glasses, cloth and hair are met by one ray a pixel (Open3D); skin is told apart by its
+place on the face chart, as in the label pass. Hair is a few hundred broad ribbons and the scalp they grow
+from. What a preview leaves out (lashes, teeth apart from the mouth, beards, all colour) decides no content
+measure. Masks are (SIZE, SIZE) uint8 in the celebamaskhq convention.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
+
+import numpy as np
+
+from facegen.assets import eyes, garment, glasses, hair, headwear, jewellery, strands
+from facegen.assets.head import PART_INNER_MOUTH, PART_SKIN, PART_TONGUE, HeadModel, PosedHead, head_model
+from facegen.assets.head import triangles as split
+from facegen.assets.regions import BrowShape
+from facegen.audit.measures import CONTENT_NAMES, measure_labels
+from facegen.datasets.conventions import convention, derive
+from facegen.datasets.labels import COVERAGE_CLASSES, Native
+from facegen.render.draws import generator
+from facegen.render.framing import solve_view
+from facegen.render.grooms import groom_of, hairline_of
+from facegen.render.labels import OPAQUE_TINT, skin_labels
+from facegen.render.pose import pose_heads
+from facegen.render.spec import FaceSpec
+
+SIZE = 128  # pixels of a preview's side
+CONVENTION = "celebamaskhq"
+RIBBONS, RIBBON_POINTS = 400, 8  # strands of a preview and their points
+RIBBON_WIDTH = (
+    0.0045  # metres: neighbouring ribbons of a full head of hair overlap, a single one hides no eye
+)
+BATCH = 16  # heads posed at a time
+_HAIR_COVER = [name for name, _ in COVERAGE_CLASSES].index("scalp_hair")
+_EAR_EDGE = 0.3  # of the ear mask: hair roots keep off the ear beyond it
+
+
+def preview(model: HeadModel, spec: FaceSpec, head: PosedHead) -> np.ndarray:
+    """The label map (SIZE, SIZE) uint8 of a spec whose head is posed already."""
+    view = solve_view(head.landmarks, spec.camera)
+    origin, rays = _rays(view, SIZE)
+    face, worn = _parts(model, spec, head, origin)
+    native = _labels(model, spec, [*face, *worn], rays)
+    bare = native
+    if worn and spec.glasses.tint < OPAQUE_TINT:
+        bare = native.copy()
+        behind = np.isin(native, (Native.GLASSES_FRAME, Native.GLASSES_LENS))
+        if behind.any():
+            bare[behind] = _labels(model, spec, face, rays[behind])
+    coverage = np.zeros((*native.shape, len(COVERAGE_CLASSES)), np.uint8)
+    coverage[..., _HAIR_COVER] = 255 * (native == Native.SCALP_HAIR)
+    return derive(native, bare, coverage, convention(CONVENTION))
+
+
+def measure_specs(
+    specs: Sequence[FaceSpec], workers: int = 1, on_progress: Callable[[int], object] | None = None
+) -> np.ndarray:
+    """Preview and measure specs.
+
+    Parameters
+    ----------
+    workers : processes; 1 works in this one
+    on_progress : called with the number of specs just finished
+
+    Returns
+    -------
+    (n, len(CONTENT_NAMES)) float64, NaN = could not be measured
+    """
+    parts = [list(specs[i : i + BATCH]) for i in range(0, len(specs), BATCH)]
+    rows = []
+
+    def take(found):
+        for part in found:
+            rows.append(part)
+            if on_progress is not None:
+                on_progress(len(part))
+
+    if workers <= 1 or len(parts) < 2:
+        take(map(_measure_batch, parts))
+    else:
+        # Not forked: the caller may hold threads.
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(min(workers, len(parts)), context, _one_thread) as pool:
+            take(pool.map(_measure_batch, parts))
+    return np.concatenate(rows) if rows else np.empty((0, len(CONTENT_NAMES)))
+
+
+def available_workers() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _one_thread():
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def _measure_batch(specs: Sequence[FaceSpec]) -> np.ndarray:
+    model = head_model()
+    heads = pose_heads(model, specs)
+    masks = (preview(model, spec, head) for spec, head in zip(specs, heads, strict=True))
+    return np.stack([measure_labels(mask) for mask in masks])
+
+
+def _rays(view, size):
+    """The camera (3,) and one ray through each pixel's middle: (size, size, 6) float32."""
+    x = (np.arange(size) + 0.5) / size - 0.5
+    across, down = np.meshgrid(x * view.side + view.centre[0], x * view.side + view.centre[1])
+    flat = np.stack([across, down, np.ones_like(across)], -1)
+    directions = flat @ view.extrinsics()[:3, :3]
+    return view.position, np.concatenate(
+        [np.broadcast_to(view.position, directions.shape), directions], -1
+    ).astype(np.float32)
+
+
+class _Part:
+    """A triangle mesh with one native label, or None for the skin, which the chart decides."""
+
+    def __init__(self, vertices, triangles, label: Native | None):
+        self.vertices = np.ascontiguousarray(vertices, np.float32)
+        self.triangles = np.ascontiguousarray(triangles, np.uint32)
+        self.label = label
+
+
+def _parts(model, spec, head, origin):
+    """Meshes of the face, and those of its eyewear."""
+    parts = [_Part(head.vertices, _skin_triangles(), None)]
+    ball, faces = _eyeball(round(head.eye_radius, 6))
+    for centre, frame, label in zip(
+        head.eye_centres, head.eye_frames, (Native.SCLERA_L, Native.SCLERA_R), strict=True
+    ):
+        parts.append(_Part(ball @ frame.T + centre, faces, label))
+    cloth = garment.garment(head, model, spec.garment, generator(spec.seed, spec.index, "build.garment"))
+    parts.append(_Part(*cloth[:2], Native.CLOTHING))
+    body = strands.Body(head.vertices, _skin_triangles())
+    frame = headwear.hat_frame(head, spec.headwear) if spec.headwear.kind != "none" else None
+    strips = _hair(model, spec, head, body, frame, origin)
+    if strips is not None:
+        parts.append(_Part(*strips, Native.SCALP_HAIR))
+    if frame is not None:
+        v, f, *_ = headwear.hat(spec.headwear, headwear.head_profile(body, frame), frame)
+        parts.append(_Part(v, split(f), Native.HAT))
+    parts += _jewels(model, spec, head, body, cloth)
+    worn = []
+    if spec.glasses.kind != "none":
+        middle = head.eye_centres.mean(0)
+        local = (head.landmarks - middle) @ head.head_rotation
+        for (v, f), label in zip(
+            glasses.glasses(spec.glasses, local), (Native.GLASSES_FRAME, Native.GLASSES_LENS), strict=True
+        ):
+            worn.append(_Part(v @ head.head_rotation.T + middle, split(f), label))
+    return parts, worn
+
+
+@lru_cache(maxsize=1)
+def _skin_triangles():
+    return split(head_model().faces)
+
+
+@lru_cache(maxsize=1)
+def _skin_corners():
+    """Chart (T, 3, 2) with the corners of a triangle on one side of the seam, ear (T, 3), part (T,)."""
+    model = head_model()
+    corners = model.chart[_skin_triangles()].astype(np.float32)
+    period = np.float32(2 * np.pi * 100)
+    corners[..., 0] -= period * np.round((corners[..., 0] - corners[:, :1, 0]) / period)
+    return corners, model.ear[_skin_triangles()], np.tile(model.face_part, 2)
+
+
+@lru_cache(maxsize=64)
+def _eyeball(radius):
+    vertices, faces, _, _ = eyes.eyeball(radius * 0.985, eyes.IRIS_RADIUS, eyes.IRIS_RADIUS * 0.4)
+    return vertices, split(faces)
+
+
+def _jewels(model, spec, head, body, cloth):
+    worn, parts = spec.jewellery, []
+    if worn.earrings != "none":
+        turn = float(generator(spec.seed, spec.index, "build.jewellery").uniform(10, 75))
+        forward = -head.head_rotation[:, 1]
+        for sign, label in ((1, Native.EARRING_L), (-1, Native.EARRING_R)):
+            place, side = jewellery.lobe(head, model, sign)
+            v, f, _ = jewellery.earring(worn.earrings, worn.earring_mm, place, side, forward, turn, body)
+            parts.append(_Part(v, split(f), label))
+    if worn.necklace != "none":
+        ground = jewellery.solid(head, model, np.asarray(cloth[0]), np.asarray(cloth[1]))
+        line = jewellery.necklace_line(head, model, worn.drop_mm, worn.necklace == "choker", ground)
+        v, f, _ = jewellery.necklace(worn.necklace, worn.necklace_mm, line)
+        parts.append(_Part(v, split(f), Native.NECKLACE))
+    return parts
+
+
+def _hair(model, spec, head, body, frame, origin):
+    """Ribbons that face the camera: vertices and triangles, or None on a bald head."""
+    plan = groom_of(spec.hair, spec.identity)
+    if plan.groom is None:
+        return None
+    rng = generator(spec.seed, spec.index, "preview.hair")
+    roots = hair.scalp_roots(head, model, hairline_of(spec.hair), RIBBONS, rng, spec.hair.thinning)
+    if not len(roots):
+        return None
+    down = np.array([0, 0, -1.0])
+    line, _ = hair.make_hair(
+        plan.groom, roots, head.head_rotation, down, body, rng, RIBBON_POINTS, RIBBON_WIDTH
+    )
+    if frame is not None:
+        line, _ = headwear.flatten_hair(line, frame, body)
+    return ribbons(line, RIBBON_WIDTH, origin) if len(line) else None
+
+
+def ribbons(line, width, eye):
+    """Flat strips along polylines (N, K, 3), turned to the eye (3,): vertices (V, 3), triangles (T, 3)."""
+    n, k, _ = line.shape
+    across = np.cross(np.gradient(line, axis=1), line - eye)
+    across *= 0.5 * width / np.maximum(np.linalg.norm(across, axis=2, keepdims=True), 1e-12)
+    vertices = np.stack([line - across, line + across], 2).reshape(-1, 3)
+    start = (np.arange(n)[:, None] * k + np.arange(k - 1)).ravel() * 2
+    one = np.stack([start, start + 1, start + 3], 1)
+    other = np.stack([start, start + 3, start + 2], 1)
+    return vertices, np.concatenate([one, other])
+
+
+def _labels(model, spec, parts, rays):
+    """Native labels (...) uint8 of rays (..., 6)."""
+    import open3d as o3d
+
+    scene = o3d.t.geometry.RaycastingScene(nthreads=1)
+    for part in parts:
+        scene.add_triangles(o3d.core.Tensor(part.vertices), o3d.core.Tensor(part.triangles))
+    hit = scene.cast_rays(o3d.core.Tensor(np.ascontiguousarray(rays)), nthreads=1)
+    which = hit["geometry_ids"].numpy().astype(np.int64)
+    table = np.array([0 if part.label is None else part.label for part in parts], np.uint8)
+    met = which < len(parts)
+    out = np.where(met, table[np.where(met, which, 0)], np.uint8(Native.BACKGROUND))
+    skin = which == 0
+    out[skin] = _skin(
+        model, spec, hit["primitive_ids"].numpy()[skin], hit["primitive_uvs"].numpy()[skin].astype(float)
+    )
+    return out
+
+
+def _skin(model, spec, triangle, uv):
+    """Native labels (n,) uint8 of points on the skin mesh, the scalp under hair counted as hair."""
+    corners, ear_weights, part = _skin_corners()
+    weights = np.stack([1 - uv.sum(1), uv[:, 0], uv[:, 1]], 1)
+    s, t = np.moveaxis((weights[..., None] * corners[triangle]).sum(1), -1, 0)
+    s = (s + 100 * np.pi) % (200 * np.pi) - 100 * np.pi
+    ear = (weights * ear_weights[triangle]).sum(1)
+    b = spec.brows
+    borders = convention(CONVENTION).borders
+    label = skin_labels(s, t, ear, BrowShape(b.height, b.thickness, b.arch, b.inner, b.length), borders)
+    if groom_of(spec.hair, spec.identity).groom is not None and spec.hair.thinning < 0.5:
+        scalp = (hairline_of(spec.hair).distance(s, t) < 0) & (ear < _EAR_EDGE)
+        label[scalp] = Native.SCALP_HAIR
+    kind = part[triangle]
+    label[kind == PART_INNER_MOUTH] = Native.INNER_MOUTH
+    label[kind == PART_TONGUE] = Native.TONGUE
+    assert PART_SKIN == 0
+    return label

@@ -1,0 +1,87 @@
+"""Held-out measures of drawn heads: aligned maps do not move with the picture, touching is counted."""
+
+import numpy as np
+import pytest
+from drawn_heads import head, paint, random_heads
+
+from facegen.audit import held_out, twosample
+from facegen.audit.compare import Reference, compare
+from facegen.audit.schema import CONTENT_GROUPS
+from facegen.audit.view import ID, make_view
+
+
+def view(mask):
+    return make_view(paint(mask), mask)
+
+
+def test_aligned_maps_do_not_follow_tilt_place_or_size():
+    still = held_out.aligned_map(view(head()))
+    for moved in (head(roll=8), head(centre=(0.53, 0.47)), head(scale=0.9), head(size=512)):
+        other = held_out.aligned_map(view(moved))
+        both = (still != 255) & (other != 255)
+        assert both.mean() > 0.6 and (still[both] == other[both]).mean() > 0.93
+    assert (held_out.aligned_map(view(head(without=("l_eye",)))) == 255).all()
+
+
+def test_touching_counts_the_edges_between_two_classes():
+    mask = np.zeros((256, 256), np.uint8)
+    mask[:, 100:] = ID["skin"]
+    mask[:64, 100:] = ID["hair"]
+    row = dict(zip(held_out.PAIRS, held_out.touching(view(mask)), strict=True))
+    assert row[ID["background"], ID["skin"]] == pytest.approx(192 / 256)
+    assert row[ID["background"], ID["hair"]] == pytest.approx(64 / 256)
+    assert row[ID["skin"], ID["hair"]] == pytest.approx(156 / 256)
+    assert sum(value > 0 for value in row.values()) == 3
+
+
+def test_components_are_those_of_the_reference():
+    rng = np.random.Generator(np.random.Philox(key=1))
+    rows = rng.normal(size=(80, 30)) * np.linspace(5, 0.1, 30)
+    scores, again = held_out.components(rows, rows, 5)
+    np.testing.assert_allclose(scores, again, atol=1e-9)
+    singular = np.linalg.svd(rows - rows.mean(0), compute_uv=False)[:5]
+    np.testing.assert_allclose(np.linalg.norm(scores, axis=0), singular, rtol=1e-9)
+
+
+def test_the_frozen_lists_hold_every_measure_once():
+    from facegen.audit.measures import MEASURES
+
+    matched = (*held_out.MATCHED_CONTENT, *held_out.MATCHED_APPEARANCE)
+    assert len(set(matched)) == len(matched)
+    assert set(matched) == {m.name for m in MEASURES if m.matchable}
+    assert set(held_out.MATCHED_CONTENT) == {
+        m.name for m in MEASURES if m.matchable and m.group in CONTENT_GROUPS
+    }
+    assert twosample.FOLDS == 5 and "5-fold" in held_out.CLASSIFIER
+
+
+@pytest.fixture(scope="module")
+def real():
+    return random_heads(110, seed=1)[0]
+
+
+def test_one_law_is_at_the_floor_and_a_moved_border_is_not(real):
+    same = compare(Reference.of_set(real, "drawn"), random_heads(100, seed=2)[0])
+    found = {one.name: one for one in same.held_out}
+    assert abs(found["label_maps"].auc - 0.5) < 0.15 and abs(found["touching"].auc - 0.5) < 0.15
+    assert found["features"].why and np.isnan(found["features"].auc)
+    other = compare(Reference.of_set(real, "drawn"), random_heads(50, seed=4, glasses=0.5)[0])
+    assert {one.name: one for one in other.held_out}["touching"].auc > 0.65
+    assert other.joint["content"].mmd_p < 0.05 < same.joint["content"].mmd_p
+
+
+def test_features_are_taken_as_arrays(real):
+    rng = np.random.Generator(np.random.Philox(key=3))
+    near, far = rng.normal(size=(100, 40)), rng.normal(1.0, 1, size=(100, 40))
+    row = held_out.compare_held_out(None, None, None, None, (near, far))[2]
+    assert row.auc > 0.95 and row.dimensions == held_out.FEATURE_COMPONENTS and not row.why
+    assert row.floor < 0.7
+
+
+def test_adjusted_p_agrees_with_the_verdict(real):
+    audit = compare(Reference.of_set(real, "drawn"), random_heads(50, seed=2, roll=10)[0])
+    for row in audit.rows:
+        if row.gap and row.verdict == "differs":
+            assert row.p_family <= 0.06
+        elif row.gap:
+            assert row.p_family > 0.04

@@ -1,0 +1,75 @@
+"""A row of a profile becomes the face it describes."""
+
+import numpy as np
+import pytest
+
+from facegen.render import follow as mapping
+from facegen.render import prior
+
+BASE = {
+    "male": True,
+    "young": True,
+    "gray_hair": False,
+    "bald": False,
+    "hair": True,
+    "hair_low": 0.0,
+    "hair_length": 0.1,
+    "hair_shade": "black",
+    "hair_form": "straight",
+    "no_beard": True,
+    "smiling": False,
+    "mouth_open": False,
+    "glasses": False,
+    "yaw": 0.0,
+    "pitch": 0.0,
+    "skin_ita": 40.0,
+    "skin_lightness": 60.0,
+}
+
+
+def follow(**changes):
+    return mapping.follow(prior.draw_spec(0, 4), {**BASE, **changes})
+
+
+@pytest.mark.parametrize(
+    "changes,check",
+    [
+        ({"male": True}, lambda x: x.identity.gender > 0.6),
+        ({"male": False}, lambda x: x.identity.gender < 0.4),
+        ({"young": False}, lambda x: x.identity.age >= 42),
+        ({"young": True}, lambda x: x.identity.age <= 42),
+        ({"gray_hair": True}, lambda x: x.hair.colour.grey > 0.4),
+        ({"bald": True}, lambda x: x.hair.style == "bald"),
+        ({"male": False, "hair_low": 0.3}, lambda x: x.hair.style.startswith("long")),
+        ({"hair_shade": "blond"}, lambda x: x.hair.colour.melanin < 0.5),
+        ({"bangs": True}, lambda x: x.hair.fringe > 0.8),
+        ({"bangs": False}, lambda x: x.hair.fringe == 0),
+        ({"glasses": True}, lambda x: x.glasses.kind != "none"),
+        ({"glasses": False}, lambda x: x.glasses.kind == "none"),
+        ({"no_beard": True}, lambda x: x.facial_hair.kind == "none"),
+        ({"no_beard": False, "goatee": True}, lambda x: x.facial_hair.kind == "goatee"),
+        ({"smiling": True}, lambda x: x.expression["mouthSmileLeft"] > 0.2),
+        ({"mouth_open": True}, lambda x: x.expression["jawOpen"] > 0),
+        # the profile's yaw is positive to the picture's left, a spec's to the subject's left
+        ({"yaw": 20.0}, lambda x: x.pose.yaw == -20.0),
+        ({"skin_lightness": 71.0}, lambda x: x.camera.skin_lightness == 71.0),
+        ({"wearing_lipstick": True}, lambda x: x.skin.lipstick_amount > 0.2),
+        ({"wearing_lipstick": False}, lambda x: x.skin.lipstick_amount == 0),
+    ],
+)
+def test_one_attribute_decides_its_part(changes, check):
+    assert check(follow(**changes))
+
+
+def test_recolouring_keeps_the_shape():
+    spec = prior.draw_spec(0, 4)
+    new = mapping.recolour(spec, {**BASE, "hair_shade": "blond", "skin_ita": -20.0})
+    assert new.hair.colour.melanin < 0.5 and new.skin.melanin > spec.skin.melanin
+    for part in ("identity", "pose", "expression", "brows", "facial_hair", "glasses"):
+        assert getattr(new, part) == getattr(spec, part)
+    assert new.hair.style == spec.hair.style and new.hair.length == spec.hair.length
+
+
+def test_melanin_follows_ita_downwards():
+    melanin = [mapping.melanin_of_ita(a) for a in (60, 40, 20, 0, -30)]
+    assert (np.diff(melanin) > 0).all()
