@@ -413,6 +413,9 @@ def _keep_vertices(model, index):
     model.blendshapes = model.blendshapes[:, index].contiguous()
     model.vertex_bone_weights = model.vertex_bone_weights[index]
     model.vertex_bone_indices = model.vertex_bone_indices[index]
+    # Nothing that is left may point into the model's file, or all 400 MB of it stay mapped.
+    model._apply(torch.clone)
+    model.faces = model.faces.clone()
 
 
 def _evaluate(model, phenotype, sliders, actions, pose):
