@@ -37,6 +37,7 @@ MIN_AREA = 100 / 256**2  # of the picture: smaller regions have no meaningful ov
 INSIDE = 0.001  # metres inside the head from where a strand counts
 THROUGH_REACH = 0.004  # metres behind an eye's front within which a lid must not lie
 LANDMARK_REACH = 1.5 / 256  # of the side: a landmark on a border lies within this of its class
+RIM = 1 / 256  # of the side
 MIN_THROUGH = 2 / 256**2  # of the picture: an eye that shows through a lid in less is not seen
 ISLAND = 5 / 256**2  # of the picture: smaller islands are noise of resampling, in real masks too
 # 95th percentile of the islands of hair in CelebAMask-HQ's 1,000 training masks, at 256 px nearest
@@ -89,22 +90,28 @@ def strands_inside(shapes: Sequence[Shape]):
 def eyes_through_lids(shapes: Sequence[Shape], view, rays, seen):
     """Sub-pixels where an eye is drawn although skin that faces the camera lies just behind its front.
 
-    rays : (N, 3) directions of the sub-pixels; seen : (N,) bool, where an eye is drawn
+    The lid's edge itself dips into the ball where the two meet: a rim thinner than RIM is left out.
+
+    rays : (h * w, 3) directions of the sub-pixels; seen : (h, w) bool, where an eye is drawn
     """
     if not seen.any():
         return 0
+    shape, seen = seen.shape, seen.ravel()
     eyes = Caster([shape for shape in shapes if np.isin(shape.code, [own(e) for e in EYES]).any()])
     skin = Caster([_only(shape, (Surface.SKIN,)) for shape in _skins(shapes)])
-    rays = rays[seen]
-    front, _, _ = eyes.cast(view.position, rays)
-    rays, front = rays[np.isfinite(front)], front[np.isfinite(front)]
+    front, _, _ = eyes.cast(view.position, rays[seen])
+    place, front = np.flatnonzero(seen)[np.isfinite(front)], front[np.isfinite(front)]
+    rays = rays[place]
     start = view.position + rays * (front[:, None] + 5e-5)
     leave, _, _ = eyes.cast(start, rays)
     gap, triangle, _ = skin.cast(start, rays)
     hit = np.isfinite(gap) & (gap < np.minimum(leave - 1e-4, THROUGH_REACH))
     a, b, c = (skin.vertices[skin.triangles[triangle[hit], i]] for i in range(3))
     towards = (np.cross(b - a, c - a) * rays[hit]).sum(1) < 0
-    return int(towards.sum())
+    through = np.zeros(shape, bool)
+    through.ravel()[place[hit][towards]] = True
+    rim = max(2, round(RIM * shape[0]))
+    return int(ndimage.binary_opening(through, np.ones((rim, rim))).sum())
 
 
 def unlabelled(native, cast_fine, factor):
@@ -145,7 +152,7 @@ def check_face(shapes, view, brow, size, seen, points, project, convention: Conv
     outside = outside_their_class(pixel, visible, bare, LANDMARK_REACH * size)
     factor = fine.shape[0] // size
     rays = pixel_rays(view, size * factor)
-    through = eyes_through_lids(shapes, view, rays, np.isin(fine, EYES).ravel())
+    through = eyes_through_lids(shapes, view, rays, np.isin(fine, EYES))
     return {
         "overlap": overlaps(native, cast),
         "strands": strands_inside(shapes),

@@ -2,14 +2,15 @@
 
 Order: 68 points of iBUG (Sagonas et al., 300 Faces in-the-Wild, 2013), then the left and the right pupil.
 The model's points are mesh vertices; the renderer draws the smooth limit surface of that mesh and paints
-brows where the face's own brow shape says, so both are looked up here.
+brows and lips on it, so points of brows and outer lips are taken from those painted shapes.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from facegen.assets.head import PART_TONGUE, HeadModel, PosedHead, triangles
+from facegen.assets import regions
+from facegen.assets.head import PART_SKIN, PART_TONGUE, HeadModel, PosedHead, triangles
 from facegen.assets.regions import BrowShape
 from facegen.datasets.labels import Native
 from facegen.render.subdivision import limit_positions
@@ -20,7 +21,7 @@ PUPIL_L, PUPIL_R = 68, 69
 INTERIOR = np.arange(17, 70)
 SLACK = 0.004  # metres that a landmark may lie behind the surface drawn at its pixel
 FACING = -0.1  # cosine of surface normal and ray from where a point counts as turned away
-BROW_FACE = (60.0, -10.0, 60.0)  # chart mm: |s| below, t between, where brows can lie
+FRONT = (70.0, -110.0, 60.0)  # chart mm: |s| below, t between, where brows and lips can lie
 
 _LIPS = (Native.UPPER_LIP, Native.LOWER_LIP, Native.INNER_MOUTH, Native.TEETH, Native.TONGUE)
 # Classes among which a landmark of a part lies. Lashes stand on the lid's edge, where the points are.
@@ -54,26 +55,54 @@ def surface_landmarks(model: HeadModel, head: PosedHead, brow: BrowShape):
     points, normals = head.landmarks.copy(), np.zeros_like(head.landmarks)
     points[:68] = limit_positions(head.vertices, skin, model.landmark_vertices)
     normals[:68] = head.normals[model.landmark_vertices]
-    points[17:27], normals[17:27] = brow_points(model, head, brow)
+    points[17:27], normals[17:27] = on_chart(model, head, brow_chart(brow))
+    points[48:60], normals[48:60] = on_chart(model, head, lip_chart())
+    # Lids and inner lips are folds, whose own normals say nothing of where the eye or the mouth looks.
+    normals[36:48] = normals[60:68] = -head.head_rotation[:, 1]
     normals[68:] = -head.eye_frames[:, :, 1]  # the gaze
     return points.astype(np.float32), normals
 
 
-def brow_points(model, head, brow):
-    """Five points along each brow's centre line, subject's right brow from its outer end: (10, 3) twice."""
+def brow_chart(brow):
+    """Five points along each brow's centre line (10, 2), chart mm: subject's right from its outer end."""
     line, _ = brow.centre_line()
     along = np.linspace(0.04, 0.94, 5) * (len(line) - 1)
     s, t = (np.interp(along, np.arange(len(line)), line[:, i]) for i in (0, 1))
-    chart = np.concatenate([np.stack([-s, t], 1)[::-1], np.stack([s, t], 1)])
-    corner = triangles(model.faces[model.face_part == 0])
-    reach, low, high = BROW_FACE
+    return np.concatenate([np.stack([-s, t], 1)[::-1], np.stack([s, t], 1)])
+
+
+def lip_chart():
+    """The twelve outer points of the lips (12, 2) on their painted border, chart mm, in iBUG's order."""
+    outline, right = regions.LIPS.astype(float), np.array([-1, 1])
+    corner = int(outline[:, 0].argmax())
+    peak = int(outline[:corner, 1].argmax())
+    (upper,) = _along(outline[peak : corner + 1], [0.4])
+    lower, low = _along(outline[corner:], [0.5, 0.77])
+    top, peak, corner, bottom = outline[0], outline[peak], outline[corner], outline[-1]
+    upper_row = [corner * right, upper * right, peak * right, top, peak, upper, corner]
+    return np.array([*upper_row, lower, low, bottom, low * right, lower * right])
+
+
+def _along(line, shares):
+    """Points at shares of the length of a line (K, 2)."""
+    length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
+    return np.stack([np.interp(np.array(shares) * length[-1], length, line[:, i]) for i in (0, 1)], 1)
+
+
+def on_chart(model, head, chart):
+    """Positions (N, 3) and unit normals (N, 3) of chart points (N, 2), mm, on the front of the face."""
+    corner = triangles(model.faces[model.face_part == PART_SKIN])
+    reach, low, high = FRONT
     inside = (np.abs(model.chart[:, 0]) < reach) & (model.chart[:, 1] > low) & (model.chart[:, 1] < high)
     corner = corner[inside[corner].all(1)]
+    facing = np.cross(*(model.template[corner[:, i]] - model.template[corner[:, 0]] for i in (1, 2)))
+    corner = corner[facing[:, 1] < 0]  # outer skin: what folds into mouth and eyes looks backwards
     found, weight = locate(model.chart[corner].astype(float), chart)
     spots = corner[found]
     normal = (weight[..., None] * head.normals[spots]).sum(1)
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
-    return (weight[..., None] * head.vertices[spots]).sum(1), normal
+    limit = limit_positions(head.vertices, model.faces[model.face_part != PART_TONGUE], spots.ravel())
+    return (weight[..., None] * limit.reshape(-1, 3, 3)).sum(1), normal
 
 
 def locate(corners, points):

@@ -77,7 +77,16 @@ def test_an_eye_that_pokes_through_its_lid_is_found():
         lid = ball(radius, Surface.SKIN)
         front = Scene([eye, lid], VIEW).solid.cast(VIEW.position, rays)
         seen = np.isfinite(front[0]) & (front[1] < len(eye.triangles))
-        assert (checks.eyes_through_lids([eye, lid], VIEW, rays, seen) > 20) == pokes
+        found = checks.eyes_through_lids([eye, lid], VIEW, rays, seen.reshape(SIZE, SIZE))
+        assert (found > 20) == pokes
+    opening = ball(0.021, Surface.SKIN)
+    corner = opening.vertices[opening.triangles].mean(1)
+    keep = np.abs(corner[:, 2]) > 0.006  # a slit: the ball shows between the lids, not through them
+    lids = Shape("lids", opening.vertices, opening.triangles[keep], opening.code[keep])
+    front = Scene([eye, lids], VIEW).solid.cast(VIEW.position, rays)
+    seen = np.isfinite(front[0]) & (front[1] < len(eye.triangles))
+    assert seen.sum() > 10
+    assert checks.eyes_through_lids([eye, lids], VIEW, rays, seen.reshape(SIZE, SIZE)) == 0
 
 
 def test_holes_are_unlabelled_and_borders_are_not():
