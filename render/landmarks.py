@@ -20,9 +20,12 @@ NOSE, EYE_R, EYE_L, MOUTH = slice(27, 36), slice(36, 42), slice(42, 48), slice(4
 PUPIL_L, PUPIL_R = 68, 69
 INTERIOR = np.arange(17, 70)
 SLACK = 0.004  # metres that a landmark may lie behind the surface drawn at its pixel
+FOLD_SLACK = 0.008  # the same for lids and inner lips, whose points lie in the fold behind the edge
+INTO_EYE = 0.1  # share of the way to the eye's middle from that fold to the opening that is seen
 FACING = -0.1  # cosine of surface normal and ray from where a point counts as turned away
 FRONT = (70.0, -110.0, 60.0)  # chart mm: |s| below, t between, where brows and lips can lie
 
+EYES = (Native.SCLERA_L, Native.IRIS_L, Native.SCLERA_R, Native.IRIS_R)
 _LIPS = (Native.UPPER_LIP, Native.LOWER_LIP, Native.INNER_MOUTH, Native.TEETH, Native.TONGUE)
 # Classes among which a landmark of a part lies. Lashes stand on the lid's edge, where the points are.
 CLASSES: dict[str, tuple[slice | int, tuple[Native, ...]]] = {
@@ -57,6 +60,8 @@ def surface_landmarks(model: HeadModel, head: PosedHead, brow: BrowShape):
     normals[:68] = head.normals[model.landmark_vertices]
     points[17:27], normals[17:27] = on_chart(model, head, brow_chart(brow))
     points[48:60], normals[48:60] = on_chart(model, head, lip_chart())
+    for eye in (EYE_R, EYE_L):
+        points[eye] += INTO_EYE * (points[eye].mean(0) - points[eye])
     # Lids and inner lips are folds, whose own normals say nothing of where the eye or the mouth looks.
     normals[36:48] = normals[60:68] = -head.head_rotation[:, 1]
     normals[68:] = -head.eye_frames[:, :, 1]  # the gaze
@@ -146,13 +151,16 @@ def project_visible(view, points, normals, size, depth, native, bare):
     front, label = depth[yc, xc], native[yc, xc]
     glass = (label == Native.GLASSES_LENS) & (bare[yc, xc] != Native.GLASSES_LENS)
     behind = np.where(glass, bare[yc, xc], label)
+    slack = np.full(70, SLACK)
+    slack[36:48] = slack[60:68] = FOLD_SLACK
     covered = np.isin(behind, COVERS) & (distance > front - SLACK) & (front > 0)
     ray = points - view.position
     ray /= np.linalg.norm(ray, axis=1, keepdims=True)
     turned_away = (normals * ray).sum(1) > -FACING
-    near = (front == 0) | (distance < front + SLACK) | glass
+    near = (front == 0) | (distance < front + slack) | glass
     visible = inside & near & ~covered
     visible[17:] &= ~turned_away[17:]  # the outline of the jaw lies on the turning edge itself
+    visible[68:] &= np.isin(behind[68:], EYES)  # a pupil behind its lid is nearer to it than any slack
     return pixel.astype(np.float32), visible
 
 

@@ -38,6 +38,8 @@ from facegen.render.labels import OPAQUE_TINT, SUBPIXELS, Surface, in_front, own
 from facegen.render.pose import pose_head
 from facegen.render.spec import FaceSpec
 
+SHORT_CLEARANCE = 0.0003  # metres that brow hairs and lashes keep above the skin
+
 
 @dataclass(frozen=True)
 class Quality:
@@ -228,6 +230,7 @@ class Studio:
         colour = spec.hair.colour
         melanin = min(0.97, colour.melanin * 0.95 + 0.10)
         s, side = face_hair.brows(head, self.model, brow, spec.brows.density, key(spec, "brows"))
+        s = strands.push_out(s, body, SHORT_CLEARANCE)
         shader = materials.hair("brow", melanin, colour.redness, colour.grey * 0.6)
         radii = strands.taper(np.full(len(s), 0.00008), s.shape[1])
         for name, sign, label in (("brow.l", 1, Native.BROW_L), ("brow.r", -1, Native.BROW_R)):
@@ -235,6 +238,7 @@ class Studio:
             if mine.any():
                 self._add(name, blender.make_curves(name, s[mine], radii[mine]), shader, _id(label))
         s, _ = face_hair.lashes(head.lash_roots, spec.brows.lashes, key(spec, "lashes"))
+        s = strands.push_out(s, body, SHORT_CLEARANCE)
         shader = materials.hair("lash", min(1.0, melanin + 0.25), colour.redness)
         self._add(
             "lashes",

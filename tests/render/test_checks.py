@@ -154,6 +154,7 @@ def flat_face():
     native = np.full((SIZE, SIZE), Native.FACE_SKIN, np.uint8)
     points = np.zeros((70, 3))
     points[:, 0] = np.linspace(-0.1, 0.1, 70)
+    native[:, 50:] = Native.SCLERA_L  # where the pupils lie
     return native, points, np.tile([0.0, -1.0, 0.0], (70, 1)), np.ones((SIZE, SIZE), np.float32)
 
 
@@ -180,6 +181,9 @@ def test_landmarks_are_hidden_by_depth_cover_and_turning_away_but_not_by_glass()
     worn[:, : SIZE // 2] = Native.GLASSES_LENS
     assert flags(native=worn, depth=depth - 0.02 * (worn == Native.GLASSES_LENS)).all()
     assert not flags(depth=depth - 0.01).any()
+    folds = flags(depth=depth - 0.006)  # lids and inner lips lie behind their edges
+    assert np.flatnonzero(folds).tolist() == [*range(36, 48), *range(60, 68)]
+    assert not flags(bare=np.full_like(native, Native.FACE_SKIN), native=np.full_like(native, 1))[68:].any()
     away = flags(normals=-normals)
     assert away[:17].all() and not away[17:].any()
 
