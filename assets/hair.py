@@ -1,7 +1,8 @@
 """Scalp hair: grooms as numbers, strands as their result.
 
 A groom says how long hair is on top, at the sides and in the nape, where it is combed, how it lifts, bends,
-curls and clumps. Directions are given in the skull's frame (x to the subject's left, -y forward, z up).
+curls and clumps. Directions are given in the skull's frame (x to the subject's left, y backwards, z up).
+Strands are (N, K, 3) float32 metres, root first.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from facegen.assets import hair_tied
 from facegen.assets import strands as st
-from facegen.assets.regions import Hairline
+from facegen.assets.hair_guides import Skull, grow_guides, partition
+from facegen.assets.scalp import TURN_MM, Scalp
 
 
 @dataclass(frozen=True)
@@ -22,74 +25,106 @@ class Groom:
     ----------
     top, sides, nape, fringe : float, metres
         Lengths; fringe 0 = the front is combed like the top.
+    blend : (2,) float, chart mm
+        Heights between which the sides' length turns into the top's.
     comb : (3,) float
         Where the top is drawn, in the skull's frame.
+    draw : (3,) float
+        What keeps drawing hair while it grows, beside gravity.
+    weight : float
+        Share of gravity: long hair hangs, a cut of a few centimetres hardly does.
     part : float or None
         Sideways position of the parting, metres; hair is combed away from it.
+    sweep : float in [-1, 1]
+        How far the fringe is swept aside.
     lift : float in [0, 1]
         0 = hair leaves along the skin, 1 = straight up.
     stiffness : float in [0, 1]
-        Share of its direction that hair keeps over a step.
+        Share of its direction that hair keeps over a step of a twelfth of its length.
     volume : float, metres
         Clearance that the hair keeps from the head.
-    curl_radius : float, metres; curl_pitch : float, metres a winding
+    open : float
+        Width of the face that hair leaves free; 1 = to its outline.
+    tuck : float in [0, 1]
+        Chance, side by side, that hair is tucked behind the ear.
+    behind : float in [0, 1]
+        Share of the hair that falls behind the shoulders.
+    curl_radius : float, metres; curl_pitch : float, metres a winding; curl_onset : share of the length
     clump : float in [0, 1]; clumps : int
+        Strength and number of the wide locks; every lock holds finer ones.
+    fine : float in [0, 1]
+        Strength of the fine locks.
+    join : float
+        Where locks close: an exponent, small = at the root (locs), large = at the tips.
     frizz : float, metres at the tip
-    back : float in [0, 1]
-        How strongly hair is drawn behind the shoulders and ears.
     spread : float
         Random spread of lengths (share of the length).
+    baby : float
+        Short fine hairs along the front, against the usual number.
+    tie : str or None, one of hair_tied.TIES
     """
 
     top: float
     sides: float
     nape: float
     fringe: float = 0.0
+    blend: tuple[float, float] = (-10.0, 62.0)
     comb: tuple[float, float, float] = (0.0, -0.6, 0.1)
+    draw: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    weight: float = 1.0
     part: float | None = None
+    sweep: float = 0.0
     lift: float = 0.35
     stiffness: float = 0.8
     volume: float = 0.006
+    open: float = 1.0
+    tuck: float = 0.0
+    behind: float = 0.5
     curl_radius: float = 0.0
     curl_pitch: float = 0.05
+    curl_onset: float = 0.25
     clump: float = 0.5
-    clumps: int = 700
+    clumps: int = 500
+    fine: float = 0.6
+    join: float = 1.5
     frizz: float = 0.003
-    back: float = 0.0
     spread: float = 0.15
+    baby: float = 1.0
+    tie: str | None = None
 
 
-GUIDES = 420
-SCALP_TOP_MM = 62.0  # chart height above which the scalp counts as top
-BOTTOM_OF_SIDES_MM = -10.0
+GUIDES = 140  # at least; one for twenty strands else
+FINE_LOCK = 4.0  # strands to a fine lock: 2-3 mm wide at 9,000 strands, what the denoiser keeps
+FLYAWAY = 0.05  # share of strands that leave their lock
+BABY = 0.06  # short hairs at the front, share of all strands
+NEAR = 0.002  # metres: points that are known to stay farther out are not held against the head
+# The eyes: centre to edge in metres, across and up. Combed hair does not hang there.
+EYE_HALF = (0.020, 0.013)
 
 
-def scalp_roots(head, model, hairline: Hairline, count, rng, thinning=0.0):
-    """Roots on the scalp above the hairline, ears left out. Returns Roots of about `count`."""
+def scalp_roots(head, model, scalp: Scalp, count, rng):
+    """Roots on the scalp, ears left out. Returns Roots of about `count`."""
     chart = model.chart
-    grows = (hairline.distance(chart[:, 0], chart[:, 1]) < 6) & (model.ear < 0.3)
+    grows = (scalp.distance(chart[:, 0], chart[:, 1]) < 6) & (model.ear < 0.3)
     faces = model.faces[(grows[model.faces]).any(1) & (model.face_part == 0)]
     # The crown is seen flat on and needs more strands to cover than the sides, which are seen edge on.
     crown = np.clip((chart[faces, 1].mean(1) - 20) / 60, 0, 1)
-    roots = st.scatter(head.vertices, head.normals, chart, faces, int(count * 1.25), rng, 1 + 0.9 * crown)
-    s, t = roots.chart[:, 0], roots.chart[:, 1]
-    s = (s + 314.159) % 628.318 - 314.159
-    # A living hairline fades over some millimetres instead of ending on a line.
-    fade = hairline.distance(s, t) + rng.normal(0, 2.2, len(roots)) < 0
-    keep = fade & (rng.random(len(roots)) >= thinning * np.clip((t - 40) / 50, 0, 1))
-    kept = roots.take(np.flatnonzero(keep)[:count])
-    kept.chart[:, 0] = (kept.chart[:, 0] + 314.159) % 628.318 - 314.159
+    roots = st.scatter(head.vertices, head.normals, chart, faces, int(count * 1.35), rng, 1 + 0.9 * crown)
+    s = (roots.chart[:, 0] + TURN_MM / 2) % TURN_MM - TURN_MM / 2
+    t = roots.chart[:, 1]
+    kept = roots.take(np.flatnonzero(rng.random(len(roots)) < scalp.density(s, t))[:count])
+    kept.chart[:, 0] = (kept.chart[:, 0] + TURN_MM / 2) % TURN_MM - TURN_MM / 2
     return kept
 
 
-def make_hair(groom, roots, rotation, gravity, body, rng, points, radius):
+def make_hair(groom, roots, head, gravity, body, rng, points, radius):
     """Strands of a groom.
 
     Parameters
     ----------
     groom : Groom
     roots : Roots (N)
-    rotation : (3, 3) float, the skull's frame to the world
+    head : assets.head.PosedHead
     gravity : (3,) float, unit, world
     body : strands.Body
     rng : np.random.Generator
@@ -98,85 +133,108 @@ def make_hair(groom, roots, rotation, gravity, body, rng, points, radius):
 
     Returns
     -------
-    strands (N, points, 3) float32, radii (N, points) float32
+    strands (M, points, 3) float32, radii (M, points) float32, tone (M,) float32 about N(0, 1)
+        Strands may be fewer or more than the roots. Tone is what makes neighbouring locks differ in colour.
     """
-    guide_index = rng.choice(len(roots), min(GUIDES, len(roots)), replace=False)
-    guide_roots = roots.take(guide_index)
-    side_of = _sides(groom, roots, rotation)
-    guides = _grow_guides(groom, guide_roots, side_of[guide_index], rotation, gravity, body, rng, points)
-    strands, _ = st.interpolate(
-        roots, guides, guide_roots, rng, part=side_of, guide_part=side_of[guide_index]
-    )
-    strands = _trim(strands, 1 - groom.spread * rng.beta(1.2, 3.0, len(strands)))
+    skull = Skull.of(head)
+    if groom.tie is not None:
+        strands, groups, gap = hair_tied.gather(groom, roots, skull, gravity, body, rng, points)
+    else:
+        strands, groups, gap = _loose(groom, roots, skull, gravity, body, rng, points)
+    tone = rng.normal(0, 0.75, groups.max() + 1)[groups] + rng.normal(0, 0.35, len(strands))
+    width = radius * rng.uniform(0.8, 1.15, len(strands))
+    loose = groom.frizz * np.where(rng.random(len(strands)) < FLYAWAY, 2.6, 0.5)
+    frizzy = st.frizz(strands, loose, rng)
+    gap = gap - np.linalg.norm(frizzy - strands, axis=2)
+    strands = st.push_out(frizzy, body, 0.0008, gap < NEAR)
+    if groom.baby > 0:
+        short = _baby_hairs(groom, roots, skull, rng, points)
+        short = st.push_out(short, body, 0.0006)
+        strands = np.concatenate([strands, short])
+        width = np.concatenate([width, np.full(len(short), 0.55 * radius)])
+        tone = np.concatenate([tone, rng.normal(0.6, 0.4, len(short))])
+    keep = ~crosses_eye(strands, skull)
+    return strands[keep], st.taper(width[keep], points), tone[keep].astype(np.float32)
 
-    centres = rng.choice(len(roots), min(groom.clumps, len(roots)), replace=False)
-    groups = st.cKDTree(roots.position[centres]).query(roots.position)[1]
-    strands = st.clump(strands, groups, groom.clump)
+
+def _loose(groom, roots, skull, gravity, body, rng, points):
+    """Hair that hangs or stands: strands, fine lock of each strand, least clearance (N, points)."""
+    parts = partition(groom, roots, skull, rng)
+    count = min(len(roots), max(len(roots) // 20, GUIDES))
+    chosen = rng.choice(len(roots), count, replace=False)
+    guide_roots, guide_parts = roots.take(chosen), parts.take(chosen)
+    guides, gaps = grow_guides(groom, guide_roots, guide_parts, skull, gravity, body, rng, points)
+    shape, index, _ = st.interpolate(roots, guides, guide_roots, parts.group, guide_parts.group)
+    # A child is nowhere farther from a guide than this, so nowhere closer to the head than the difference.
+    gap = np.full(gaps[index[:, 0]].shape, -np.inf)
+    for i in index.T:
+        gap = np.maximum(gap, gaps[i] - np.linalg.norm(shape - guides[i], axis=2))
+
+    fine = _locks(roots, parts.group, int(len(roots) / FINE_LOCK), rng)
+    wide = _locks(roots, parts.group, groom.clumps, rng)
+    cut = rng.beta(1.2, 3.0, wide.max() + 1)[wide] + 0.4 * rng.beta(1.2, 3.0, fine.max() + 1)[fine]
+    share = 1 - groom.spread * np.clip(cut + 0.1 * rng.random(len(shape)), 0, 0.95)
+    shape, gap = st.trim(shape, share), st.trim(gap[..., None], share)[..., 0]
+    before = shape
+    stray = rng.random(len(shape)) < FLYAWAY
+    own = rng.uniform(0.5, 1.15, wide.max() + 1)[wide] * ~stray
+    # Locks of a fringe that close leave the brow bare between them.
+    own = own * np.where(parts.fringe, 0.35, 1)
+    shape = st.clump(shape, wide, np.clip(groom.clump * own, 0, 1), groom.join)
+    own = rng.uniform(0.6, 1.15, fine.max() + 1)[fine] * ~stray
+    shape = st.clump(shape, fine, np.clip(groom.fine * own, 0, 1), 0.7 * groom.join)
     if groom.curl_radius > 0:
-        length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)
-        phase = rng.uniform(0, 2 * np.pi, len(centres))[groups] + rng.normal(0, 0.35, len(strands))
-        size = groom.curl_radius * rng.uniform(0.7, 1.2, len(centres))[groups]
-        strands = st.curl(strands, size, length / groom.curl_pitch, phase)
-    loose = groom.frizz * np.where(rng.random(len(strands)) < 0.06, 3.0, 0.6)
-    strands = st.frizz(strands, loose, rng)
-    strands = st.push_out(strands, body, 0.0008)
-    return strands, st.taper(np.full(len(strands), radius), points)
+        shape = _curled(groom, shape, roots, wide, fine, rng)
+    return shape, fine, gap - np.linalg.norm(shape - before, axis=2)
 
 
-def _sides(groom, roots, rotation):
-    """0 right of the parting, 1 left of it, 2 the fringe."""
-    local = roots.position @ rotation
-    side = np.zeros(len(roots), int)
-    if groom.part is not None:
-        middle = local[:, 0].mean()
-        side = (local[:, 0] - middle > groom.part).astype(int)
-    if groom.fringe > 0:
-        s, t = roots.chart.T
-        side[(np.abs(s) < 46) & (t < SCALP_TOP_MM + 26) & (t > 40)] = 2
-    return side
+def _curled(groom, strands, roots, wide, fine, rng):
+    """Windings that neighbouring locks share: waves run through hair, coils belong to their own lock."""
+    length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)
+    drift = (roots.position * 100) @ rng.normal(0, 0.45, 3)  # radians a centimetre
+    tight = float(np.clip(0.05 / groom.curl_pitch, 0.15, 1))
+    phase = drift + tight * rng.uniform(-np.pi, np.pi, wide.max() + 1)[wide]
+    phase = phase + 0.5 * tight * rng.normal(0, 1, fine.max() + 1)[fine] + rng.normal(0, 0.2, len(strands))
+    size = groom.curl_radius * rng.uniform(0.65, 1.25, wide.max() + 1)[wide]
+    pitch = groom.curl_pitch * rng.uniform(0.85, 1.2, wide.max() + 1)[wide]
+    return st.curl(strands, size, length / pitch, phase, groom.curl_onset)
 
 
-def _grow_guides(groom, roots, side, rotation, gravity, body, rng, points):
+def _locks(roots, group, count, rng):
+    """Number of the lock (N,) of each root: the nearest of `count` centres of its own group."""
+    out = np.zeros(len(roots), int)
+    first = 0
+    for value in np.unique(group):
+        mine = np.flatnonzero(group == value)
+        wanted = np.clip(round(count * len(mine) / len(roots)), 1, len(mine))
+        centres = rng.choice(mine, wanted, replace=False)
+        out[mine] = first + st.cKDTree(roots.position[centres]).query(roots.position[mine])[1]
+        first += len(centres)
+    return out
+
+
+def _baby_hairs(groom, roots, skull, rng, points):
+    """Short fine hairs along the front and the temples, where a hairline is soft."""
     s, t = roots.chart.T
-    height = np.clip((t - BOTTOM_OF_SIDES_MM) / (SCALP_TOP_MM - BOTTOM_OF_SIDES_MM), 0, 1)
-    behind = np.clip((np.abs(s) - 150) / 100, 0, 1)
-    low = groom.sides + (groom.nape - groom.sides) * behind
-    length = low + (groom.top - low) * height**1.3
-    length = np.where(side == 2, np.maximum(groom.fringe, 0.02), length)
-
-    comb = np.tile(np.array(groom.comb, float), (len(roots), 1))
-    if groom.part is not None:
-        away = np.where(side == 1, 1.0, -1.0)
-        comb[:, 0] = away * 1.0
-        comb[:, 1] = comb[:, 1] + 0.9 * groom.back
-        comb[:, 2] = -0.15
-    comb[side == 2] = (0.0, -1.0, 0.0)
-    comb[:, 0] += np.where(side == 2, 0.25 * np.sign(groom.part or 1.0), 0)
-    # The sides hang: what is combed on top turns into falling along the skull below.
-    hang = (1 - height)[:, None] * (side != 2)[:, None]
-    fall = np.stack([np.zeros(len(roots)), np.full(len(roots), groom.back * 0.8), -np.ones(len(roots))], 1)
-    comb = comb * (1 - hang) + fall * hang
-    comb = comb @ rotation.T
-    comb += rng.normal(0, 0.12, comb.shape)
-    normal = roots.normal
-    tangent = comb - (comb * normal).sum(1, keepdims=True) * normal
-    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-9)
-    lift = np.clip(groom.lift * (0.35 + 0.65 * height) * rng.uniform(0.75, 1.25, len(roots)), 0, 1)[:, None]
-    direction = lift * normal + (1 - lift) * tangent
-
-    pull = 0.9 * groom.back * (rotation @ np.array([0.0, 1.0, 0.0]))[None] * np.ones((len(roots), 1))
-    room = groom.volume * (0.35 + 0.65 * height) * rng.uniform(0.5, 1.4, len(roots))
-    along = np.clip(np.linspace(0, 1, points) / 0.35, 0, 1)
-    clearance = 0.001 + room[:, None] * along[None]
-    keep = np.full(len(roots), groom.stiffness) ** (12 / points)
-    return st.grow(roots, direction, length, points, gravity, keep, clearance, body, pull)
+    front = np.flatnonzero((np.abs(s) < 92) & (t < 78) & (t > 5))
+    count = min(len(front), int(BABY * groom.baby * len(roots)))
+    order = np.argsort(t[front] + 0.0024 * s[front] ** 2 + rng.normal(0, 5, len(front)))
+    mine = roots.take(front[order[:count]])
+    x = np.sign(mine.chart[:, 0]) * np.clip(np.abs(mine.chart[:, 0]) / 60, 0, 1)
+    along = np.stack([0.5 * x, 0.1 + 0.5 * np.abs(x), 0.7 - 1.0 * np.abs(x)], 1)
+    along = skull.turn(along + rng.normal(0, 0.4, (len(mine), 3)))
+    along = st.tangent(mine.normal, along)
+    length = min(0.016, 0.6 * groom.top + 0.004) * rng.uniform(0.4, 1.2, len(mine))
+    u = np.linspace(0, 1, points)[None, :, None]
+    rise = rng.uniform(0.15, 0.5, len(mine))[:, None, None] * (u - 0.7 * u**2)
+    return (
+        mine.position[:, None] + length[:, None, None] * (along[:, None] * u + mine.normal[:, None] * rise)
+    ).astype(np.float32)
 
 
-def _trim(strands, share):
-    """Cut strands to a share (N,) of their length, keeping the number of points."""
-    n, k, _ = strands.shape
-    x = share[:, None] * np.linspace(0, k - 1, k)[None]
-    low = np.minimum(x.astype(int), k - 2)
-    f = (x - low)[..., None]
-    rows = np.arange(n)[:, None]
-    return (strands[rows, low] * (1 - f) + strands[rows, low + 1] * f).astype(np.float32)
+def crosses_eye(strands, skull):
+    """Strands (N,) bool that pass in front of an eye, looked at along the face."""
+    fine = st.refine(strands, 3)
+    p = skull.local(fine)
+    across = np.abs(np.abs(p[..., 0]) - skull.eye_x) < EYE_HALF[0]
+    return (across & (np.abs(p[..., 2]) < EYE_HALF[1]) & (p[..., 1] < 0.03)).any(1)

@@ -66,6 +66,9 @@ class Body:
         import open3d as o3d
 
         self._tensor = o3d.core.Tensor
+        self._triangles = triangles
+        self._normals = _vertex_normals(vertices, triangles)
+        self._rim = _on_rim(len(vertices), triangles)
         self._scene = o3d.t.geometry.RaycastingScene(nthreads=2)
         self._scene.add_triangles(
             self._tensor(np.ascontiguousarray(vertices, np.float32)),
@@ -75,18 +78,26 @@ class Body:
     def clearance(self, points):
         """Distance outside the surface (N,) and outward unit normals (N, 3).
 
-        The mesh is open at the cut, so the sign comes from the nearest face's normal, not from parity.
+        The mesh is open at the cut, so the sign comes from a normal, not from parity: from vertex normals
+        blended at the closest point, because beside a sharp rim (an ear) the face nearest by chance may look
+        away (Baerentzen and Aanaes, Signed Distance Computation Using the Angle Weighted Pseudonormal, 2005).
+        What lies nearest to the edge of the cut has passed it and is outside.
         """
         flat = np.ascontiguousarray(points.reshape(-1, 3), np.float32)
         hit = self._scene.compute_closest_points(self._tensor(flat))
-        normal = hit["primitive_normals"].numpy()
+        u, v = hit["primitive_uvs"].numpy().T[..., None]
+        corner = self._triangles[hit["primitive_ids"].numpy()]
+        n = self._normals
+        weights = (1 - u - v, u, v)
+        normal = sum(w * n[corner[:, i]] for i, w in enumerate(weights))
+        beyond = sum(w[:, 0] * self._rim[corner[:, i]] for i, w in enumerate(weights)) > 0.999
         away = flat - hit["points"].numpy()
         distance = np.linalg.norm(away, axis=1)
-        sign = np.where((away * normal).sum(1) < 0, -1.0, 1.0)
-        # Near an edge the face normal can be oblique: push along the true separation where it is known.
-        out = np.where(
-            (distance > 1e-5)[:, None], sign[:, None] * away / np.maximum(distance, 1e-9)[:, None], normal
-        )
+        sign = np.where(((away * normal).sum(1) < 0) & ~beyond, -1.0, 1.0)
+        # On the surface itself there is no separation: push along the normal.
+        normal = normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
+        far = (distance > 1e-5)[:, None]
+        out = np.where(far, sign[:, None] * away / np.maximum(distance, 1e-9)[:, None], normal)
         return sign * distance, out
 
     def reach(self, origin, directions):
@@ -99,20 +110,44 @@ class Body:
         return np.where(np.isfinite(hit), hit, np.median(hit[np.isfinite(hit)])).astype(np.float64)
 
 
-def grow(roots, direction, length, points, gravity, stiffness, clearance, body, pull=None):
-    """Grow guides step by step: bend towards gravity, slide along the body.
+def _on_rim(count, triangles):
+    """Whether each of `count` vertices lies on an edge that only one triangle has: (count,) float, 0 or 1."""
+    edges = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), 1)
+    code, uses = np.unique(edges[:, 0].astype(np.int64) * count + edges[:, 1], return_counts=True)
+    rim = np.zeros(count)
+    rim[np.concatenate([code[uses == 1] // count, code[uses == 1] % count])] = 1
+    return rim
+
+
+def _vertex_normals(vertices, triangles):
+    """Angle-weighted vertex normals (V, 3) float32, not normalised."""
+    corners = vertices[triangles].astype(float)
+    face = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    face /= np.maximum(np.linalg.norm(face, axis=1, keepdims=True), 1e-20)
+    normals = np.zeros((len(vertices), 3))
+    for i in range(3):
+        a, b = (corners[:, (i + k) % 3] - corners[:, i] for k in (1, 2))
+        size = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+        angle = np.arccos(np.clip((a * b).sum(1) / np.maximum(size, 1e-20), -1, 1))
+        for axis in range(3):
+            normals[:, axis] += np.bincount(triangles[:, i], angle * face[:, axis], len(vertices))
+    return normals.astype(np.float32)
+
+
+def grow(roots, direction, length, points, stiffness, target, body, floor, fence):
+    """Grow guides step by step: bend towards the target, slide along the body.
 
     Parameters
     ----------
     roots : Roots (N)
-    direction : (N, 3) float, unit, where the hair leaves the skin
+    direction : (N, 3) float, where the hair leaves the skin
     length : (N,) float, metres
     points : int K
-    gravity : (3,) float, unit vector
     stiffness : (N,) float in [0, 1], share of its direction that a step keeps
-    clearance : (N, K) float, metres kept free above the body at each point
+    target : function of points (N, 3), giving what draws the hair there (N, 3): gravity and the comb
     body : Body
-    pull : (N, 3) float or None, where combed hair keeps being drawn, on top of gravity
+    floor : function of points (N, 3) and the step, giving metres (N,) kept free above the body
+    fence : function of points (N, 3), giving them back where they may be
 
     Returns
     -------
@@ -123,14 +158,12 @@ def grow(roots, direction, length, points, gravity, stiffness, clearance, body, 
     strand[:, 0] = position = roots.position
     heading = direction / np.linalg.norm(direction, axis=1, keepdims=True)
     keep = stiffness[:, None]
-    target = gravity[None] if pull is None else gravity[None] + pull
     for k in range(1, points):
-        heading = keep * heading + (1 - keep) * target
+        heading = keep * heading + (1 - keep) * target(position)
         heading /= np.maximum(np.linalg.norm(heading, axis=1, keepdims=True), 1e-9)
-        moved = position + step * heading
+        moved = fence(position + step * heading)
         gap, normal = body.clearance(moved)
-        short = np.maximum(clearance[:, k] - gap, 0)[:, None]
-        moved = moved + normal * short
+        moved = moved + normal * np.maximum(floor(moved, k) - gap, 0)[:, None]
         heading = moved - position
         heading /= np.maximum(np.linalg.norm(heading, axis=1, keepdims=True), 1e-9)
         position = position + step * heading
@@ -138,38 +171,37 @@ def grow(roots, direction, length, points, gravity, stiffness, clearance, body, 
     return strand
 
 
-def interpolate(roots, guides, guide_roots, rng, neighbours=3, part=None, guide_part=None):
+def interpolate(roots, guides, guide_roots, group=None, guide_group=None, neighbours=3):
     """Children that follow their nearest guides, offset to their own root.
 
     Parameters
     ----------
-    part, guide_part : (N,), (G,) int or None
-        Children never mix guides of another part (the two sides of a parting).
+    group, guide_group : (N,), (G,) int or None
+        Children never mix guides of another group (the two sides of a parting).
 
     Returns
     -------
-    strands (N, K, 3) float32, guide index (N,) of the nearest guide
+    strands (N, K, 3) float32, index (N, neighbours) of the guides, weight (N, neighbours), rows sum to 1
     """
-    label = np.zeros(len(roots), int) if part is None else part
-    guide_label = np.zeros(len(guides), int) if guide_part is None else guide_part
-    out = np.empty((len(roots), *guides.shape[1:]), np.float32)
-    nearest = np.zeros(len(roots), int)
-    shapes = guides - guides[:, :1]
+    label = np.zeros(len(roots), int) if group is None else group
+    guide_label = np.zeros(len(guides), int) if guide_group is None else guide_group
+    index = np.zeros((len(roots), neighbours), int)
+    weight = np.zeros((len(roots), neighbours))
     for value in np.unique(label):
         mine = np.flatnonzero(label == value)
         theirs = np.flatnonzero(guide_label == value)
         if len(theirs) == 0:
             theirs = np.arange(len(guides))
-        tree = cKDTree(guide_roots.position[theirs])
         k = min(neighbours, len(theirs))
-        distance, index = tree.query(roots.position[mine], k=k)
-        distance, index = distance.reshape(len(mine), k), theirs[index.reshape(len(mine), k)]
-        weight = 1 / (distance + 1e-3) ** 2
-        weight /= weight.sum(1, keepdims=True)
-        shape = (weight[..., None, None] * shapes[index]).sum(1)
-        out[mine] = roots.position[mine][:, None] + shape
-        nearest[mine] = index[:, 0]
-    return out, nearest
+        distance, nearest = cKDTree(guide_roots.position[theirs]).query(roots.position[mine], k=k)
+        index[mine, :k] = theirs[nearest.reshape(len(mine), k)]
+        weight[mine, :k] = 1 / (distance.reshape(len(mine), k) + 1e-3) ** 2
+    weight /= weight.sum(1, keepdims=True)
+    shapes = (guides - guides[:, :1]).reshape(len(guides), -1)
+    out = np.zeros((len(roots), shapes.shape[1]), np.float32)
+    for i in range(neighbours):
+        out += weight[:, i : i + 1].astype(np.float32) * shapes[index[:, i]]
+    return roots.position[:, None] + out.reshape(-1, *guides.shape[1:]), index, weight
 
 
 def clump(strands, groups, strength, profile=1.6):
@@ -178,15 +210,51 @@ def clump(strands, groups, strength, profile=1.6):
     Parameters
     ----------
     groups : (N,) int
-    strength : float in [0, 1], how far the tips meet
+    strength : float or (N,) float in [0, 1], how far the tips meet
+    profile : float, exponent of the closing along the strand
     """
     points = strands.shape[1]
     count = np.bincount(groups)
-    centre = np.zeros((len(count), *strands.shape[1:]))
-    np.add.at(centre, groups, strands)
-    centre /= np.maximum(count, 1)[:, None, None]
-    along = (np.linspace(0, 1, points) ** profile * strength)[None, :, None]
-    return (strands + along * (centre[groups] - strands)).astype(np.float32)
+    order = np.argsort(groups, kind="stable")
+    used = count > 0
+    starts = (np.cumsum(count) - count)[used]
+    centre = np.zeros((len(count), *strands.shape[1:]), np.float32)
+    centre[used] = np.add.reduceat(strands[order], starts, axis=0) / count[used, None, None]
+    along = np.linspace(0, 1, points) ** profile
+    share = np.broadcast_to(strength, len(strands))[:, None] * along[None]
+    return (strands + share[..., None] * (centre[groups] - strands)).astype(np.float32)
+
+
+def trim(strands, share):
+    """Cut strands to a share (N,) of their length, keeping the number of points."""
+    k = strands.shape[1]
+    return _at(strands, share[:, None] * np.linspace(0, k - 1, k)[None])
+
+
+def resample(strands, points):
+    """The same strands with another number of points, evenly along them."""
+    n, k, _ = strands.shape
+    return _at(strands, np.tile(np.linspace(0, k - 1, points), (n, 1)))
+
+
+def refine(strands, factor):
+    """Points added between those of strands: `factor` segments for each."""
+    n, k, _ = strands.shape
+    return _at(strands, np.tile(np.linspace(0, k - 1, (k - 1) * factor + 1), (n, 1)))
+
+
+def _at(strands, x):
+    """Strands at fractional point numbers x (N, M): (N, M, 3) float32, straight between points."""
+    low = np.minimum(x.astype(int), strands.shape[1] - 2)
+    f = (x - low)[..., None].astype(np.float32)
+    rows = np.arange(len(strands))[:, None]
+    return strands[rows, low] * (1 - f) + strands[rows, low + 1] * f
+
+
+def tangent(normal, direction):
+    """Directions (N, 3) laid into the planes of unit normals (N, 3): unit vectors."""
+    flat = direction - (direction * normal).sum(1, keepdims=True) * normal
+    return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-9)
 
 
 def frames(strands):
@@ -234,13 +302,18 @@ def frizz(strands, amplitude, rng):
     return (strands + scale * (wander[0][..., None] * side + wander[1][..., None] * up)).astype(np.float32)
 
 
-def push_out(strands, body, clearance):
-    """Lift every point that lies closer than `clearance` metres to the body (roots excepted)."""
-    inner = strands[:, 1:]
-    gap, normal = body.clearance(inner)
-    short = np.maximum(clearance - gap, 0)[:, None]
-    out = strands.copy()
-    out[:, 1:] = (inner.reshape(-1, 3) + normal * short).reshape(inner.shape)
+def push_out(strands, body, clearance, near=None):
+    """Lift every point that lies closer than `clearance` metres to the body (roots excepted).
+
+    Parameters
+    ----------
+    near : (N, K) bool or None, the points to look at; None = all
+    """
+    out = strands.astype(np.float32)
+    look = np.ones(out.shape[:2], bool) if near is None else near.copy()
+    look[:, 0] = False
+    gap, normal = body.clearance(out[look])
+    out[look] += normal * np.maximum(clearance - gap, 0)[:, None]
     return out
 
 

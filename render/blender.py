@@ -63,6 +63,12 @@ def make_curves(name, strands, radii):
     return curves
 
 
+def add_curve_field(curves, name, values):
+    """A float attribute, one value a strand: values (N,) float."""
+    attribute = curves.attributes.new(name, "FLOAT", "CURVE")
+    attribute.data.foreach_set("value", np.ascontiguousarray(values, np.float32))
+
+
 def place(scene, name, data, materials, subdivision=0):
     """An object in one scene, with materials of its own (the data may be shared between scenes)."""
     item = bpy.data.objects.new(f"{scene.name}.{name}", data)

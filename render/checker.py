@@ -26,7 +26,9 @@ def check_sample(studio: Studio, spec: FaceSpec, folder: Path, convention: Conve
     rendered = time.perf_counter()
     shapes = [shape_of(item, built.view.position) for item in studio.labels.collection.objects]
     points = surface_landmarks(studio.model, built.head, built.brow)
-    found = check_face(shapes, built.view, built.brow, studio.size, seen, points, project_visible, convention)
+    found = check_face(
+        shapes, built.view, built.brow, studio.size, seen, points, project_visible, convention, built.scalp
+    )
     spent = {"render": rendered - started, "check": time.perf_counter() - rendered}
     return {**found, "timing": {k: round(v, 3) for k, v in spent.items()}}
 

@@ -123,7 +123,7 @@ def unlabelled(native, cast_fine, factor):
     return int(((native == Native.BACKGROUND) & deep | unknown).sum())
 
 
-def check_face(shapes, view, brow, size, seen, points, project, convention: Convention):
+def check_face(shapes, view, brow, size, seen, points, project, convention: Convention, scalp=None):
     """Everything of the above for one face.
 
     Parameters
@@ -132,6 +132,7 @@ def check_face(shapes, view, brow, size, seen, points, project, convention: Conv
     seen : labels.Seen, Blender's label pass at `size`
     points : (landmarks (70, 3), normals (70, 3))
     project : landmarks.project_visible
+    scalp : assets.scalp.Scalp or None, what hair covers
 
     Returns
     -------
@@ -141,11 +142,11 @@ def check_face(shapes, view, brow, size, seen, points, project, convention: Conv
     theirs = scene.labels(size)
     maps = []
     for one in (seen, theirs):
-        bare = one.paint(brow)
+        bare = one.paint(brow, None, scalp)
         maps.append((bare, one.with_eyewear(bare)))
     (bare_fine, fine), (_, cast_fine) = maps
     native, bare, cast = (reduce_labels(m) for m in (fine, bare_fine, cast_fine))
-    mask = draw_mask(seen, brow, convention)
+    mask = draw_mask(seen, brow, convention, scalp)
     if mask is None:
         mask = derive(native, bare, coverage(fine), convention)
     pixel, visible = project(view, *points, size, scene.depth(size), native, bare)

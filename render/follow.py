@@ -18,6 +18,7 @@ from facegen.audit.view import lab_of_srgb
 from facegen.render import prior
 from facegen.render import spec as s
 from facegen.render.expressions import draw_expression
+from facegen.render.grooms import NO_FRINGE
 from facegen.render.photo import encode_srgb, luminance_of, tone
 from facegen.render.prior_wear import draw_headwear, draw_jewellery
 
@@ -197,9 +198,13 @@ def _hair(d, identity, row):
             "long_straight": straight,
             "long_wavy": wavy,
             "long_curly": 0.15 if form != "straight" else 0.02,
+            "locs": 0.03 * identity.african,
+            "braids": 0.03 * (not man),
+            "ponytail": 0.02 * (not man),
         }
     elif length > MIDDLE and not man:
-        weights = {"bob": 0.45, "tied_back": 0.2, "curly_short": 0.12, "fringe": 0.1, "side_part": 0.13}
+        weights = {"bob": 0.5, "tied_back": 0.08, "ponytail": 0.1, "curly_short": 0.1, "fringe": 0.1}
+        weights["side_part"] = 0.1
     else:
         column = 1 if man else 0
         short = (
@@ -212,10 +217,15 @@ def _hair(d, identity, row):
             "curly_short",
             "afro",
             "tied_back",
+            "ponytail",
+            "updo",
         )
         weights = {k: prior.STYLE_WEIGHTS[k][column] for k in short}
         weights["afro"] *= 4 * identity.african
         weights["buzz"] *= 0.5
+        weights["wreath"] = 0.1 if man and _flag(row, "receding_hairline") else 0.0
+    if row.get("bangs", False):
+        weights = {k: w for k, w in weights.items() if k not in NO_FRINGE or k == "bald"}
     hair = prior.draw_hair(
         d, identity, style=d.choice("match.hair.style", weights), colour=_hair_colour(d, identity, row)
     )

@@ -23,6 +23,7 @@ from facegen.datasets.labels import COVERAGE_CLASSES, Native
 SUBPIXELS = 4
 UV_OFFSET = 10.0  # keeps chart coordinates positive: emission has no negative light
 EAR_EDGE = 0.35  # value of the ear mask at the border; 0.5 cuts off the root of the ear
+SCALP_LOW_MM = -80.0  # chart height under which no scalp hair grows: the nape
 EAR_SHARE = 0.9  # ear weight rides on the code's fraction
 EAR_FALL = 0.18  # a millimetre: median slope of the ear mask on the mesh edges that cross its border
 OPAQUE_TINT = 0.75  # lenses darker than this hide the eyes from an annotator
@@ -58,10 +59,10 @@ class Seen:
     t: np.ndarray
     ear: np.ndarray
 
-    def paint(self, brow, offsets=None):
+    def paint(self, brow, offsets=None, scalp=None):
         """Native labels (h, w) uint8 behind any see-through eyewear, borders moved by `offsets` (mm)."""
         out = self.plain.copy()
-        out.ravel()[self.skin] = skin_labels(self.s, self.t, self.ear, brow, offsets or {})
+        out.ravel()[self.skin] = skin_labels(self.s, self.t, self.ear, brow, offsets or {}, scalp)
         return out
 
     def with_eyewear(self, labels):
@@ -135,7 +136,7 @@ def decode(buffer) -> Seen:
     )
 
 
-def skin_labels(s, t, ear, brow, offsets: Mapping[str, float]):
+def skin_labels(s, t, ear, brow, offsets: Mapping[str, float], scalp=None):
     """Native labels of skin points.
 
     Parameters
@@ -145,6 +146,8 @@ def skin_labels(s, t, ear, brow, offsets: Mapping[str, float]):
     brow : assets.regions.BrowShape
     offsets : outward shift in mm of the painted borders "nose", "lips", "brows", "ears" and of the face
         over the "jaw"; those not named stay.
+    scalp : assets.scalp.Scalp or None
+        What hair covers: the skin between its strands is scalp hair too. None on a bald head.
 
     Returns
     -------
@@ -170,6 +173,10 @@ def skin_labels(s, t, ear, brow, offsets: Mapping[str, float]):
     near = near[brow.distance(s[near], t[near]) < offset]
     label[near] = np.where(s[near] > 0, Native.BROW_L, Native.BROW_R)
 
+    if scalp is not None:
+        high = np.flatnonzero(t > SCALP_LOW_MM)
+        label[high[scalp.distance(s[high], t[high]) < 0]] = Native.SCALP_HAIR
+
     ears = np.flatnonzero(ear > EAR_EDGE - EAR_FALL * offsets.get("ears", 0.0))
     label[ears] = np.where(s[ears] > 0, Native.EAR_L, Native.EAR_R)
     return label
@@ -194,14 +201,14 @@ def classify(buffer, brow, offsets=None):
     return seen.with_eyewear(seen.paint(brow, offsets))
 
 
-def draw_mask(seen: Seen, brow, convention):
+def draw_mask(seen: Seen, brow, convention, scalp=None):
     """Mask (H, W) uint8 of a convention with its own borders; None where it has none of its own.
 
     The native labels keep neutral borders: their mask is then `datasets.conventions.derive`'s.
     """
     if not any(convention.borders.values()):
         return None
-    bare = seen.paint(brow, convention.borders)
+    bare = seen.paint(brow, convention.borders, scalp)
     fine = seen.with_eyewear(bare)
     return derive(reduce_labels(fine), reduce_labels(bare), coverage(fine), convention)
 

@@ -200,30 +200,6 @@ def clear(name, roughness=0.02, ior=1.376, tint=0.0, tint_colour=(0.05, 0.05, 0.
     return material
 
 
-def hair(name, melanin, redness, grey=0.0, dye=None, roughness=0.32, random=0.25):
-    """Hair fibre (Chiang et al., A Practical and Controllable Hair and Fur Model, 2016)."""
-    material, g = _material(name)
-    chance = g.node("ShaderNodeHairInfo").outputs["Random"]
-    white = g.math("LESS_THAN", chance, grey)
-    amount = g.math("MULTIPLY", melanin, g.math("SUBTRACT", 1.0, g.math("MULTIPLY", white, 0.94)))
-    node = g.node(
-        "ShaderNodeBsdfHairPrincipled", parametrization="COLOR" if dye else "MELANIN", model="CHIANG"
-    )
-    if dye:
-        node.inputs["Color"].default_value = _rgba(dye)
-    else:
-        g.tree.links.new(amount, node.inputs["Melanin"])
-        node.inputs["Melanin Redness"].default_value = redness
-        node.inputs["Random Color"].default_value = random  # a socket of the melanin form only
-    node.inputs["Roughness"].default_value = roughness
-    node.inputs["Radial Roughness"].default_value = roughness + 0.12
-    node.inputs["Random Roughness"].default_value = 0.2
-    node.inputs["Random"].default_value = 0.5
-    g.tree.links.new(chance, node.inputs["Random"])
-    g.surface(node.outputs[0])
-    return material
-
-
 def frame(colour, metal, roughness=0.25):
     material, g = _material("glasses_frame")
     g.surface(

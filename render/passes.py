@@ -45,11 +45,11 @@ def render_sample(
     linear, alpha, depth, normals = _beauty(studio, built, folder)
     timing["beauty"] = lap()
     seen = label_pass(studio, folder)
-    bare_fine = seen.paint(built.brow)
+    bare_fine = seen.paint(built.brow, None, built.scalp)
     fine = seen.with_eyewear(bare_fine)
     native, bare = reduce_labels(fine), reduce_labels(bare_fine)
     thin = coverage(fine)
-    mask = draw_mask(seen, built.brow, convention) if convention is not None else None
+    mask = draw_mask(seen, built.brow, convention, built.scalp) if convention is not None else None
     timing["labels"] = lap()
     alpha = _cover(alpha, fine)
     # Pores are smaller than what a few samples and the denoiser leave: they are laid on from the chart.

@@ -12,6 +12,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -25,7 +26,7 @@ from facegen.datasets.conventions import convention, derive
 from facegen.datasets.labels import COVERAGE_CLASSES, Native
 from facegen.render.draws import generator
 from facegen.render.framing import solve_view
-from facegen.render.grooms import groom_of, hairline_of
+from facegen.render.grooms import groom_of, scalp_of
 from facegen.render.labels import OPAQUE_TINT, skin_labels
 from facegen.render.pose import pose_heads
 from facegen.render.spec import FaceSpec
@@ -38,7 +39,6 @@ RIBBON_WIDTH = (
 )
 BATCH = 16  # heads posed at a time
 _HAIR_COVER = [name for name, _ in COVERAGE_CLASSES].index("scalp_hair")
-_EAR_EDGE = 0.3  # of the ear mask: hair roots keep off the ear beyond it
 
 
 def preview(model: HeadModel, spec: FaceSpec, head: PosedHead) -> np.ndarray:
@@ -203,13 +203,12 @@ def _hair(model, spec, head, body, frame, origin):
     if plan.groom is None:
         return None
     rng = generator(spec.seed, spec.index, "preview.hair")
-    roots = hair.scalp_roots(head, model, hairline_of(spec.hair), RIBBONS, rng, spec.hair.thinning)
+    roots = hair.scalp_roots(head, model, scalp_of(spec.hair), RIBBONS, rng)
     if not len(roots):
         return None
     down = np.array([0, 0, -1.0])
-    line, _ = hair.make_hair(
-        plan.groom, roots, head.head_rotation, down, body, rng, RIBBON_POINTS, RIBBON_WIDTH
-    )
+    groom = replace(plan.groom, baby=0.0)  # a ribbon is wider than these are long
+    line, _, _ = hair.make_hair(groom, roots, head, down, body, rng, RIBBON_POINTS, RIBBON_WIDTH)
     if frame is not None:
         line, _ = headwear.flatten_hair(line, frame, body)
     return ribbons(line, RIBBON_WIDTH, origin) if len(line) else None
@@ -255,10 +254,9 @@ def _skin(model, spec, triangle, uv):
     ear = (weights * ear_weights[triangle]).sum(1)
     b = spec.brows
     borders = convention(CONVENTION).borders
-    label = skin_labels(s, t, ear, BrowShape(b.height, b.thickness, b.arch, b.inner, b.length), borders)
-    if groom_of(spec.hair, spec.identity).groom is not None and spec.hair.thinning < 0.5:
-        scalp = (hairline_of(spec.hair).distance(s, t) < 0) & (ear < _EAR_EDGE)
-        label[scalp] = Native.SCALP_HAIR
+    brow = BrowShape(b.height, b.thickness, b.arch, b.inner, b.length)
+    bald = groom_of(spec.hair, spec.identity).groom is None
+    label = skin_labels(s, t, ear, brow, borders, None if bald else scalp_of(spec.hair))
     kind = part[triangle]
     label[kind == PART_INNER_MOUTH] = Native.INNER_MOUTH
     label[kind == PART_TONGUE] = Native.TONGUE

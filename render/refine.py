@@ -103,7 +103,7 @@ _APPLIES: dict[str, Callable[[s.FaceSpec], bool]] = {
     "glasses": lambda spec: spec.glasses.kind != "none",
 }
 # Hair knobs act in proportion to how much there is: their effect is learned for short and long cuts apart.
-LONG_STYLES = ("bob", "long_straight", "long_wavy", "long_curly")
+LONG_STYLES = ("bob", "long_straight", "long_wavy", "long_curly", "locs")
 
 
 def knob_values(spec: s.FaceSpec) -> np.ndarray:

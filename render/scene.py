@@ -29,11 +29,12 @@ from facegen.assets import (
 )
 from facegen.assets.cloth import cloth_picture
 from facegen.assets.head import PART_INNER_MOUTH, PART_SKIN, HeadModel, PosedHead, head_model, triangles
+from facegen.assets.scalp import Scalp
 from facegen.datasets.labels import Native
-from facegen.render import accessories, blender, materials
+from facegen.render import accessories, blender, materials, materials_hair
 from facegen.render.draws import generator
 from facegen.render.framing import View, solve_view
-from facegen.render.grooms import groom_of, hairline_of
+from facegen.render.grooms import groom_of, scalp_of
 from facegen.render.labels import OPAQUE_TINT, SUBPIXELS, Surface, in_front, own
 from facegen.render.pose import pose_head
 from facegen.render.spec import FaceSpec
@@ -69,6 +70,7 @@ class Built:
     landmarks: np.ndarray
     rotation: np.ndarray
     brow: regions.BrowShape
+    scalp: Scalp | None  # what hair covers; None on a bald head
     detail: np.ndarray
 
 
@@ -114,7 +116,8 @@ class Studio:
         cloth = self._garment(spec, head)
         self._accessories(spec, head, body, hat_frame, cloth)
         self._light(spec, view)
-        return Built(view, head, head.landmarks, head.head_rotation, brow, detail)
+        scalp = None if groom_of(spec.hair, spec.identity).groom is None else scalp_of(spec.hair)
+        return Built(view, head, head.landmarks, head.head_rotation, brow, scalp, detail)
 
     # -- geometry ---------------------------------------------------------------------------------------
 
@@ -144,7 +147,7 @@ class Studio:
         part = np.select([model.face_part == PART_SKIN, model.face_part == PART_INNER_MOUTH], [0, 1], 2)
         data = blender.make_mesh("skin", head.vertices, model.faces, uv, part)
         blender.add_vertex_field(data, "ear", model.ear)
-        line = hairline_of(spec.hair)
+        line = scalp_of(spec.hair)
         pigment = lighting.hair_colour(spec.hair.colour)
         colour, rough, relief, detail = skin.skin_pictures(
             spec.skin,
@@ -211,27 +214,28 @@ class Studio:
             return
         rng = key(spec, "hair")
         count = int(self.quality.hair_count * plan.count)
-        roots = hair.scalp_roots(head, self.model, hairline_of(spec.hair), count, rng, spec.hair.thinning)
+        roots = hair.scalp_roots(head, self.model, scalp_of(spec.hair), count, rng)
         points = max(5, int(self.quality.hair_points * plan.points))
         radius = plan.radius_mm / 1000 * (9000 / self.quality.hair_count) ** 0.5
-        s, r = hair.make_hair(
-            plan.groom, roots, head.head_rotation, np.array([0, 0, -1.0]), body, rng, points, radius
-        )
+        down = np.array([0, 0, -1.0])
+        s, r, tone = hair.make_hair(plan.groom, roots, head, down, body, rng, points, radius)
         if hat_frame is not None:
             s, kept = headwear.flatten_hair(s, hat_frame, body)
             if not len(s):
                 return
-            r = r[kept]
+            r, tone = r[kept], tone[kept]
         colour = spec.hair.colour
-        shader = materials.hair("hair", colour.melanin, colour.redness, colour.grey, colour.dye)
-        self._add("hair", blender.make_curves("hair", s, r), shader, _id(Native.SCALP_HAIR))
+        shader = materials_hair.hair("hair", colour.melanin, colour.redness, colour.grey, colour.dye)
+        data = blender.make_curves("hair", s, r)
+        blender.add_curve_field(data, "tone", tone)
+        self._add("hair", data, shader, _id(Native.SCALP_HAIR))
 
     def _face_hair(self, spec, head, brow, body):
         colour = spec.hair.colour
         melanin = min(0.97, colour.melanin * 0.95 + 0.10)
         s, side = face_hair.brows(head, self.model, brow, spec.brows.density, key(spec, "brows"))
         s = strands.push_out(s, body, SHORT_CLEARANCE)
-        shader = materials.hair("brow", melanin, colour.redness, colour.grey * 0.6)
+        shader = materials_hair.hair("brow", melanin, colour.redness, colour.grey * 0.6)
         radii = strands.taper(np.full(len(s), 0.00008), s.shape[1])
         for name, sign, label in (("brow.l", 1, Native.BROW_L), ("brow.r", -1, Native.BROW_R)):
             mine = side == sign
@@ -239,7 +243,7 @@ class Studio:
                 self._add(name, blender.make_curves(name, s[mine], radii[mine]), shader, _id(label))
         s, _ = face_hair.lashes(head.lash_roots, spec.brows.lashes, key(spec, "lashes"))
         s = strands.push_out(s, body, SHORT_CLEARANCE)
-        shader = materials.hair("lash", min(1.0, melanin + 0.25), colour.redness)
+        shader = materials_hair.hair("lash", min(1.0, melanin + 0.25), colour.redness)
         self._add(
             "lashes",
             blender.make_curves("lashes", s, strands.taper(np.full(len(s), 0.00014), s.shape[1])),
@@ -257,7 +261,7 @@ class Studio:
             key(spec, "beard"),
             body,
         )
-        shader = materials.hair("beard", colour.melanin, min(1.0, colour.redness + 0.15), colour.grey)
+        shader = materials_hair.hair("beard", colour.melanin, min(1.0, colour.redness + 0.15), colour.grey)
         width = 0.00007 if spec.facial_hair.kind == "stubble" else 0.00012
         radii = strands.taper(np.full(len(s), width), s.shape[1])
         for name, mine, label in (("beard", ~upper, Native.BEARD), ("moustache", upper, Native.MOUSTACHE)):

@@ -17,6 +17,7 @@ SPEC_VERSION = 1
 
 HAIR_STYLES = (
     "bald",
+    "wreath",
     "buzz",
     "short",
     "side_part",
@@ -29,7 +30,11 @@ HAIR_STYLES = (
     "long_straight",
     "long_wavy",
     "long_curly",
+    "locs",
     "tied_back",
+    "ponytail",
+    "updo",
+    "braids",
 )
 FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "full_beard")
 GLASSES = ("none", "round", "rectangular", "oval", "browline", "aviator")
@@ -159,7 +164,12 @@ class HairColour:
 
 @dataclass(frozen=True)
 class Hair:
-    """style: one of HAIR_STYLES; length scales the style's own, volume too."""
+    """style: one of HAIR_STYLES; length and volume scale the style's own.
+
+    part: side of the parting and of a swept fringe. fringe: 0 none, 1 to the brows (means nothing to the
+    styles of render.grooms.NO_FRINGE). hairline_height, recession, peak: chart mm. thinning: share of hairs
+    lost on top. behind: 0 hair falls in front of the shoulders, 1 behind them.
+    """
 
     style: str = "short"
     length: float = 1.0

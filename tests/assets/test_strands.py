@@ -44,9 +44,19 @@ def grown(body, n=200):
     d[:, 2] = np.abs(d[:, 2])
     d /= np.linalg.norm(d, axis=1, keepdims=True)
     roots = st.Roots((d * RADIUS).astype(np.float32), d.astype(np.float32), np.zeros((n, 2), np.float32))
-    clearance = np.tile(0.002 * np.clip(np.arange(20) / 5, 0, 1), (n, 1))
+    rise = 0.002 * np.clip(np.arange(20) / 5, 0, 1)
     length = np.full(n, 0.15)
-    strands = st.grow(roots, d, length, 20, np.array([0, 0, -1.0]), np.full(n, 0.7), clearance, body)
+    strands = st.grow(
+        roots,
+        d,
+        length,
+        20,
+        np.full(n, 0.7),
+        lambda p: np.array([[0, 0, -1.0]]),
+        body,
+        lambda p, k: np.full(n, rise[k]),
+        lambda p: p,
+    )
     return roots, strands, length
 
 
@@ -61,10 +71,47 @@ def test_guides_fall_round_the_body_and_keep_their_length(body):
 
 def test_children_keep_their_roots(body):
     roots, strands, _ = grown(body)
-    children, _ = st.interpolate(
-        roots, strands[::4], roots.take(np.arange(0, len(roots), 4)), np.random.default_rng(0)
-    )
+    children, index, weight = st.interpolate(roots, strands[::4], roots.take(np.arange(0, len(roots), 4)))
     np.testing.assert_allclose(children[:, 0], roots.position, atol=1e-6)
+    np.testing.assert_allclose(weight.sum(1), 1)
+    shapes = strands[::4] - strands[::4, :1]
+    mean = (weight[..., None, None] * shapes[index]).sum(1)
+    np.testing.assert_allclose(children - children[:, :1], mean, atol=1e-6)
+
+
+def test_children_follow_guides_of_their_own_group(body):
+    roots, strands, _ = grown(body)
+    group = (roots.position[:, 0] > 0).astype(int)
+    _, index, _ = st.interpolate(roots, strands, roots, group, group)
+    assert (group[index] == group[:, None]).all()
+
+
+def test_beside_a_sharp_rim_outside_stays_outside():
+    """A thin wedge, as an ear's rim: the face nearest by chance looks away from points beyond its edge."""
+    rows = [[[-1, y, 0.05], [0, y, 0], [-1, y, -0.05]] for y in (-1, 0, 1, 2)]
+    quads = np.array(
+        [[3 * r + c, 3 * r + c + 1, 3 * r + c + 4, 3 * r + c + 3] for r in range(3) for c in (0, 1)]
+    )
+    wedge = st.Body(np.array(rows, float).reshape(-1, 3), np.concatenate([quads[:, :3], quads[:, [0, 2, 3]]]))
+    beyond = np.stack([np.full(50, 0.2), np.linspace(0.2, 0.8, 50), np.linspace(-0.2, 0.2, 50)], 1)
+    distance, _ = wedge.clearance(beyond)
+    np.testing.assert_allclose(distance, np.hypot(beyond[:, 0], beyond[:, 2]), atol=1e-6)
+
+
+def test_beyond_the_cut_is_outside():
+    square = np.array([[x, y, 0.1 * (x == y == 1)] for y in range(3) for x in range(3)], float)
+    quads = np.array([[0, 1, 4, 3], [1, 2, 5, 4], [3, 4, 7, 6], [4, 5, 8, 7]])
+    plate = st.Body(square, np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]))
+    under, past = np.array([[0.9, 0.9, -0.2]]), np.array([[3.0, 1.2, -0.2]])
+    assert plate.clearance(under)[0][0] < 0 < plate.clearance(past)[0][0]
+
+
+def test_trim_keeps_the_root_and_shortens():
+    strands = np.zeros((3, 9, 3), np.float32)
+    strands[..., 2] = np.linspace(0, 1, 9)
+    np.testing.assert_allclose(st.trim(strands, np.array([1.0, 0.5, 0.25]))[:, -1, 2], [1, 0.5, 0.25])
+    assert (st.trim(strands, np.array([1.0, 0.5, 0.25]))[:, 0] == 0).all()
+    np.testing.assert_allclose(st.resample(strands, 5)[0, :, 2], [0, 0.25, 0.5, 0.75, 1])
 
 
 def test_push_out_leaves_nothing_inside(body):

@@ -12,6 +12,7 @@ from facegen.assets import hair, headwear, jewellery
 from facegen.assets import head as h
 from facegen.assets import strands as st
 from facegen.assets.regions import Hairline
+from facegen.assets.scalp import Scalp
 from facegen.render import prior
 from facegen.render import spec as s
 from facegen.render.grooms import STYLES
@@ -63,9 +64,9 @@ def test_hair_stays_under_the_hat(wearer, kind):
     spec = worn(kind)
     frame = headwear.hat_frame(head, spec)
     rng = np.random.default_rng(0)
-    roots = hair.scalp_roots(head, model, Hairline(), 600, rng)
-    strands, _ = hair.make_hair(
-        STYLES["curly_short"].groom, roots, head.head_rotation, np.array([0, 0, -1.0]), body, rng, 10, 1e-4
+    roots = hair.scalp_roots(head, model, Scalp(Hairline()), 600, rng)
+    strands, _, _ = hair.make_hair(
+        STYLES["curly_short"].groom, roots, head, np.array([0, 0, -1.0]), body, rng, 10, 1e-4
     )
     pressed, kept = headwear.flatten_hair(strands, frame, body)
     assert 0 < len(pressed) == kept.sum() < len(strands)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from facegen.assets.regions import BrowShape
+from facegen.assets.regions import BrowShape, Hairline
+from facegen.assets.scalp import Scalp
 from facegen.assets.skin import chart_uv
 from facegen.datasets.conventions import CELEBAMASKHQ, CONVENTIONS, convention
 from facegen.datasets.labels import COVERAGE_CLASSES, Native
@@ -57,6 +58,16 @@ def on_skin(points, ear=0.0):
 )
 def test_skin_is_labelled_by_its_place(point, label):
     assert labels.classify(on_skin([point]), BrowShape())[0, 0] == label
+
+
+def test_scalp_under_hair_is_hair_and_a_bald_one_is_skin():
+    points = np.array([(0, 45), (0, 85), (250, 20), (140, 0), (0, -79)], float)
+    ear = np.array([0, 0, 0, 0.9, 0])
+    covered = labels.skin_labels(*points.T, ear, BrowShape(), {}, Scalp(Hairline()))
+    hair = Native.SCALP_HAIR
+    assert covered.tolist() == [Native.FACE_SKIN, hair, hair, Native.EAR_L, Native.LOWER_LIP]
+    thin = labels.skin_labels(*points.T, ear, BrowShape(), {}, Scalp(Hairline(), thinning=0.8))
+    assert thin.tolist() == [Native.FACE_SKIN, Native.FACE_SKIN, hair, Native.EAR_L, Native.LOWER_LIP]
 
 
 def test_ears_win_and_know_their_side():

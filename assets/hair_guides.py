@@ -1,0 +1,206 @@
+"""Guide strands of loose hair: which way they are combed, where they may hang, how they grow.
+
+Local coordinates are the skull's, metres: origin between the eyes, x to the subject's left, y back, z up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from facegen.assets import strands as st
+
+STEPS = 30  # at most: a guide grows finer than it is drawn, a step of 3 cm cuts corners through the skull
+# The face that combed hair leaves free: half width by height, up to this far behind the eyes.
+WINDOW_Z = np.array([-0.24, -0.14, -0.112, -0.075, -0.04, 0.0, 0.02, 0.042, 0.058, 0.072, 0.085])
+WINDOW_X = np.array([0.030, 0.040, 0.050, 0.058, 0.064, 0.066, 0.062, 0.050, 0.034, 0.016, 0.0])
+WINDOW_DEPTH = 0.075
+EAR_BEHIND = 0.116  # depth of what is tucked behind an ear
+SHOULDER_Z = -0.10
+IN_FRONT, BEHIND = 0.050, 0.135  # depth of hair over the chest and down the back
+WIDEST = 0.078  # half width of the head
+OVER = (0.035, 0.075)  # heights between which the draw of the parting ends
+RISE = 0.02  # metres after which hair has reached its clearance
+CLOTH = 0.011  # metres kept from the skin where a garment lies
+
+
+@dataclass(frozen=True)
+class Skull:
+    """The frame of the skull in the world."""
+
+    origin: np.ndarray
+    rotation: np.ndarray
+    eye_x: float
+
+    @classmethod
+    def of(cls, head):
+        across = np.linalg.norm(head.eye_centres[0] - head.eye_centres[1])
+        return cls(head.eye_centres.mean(0), head.head_rotation, float(across) / 2)
+
+    def local(self, points):
+        return (points - self.origin) @ self.rotation
+
+    def world(self, points):
+        return points @ self.rotation.T + self.origin
+
+    def turn(self, vectors):
+        """Directions of the skull's frame in the world."""
+        return np.asarray(vectors) @ self.rotation.T
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What each root belongs to, arrays (N,): hair of different groups never mixes.
+
+    side: +1 left of the parting, -1 right of it; fringe, front, tucked: bool; open: width of the free face.
+    """
+
+    side: np.ndarray
+    fringe: np.ndarray
+    front: np.ndarray
+    tucked: np.ndarray
+    open: np.ndarray
+    group: np.ndarray
+
+    def take(self, index):
+        return Parts(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
+
+
+def partition(groom, roots, skull, rng):
+    """Parts of the roots; what differs between left and right is drawn here."""
+    local = skull.local(roots.position)
+    s, t = roots.chart.T
+    jagged = 0.0016 * np.sin(local[:, 1] * 300 + rng.uniform(0, 6.28)) + rng.normal(0, 0.0008, len(roots))
+    side = np.where(local[:, 0] > (groom.part or 0.0) + jagged, 1, -1)
+    fringe = np.zeros(len(roots), bool)
+    if groom.fringe > 0:
+        half = 52 + 6 * np.sin(t / 6)
+        fringe = (np.abs(s) < half) & (t < 98 - 0.4 * np.abs(s)) & (t > 38)
+    left = side > 0
+    # The share that hangs in front grows from the nape to the temple; the two sides differ.
+    share = np.clip(groom.behind + rng.normal(0, 0.22, 2), 0, 1)
+    around = 1 - np.clip(np.abs(s) / 300, 0, 1) + rng.normal(0, 0.03, len(roots))
+    front = around > np.where(left, share[0], share[1])
+    tuck = rng.random(2) < groom.tuck
+    tucked = np.where(left, tuck[0], tuck[1]) & (t > -5) & ~fringe
+    width = groom.open * rng.uniform(0.93, 1.12, 2)
+    group = np.where(fringe, 8, 0)
+    if groom.part is not None:
+        group = np.where(fringe, 8, 2 * left + 4 * front)
+    return Parts(side, fringe, front, tucked, np.where(left, width[0], width[1]), group)
+
+
+def grow_guides(groom, roots, parts, skull, gravity, body, rng, points):
+    """Guides (G, points, 3) and their clearance (G, points) in metres."""
+    t = roots.chart[:, 1]
+    low, high = groom.blend
+    height = np.clip((t - low) / (high - low), 0, 1)
+    length = _lengths(groom, roots, parts, height)
+    direction, draw, over = _directions(groom, roots, parts, skull, height, rng)
+
+    crown = np.clip((t + 10) / 72, 0, 1)
+    room = groom.volume * (0.35 + 0.65 * crown) * rng.uniform(0.6, 1.35, len(roots))
+    room = np.where(parts.fringe, np.minimum(room, 0.007) * rng.uniform(0.5, 1.2, len(roots)), room)
+    steps = min(STEPS, 2 * points + 6)
+    rise = np.minimum(0.3 * length, RISE)[:, None]
+    clearance = 0.001 + room[:, None] * np.clip(length[:, None] * np.linspace(0, 1, steps) / rise, 0, 1)
+
+    def fence(moved):
+        p = skull.local(moved)
+        _keep_face_free(p, parts)
+        if groom.part is not None:
+            _keep_to_shoulders(p, parts)
+        return skull.world(p)
+
+    def floor(moved, k):
+        return clearance[:, k] + CLOTH * (skull.local(moved)[:, 2] < -0.125)
+
+    keep = np.full(len(roots), groom.stiffness) ** (12 / steps)
+
+    def target(position):
+        # What is parted is drawn over the top; from the widest place of the head on it hangs, and what
+        # momentum carries farther out comes back.
+        p = skull.local(position)
+        high = np.clip((p[:, 2:] - OVER[0]) / (OVER[1] - OVER[0]), 0, 1)
+        high = high * np.clip((WIDEST - np.abs(p[:, :1])) / 0.03, 0, 1)
+        wide = np.clip((np.abs(p[:, 0]) - WIDEST - room) / 0.03, 0, 1) * (groom.part is not None)
+        inwards = skull.turn(np.stack([-0.7 * np.sign(p[:, 0]) * wide, 0 * wide, 0 * wide], 1))
+        return groom.weight * gravity[None] + draw + high * over + inwards
+
+    guides = st.grow(roots, direction, length, steps, keep, target, body, floor, fence)
+    guides = _above_the_eyes(guides, parts, skull, groom, rng)
+    guides = st.resample(guides, points)
+    gap = body.clearance(guides)[0].reshape(guides.shape[:2])
+    return guides, gap
+
+
+def _lengths(groom, roots, parts, height):
+    s, t = roots.chart.T
+    behind = np.clip((np.abs(s) - 150) / 100, 0, 1)
+    low = groom.sides + (groom.nape - groom.sides) * behind
+    length = low + (groom.top - low) * height**1.3
+    return np.where(parts.fringe, np.maximum(groom.fringe, 0.02) + 0.0008 * np.maximum(t - 60, 0), length)
+
+
+def _directions(groom, roots, parts, skull, height, rng):
+    """Where guides leave the skin (G, 3), what draws them all along and what draws them on top; world."""
+    s, t = roots.chart.T
+    count = len(roots)
+    comb = np.tile(np.array(groom.comb, float), (count, 1))
+    draw = np.tile(np.array(groom.draw, float), (count, 1))
+    over = np.zeros((count, 3))
+    if groom.part is not None:
+        # Away from the parting; at the brow first up and back, then over.
+        front = np.clip(1 - np.abs(s) / 75, 0, 1) * np.clip((92 - t) / 30, 0, 1)
+        comb[:, 0] = parts.side
+        comb[:, 1] += 0.25 + 0.45 * front
+        comb[:, 2] = -0.12 + 0.3 * front
+        over[:, 0] = 0.55 * parts.side
+        over[:, 1] = 0.12 + 0.25 * front + 0.6 * parts.tucked
+    sweep = groom.sweep + rng.normal(0, 0.1, count)
+    fanned = np.stack([1.4 * sweep + 0.25 * s / 50, np.full(count, -1.0), np.full(count, -0.25)], 1)
+    comb = np.where(parts.fringe[:, None], fanned, comb)
+    draw = np.where(parts.fringe[:, None], np.stack([0.8 * sweep, 0 * sweep - 0.1, 0 * sweep], 1), draw)
+    over *= ~parts.fringe[:, None]
+    # The sides hang: what is combed on top turns into falling along the skull below.
+    hang = np.where(parts.fringe, 0, 1 - height)[:, None]
+    # Cut short, the sides are combed down and a little back; long, they follow their fall.
+    back = 0.35 if groom.part is None else 0.15
+    fall = np.stack([np.zeros(count), np.where(parts.tucked, 0.9, back), -np.ones(count)], 1)
+    comb = skull.turn(comb * (1 - hang) + fall * hang)
+    along = st.tangent(roots.normal, comb + rng.normal(0, 0.10, comb.shape))
+    lift = groom.lift * (0.3 + 0.7 * height) * rng.uniform(0.75, 1.25, count)
+    lift = np.clip(np.where(parts.fringe, 0.35, lift), 0, 1)[:, None]
+    return lift * roots.normal + (1 - lift) * along, skull.turn(draw * (1 - 0.6 * hang)), skull.turn(over)
+
+
+def _keep_face_free(p, parts):
+    """Draw local points p (G, 3) off the face to its outline, in place; tucked hair goes behind the ear."""
+    half = parts.open * np.interp(p[:, 2], WINDOW_Z, WINDOW_X)
+    inside = ~parts.fringe & (p[:, 1] < WINDOW_DEPTH) & (p[:, 0] * parts.side < half)
+    p[:, 0] = np.where(inside, p[:, 0] + 0.6 * (parts.side * half - p[:, 0]), p[:, 0])
+    ear = parts.tucked & (p[:, 2] < 0.022) & (p[:, 2] > -0.075) & (p[:, 1] < EAR_BEHIND)
+    p[:, 1] = np.where(ear, p[:, 1] + 0.6 * (EAR_BEHIND - p[:, 1]), p[:, 1])
+
+
+def _keep_to_shoulders(p, parts):
+    """Draw local points p (G, 3) below the jaw before or behind the shoulder, in place."""
+    low = np.clip((SHOULDER_Z - p[:, 2]) / 0.05, 0, 1)
+    ahead = parts.front & (p[:, 1] > IN_FRONT)
+    after = ~parts.front & (p[:, 1] < BEHIND)
+    p[:, 1] += np.where(ahead, 0.25 * low * (IN_FRONT - p[:, 1]), 0)
+    p[:, 1] += np.where(after, 0.4 * low * (BEHIND - p[:, 1]), 0)
+
+
+def _above_the_eyes(guides, parts, skull, groom, rng):
+    """Cut the fringe, and whatever else falls over the brow, before it reaches the eyes."""
+    p = skull.local(guides)
+    edge = (
+        0.019 + 0.004 * rng.standard_normal(len(guides)) + 0.010 * np.clip(1 - groom.fringe / 0.055, -0.4, 1)
+    )
+    # Towards the temples a fringe grows longer and frames the face.
+    over = np.abs(p[..., 0]) < 0.052
+    low = over & (p[..., 1] < 0.03) & (p[..., 2] < np.maximum(edge, 0.0135)[:, None])
+    cut = np.where(low.any(1), np.maximum(low.argmax(1) - 1, 3), guides.shape[1] - 1)
+    return st.trim(guides, cut / (guides.shape[1] - 1))

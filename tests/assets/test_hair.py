@@ -1,0 +1,105 @@
+"""Every style's strands: outside the head, off the eyes, where the scalp says. Needs Open3D."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+pytest.importorskip("anny")
+pytest.importorskip("open3d")
+
+from facegen.assets import hair, strands
+from facegen.assets.hair_guides import Skull
+from facegen.assets.head import head_model, triangles
+from facegen.assets.regions import Hairline
+from facegen.assets.scalp import Scalp
+from facegen.render import prior
+from facegen.render.draws import generator
+from facegen.render.grooms import STYLES, groom_of, scalp_of
+from facegen.render.pose import pose_head
+
+pytestmark = pytest.mark.render
+DOWN = np.array([0, 0, -1.0])
+
+
+@pytest.fixture(scope="module")
+def posed():
+    """One head of the prior, its body for collisions, and its spec."""
+    spec = prior.draw_spec(1, 4)
+    model = head_model()
+    head = pose_head(model, spec)
+    return model, head, strands.Body(head.vertices, triangles(model.faces)), spec
+
+
+def groomed(posed, style, count=2500, **changes):
+    model, head, body, spec = posed
+    wanted = dataclasses.replace(spec.hair, **{"style": style, "thinning": 0.0, **changes})
+    plan, rng = groom_of(wanted, spec.identity), generator(0, 0, style)
+    roots = hair.scalp_roots(head, model, scalp_of(wanted), count, rng)
+    return roots, *hair.make_hair(plan.groom, roots, head, DOWN, body, rng, 14, 0.0002)
+
+
+GROWN = [name for name, plan in STYLES.items() if plan.groom is not None]
+
+
+@pytest.mark.parametrize("style", GROWN)
+def test_no_strand_enters_the_head_or_crosses_an_eye(posed, style):
+    roots, drawn, radii, tone = groomed(posed, style)
+    _, head, body, _ = posed
+    assert np.isfinite(drawn).all() and len(drawn) == len(radii) == len(tone) > 0.7 * len(roots)
+    assert body.clearance(drawn)[0].min() > -0.001
+    between = body.clearance(strands.refine(drawn, 2))[0]
+    assert np.mean(between < -0.001) < 0.01  # straight chords; the renderer draws curves that bulge outwards
+    assert not hair.crosses_eye(drawn, Skull.of(head)).any()
+
+
+def test_length_and_volume_do_what_they_say(posed):
+    def measure(**changes):
+        _, drawn, _, _ = groomed(posed, "long_straight", **changes)
+        length = np.linalg.norm(np.diff(drawn, axis=1), axis=2).sum(1)
+        return np.median(length), np.quantile(Skull.of(posed[1]).local(drawn)[..., 2], 0.99)
+
+    (short, _), (long, _) = measure(length=0.7), measure(length=1.2)
+    assert long / short == pytest.approx(1.2 / 0.7, rel=0.1)
+    (_, flat), (_, full) = measure(volume=0.5), measure(volume=1.5)
+    assert full > flat + 0.003
+
+
+def test_hair_falls_before_or_behind_the_shoulders(posed):
+    def ahead(behind):
+        _, drawn, _, _ = groomed(posed, "long_straight", behind=behind)
+        tips = Skull.of(posed[1]).local(drawn[:, -1])
+        return np.mean(tips[:, 1] < 0.09)
+
+    assert ahead(0.0) > 0.6 > 0.35 > ahead(1.0)
+
+
+def test_a_fringe_covers_the_forehead_down_to_the_brows(posed):
+    skull = Skull.of(posed[1])
+
+    def low(fringe):
+        _, drawn, _, _ = groomed(posed, "fringe" if fringe else "slick_back", fringe=fringe)
+        p = skull.local(drawn).reshape(-1, 3)
+        p = p[(np.abs(p[:, 0]) < 0.03) & (p[:, 1] < 0.02)]
+        return np.quantile(p[:, 2], 0.02)
+
+    assert low(1.0) < 0.04 < 0.045 < low(0.0)
+
+
+def test_the_scalp_is_one_rule():
+    scalp = Scalp(Hairline(), thinning=0.8, wobble=1.0, phase=2.0)
+    s = np.array([0.0, 0.0, 0.0, 230.0])
+    t = np.array([40.0, 70.0, 110.0, 0.0])
+    assert (scalp.distance(s, t) < 0).tolist() == [False, True, False, True]  # brow, front, bald top, back
+    np.testing.assert_allclose(scalp.density(s, t)[[0, 3]], [0, 1])
+    wreath = Scalp(Hairline(), crown=47.0)
+    assert (wreath.distance(np.array([0.0, 120.0]), np.array([90.0, 30.0])) < 0).tolist() == [False, True]
+
+
+def test_the_scalp_has_no_seam_at_the_back():
+    scalp = Scalp(Hairline(), wobble=1.0, phase=1.0)
+    t = np.linspace(-100, 100, 50)
+    left, right = (scalp.distance(np.full(50, side * 314.15), t) for side in (1, -1))
+    assert np.abs(left - right).max() < 4.0  # the wander's phases differ, nothing else
+    turned = scalp.distance(np.full(50, 10.0 + 2 * np.pi * 100), t)
+    np.testing.assert_allclose(turned, scalp.distance(np.full(50, 10.0), t), atol=1e-6)
