@@ -67,6 +67,8 @@ class Judge:
     ) -> Evaluation:
         """Score behind a label adapter of NETWORK, RULES or PROBABILITIES, fitted on `count` pictures.
 
+        Borders are measured only behind the adapter of the arms, the network fitted on all pictures.
+
         Raises
         ------
         FacegenError : fewer adapter pictures than asked for.
@@ -122,7 +124,8 @@ class Judge:
         convention = self.test.convention
 
         def make() -> dict[str, np.ndarray]:
-            result = compare(labels(), np.asarray(self.test.masks), self.test.ids, convention)
+            references, borders = np.asarray(self.test.masks), variant in ("plain", NETWORK)
+            result = compare(labels(), references, self.test.ids, convention, borders)
             return {name: getattr(result, name) for name in _PARTS} | {
                 "confusions": result.confusions.astype(np.int32)
             }
