@@ -7,6 +7,7 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.files import read_json
 
 ARGUMENTS_FILE = "args.json"
+LOG_FILE = "log.csv"  # of a training that has begun (parse.train); named here so that torch stays unloaded
 # What every training in a run folder has in common; everything else may change between calls, so that a
 # run can be given more seeds, a second set or a curve later.
 COMMON = ("real", "real_test", "network", "size", "steps", "batch")
@@ -22,9 +23,14 @@ def fresh_folder() -> Path:
 
 
 def check_run_folder(folder: Path, arguments: dict[str, Any]) -> None:
-    """FacegenError where a folder holds a run of other settings: going on there would mix two runs."""
+    """FacegenError where a folder holds a run of other settings: going on there would mix two runs.
+
+    A run that never trained a step (too large a batch for the GPU, say) does not count.
+    """
     file = folder / ARGUMENTS_FILE
     if file.exists():
+        if not any(folder.glob(f"*/{LOG_FILE}")):
+            return
         other = read_json(file)
         differing = sorted(key for key in COMMON if other.get(key) != arguments.get(key))
         if differing:

@@ -162,13 +162,13 @@ def command(
     test, others = (load(console, one, recipe.size) for one in (sets.test, sets.adapter))
     judge = Judge(test, others, chosen, adapter_recipe(quick))
     look = ValidationLook(load(console, sets.validate, recipe.size), chosen)
+    write_json(folder / ARGUMENTS_FILE, arguments)
     attributes = Attributes(console, folder)
+    slices = attributes.slices(sets.test)
     law, law_faces = attributes.law(sets, roles) if controls and roles.default else (None, None)
     plan = make_plan(parts, count, seeds, numbers, mix, controls, law)
     todo = missing(plan, folder)
     estimate(console, plan.trainings(), todo, judge, recipe, folder)
-    write_json(folder / ARGUMENTS_FILE, arguments)
-
     began, title = time.perf_counter(), ""
 
     def on_start(one: "Training") -> None:
@@ -179,7 +179,6 @@ def command(
         judged = run_plan(plan, judge, recipe, chosen, folder, look, on_start, lambda p: report(p, title))
     with console.status("label adapters"):
         studies = study_adapters(plan, judge, recipe, chosen, folder, adapt_n, adapt_probabilities)
-    slices = attributes.slices(sets.test)
     run = Run(plan, judged, studies, judge, recipe, sets.test_is, arguments, slices, law_faces)
     with console.status("intervals"):
         content = results_json(run, chosen, time.perf_counter() - began)

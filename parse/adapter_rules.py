@@ -2,9 +2,8 @@
 
 Label maps are (N, S, S) uint8 argmax predictions and references, 255 = ignore in the references. Every
 pixel has its own class, the nearest other class and the distance to it in pixels. For each ordered pair
-(own, other) the counts say how deep `other` should reach into `own`; a class whose pixels mostly belong to
-another one is merged into it. A rule needs more evidence than half of the pixels it changes, so on a set
-without a habit of its own no rule is found.
+(own, other) the counts say how deep `other` should reach into `own`: as deep as serves the F1 of the two
+best. By pixels alone a parser in doubt would give every small class away to its neighbours.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,9 +14,10 @@ from scipy import ndimage
 
 from facegen.datasets.conventions import Convention
 from facegen.datasets.labels import IGNORE
+from facegen.parse.scores import confusion_matrix
 
 REACH = 0.06  # of the side: the deepest growth that is tried, 8 px at 128
-MIN_PIXELS = 20  # claimed pixels in a pair below which it has no rule
+MIN_GAIN = 0.002  # of the F1 of both classes together, below which a rule is noise
 
 
 @dataclass(frozen=True)
@@ -45,31 +45,50 @@ class Rules:
 
 def fit_rules(predicted: np.ndarray, references: np.ndarray, convention: Convention) -> Rules:
     """Count on pictures of which both maps are known."""
-    classes, reach = len(convention.classes), _reach(references)
-    both = np.zeros((classes, classes), np.int64)  # predicted, reference
-    for guess, truth in zip(predicted, references, strict=True):
-        valid = truth != IGNORE
-        both += np.bincount(guess[valid].astype(int) * classes + truth[valid], minlength=classes**2).reshape(
-            classes, classes
-        )
+    classes, reach = len(convention.classes), max(1, round(REACH * references.shape[-1]))
+    confusion = confusion_matrix(predicted, references, classes)
     merge = np.arange(classes, dtype=np.uint8)
     for own in range(classes):
-        best = int(both[own].argmax())
-        if best != own and 2 * both[own, best] > both[own].sum() >= MIN_PIXELS:
+        best = int(confusion[:, own].argmax())
+        if best != own and f1_change(confusion, own, best, confusion[:, own]) > MIN_GAIN:
             merge[own] = best
-    # gain[own, other, d]: pixels right after minus pixels right before, if `other` took those d deep.
-    gain = np.zeros((classes, classes, reach + 1), np.int64)
-    seen = np.zeros((classes, classes), np.int64)
+    # moved[own, other, d, c]: pixels of reference c that lie d deep in `own` beside `other`.
+    moved = np.zeros((classes, classes, reach + 1, classes), np.int64)
     for guess, truth in zip(merge[predicted], references, strict=True):
         for own, rows, columns, other, depth in _border_pixels(guess, reach):
             true = truth[rows, columns]
             claimed = true != IGNORE
-            change = (true == other).astype(np.int64) - (true == own)
-            np.add.at(gain[own], (other[claimed], depth[claimed]), change[claimed])
-            np.add.at(seen[own], other[claimed], 1)
-    total = gain.cumsum(-1)
-    depth = total.argmax(-1)
-    return Rules(merge, np.where((total.max(-1) > 0) & (seen >= MIN_PIXELS), depth, 0))
+            np.add.at(moved[own], (other[claimed], depth[claimed], true[claimed]), 1)
+    confusion = confusion_matrix(merge[predicted], references, classes)
+    depth = np.zeros((classes, classes), int)
+    for own, other in np.argwhere(moved.any((-2, -1))):
+        gains = f1_change(confusion, own, other, moved[own, other].cumsum(0))
+        if gains.max() > MIN_GAIN:
+            depth[own, other] = int(gains.argmax())
+    return Rules(merge, depth)
+
+
+def f1_change(confusion: np.ndarray, own: int, other: int, moved: np.ndarray) -> np.ndarray:
+    """Change of the F1 of both classes together if pixels go from prediction `own` to `other`.
+
+    Parameters
+    ----------
+    confusion : (C, C) int, reference in rows
+    moved : (..., C) int, the pixels by their reference class
+
+    Returns
+    -------
+    (...,) float
+    """
+    hits, sizes = np.diagonal(confusion), confusion.sum(1) + confusion.sum(0)
+
+    def f1(class_id: int, more_hits: np.ndarray, more: np.ndarray) -> np.ndarray:
+        return 2 * (hits[class_id] + more_hits) / np.maximum(sizes[class_id] + more, 1)
+
+    every = moved.sum(-1)
+    after = f1(own, -moved[..., own], -every) + f1(other, moved[..., other], every)
+    none = np.zeros_like(every)
+    return after - f1(own, none, none) - f1(other, none, none)
 
 
 def apply_rules(rules: Rules, predicted: np.ndarray) -> np.ndarray:
@@ -83,10 +102,6 @@ def apply_rules(rules: Rules, predicted: np.ndarray) -> np.ndarray:
                 taken = depth <= rules.depth[own, other]
                 after[rows[taken], columns[taken]] = other[taken]
     return result
-
-
-def _reach(maps: np.ndarray) -> int:
-    return max(1, round(REACH * maps.shape[-1]))
 
 
 def _border_pixels(

@@ -69,7 +69,7 @@ def read_torch(path: Path) -> dict[str, Any]:
     except Exception as error:  # torch raises many types for damaged or unsafe files
         raise FacegenError(
             f"{path}: not a checkpoint of plain weights ({type(error).__name__}): damaged, or a pickle that "
-            "could run code, which is never loaded"
+            "could run code, which is never loaded; remove it to train again"
         ) from None
     if not isinstance(value, dict):
         raise FacegenError(f"{path}: holds {type(value).__name__}, need a checkpoint that facegen wrote")

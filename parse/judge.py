@@ -26,7 +26,7 @@ from facegen.parse.real import nested_order
 from facegen.parse.scores import score
 
 PREDICTIONS_FILE = "predictions.npz"
-FORMAT = 1  # raise when a change here alters what is stored
+FORMAT = 2  # raise when a change here alters what is stored
 NETWORK, RULES, PROBABILITIES = "network", "rules", "probabilities"
 _PARTS = ("confusions", "boundary", "offsets", "near")
 

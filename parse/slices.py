@@ -11,6 +11,7 @@ import numpy as np
 
 from facegen.parse.bootstrap import counts_of, measures
 from facegen.parse.evaluate import Evaluation
+from facegen.parse.scores import number
 
 MIN_FACES = 10  # below which a slice is not measured
 # Individual typology angle of the skin, degrees: Chardin et al. 1991, Del Bino and Bernerd 2013.
@@ -84,6 +85,6 @@ def slice_scores(slices: Sequence[Slice], trainings: Sequence[Evaluation]) -> li
         if one.faces is not None and faces >= MIN_FACES:
             pooled = np.stack([counts_of(e.confusions[one.faces].sum(0)) for e in trainings])
             values = measures(pooled, trainings[0].convention).mean(0)
-            entry |= {"mean_f1": float(values[-3]), "mean_f1_core": float(values[-2])}
+            entry |= {"mean_f1": number(values[-3]), "mean_f1_core": number(values[-2])}
         result.append(entry)
     return result

@@ -15,11 +15,13 @@ from drawn_faces import write_index_set
 from PIL import Image
 
 from facegen.cli.main import cli
+from facegen.cli.run_folder import ARGUMENTS_FILE, LOG_FILE, check_run_folder
 from facegen.cli.threads import wait_without_spinning
 from facegen.datasets.dataset_file import REQUIRED, write_dataset_json
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.files import write_json
 from facegen.datasets.readers import open_set
-from facegen.parse import recipes, reverse
+from facegen.parse import recipes, reverse, train
 from facegen.parse.adapter import AdapterRecipe
 from facegen.parse.real import choose, open_real
 from facegen.parse.roles import assign
@@ -48,10 +50,10 @@ def short_adapters(monkeypatch):
     monkeypatch.setattr(recipes, "ADAPTER", AdapterRecipe(width=8, steps=4, batch=2))
 
 
-def own_set(folder, source, profile, seed=0, **config):
+def own_set(folder, source, profile, seed=0, convention="celebamaskhq", **config):
     """A drawn set under the name of a rendered one, as far as opening it goes."""
     shutil.copytree(source, folder)
-    content = dict.fromkeys(REQUIRED) | {"convention": "celebamaskhq", "profile": profile, "seed": seed}
+    content = dict.fromkeys(REQUIRED) | {"convention": convention, "profile": profile, "seed": seed}
     content["config"] = {"seed": seed, "match_dist": profile, "size": 64, **config}
     write_dataset_json(folder, content)
     for k, image in enumerate(sorted((folder / "images").iterdir())):
@@ -153,6 +155,46 @@ def test_a_run_grows_and_real_pictures_are_shown_only_on_request(sets, tmp_path,
     assert "not for publication" in page and page.count("data:image/png") == 3
     taken = run(*command[:-1], sets / "drawn")
     assert taken.exit_code == 2 and "something else" in taken.output
+
+
+def test_a_damaged_checkpoint_is_named_and_nothing_else_is_lost(sets, tmp_path, short_adapters):
+    command = (
+        "train-eval",
+        sets / "drawn",
+        "--real",
+        sets / "real",
+        *TINY,
+        "--quick",
+        "--out",
+        tmp_path / "run",
+    )
+    assert run(*command).exit_code == 0
+    broken = tmp_path / "run" / "S-set1-n14-seed0" / "checkpoint.pt"
+    broken.write_bytes(broken.read_bytes()[:1000])
+    kept = tmp_path / "run" / "R-n14-seed0" / "checkpoint.pt"
+    stamp = kept.stat().st_mtime_ns
+    result = run(*command)
+    assert result.exit_code == 2 and str(broken) in result.output.replace("\n", ""), result.output
+    assert "remove it to train again" in result.output and "Traceback" not in result.output
+    broken.unlink()
+    assert run(*command).exit_code == 0 and kept.stat().st_mtime_ns == stamp
+
+
+def test_a_run_that_trained_nothing_may_change_its_settings(tmp_path):
+    write_json(tmp_path / ARGUMENTS_FILE, {"batch": 32})
+    check_run_folder(tmp_path, {"batch": 16})
+    (tmp_path / "R-seed0").mkdir()
+    (tmp_path / "R-seed0" / LOG_FILE).touch()
+    with pytest.raises(FacegenError, match="other batch"):
+        check_run_folder(tmp_path, {"batch": 16})
+    assert train.LOG_FILE == LOG_FILE
+
+
+def test_sets_of_two_conventions_are_refused(sets, tmp_path):
+    other = own_set(tmp_path / "lapa", sets / "drawn", None, convention="lapa")
+    result = run("train-eval", other, "--real", sets / "real", *TINY, "--out", tmp_path / "run")
+    assert result.exit_code == 2 and "render with --convention celebamaskhq" in result.output
+    assert not (tmp_path / "run").exists()
 
 
 def test_the_part_of_a_set_comes_from_its_dataset_file(sets, tmp_path):
