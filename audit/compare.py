@@ -115,7 +115,7 @@ class Audit:
     rows : one for each of MEASURES, in their order
     labels : one for each label statistic; empty against a profile
     content, everything : Separability on content attributes and on all
-    family, label_family : critical distances that an attribute must exceed to differ, see family_factor
+    family : critical distances that an attribute or label statistic must exceed to differ: family_factor
     ranked : names of attributes to change, worst first
     telltale : ids of synthetic pictures, those first that look least like the reference
     joint : "content" and "all" -> joint distances over these attributes
@@ -130,7 +130,6 @@ class Audit:
     content: Separability
     everything: Separability
     family: float
-    label_family: float
     ranked: tuple[str, ...]
     telltale: tuple[str, ...] = field(repr=False)
     joint: Mapping[str, Joint] = field(default_factory=dict)
@@ -196,14 +195,7 @@ def compare(
     ValueError : an empty table.
     """
     on_step("distances")
-    rows, family = _rows(reference, reference.attributes, synthetic.attributes, measures.BY_NAME, seed)
-    labels: tuple[Row, ...] = ()
-    label_family = 1.0
-    if reference.labels is not None:
-        on_step("label statistics")
-        labels, label_family = _rows(
-            reference, reference.labels, synthetic.labels, labels_stats.BY_NAME, seed
-        )
+    rows, labels, family = compare_rows(reference, synthetic, seed)
     on_step("two-sample tests")
     content, _ = _separability(reference, synthetic.attributes, True, seed)
     everything, scores = _separability(reference, synthetic.attributes, False, seed)
@@ -226,7 +218,6 @@ def compare(
         content=content,
         everything=everything,
         family=family,
-        label_family=label_family,
         ranked=_ranked(rows),
         telltale=tuple(synthetic.attributes.ids[i] for i in order),
         joint=joint,
@@ -239,27 +230,40 @@ def _joint_rows(reference: Reference, synthetic: Table, content_only: bool) -> t
     return reference.attributes.columns(names), synthetic.columns(names)
 
 
-def _rows(
-    reference: Reference, real: Table, synthetic: Table, by_name: dict[str, Measure], seed: int
-) -> tuple[tuple[Row, ...], float]:
-    draws = Draws.make(len(real), reference.n, len(synthetic), seed)
-    gaps: dict[str, Gap | None] = {}
-    for name in synthetic.names:
-        known = name in real.names
-        gaps[name] = (
-            compare_columns(real.column(name), synthetic.column(name), by_name[name], draws)
-            if known
-            else None
+def compare_rows(
+    reference: Reference, synthetic: Measurement, seed: int = 0
+) -> tuple[tuple[Row, ...], tuple[Row, ...], float]:
+    """The rows of attributes and of label statistics, and the family factor of both taken together.
+
+    Both tables are shuffled alike, so that one factor covers every line of the report.
+    """
+    tables = [(reference.attributes, synthetic.attributes, measures.BY_NAME)]
+    if reference.labels is not None:
+        tables.append((reference.labels, synthetic.labels, labels_stats.BY_NAME))
+    found: list[dict[str, Gap | None]] = []
+    for real, other, by_name in tables:
+        draws = Draws.make(len(real), reference.n, len(other), seed)
+        found.append(
+            {
+                name: compare_columns(real.column(name), other.column(name), by_name[name], draws)
+                if name in real.names
+                else None
+                for name in other.names
+            }
         )
-    factor = family_factor([gap for gap in gaps.values() if gap])
-    p_family = family_p({name: gap for name, gap in gaps.items() if gap})
-    rows = []
-    for name, gap in gaps.items():
-        if gap is None:
-            rows.append(Row(by_name[name], None, UNMEASURED, _why(name, real, synthetic)))
-        else:
-            rows.append(Row(by_name[name], gap, _verdict(gap, factor), p_family=p_family[name]))
-    return tuple(rows), factor
+    measured = {name: gap for gaps in found for name, gap in gaps.items() if gap}
+    factor, p_family = family_factor(list(measured.values())), family_p(measured)
+    lines = []
+    for (real, other, by_name), gaps in zip(tables, found, strict=True):
+        lines.append(
+            tuple(
+                Row(by_name[name], None, UNMEASURED, _why(name, real, other))
+                if gap is None
+                else Row(by_name[name], gap, _verdict(gap, factor), p_family=p_family[name])
+                for name, gap in gaps.items()
+            )
+        )
+    return lines[0], lines[1] if len(lines) > 1 else (), factor
 
 
 def _verdict(gap: Gap, factor: float) -> str:

@@ -198,7 +198,8 @@ def _law(console, out):
         f"in the previews {first:.2f} -> {last:.2f} standard deviations",
         soft_wrap=True,
     )
-    reach = [f"{name} ({100 * share:.0f} %)" for name, share in target["out_of_reach"].items()]
+    shares = sorted(target["out_of_reach"].items(), key=lambda item: -item[1])
+    reach = [f"{name} ({100 * share:.0f} %)" for name, share in shares]
     if reach:
         console.print(
             f"out of the generator's reach, by share of faces: {', '.join(reach[:8])}", soft_wrap=True

@@ -82,6 +82,6 @@ def test_adjusted_p_agrees_with_the_verdict(real):
     audit = compare(Reference.of_set(real, "drawn"), random_heads(50, seed=2, roll=10)[0])
     for row in audit.rows:
         if row.gap and row.verdict == "differs":
-            assert row.p_family <= 0.06
+            assert row.p_family <= 0.03
         elif row.gap:
-            assert row.p_family > 0.04
+            assert row.p_family > 0.015
