@@ -14,6 +14,7 @@ from facegen.audit.joint import Joint, joint_distances
 from facegen.audit.profile import Profile
 from facegen.audit.schema import GROUPS, Measure, Table
 from facegen.audit.twosample import MIN_ROWS, matched_names, two_sample
+from facegen.datasets.errors import FacegenError
 
 WITHIN, BORDERLINE, DIFFERS, UNMEASURED = "within noise", "borderline", "differs", "not measured"
 SWAPPED, FACE_AXES = "sides_swapped", "face_axes"
@@ -64,6 +65,10 @@ class Reference:
 
     @classmethod
     def of_profile(cls, profile: Profile, seed: int = 0) -> "Reference":
+        if not any(name in measures.BY_NAME for name in profile.measured.names):
+            raise FacegenError(
+                f"profile {profile.name} says nothing that pictures and masks show: nothing to compare with"
+            )
         table = profile.table(PROFILE_ROWS, seed)
         return cls(profile.name, "profile", profile.measured.n, table, None, profile.fidelity)
 

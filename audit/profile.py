@@ -17,7 +17,7 @@ measured: the audit compares against that.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -25,6 +25,7 @@ import numpy as np
 
 from facegen.audit.copula import draw_latents, keyed_uniform
 from facegen.audit.marginals import Law
+from facegen.audit.measures import BY_NAME
 from facegen.audit.schema import Table, gate_open
 from facegen.datasets.errors import FacegenError
 
@@ -176,18 +177,21 @@ class Profile:
         return out
 
     def table(self, n: int, seed: int) -> Table:
-        """n rows of the measured part alone, missing values as often as in the fitted set."""
+        """n rows of the measured part alone, missing values as often as in the fitted set.
+
+        Of laws written by hand only what measures.py knows: persons and styles are not in the table.
+        """
         part = self.measured
+        known = [a for a in part.attributes if a.name in BY_NAME]
         latents = draw_latents(part.names, part.correlation, n, seed, {})
-        columns = {a.name: a.law.value(latents[:, j]).astype(float) for j, a in enumerate(part.attributes)}
-        _close_gates(columns, part)
-        for a in part.attributes:
+        columns = {a.name: a.law.value(latents[:, part.names.index(a.name)]).astype(float) for a in known}
+        _close_gates(columns, replace(part, attributes=tuple(known)))
+        for a in known:
             if a.measured < 1:
                 columns[a.name][keyed_uniform(seed, f"{a.name}:missing", n) >= a.measured] = np.nan
         ids = tuple(str(i) for i in range(n))
-        return Table(
-            part.names, np.stack([columns[name] for name in part.names], axis=1), ids, f"profile {self.name}"
-        )
+        names = tuple(a.name for a in known)
+        return Table(names, np.stack([columns[n] for n in names], axis=1), ids, f"profile {self.name}")
 
     @cached_property
     def _fused(self) -> tuple[tuple[str, ...], np.ndarray, dict[str, tuple[str, int]]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from facegen.audit.copula import nearest_correlation
+from facegen.audit.laws import parse_laws
 from facegen.audit.marginals import GRID, Continuous, Law, Levels
 from facegen.audit.measures import BY_NAME, MEASURES_VERSION
 from facegen.audit.profile import Attribute, Link, Part, Profile
@@ -16,26 +17,33 @@ from facegen.datasets.files import write_bytes
 
 FORMAT, FORMAT_VERSION = "facegen-profile", 1
 _DIGITS = 5  # significant digits of a quantile: finer than any measure's noise
-_SUFFIX = ".json"
+_SUFFIXES = (".json", ".toml")  # fitted, written by hand
 
 
 def profile_names() -> tuple[str, ...]:
     """Names of the profiles that ship with the package."""
-    files = resources.files("facegen.audit.profiles").iterdir()
-    return tuple(sorted(file.name[: -len(_SUFFIX)] for file in files if file.name.endswith(_SUFFIX)))
+    files = [Path(file.name) for file in resources.files("facegen.audit.profiles").iterdir()]
+    return tuple(sorted(file.stem for file in files if file.suffix in _SUFFIXES))
 
 
 def load_profile(name_or_path: str | Path) -> Profile:
-    """A shipped profile by name ("celebamaskhq"), or any profile by its file.
+    """A shipped profile by name ("celebamaskhq"), or any profile by its file: JSON, or laws in TOML.
 
     Raises
     ------
     FacegenError : neither a shipped name nor a readable profile file.
     """
     if str(name_or_path) in profile_names():
-        text = (resources.files("facegen.audit.profiles") / f"{name_or_path}{_SUFFIX}").read_text("utf-8")
-        return parse_profile(text, f"profile {name_or_path}")
+        folder = resources.files("facegen.audit.profiles")
+        for suffix in _SUFFIXES:
+            file = folder / f"{name_or_path}{suffix}"
+            if file.is_file():
+                return _parsed(file.read_text("utf-8"), f"profile {name_or_path}", suffix)
     return read_profile(Path(name_or_path))
+
+
+def _parsed(text: str, where: str, suffix: str) -> Profile:
+    return parse_laws(text, where, load_profile) if suffix == ".toml" else parse_profile(text, where)
 
 
 def read_profile(path: Path) -> Profile:
@@ -43,13 +51,14 @@ def read_profile(path: Path) -> Profile:
     if not path.is_file():
         known = ", ".join(profile_names())
         raise FacegenError(
-            f"no profile {str(path)!r}: give one of {known}, or a file that `facegen profile` wrote"
+            f"no profile {str(path)!r}: give one of {known}, or a file that `facegen profile` wrote, "
+            "or laws in TOML"
         )
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise FacegenError(f"{path}: cannot be read as a profile ({error})") from None
-    return parse_profile(text, str(path))
+    return _parsed(text, str(path), path.suffix)
 
 
 def parse_profile(text: str, where: str) -> Profile:

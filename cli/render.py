@@ -189,7 +189,7 @@ def _law(console, out):
     from facegen.datasets.dataset_file import read_dataset_json
 
     target = read_dataset_json(out).get("target")
-    if not target or "matched" not in target:
+    if not target or not target.get("matched"):
         return
     stages = [block["stages"] for block in target["blocks"]]
     first, last = (stages[-1][key]["mean_w1"] for key in ("followed", "refined"))

@@ -14,6 +14,7 @@ import numpy as np
 
 from facegen.assets.lighting import LUMINANCE
 from facegen.assets.skin import skin_colour
+from facegen.audit.laws import PITCH_ZERO
 from facegen.audit.view import lab_of_srgb
 from facegen.render import prior
 from facegen.render import spec as s
@@ -64,9 +65,6 @@ FOLLOWED = (
     "background_colourfulness",
     "cloth_lightness",
 )
-# The annotated pitch has a mean of -7.1 degrees, the zero of its estimator. Of 32 faces matched with a zero
-# of -7 the nose ended lower than in the real training set (pitch_nose 0.76, real 0.70): turned up by 3 more.
-PITCH_ZERO = -10.0
 LONG_LOW = 0.10  # hair_low: share of the hair under the mouth, from where hair counts as long
 MIDDLE = 0.24  # hair_length: past the ear lobe
 SHADES = {"black": (0.90, 0.99), "brown": (0.66, 0.88), "other": (0.55, 0.85), "blond": (0.22, 0.48)}

@@ -45,7 +45,10 @@ KEPT = {
     "smiling": 0.5,
     "hair_form": 0.3,
 }
-SKIN_ITA_COST, SKIN_ITA_SPREAD = 0.15, 20.0  # ancestry follows skin: cost of a gap of one spread (degrees)
+# Numbers of a row that shape the face: cost of a gap of one spread (degrees). Ancestry follows the skin.
+KEPT_NUMBERS = {"skin_ita": (0.15, 20.0), "yaw": (0.1, 10.0), "pitch": (0.1, 6.0)}
+# A knob turns only where its own measure is matched: a law of angles written by hand stays as it is.
+LED_BY = {"yaw": "yaw_nose", "pitch": "pitch_nose"}
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,8 @@ def match_block(
     columns = profile.sample(stop, seed)
     rows = [{name: column[i] for name, column in columns.items()} for i in range(start, stop)]
     names = tuple(n for n in CONTENT_NAMES if n in profile.names and profile.attribute(n).matched)
+    if not names:
+        return _followed(profile, seed, start, rows, overrides, correction)
     place = [CONTENT_NAMES.index(name) for name in names]
     bias = np.array([correction.bias.get(name, 0.0) for name in names])
     binary = np.array([BY_NAME[name].kind == BINARY for name in names])
@@ -156,7 +161,9 @@ def match_block(
     for i, (row, j) in enumerate(zip(rows, chosen, strict=True)):
         own = s.replace(s.replace(proposals[j], "seed", seed), "index", start + i)
         specs.append(correct(apply_all(recolour(own, asked(row, correction)), overrides), row, correction))
-    effects = Effects.learn(space, proposals, shown)
+    effects = Effects.learn(space, proposals, shown).without(
+        [knob for knob, led_by in LED_BY.items() if led_by not in names]
+    )
     refined, reached = refine(space, effects, specs, measure(specs), targets, measure)
     specs = [apply_all(spec, overrides) for spec in refined]
     stages = {"followed": shown[: len(rows)], "assigned": assigned, "refined": reached}
@@ -167,6 +174,17 @@ def match_block(
 def proposal_seed(seed: int, number: int) -> int:
     """Seed of the `number`-th proposals of all rows: another face of the prior for the same row."""
     return int(prior.generator(seed, number, "match.proposal").integers(2**48))
+
+
+def _followed(profile, seed, start, rows, overrides, correction):
+    """Rows that say nothing a preview shows: each face follows its own, there is nothing to choose by."""
+    specs = []
+    for i, row in enumerate(rows):
+        face = follow(prior.draw_spec(seed, start + i), asked(row, correction))
+        specs.append(correct(apply_all(face, overrides), row, correction))
+    nothing = np.empty((len(rows), 0))
+    report = {"rows": len(rows), "proposals": len(rows), "faces": len(rows), "out_of_reach": {}, "stages": {}}
+    return Matched(specs, (), nothing, nothing, report)
 
 
 def _proposal(seed, index, row):
@@ -181,9 +199,11 @@ def _kept_cost(rows, origin):
         if name in rows[0]:
             values = np.array([row[name] for row in rows])
             cost += weight * (values[:, None] != values[None, :])
-    if "skin_ita" in rows[0]:
-        ita = np.nan_to_num(np.array([row["skin_ita"] for row in rows]), nan=40.0)
-        cost += SKIN_ITA_COST * ((ita[:, None] - ita[None, :]) / SKIN_ITA_SPREAD) ** 2
+    for name, (weight, spread) in KEPT_NUMBERS.items():
+        if name in rows[0]:
+            values = np.array([row[name] for row in rows], float)
+            values = np.where(np.isnan(values), np.nanmedian(values), values)
+            cost += weight * ((values[:, None] - values[None, :]) / spread) ** 2
     return cost[:, origin]
 
 

@@ -175,6 +175,11 @@ class Effects:
             slopes[1, j, hair] += beta[len(KNOBS) : len(KNOBS) + hair.sum()]
         return cls(slopes)
 
+    def without(self, names: Sequence[str]) -> Effects:
+        """The same with some knobs held still."""
+        still = np.array([knob.name in names for knob in KNOBS])
+        return Effects(np.where(still, 0.0, self.slopes))
+
     def of(self, spec: s.FaceSpec) -> np.ndarray:
         """(k, knobs) slopes for a face."""
         return self.slopes[int(spec.hair.style in LONG_STYLES)]

@@ -151,3 +151,19 @@ def test_aims_keep_ranks_and_reach_the_targets_law():
     aims = refine.aims_of(measured, targets)
     # Half own row, half the rank's place: the mean is the targets', exactly.
     assert aims.mean() == pytest.approx(targets.mean(), abs=0.02)
+
+
+def test_laws_by_hand_are_followed_without_anything_to_measure(tmp_path, monkeypatch):
+    (tmp_path / "l.toml").write_text('male = 1.0\nyaw = "uniform(20, 30)"\n')
+    monkeypatch.setattr(match, "measure_specs", toy_measure)
+    block = match.match_block(load_profile(tmp_path / "l.toml"), 0, 0, 32)
+    assert all(20 <= spec.pose.yaw <= 30 and spec.identity.gender > 0.5 for spec in block.specs)
+    assert match.describe_target(load_profile(tmp_path / "l.toml"), [block])["matched"] == {}
+
+
+def test_a_yaw_by_hand_survives_matching(tmp_path, monkeypatch):
+    (tmp_path / "l.toml").write_text('base = "celebamaskhq"\nyaw = "uniform(20, 30)"\n')
+    monkeypatch.setattr(match, "measure_specs", toy_measure)
+    block = match.match_block(load_profile(tmp_path / "l.toml"), 0, 0, 32)
+    assert all(20 <= spec.pose.yaw <= 30 for spec in block.specs)
+    assert "yaw_nose" not in block.names and "brow_height" in block.names

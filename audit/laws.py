@@ -1,0 +1,283 @@
+"""Laws written by hand: a TOML file for people who know what their camera will see.
+
+    name = "driver camera"
+    base = "celebamaskhq"            # optional: what is not said below stays as in this profile
+    glasses = 0.8                    # frequency of a yes/no attribute
+    yaw = "normal(0, 40)"            # degrees, positive to the subject's left
+    pitch = "uniform(-30, 10)"       # degrees, positive up
+    face_scale = 1.1                 # a number: always this value
+    hair_form = { straight = 1, other = 1, wavy = 2 }   # weights of levels
+    "hat | male" = 0.3               # frequency among men; among the others as the frequency of hats asks,
+    "hat | not male" = 0.05          # or as said
+
+Dependence beyond what is said is the base's, or none. Frequencies given a condition set the latent
+correlation of the two attributes (copula.py).
+"""
+
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from scipy.special import ndtri
+
+from facegen.audit.copula import MAX_CORRELATION, nearest_correlation, upper_orthant
+from facegen.audit.marginals import GRID, Continuous, Law, Levels
+from facegen.audit.measures import BY_NAME
+from facegen.audit.profile import Attribute, Part, Profile
+from facegen.audit.profile_fit import ANNOTATED, ORDINALS
+from facegen.audit.schema import BINARY
+from facegen.datasets.errors import FacegenError
+
+ANGLES = ("yaw", "pitch")
+# CelebAMask-HQ's estimator calls a head that looks at the camera -10 degrees: of 32 faces matched with a zero
+# of -7 the nose ended lower than in the real training set. Its yaw is positive to the picture's left.
+PITCH_ZERO = -10.0
+ROWS = 4000  # pictures that a law without a base stands for
+# Measures that follow from an angle: where that is given by hand the base's laws of these no longer hold.
+FOLLOWERS = {
+    "yaw": ("yaw_nose", "yaw_eyes", "yaw_skin", "eye_mouth_ratio", "hair_balance", "ear_left", "ear_right"),
+    "pitch": ("pitch_nose", "pitch_ear", "eye_mouth_ratio"),
+}
+_CALL = re.compile(r"^\s*(normal|uniform)\s*\(\s*([^,()]+?)\s*,\s*([^,()]+?)\s*\)\s*$")
+_CONDITION = re.compile(r"^\s*(\S+)\s*\|\s*(not\s+)?(\S+)\s*$")
+_FIXED = 50.0  # weight of correlations that were asked for when the matrix is made definite
+
+
+def parse_laws(text: str, where: str, load) -> Profile:
+    """The profile that a TOML text describes.
+
+    Parameters
+    ----------
+    where : names the text in errors
+    load : name or path -> Profile, for `base`
+
+    Raises
+    ------
+    FacegenError : no TOML, an unknown attribute, a law that is none, frequencies that contradict each other.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FacegenError(
+            f"{where}: not a file of laws ({str(error).splitlines()[0]}): write ATTRIBUTE = 0.3 or "
+            'ATTRIBUTE = "normal(0, 10)"'
+        ) from None
+    name, base = data.pop("name", "by hand"), data.pop("base", None)
+    if not isinstance(name, str) or not (base is None or isinstance(base, str)):
+        raise FacegenError(f"{where}: name and base must be texts")
+    if not data:
+        raise FacegenError(f"{where}: says no law: write ATTRIBUTE = 0.3")
+    marginals = {key: value for key, value in data.items() if "|" not in key}
+    conditions = [(_condition(key, where), value) for key, value in data.items() if "|" in key]
+    start = load(base) if base else _empty()
+    for key, value in marginals.items():
+        start = _with_law(start, key, value, where, bool(base))
+    for (child, parent), by in _grouped(conditions).items():
+        start = _with_condition(start, child, parent, by, child in marginals or bool(base), where)
+    told = f"laws written by hand ({', '.join(data)})"
+    method = f"{told}, all else from {start.name}: {start.method}" if base else told
+    return replace(start, name=name, method=method, fidelity={})
+
+
+def _empty() -> Profile:
+    return Profile("by hand", "a file of laws", "", Part(ROWS, (), np.zeros((0, 0))))
+
+
+def _condition(key: str, where: str) -> tuple[str, bool, str]:
+    found = _CONDITION.match(key)
+    if not found:
+        raise FacegenError(f'{where}: {key!r}: write "hat | male" or "hat | not male"')
+    return found[1], not found[2], found[3]
+
+
+def _grouped(conditions) -> dict[tuple[str, str], dict[bool, object]]:
+    out: dict[tuple[str, str], dict[bool, object]] = {}
+    for (child, true, parent), value in conditions:
+        out.setdefault((child, parent), {})[true] = value
+    return out
+
+
+def known_kind(name: str) -> str | None:
+    """ "binary", "continuous" or "ordinal" of any attribute that a law may be written for; None: unknown."""
+    if name in BY_NAME:
+        return "binary" if BY_NAME[name].kind == BINARY else "continuous"
+    if name in ANGLES:
+        return "continuous"
+    if name in ORDINALS:
+        return "ordinal"
+    return "binary" if name in {one.lower() for one in ANNOTATED} else None
+
+
+def law_of(name: str, value: object, where: str) -> Law:
+    """The law that a TOML value says of an attribute."""
+    kind = known_kind(name)
+    if kind is None:
+        raise FacegenError(
+            f"{where}: unknown attribute {name!r}: the names are those of an audit's table and of "
+            f"{', '.join(one.lower() for one in ANNOTATED[:4])}, … , {', '.join((*ANGLES, *ORDINALS))}"
+        )
+    if kind == "binary":
+        return Levels.binary(_frequency(name, value, where))
+    if kind == "ordinal":
+        return _levels(name, value, where)
+    return Continuous(_quantiles(name, value, where))
+
+
+def _frequency(name, value, where) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise FacegenError(f"{where}: {name} = {value!r}: write a frequency from 0 to 1")
+    return float(value)
+
+
+def _levels(name, value, where) -> Levels:
+    levels = tuple(level for level, _ in ORDINALS[name])
+    if not isinstance(value, Mapping) or not set(value) <= set(levels):
+        raise FacegenError(f"{where}: {name}: write weights of {', '.join(levels)}, as {{ {levels[0]} = 1 }}")
+    weights = np.array([value.get(level, 0) for level in levels], float)
+    if not np.isfinite(weights).all() or (weights < 0).any() or weights.sum() <= 0:
+        raise FacegenError(f"{where}: {name}: weights must be numbers from 0 on, one of them above 0")
+    return Levels(levels, weights / weights.sum())
+
+
+def _quantiles(name, value, where) -> np.ndarray:
+    """(len(GRID),) quantiles, inside the attribute's valid range and with the profile's own signs."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        quantiles = np.full(len(GRID), float(value))
+    else:
+        quantiles = _called(name, value, where)
+    if name == "yaw":
+        quantiles = -quantiles[::-1]
+    elif name == "pitch":
+        quantiles = quantiles + PITCH_ZERO
+    elif name in BY_NAME:
+        low, high = BY_NAME[name].low, BY_NAME[name].high
+        if not (quantiles <= high).any() or not (quantiles >= low).any():
+            raise FacegenError(f"{where}: {name} lies from {low:g} to {high:g} {BY_NAME[name].unit}")
+        quantiles = np.clip(quantiles, low, high)
+    return quantiles
+
+
+def _called(name, value, where) -> np.ndarray:
+    found = _CALL.match(value) if isinstance(value, str) else None
+    try:
+        first, second = (float(found[i]) for i in (2, 3)) if found else (math.nan, math.nan)
+    except ValueError:
+        first = second = math.nan
+    if not (math.isfinite(first) and math.isfinite(second)):
+        raise FacegenError(
+            f"{where}: {name} = {value!r}: write a number, normal(MEAN, SD) or uniform(LOW, HIGH)"
+        )
+    if found and found[1] == "normal":
+        if second < 0:
+            raise FacegenError(f"{where}: {name}: a normal law needs a standard deviation from 0 on")
+        # The outermost stored quantiles stand for the tails: finite ends, three and a half spreads out.
+        return first + second * np.clip(ndtri(GRID), -3.5, 3.5)
+    if first > second:
+        raise FacegenError(f"{where}: {name}: uniform({first:g}, {second:g}) runs backwards")
+    return first + (second - first) * GRID
+
+
+def _with_law(profile: Profile, name: str, value: object, where: str, has_base: bool) -> Profile:
+    law = law_of(name, value, where)
+    for field in ("annotated", "measured"):
+        part = getattr(profile, field)
+        if part is not None and name in part.names:
+            changed = tuple(replace(a, law=law) if a.name == name else a for a in part.attributes)
+            profile = replace(profile, **{field: replace(part, attributes=changed)})
+            break
+    else:
+        profile = replace(profile, measured=_grown(profile.measured, name, law))
+    if has_base and name in FOLLOWERS:
+        followers = FOLLOWERS[name]
+        kept = tuple(
+            replace(a, matched=a.matched and a.name not in followers) for a in profile.measured.attributes
+        )
+        profile = replace(profile, measured=replace(profile.measured, attributes=kept))
+    return profile
+
+
+def _grown(part: Part, name: str, law: Law) -> Part:
+    """The part with one more attribute that depends on no other."""
+    measure = BY_NAME.get(name)
+    unit = measure.unit if measure else "deg" if name in ANGLES else "0/1"
+    gates = measure.gate if measure else ()
+    # A gate that nobody wrote a law for is taken to be open.
+    gate = tuple(one for one in gates if all(two in part.names for two in one.split("|")))
+    matched = measure.matchable if measure else True
+    group = measure.group if measure else "pose" if name in ANGLES else "person"
+    one = Attribute(name, unit, group, law, gate, 1.0, part.n, matched)
+    k = len(part.attributes)
+    correlation = np.eye(k + 1)
+    correlation[:k, :k] = part.correlation
+    return Part(part.n, (*part.attributes, one), correlation)
+
+
+def _with_condition(profile, child, parent, by, has_marginal, where) -> Profile:
+    """Frequencies of `child` given `parent`: by = {True: among those, False: among the others}."""
+    for name in (child, parent):
+        if known_kind(name) != "binary":
+            raise FacegenError(f"{where}: {child} | {parent}: {name!r} is not a yes/no attribute")
+    given = {true: _frequency(f"{child} | {parent}", value, where) for true, value in by.items()}
+    for name in (parent, child):
+        if name not in profile.names and (name == parent or (not has_marginal and len(given) < 2)):
+            raise FacegenError(f"{where}: {child} | {parent}: say {name} = FREQUENCY too")
+    q = float(profile.attribute(parent).law.frequencies[1])
+    if len(given) == 2:
+        p = q * given[True] + (1 - q) * given[False]
+        profile = _with_law(profile, child, p, where, False)
+    else:
+        p = float(profile.attribute(child).law.frequencies[1])
+        ((true, share),) = given.items()
+        own = q if true else 1 - q
+        other = (p - share * own) / (1 - own) if own < 1 else share
+        if not -1e-9 <= other <= 1 + 1e-9:
+            raise FacegenError(
+                f"{where}: {child} | {parent} = {share:g} contradicts {child} = {p:.3g} "
+                f"and {parent} = {q:.3g}"
+            )
+        given = {true: share, not true: float(np.clip(other, 0, 1))}
+    if not 0 < p < 1 or not 0 < q < 1:
+        return profile
+    return _correlated(profile, child, parent, latent_of(p, q, given[True] * q), where)
+
+
+def latent_of(p: float, q: float, both: float) -> float:
+    """Latent correlation of yes/no attributes of frequencies p and q that come up together `both` often."""
+    low, high = -MAX_CORRELATION, MAX_CORRELATION
+    h, k = -ndtri(np.array([p])), -ndtri(np.array([q]))
+    for _ in range(50):
+        middle = 0.5 * (low + high)
+        if upper_orthant(h, k, np.array([middle]))[0] < both:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)
+
+
+def _correlated(profile, child, parent, rho, where) -> Profile:
+    """The profile with this latent correlation of two attributes, all others changed as little as can be."""
+    names = {}
+    for field in ("measured", "annotated"):
+        part = getattr(profile, field)
+        for name in (child, parent):
+            if part is not None and name in part.names:
+                names[name] = (field, name)
+    for link in profile.links:
+        # One latent with two frequencies: the annotated side holds it.
+        if link.same and link.measured in names:
+            names[link.measured] = ("annotated", link.annotated)
+            rho *= link.correlation
+    (field, one), (other_field, other) = names[child], names[parent]
+    if field != other_field:
+        raise FacegenError(
+            f"{where}: {child} | {parent}: the base holds them in two sources: use their annotated names"
+        )
+    part = getattr(profile, field)
+    i, j = part.names.index(one), part.names.index(other)
+    correlation, weights = part.correlation.copy(), np.ones(len(part.names))
+    correlation[i, j] = correlation[j, i] = rho
+    weights[[i, j]] = _FIXED
+    return replace(profile, **{field: replace(part, correlation=nearest_correlation(correlation, weights))})
