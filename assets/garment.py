@@ -96,6 +96,12 @@ def garment(head, model, spec, rng):
     return pieces
 
 
+def solid(pieces):
+    """All pieces as one mesh: vertices (V, 3) float32, faces (F, 3) int32."""
+    vertices, faces, _ = mesh.merge([(piece.vertices, piece.faces) for piece in pieces])
+    return vertices, faces
+
+
 def _layer(head, model, layer, depth, lift, cloth, rng):
     """The torso below a neckline, lifted off the skin, with a rim folded in where it was cut."""
     from facegen.assets.head import triangles

@@ -17,7 +17,7 @@ from scipy import ndimage
 
 from facegen.assets.lighting import LUMINANCE
 from facegen.render import spec as s
-from facegen.render.photo import SHARPEN_SIGMA, encode_srgb, white_balance
+from facegen.render.photo import SHARPEN_SIGMA, encode_srgb, picture_style, white_balance
 
 FACES = 32  # of a pilot
 FEWEST = 4  # faces in which a measure must be there to be learned from
@@ -25,7 +25,7 @@ CLEAR = 2.0  # standard errors from which a bias is believed
 # setting of the camera -> (measure it is led by, least, most, largest change in one pilot)
 SETTINGS = {
     "camera.sharpen": ("sharpness", 0.0, 4.0, 1.5),
-    "camera.contrast": ("contrast", 0.6, 1.7, 0.25),
+    "camera.contrast": ("contrast", 0.6, 1.6, 0.25),
     "camera.saturation": ("saturation", 0.3, 2.0, 0.4),
     "camera.kelvin_shift": ("warmth", -4000.0, 4000.0, 1500.0),
 }
@@ -85,7 +85,7 @@ def develop_again(picture: np.ndarray, setting: str, amount: float) -> np.ndarra
         sigma = SHARPEN_SIGMA * x.shape[0] / 256
         x = x + amount * (x - ndimage.gaussian_filter(x, (sigma, sigma, 0), mode="nearest"))
     elif setting == "camera.contrast":
-        x = 0.5 + (x - 0.5) * (1 + amount)
+        x = picture_style(np.clip(x, 0, 1), 1 + amount)
     elif setting == "camera.saturation":
         grey = (x @ LUMINANCE)[..., None]
         x = grey + (x - grey) * (1 + amount)

@@ -137,8 +137,9 @@ def _parts(model, spec, head, origin):
         head.eye_centres, head.eye_frames, (Native.SCLERA_L, Native.SCLERA_R), strict=True
     ):
         parts.append(_Part(ball @ frame.T + centre, faces, label))
-    cloth = garment.garment(head, model, spec.garment, generator(spec.seed, spec.index, "build.garment"))
-    parts.append(_Part(*cloth[:2], Native.CLOTHING))
+    folds = generator(spec.seed, spec.index, "build.garment")
+    cloth = garment.solid(garment.garment(head, model, spec.garment, folds))
+    parts.append(_Part(*cloth, Native.CLOTHING))
     body = strands.Body(head.vertices, _skin_triangles())
     frame = headwear.hat_frame(head, spec.headwear) if spec.headwear.kind != "none" else None
     strips = _hair(model, spec, head, body, frame, origin)

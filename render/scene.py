@@ -21,7 +21,6 @@ from facegen.assets import (
     hair,
     headwear,
     lighting,
-    mesh,
     regions,
     skin,
     strands,
@@ -306,8 +305,7 @@ class Studio:
             data = blender.make_mesh(name, piece.vertices, piece.faces, piece.chart / 100.0)
             shader = materials.cloth(name, blender.set_image(name, picture), look.roughness)
             self._add(name, data, shader, _id(Native.CLOTHING))
-        vertices, faces, _ = mesh.merge([(piece.vertices, piece.faces) for piece in pieces])
-        return vertices, faces
+        return garment.solid(pieces)
 
     def _accessories(self, spec, head, body, hat_frame, cloth):
         def add(name, data, shaders, label):

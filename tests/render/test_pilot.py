@@ -5,14 +5,15 @@ import pytest
 
 from facegen.audit import measures
 from facegen.render import pilot, prior
+from facegen.render.photo import picture_style
 
 
 def test_a_setting_applied_again_is_the_setting_applied():
-    """Contrast twice is one contrast; saturation twice one saturation (photo.develop does them last)."""
+    """The curve of contrast laid on a finished picture is the one that photo.develop lays on."""
     rng = np.random.Generator(np.random.Philox(key=1))
     picture = (0.5 + 0.1 * rng.normal(size=(64, 64, 3))).clip(0, 1)
     eight = np.round(picture * 255).astype(np.uint8)
-    once = 0.5 + (picture - 0.5) * 1.2
+    once = picture_style(picture, 1.2)
     again = pilot.develop_again(eight, "camera.contrast", 0.2) / 255
     assert np.abs(again - once).max() < 1.2 / 255
 
