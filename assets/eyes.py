@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-SEGMENTS = 48
+SEGMENTS = 64
 # Visible iris diameter 11.7 +- 0.5 mm over all adults: Rufer et al., Cornea 24, 2005.
 IRIS_RADIUS = 0.00585
 LIMBUS_DEGREES = 3.0
@@ -35,7 +35,9 @@ def eyeball(radius, iris_radius, pupil_radius):
     for k, u in enumerate(np.linspace(0, 1, 6)):
         r = pupil_radius + u * (iris_radius - pupil_radius)
         profile.append((r, plane + 0.00055 * (1 - u), IRIS if k < 5 else SCLERA))
-    for a in np.linspace(limbus, np.pi, 26)[1:]:
+    # Half the rings within 50 degrees of the limbus: what lids leave open, shaded by vertex.
+    front = limbus + np.radians(50)
+    for a in [*np.linspace(limbus, front, 16)[1:], *np.linspace(front, np.pi, 10)[1:]]:
         profile.append((max(radius * np.sin(a), 1e-6), -radius * np.cos(a), SCLERA))
     vertices, faces, ring = revolve([(r, y) for r, y, _ in profile])
     part = np.array([profile[i][2] for i in ring], np.uint8)
@@ -55,6 +57,30 @@ def cornea(radius, iris_radius):
         profile.append((radius * bulge * np.sin(edge * u), -radius * bulge * np.cos(edge * u)))
     vertices, faces, _ = revolve(profile)
     return vertices, faces
+
+
+LID_REACH_MM = 3.0  # how far from a lid the white of the eye is shaded and reddened
+CORNER_REACH_MM = 4.5  # from the inner corner: caruncle and the fold beside it
+
+
+def lid_fields(vertices, inner_corner, body):
+    """What the lids do to the colour of a posed eyeball.
+
+    Parameters
+    ----------
+    vertices : (V, 3) float, world metres
+    inner_corner : (3,) float, where the lids meet beside the nose
+    body : strands.Body of the head
+
+    Returns
+    -------
+    near, corner : (V,) float32 in [0, 1]
+        1 at a lid and at the inner corner, falling to 0 at LID_REACH_MM and smoothly round CORNER_REACH_MM.
+    """
+    gap, _ = body.clearance(vertices)
+    near = np.clip(1 - np.abs(gap) * 1000 / LID_REACH_MM, 0, 1)
+    away = np.linalg.norm(vertices - inner_corner, axis=1) * 1000
+    return near.astype(np.float32), np.exp(-((away / CORNER_REACH_MM) ** 2)).astype(np.float32)
 
 
 def revolve(profile):
@@ -79,10 +105,10 @@ def revolve(profile):
 
 # Stroma colours (linear RGB) by growing melanin: blue-grey, green-grey, hazel, brown, dark brown.
 IRIS_FAMILIES = {
-    "blue": ((0.07, 0.13, 0.21), (0.14, 0.18, 0.19)),
-    "grey": ((0.09, 0.115, 0.13), (0.15, 0.16, 0.15)),
-    "green": ((0.065, 0.10, 0.05), (0.14, 0.11, 0.04)),
-    "hazel": ((0.07, 0.06, 0.025), (0.11, 0.05, 0.013)),
+    "blue": ((0.06, 0.13, 0.24), (0.13, 0.18, 0.21)),
+    "grey": ((0.08, 0.11, 0.135), (0.15, 0.16, 0.15)),
+    "green": ((0.055, 0.095, 0.045), (0.15, 0.11, 0.035)),
+    "hazel": ((0.07, 0.055, 0.02), (0.12, 0.05, 0.012)),
     "brown": ((0.040, 0.018, 0.007), (0.065, 0.029, 0.009)),
     "dark": ((0.014, 0.007, 0.004), (0.024, 0.011, 0.005)),
 }
@@ -112,6 +138,6 @@ def iris_picture(family, pupil_ratio, rng, size=128):
     mix = 1 / (1 + np.exp((u - collarette) / 0.06))
     colour = outer + mix[..., None] * (inner - outer)
     colour = colour * (1 + 0.22 * fibres * (1 - 0.5 * mix))[..., None]
-    limbal = 1 - 0.75 * np.clip((r - 0.82) / 0.16, 0, 1) ** 1.5
+    limbal = 1 - 0.8 * np.clip((r - 0.76) / 0.2, 0, 1) ** 1.4
     ruff = 1 - 0.6 * np.exp(-((u / 0.05) ** 2))
     return np.clip(colour * (limbal * ruff)[..., None], 0.002, 1).astype(np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from facegen.assets import regions
 from facegen.assets import strands as st
@@ -14,18 +15,23 @@ LOWER_ROOTS = (23, 17, 16, 15, 14, 13, 12, 11, 10)
 LOWER_TIPS = (90, 91, 92, 93, 94, 95, 96, 97, 98)
 
 
-def _face_roots(head, model, allowed, count, rng):
-    """Roots on the frontal skin where `allowed(s, t)` holds; about `count` of them."""
+def _face_roots(head, model, density, per_cm2, rng):
+    """Roots on the frontal skin where `density(s, t)` in [0, 1] thins out `per_cm2` of them."""
     chart = model.chart
-    wide = allowed(chart[:, 0], chart[:, 1], 5.0) & (model.ear < 0.3)
+    # A coarse mesh can miss a narrow region at its vertices: look 5 mm around.
+    near = sum(
+        density(chart[:, 0] + x, chart[:, 1] + y) for x, y in ((0, 0), (5, 0), (-5, 0), (0, 5), (0, -5))
+    )
+    wide = (near > 0) & (model.ear < 0.3)
     faces = model.faces[wide[model.faces].any(1) & (model.face_part == 0)]
-    if len(faces) == 0 or count == 0:
+    if len(faces) == 0:
         return st.Roots(
             np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32)
         )
-    roots = st.scatter(head.vertices, head.normals, chart, faces, count * 4, rng)
-    inside = np.flatnonzero(allowed(roots.chart[:, 0], roots.chart[:, 1], 0.0))
-    return roots.take(inside[:count])
+    a, b, c, d = (head.vertices[faces[:, i]] for i in range(4))
+    area_cm2 = float(np.linalg.norm(np.cross(c - a, d - b), axis=1).sum()) * 0.5e4
+    roots = st.scatter(head.vertices, head.normals, chart, faces, int(area_cm2 * per_cm2), rng)
+    return roots.take(np.flatnonzero(rng.random(len(roots)) < density(*roots.chart.T)))
 
 
 def _tangent(normal, direction):
@@ -41,46 +47,64 @@ def _arc(roots, direction, lift, length, points, bend):
     return (roots.position[:, None] + along + rise).astype(np.float32)
 
 
+BROW_PER_CM2 = 270.0  # with undercoat; about 8 cm2 of brow
+
+
 def brows(head, model, shape: regions.BrowShape, density, rng, points=5):
-    """Brow strands: (N, points, 3), side (N,) +1 left -1 right."""
+    """Brow strands: (N, points, 3), side (N,) +1 left -1 right.
 
-    def allowed(s, t, margin):
-        return shape.distance(s, t) < margin - 0.15
-
-    roots = _face_roots(head, model, allowed, int(1150 * density), rng)
-    # Plucked or not, a brow thins out towards its outline.
-    depth = -shape.distance(*roots.chart.T)
-    roots = roots.take(np.flatnonzero(rng.random(len(roots)) < 0.25 + depth / 1.6))
-    s, t = roots.chart.T
+    Hairs stand up at the inner end, lie down along the brow within its first third and cross the centre line
+    from both edges further out; half of them are a short, fine undercoat that closes the brow.
+    """
     line, half = shape.centre_line()
-    u = np.clip((np.abs(s) - line[0, 0]) / (line[-1, 0] - line[0, 0]), 0, 1)
-    middle = np.interp(np.abs(s), line[:, 0], line[:, 1])
-    above = np.clip((t - middle) / np.interp(np.abs(s), line[:, 0], half), -1, 1)
-    # Inner hairs stand up, outer ones lie along the brow; the lower row climbs, the upper row falls.
-    outwards = np.sign(s) * np.clip(0.25 + 1.6 * u, 0, 1.2)
-    upwards = 1.0 - 1.55 * u - 0.55 * above * (u > 0.15)
+    start, stop = line[0, 0], line[-1, 0]
+
+    def along(s):
+        return np.clip((np.abs(s) - start) / (stop - start), 0, 1)
+
+    def cover(s, t):
+        # Plucked or not, a brow thins out towards its outline, most at its inner end.
+        depth = -shape.distance(s, t)
+        return np.clip(0.1 + depth / 1.9, 0, 1) * (depth > -0.3) * np.clip(0.45 + along(s) / 0.14, 0, 1)
+
+    roots = _face_roots(head, model, cover, BROW_PER_CM2 * density, rng)
+    s, t = roots.chart.T
+    u = along(s)
+    above = np.clip((t - np.interp(np.abs(s), *line.T)) / np.interp(np.abs(s), line[:, 0], half), -1, 1)
+    slope = np.interp(np.abs(s), line[:, 0], np.degrees(np.arctan(np.gradient(line[:, 1], line[:, 0]))))
+    turn = slope + 62 * np.exp(-u / 0.17) + 10 * (1 - u) - 24 * above * np.clip(u / 0.25, 0, 1)
+    turn = np.radians(turn + rng.normal(0, 8, len(roots)))
     rotation = head.head_rotation
-    direction = outwards[:, None] * rotation[:, 0] + upwards[:, None] * rotation[:, 2]
-    direction = _tangent(roots.normal, direction + rng.normal(0, 0.16, (len(roots), 3)))
-    length = 0.0085 * rng.uniform(0.7, 1.1, len(roots)) * (1 - 0.35 * u)
-    strands = _arc(roots, direction, rng.uniform(0.15, 0.3, len(roots)), length, points, 0.8)
+    direction = (
+        np.cos(turn)[:, None] * np.sign(s)[:, None] * rotation[:, 0] + np.sin(turn)[:, None] * rotation[:, 2]
+    )
+    direction = _tangent(roots.normal, direction)
+    coat = np.where(rng.random(len(roots)) < 0.5, 0.5, 1.0)
+    length = (
+        0.0078
+        * coat
+        * rng.uniform(0.7, 1.15, len(roots))
+        * (1 - 0.3 * u)
+        * (0.7 + 0.3 * np.clip(u / 0.2, 0, 1))
+    )
+    strands = _arc(roots, direction, rng.uniform(0.12, 0.28, len(roots)), length, points, 0.8)
     return strands, np.sign(s).astype(int)
 
 
 def lashes(ribbons, amount, rng, points=6):
-    """Lash strands of both eyes: (N, points, 3), side (N,).
+    """Lash strands of both eyes: (N, points, 3) and their root radii (N,), metres.
 
     Parameters
     ----------
     ribbons : dict "l", "r" of (125, 3) float, in one common order (the right one mirrored to the left's)
     amount : float in [0, 1], length and number
     """
-    out, sides = [], []
-    for side, key in ((1, "l"), (-1, "r")):
+    out, radii = [], []
+    for key in "lr":
         ribbon = ribbons[key]
-        for roots, tips, count, reach in (
-            (UPPER_ROOTS, UPPER_TIPS, 80, 0.85),
-            (LOWER_ROOTS, LOWER_TIPS, 34, 0.6),
+        for roots, tips, count, reach, width in (
+            (UPPER_ROOTS, UPPER_TIPS, 130, 0.85, 0.00013),
+            (LOWER_ROOTS, LOWER_TIPS, 60, 0.5, 0.00006),
         ):
             n = int(count * (0.6 + 0.7 * amount))
             x = np.sort(rng.uniform(0.25, len(roots) - 1.02, n))
@@ -94,71 +118,70 @@ def lashes(ribbons, amount, rng, points=6):
             sag = np.array([0, -0.25, -1.0]) * (1 if roots is UPPER_ROOTS else -1)
             bow = np.linalg.norm(tip - root, axis=1)[:, None, None] * 0.35 * (u * (1 - u)) * sag
             out.append(root[:, None] * (1 - u) + tip[:, None] * u + bow)
-            sides.append(np.full(n, side))
-    return np.concatenate(out).astype(np.float32), np.concatenate(sides)
+            radii.append(np.full(n, width * (0.8 + 0.5 * amount)))
+    return np.concatenate(out).astype(np.float32), np.concatenate(radii)
 
 
-def facial_hair(head, model, kind, length_mm, density, rng, body, points=6):
+BEARD_PER_CM2 = {"stubble": 42.0, "full_beard": 46.0, "goatee": 52.0, "sideburns": 52.0}
+MOUSTACHE_PER_CM2 = 95.0
+
+
+def facial_hair(head, model, style, rng, body, points=6):
     """Beard and moustache strands.
 
     Parameters
     ----------
-    kind : "stubble", "moustache", "goatee" or "full_beard"
+    style : any object with the fields of render.spec.FacialHair, its kind not "none"
     body : strands.Body
 
     Returns
     -------
     strands (N, points, 3) float32, is_moustache (N,) bool
     """
-    beard = kind in ("stubble", "full_beard", "goatee")
-    strands, flags = [], []
-    if beard:
+    kind, strands, flags = style.kind, [], []
+    if kind != "moustache":
 
-        def allowed(s, t, margin):
-            inside = regions.beard_distance(s, t) < margin
-            if kind == "goatee":
-                inside &= (np.abs(s) < 26 + margin) & (t < -76 + margin)
-            return inside
+        def lower(s, t):
+            return regions.beard_density(kind, s, t, style.cheek_line, style.neck_line)
 
-        count = {"stubble": 9000, "goatee": 2600, "full_beard": 8000}[kind]
-        strands.append(
-            _grow_beard(head, model, allowed, int(count * density), length_mm, rng, body, points, kind)
-        )
+        per_cm2 = BEARD_PER_CM2[kind] * style.density
+        strands.append(_grow_beard(head, model, lower, per_cm2, style.length_mm, rng, body, points, kind))
         flags.append(np.zeros(len(strands[-1]), bool))
-
-    def upper(s, t, margin):
-        return regions.polygon_distance(regions.MOUSTACHE, s, t) < margin
-
-    count = 1500 if kind == "stubble" else 1700
-    strands.append(
-        _grow_beard(
-            head,
-            model,
-            upper,
-            int(count * density),
-            min(length_mm, 9.0),
-            rng,
-            body,
-            points,
-            "moustache" if kind != "stubble" else kind,
+    if kind != "sideburns":
+        per_cm2 = (BEARD_PER_CM2[kind] if kind == "stubble" else MOUSTACHE_PER_CM2) * style.density
+        grown = "stubble" if kind == "stubble" else "moustache"
+        length = min(style.length_mm, 9.0)
+        strands.append(
+            _grow_beard(head, model, regions.moustache_density, per_cm2, length, rng, body, points, grown)
         )
-    )
-    flags.append(np.ones(len(strands[-1]), bool))
+        flags.append(np.ones(len(strands[-1]), bool))
     return np.concatenate(strands), np.concatenate(flags)
 
 
-def _grow_beard(head, model, allowed, count, length_mm, rng, body, points, kind):
-    roots = _face_roots(head, model, allowed, count, rng)
+def _grow_beard(head, model, density, per_cm2, length_mm, rng, body, points, kind):
+    """Strands of one region; hair is shorter where it stands thinner, and longest on the chin."""
+    roots = _face_roots(head, model, density, per_cm2, rng)
     rotation = head.head_rotation
-    s = roots.chart[:, 0]
-    aside = np.sign(s) * np.clip(np.abs(s) / 30, 0, 1)
-    direction = -rotation[:, 2] * (0.9 if kind == "moustache" else 1.0) - 0.25 * rotation[:, 1]
-    direction = direction[None] + (0.8 if kind == "moustache" else 0.1) * aside[:, None] * rotation[:, 0]
-    direction = _tangent(roots.normal, direction + rng.normal(0, 0.25, (len(roots), 3)))
-    length = length_mm / 1000 * rng.uniform(0.65, 1.15, len(roots))
-    lift = rng.uniform(0.35, 0.7, len(roots)) if kind != "stubble" else rng.uniform(0.6, 1.2, len(roots))
+    s, t = roots.chart.T
+    aside = np.sign(s) * np.clip(np.abs(s) / 24, 0, 1)
+    chin = np.exp(-((s / 30) ** 2) - ((t + 108) / 16) ** 2)
+    if kind == "moustache":
+        # Combed away from the groove under the nose, then down over the corners of the mouth.
+        out, down, ahead = 1.1 * aside * np.clip(1.6 - np.abs(s) / 22, 0.2, 1), np.full(len(s), 0.8), 0.25
+        share = np.ones(len(s))
+    else:
+        out, down, ahead = 0.12 * aside, np.ones(len(s)), 0.15 + 0.6 * chin
+        share = np.clip(0.35 + 0.65 * density(s, t), 0, 1) * (0.75 + 0.45 * chin)
+    direction = out[:, None] * rotation[:, 0] - down[:, None] * rotation[:, 2]
+    direction = direction - np.broadcast_to(ahead, len(s))[:, None] * rotation[:, 1]
+    direction = _tangent(roots.normal, direction + rng.normal(0, 0.22, (len(roots), 3)))
+    length = length_mm / 1000 * rng.uniform(0.6, 1.15, len(roots)) * (1 if kind == "stubble" else share)
+    lift = rng.uniform(0.3, 0.65, len(roots)) if kind != "stubble" else rng.uniform(0.5, 1.1, len(roots))
     strands = _arc(roots, direction, lift, length, points, 0.55)
-    if length_mm > 3:
-        strands = st.frizz(strands, 0.12 * length, rng)
+    if length_mm > 3 and len(strands):
+        centres = roots.position[rng.integers(len(roots), size=max(1, len(roots) // 9))]
+        _, group = cKDTree(centres).query(roots.position)
+        strands = st.clump(strands, group, 0.45)
+        strands = st.frizz(strands, 0.10 * length, rng)
         strands = st.push_out(strands, body, 0.0006)
     return strands

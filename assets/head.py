@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 # Vertex ranges of MakeHuman's base.obj (0-based, half open), from its vertex-group table.
 BODY = (0, 13380)
@@ -55,6 +56,8 @@ TEMPLATE = {
 SHOULDER_RAISE = 3.0
 
 PART_SKIN, PART_INNER_MOUTH, PART_TONGUE = 0, 1, 2
+
+NECK_SHARES = {"neck01": 0.15, "neck02": 0.2, "neck03": 0.25, "head": 0.4}
 
 
 @dataclass(frozen=True)
@@ -207,8 +210,9 @@ class HeadModel:
     def _pose_parameters(neck_turn, gaze):
         """Bone rotations: the neck's turn shared over four joints, arms hanging, eyes on their gaze."""
         yaw, pitch, roll = neck_turn
-        share = {"neck01": 0.15, "neck02": 0.2, "neck03": 0.25, "head": 0.4}
-        turns = {name: rotation_of(yaw * w, pitch * w, roll * w) for name, w in share.items()}
+        # Shares of one turn about one axis: together the four joints make exactly what is asked.
+        turn = Rotation.from_matrix(rotation_of(yaw, pitch, roll)).as_rotvec()
+        turns = {name: Rotation.from_rotvec(turn * w).as_matrix() for name, w in NECK_SHARES.items()}
         for side, sign in (("L", 1.0), ("R", -1.0)):
             turns[f"clavicle.{side}"] = _axis_rotation(1, -sign * SHOULDER_RAISE)
             turns[f"upperarm01.{side}"] = _axis_rotation(1, sign * 38.0)

@@ -83,25 +83,25 @@ HAIRLINE = np.array(
         (320, -72),
     ]
 )
-# Beard: cheek line from the sideburn to the corner of the mouth, then open downwards to the throat.
-BEARD_TOP = np.array(
+# Cheek line of a full beard: from under the lower lip round the corner of the mouth to the sideburn.
+CHEEK_LINE = np.array(
     [
         (0, -86),
-        (6, -88),
-        (13, -83),
-        (24, -74),
-        (32, -66),
-        (46, -62),
-        (62, -56),
-        (78, -44),
-        (90, -28),
-        (98, -14),
-        (114, -14),
-        (118, -40),
-        (320, -40),
+        (12, -85),
+        (20, -79),
+        (26, -70),
+        (33, -63),
+        (46, -60),
+        (60, -56),
+        (74, -47),
+        (86, -32),
+        (93, -14),
+        (98, 4),
+        (320, 4),
     ]
 )
-BEARD_BOTTOM = -142.0
+# Behind it no beard grows: the front of the ear, then down behind the jaw.
+BEARD_BACK = np.array([(-200, 96), (-110, 104), (-75, 116), (-58, 122), (-48, 113), (-10, 110), (40, 106)])
 MOUSTACHE = np.array(
     [
         (0, -57),
@@ -163,13 +163,17 @@ class BrowShape:
     length: float = 0.0
 
     def centre_line(self):
-        """Centre points and half widths: (K, 2) chart mm and (K,) mm, inner end first."""
+        """Centre points and half widths: (K, 2) chart mm and (K,) mm, inner end first.
+
+        The standard brow has the medians of CelebAMask-HQ: inner ends 27 mm apart, a rise of 3.5 mm to the
+        peak at two thirds, a blunt inner and a slowly tapering outer end.
+        """
         u = np.linspace(0, 1, 9)
-        s = (9 - self.inner) + u * (40 + self.length + self.inner)
-        t = 16.0 + self.height + 5.5 * np.sin(np.pi * np.clip(u / 1.3, 0, 1)) - 4.5 * u**3
+        s = (14.0 - self.inner) + u * (39.5 + self.length + self.inner)
+        t = 16.6 + self.height + 4.4 * np.sin(np.pi * np.clip(u / 1.3, 0, 1)) - 3.8 * u**3
         t = t + self.arch * np.sin(np.pi * np.clip((u - 0.25) / 0.75, 0, 1))
-        half = self.thickness * (2.5 + 1.0 * np.sin(np.pi * np.clip(u * 1.1 + 0.1, 0, 1)) - 2.1 * u**2.2)
-        return np.stack([s, t], 1), np.maximum(half, 0.5)
+        half = self.thickness * (2.7 + 0.9 * np.sin(np.pi * np.clip(u * 1.1 + 0.1, 0, 1)) - 1.9 * u**2.4)
+        return np.stack([s, t], 1), np.maximum(half, 0.6)
 
     def distance(self, s, t):
         """Signed distance (N,) to the brow on the point's own side, chart mm, negative inside."""
@@ -206,6 +210,46 @@ class Hairline:
         return self.height_at(s) - t
 
 
-def beard_distance(s, t):
-    """Negative inside the full-beard region without the moustache; mm along t (N,)."""
-    return np.maximum(t - curve(BEARD_TOP, s), BEARD_BOTTOM - t)
+def _edge(distance, width):
+    """1 inside to 0 outside, smoothly over `width` mm on both sides of distance 0 (positive = inside)."""
+    x = np.clip(0.5 + distance / (2 * width), 0, 1)
+    return x * x * (3 - 2 * x)
+
+
+def beard_density(kind, s, t, cheek_line=0.0, neck_line=0.0):
+    """How densely beard hair stands, in [0, 1] (N,): thin towards cheeks and throat, dense on the chin.
+
+    Parameters
+    ----------
+    kind : "stubble", "full_beard", "goatee" or "sideburns"; the moustache is `moustache_density`
+    s, t : (N,) float, chart mm
+    cheek_line, neck_line : float
+        mm by which the cheek line is raised and the neck line lowered against the standard.
+    """
+    a = np.abs(s)
+    # The fade is wide on the cheek and narrow by the mouth and in the sideburn.
+    cheek_fade = 3.0 + 6.0 * np.exp(-(((a - 58) / 20) ** 2))
+    top = _edge(curve(CHEEK_LINE, a) + cheek_line * np.clip((a - 20) / 25, 0, 1) - t, cheek_fade)
+    bottom = _edge(t - (curve(JAW, a) - 9.0 - neck_line), 9.0)
+    back = _edge(np.interp(t, *BEARD_BACK.T) - a, 4.0)
+    full = top * bottom * back
+    # Bare strips on both sides of the patch under the lip, thinner hair beside the corner of the mouth.
+    full = full * (1 - 0.8 * np.exp(-(((a - 13) / 5) ** 2) - ((t + 87) / 6) ** 2))
+    full = full * (1 - 0.45 * np.exp(-(((a - 29) / 5) ** 2) - ((t + 76) / 7) ** 2))
+    full = full * _edge(polygon_distance(LIPS, s, t) - 1.0, 1.0)
+    if kind == "goatee":
+        width = np.interp(t, [-125, -112, -95, -80, -70], [12, 19, 22, 27, 29])
+        return full * _edge(width - a, 3.0)
+    if kind == "sideburns":
+        return (
+            full
+            * _edge(a - np.interp(t, [-60, -45, -10], [98, 88, 86]), 3.0)
+            * _edge(t + 46 + cheek_line, 6.0)
+        )
+    return full * (0.7 + 0.3 * _edge(60 - a, 25.0))
+
+
+def moustache_density(s, t):
+    """How densely the moustache stands, in [0, 1] (N,): a little thinner in the groove under the nose."""
+    soft = _edge(-polygon_distance(MOUSTACHE, s, t), 1.6)
+    return soft * (1 - 0.5 * np.exp(-((s / 3.0) ** 2))) * _edge(polygon_distance(LIPS, s, t) - 0.4, 0.8)

@@ -66,7 +66,6 @@ def region_maps(width, height):
 
     lips = regions.polygon_distance(regions.LIPS, flat_s, flat_t)
     nose = regions.polygon_distance(regions.NOSE, flat_s, flat_t)
-    moustache = regions.polygon_distance(regions.MOUSTACHE, flat_s, flat_t)
     return {
         "lips": soft(lips, 0.8),
         "nose_tip": blob(0, -40, 15, 9),
@@ -78,9 +77,16 @@ def region_maps(width, height):
         "eye_socket": blob(29, -2, 17, 11),
         "under_eye": blob(28, -15, 13, 5),
         "lid": blob(29, 5.5, 15, 5.5),
-        "beard": soft(np.minimum(regions.beard_distance(flat_s, flat_t), moustache), 3.5),
+        "beard": _beard(flat_s, flat_t).reshape(s.shape),
         "scalp": soft(regions.Hairline().distance(flat_s, flat_t), 3.0),
     }
+
+
+def _beard(s, t):
+    """Unshaven area (N,) float32 in [0, 1]: as thick as stubble would stand."""
+    return np.maximum(regions.beard_density("stubble", s, t), regions.moustache_density(s, t)).astype(
+        np.float32
+    )
 
 
 @lru_cache(maxsize=2)

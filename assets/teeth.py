@@ -19,6 +19,13 @@ LOWER_HEIGHTS = (8.4, 8.6, 9.4, 8.2, 7.8, 7.2, 7.0)
 ARCH_WIDTH, ARCH_DEPTH = 27.0, 36.0
 
 
+def tooth_colour(age, rng):
+    """Linear RGB (3,) of enamel: yellower and darker with the years, whitened now and then."""
+    worn = np.clip((age - 20) / 60, 0, 1) * rng.uniform(0.3, 1.0) * (rng.random() > 0.25)
+    white, yellow = np.array([0.82, 0.77, 0.69]), np.array([0.70, 0.58, 0.40])
+    return tuple(float(c) for c in white + worn * (yellow - white))
+
+
 @lru_cache(maxsize=2)
 def _row(upper):
     """Vertices (V, 3) mm, faces (F, 4), is_gum (F,): origin amid the incisal edge, x left, z up."""
@@ -57,7 +64,7 @@ def _crown(x, y, turn, half_width, height, sign):
         return np.sign(value) * np.abs(value) ** e
 
     cu, su = power(np.cos(u), 0.3)[:, None], power(np.sin(u), 0.7)[:, None]
-    px = 1.07 * half_width * cu * power(np.cos(v), 0.6)[None]
+    px = 1.1 * half_width * cu * power(np.cos(v), 0.6)[None]
     py = 3.2 * cu * power(np.sin(v), 0.7)[None]
     pz = np.repeat(sign * height * 0.55 * (su + 1), len(v), 1)
     px = px * (1 - 0.08 * np.abs(pz) / height)
@@ -122,7 +129,7 @@ def teeth(template_rows, posed_rows, eye_middle):
             np.array(
                 [
                     0,
-                    front - eye_middle[1] + 0.0005 + (0.0 if name == "upper" else 0.0022),
+                    front - eye_middle[1] - 0.0002 + (0.0 if name == "upper" else 0.0022),
                     -0.0722 - (0.0014 if name == "upper" else -0.0002),
                 ]
             )

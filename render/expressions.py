@@ -42,7 +42,16 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
     "surprise": {"browInnerUp": 0.7, "browOuterUp": 0.7, "eyeWide": 0.6, "jawOpen": 0.35},
     "frown": {"browDown": 0.65, "mouthFrown": 0.5, "mouthShrugLower": 0.25, "eyeSquint": 0.2},
     "squint": {"eyeSquint": 0.75, "cheekSquint": 0.35, "browDown": 0.35},
-    "pout": {"mouthPucker": 0.6, "mouthShrugLower": 0.2},
+    "pout": {"mouthPucker": 0.45, "mouthShrugLower": 0.3, "mouthFrown": 0.12},
+    "pucker": {"mouthPucker": 0.9, "mouthFunnel": 0.15, "cheekSquint": 0.08},
+    # Written for the left eye; which one it is is drawn.
+    "wink": {
+        "eyeBlinkLeft": 0.97,
+        "cheekSquintLeft": 0.6,
+        "mouthSmileLeft": 0.6,
+        "mouthSmileRight": 0.35,
+        "browDownLeft": 0.25,
+    },
     "pensive": {"browInnerUp": 0.4, "mouthPress": 0.4, "mouthRollLower": 0.15},
     "parted": {"jawOpen": 0.07, "mouthLowerDown": 0.12, "mouthUpperUp": 0.08},
 }
@@ -57,11 +66,16 @@ WEIGHTS = {
     "surprise": 0.02,
     "frown": 0.03,
     "squint": 0.02,
-    "pout": 0.02,
+    "pout": 0.015,
+    "pucker": 0.007,
+    "wink": 0.006,
     "pensive": 0.03,
     "parted": 0.08,
 }
-SMILING = ("closed_smile", "open_smile", "laugh")
+# mouthClose that, with mouthShrugLower, leaves a third of the teeth that a closed mouth showed (more of it
+# lays the lower lip over the upper one).
+LIP_SEAL = 0.05
+SMILING = ("closed_smile", "open_smile", "laugh", "wink")
 OPEN = ("open_smile", "laugh", "speech_a", "speech_o", "speech_e", "surprise", "parted")
 PAIRED = frozenset(
     {
@@ -106,6 +120,8 @@ def draw_expression(d, smile=None, opening=None) -> dict[str, float]:
     for action, weight in EXPRESSIONS[name].items():
         level = weight * intensity * d.normal(f"expression.{action}", 1.0, 0.15, 0.5, 1.5)
         _add(d, out, action, level)
+    if name == "wink" and d.chance("expression.wink.right", 0.5):
+        out = {_other_side(action): level for action, level in out.items()}
     for action, sd in (
         ("browInnerUp", 0.12),
         ("browDown", 0.06),
@@ -120,12 +136,20 @@ def draw_expression(d, smile=None, opening=None) -> dict[str, float]:
     # Anny's neutral lids hang lower than open eyes in photographs: raise them by default.
     _add(d, out, "eyeWide", d.normal("expression.eye_opening", 0.38, 0.17, 0.0, 0.85))
     if name not in OPEN:
-        # Sliders part the lips of many faces a little: a closed mouth presses them together.
-        _add(d, out, "mouthPress", 0.22)
-        out["mouthShrugLower"] = out.get("mouthShrugLower", 0.0) + 0.12
+        # Anny's lips stand apart beside the corners of a closed mouth, and teeth show there.
+        _add(d, out, "mouthClose", LIP_SEAL)
+        _add(d, out, "mouthShrugLower", 0.2)
+        _add(d, out, "mouthSmile", abs(d.normal("expression.rest.mouthSmile", 0.04, 0.05, -0.1, 0.2)))
     lids = 1.0 if d.chance("expression.eyes_shut", 0.012) else abs(d.normal("expression.lids", 0.0, 0.06))
     _add(d, out, "eyeBlink", lids)
     return {k: round(float(np.clip(v, 0, 1)), 4) for k, v in out.items() if v > 0.005}
+
+
+def _other_side(action):
+    for one, other in (("Left", "Right"), ("Right", "Left")):
+        if action.endswith(one):
+            return action.removesuffix(one) + other
+    return action
 
 
 def _add(d, out, action, level):

@@ -115,12 +115,12 @@ def tooth(colour):
             "ShaderNodeBsdfPrincipled",
             {
                 "Base Color": _rgba(colour),
-                "Roughness": 0.22,
-                "Subsurface Weight": 0.35,
-                "Subsurface Radius": (1.0, 0.8, 0.6),
+                "Roughness": 0.25,
+                "Subsurface Weight": 0.5,
+                "Subsurface Radius": (1.6, 1.4, 1.1),
                 "Subsurface Scale": 0.001,
-                "Coat Weight": 0.4,
-                "Coat Roughness": 0.08,
+                "Coat Weight": 0.3,
+                "Coat Roughness": 0.12,
             },
         ).outputs[0]
     )
@@ -128,55 +128,94 @@ def tooth(colour):
 
 
 def sclera(redness):
-    """White of the eye: veined and pinker towards the corners; uv = (angle from the gaze, azimuth)."""
+    """White of the eye: veins, darker and pinker towards the lids, flesh in the inner corner.
+
+    Needs the vertex fields "lid" and "corner" of `assets.eyes.lid_fields`; uv = (angle off gaze, azimuth).
+    """
     material, g = _material("sclera")
     uv = g.node("ShaderNodeUVMap", uv_map="chart").outputs[0]
+    lid = g.node("ShaderNodeAttribute", attribute_name="lid").outputs["Fac"]
+    corner = g.node("ShaderNodeAttribute", attribute_name="corner").outputs["Fac"]
     angle = g.node("ShaderNodeSeparateXYZ", {0: uv}).outputs[0]
     stretched = g.node("ShaderNodeMapping", {"Vector": uv, "Scale": (6.0, 26.0, 1.0)}).outputs[0]
-    veins = g.node(
+    noise = g.node(
         "ShaderNodeTexNoise", {"Vector": stretched, "Scale": 3.0, "Detail": 6.0, "Distortion": 1.6}
     ).outputs[0]
-    thin = g.math(
-        "POWER",
-        g.math("SUBTRACT", 1.0, g.math("ABSOLUTE", g.math("MULTIPLY", g.math("SUBTRACT", veins, 0.5), 9.0))),
-        3.0,
+    # Veins run where the noise crosses its mean: thin, branching lines.
+    off = g.math("ABSOLUTE", g.math("MULTIPLY", g.math("SUBTRACT", noise, 0.5), 9.0))
+    thin = g.math("POWER", g.math("MAXIMUM", g.math("SUBTRACT", 1.0, off), 0.0), 3.0)
+    outer = g.math("MULTIPLY", g.math("MAXIMUM", g.math("SUBTRACT", angle, 0.13), 0.0), 3.2)
+    veins = g.math(
+        "MULTIPLY", g.math("MULTIPLY_ADD", thin, 0.6, 0.2), g.math("MULTIPLY", outer, 0.6 + 1.6 * redness)
     )
-    thin = g.math("MAXIMUM", thin, 0.0)
-    outer = g.math("MULTIPLY", g.math("MAXIMUM", g.math("SUBTRACT", angle, 0.14), 0.0), 3.2)
-    share = g.math(
-        "MINIMUM",
-        g.math(
-            "MULTIPLY",
-            g.math("ADD", g.math("MULTIPLY", thin, 0.5), 0.25),
-            g.math("MULTIPLY", outer, 0.5 + 1.5 * redness),
-        ),
-        0.7,
-    )
+    flesh = g.math("MULTIPLY_ADD", g.math("POWER", lid, 3.0), 0.35, g.math("MULTIPLY", corner, 0.9))
+    share = g.math("MINIMUM", g.math("ADD", veins, flesh), 0.92)
     mix = g.node("ShaderNodeMix", {0: share}, data_type="RGBA")
     # ShaderNodeMix lists one A and B a data type; names resolve to the first: wire the colour pair by index.
-    mix.inputs[6].default_value, mix.inputs[7].default_value = (0.40, 0.365, 0.33, 1), (0.32, 0.11, 0.085, 1)
+    mix.inputs[6].default_value, mix.inputs[7].default_value = (0.47, 0.43, 0.40, 1), (0.36, 0.13, 0.11, 1)
+    shade = g.math("SUBTRACT", 1.0, g.math("MULTIPLY", g.math("POWER", lid, 1.6), 0.5))
+    dark = g.node("ShaderNodeVectorMath", {0: mix.outputs[2], "Scale": shade}, operation="SCALE").outputs[0]
     g.surface(
         g.node(
             "ShaderNodeBsdfPrincipled",
             {
-                "Base Color": mix.outputs[2],
-                "Roughness": 0.3,
+                "Base Color": dark,
+                "Roughness": 0.35,
                 "Subsurface Weight": 0.25,
                 "Subsurface Radius": (1.0, 0.5, 0.4),
                 "Subsurface Scale": 0.001,
-                "Coat Weight": 0.7,
-                "Coat Roughness": 0.05,
-                "Specular IOR Level": 0.4,
+                "Coat Weight": 0.35,
+                "Coat Roughness": 0.08,
+                "Specular IOR Level": 0.3,
             },
         ).outputs[0]
     )
     return material
 
 
+CORNEA_IOR = 1.376  # Navarro, Santamaria and Bescos, Accommodation-dependent model of the human eye, 1985
+CORNEA_MIRROR = 0.4  # of Fresnel: low HDRIs smear the sun over the sky, and a true mirror would hide the iris
+
+
+def cornea(direction, strength, spread):
+    """Clear shell that mirrors the scene and carries the catch-light.
+
+    A lamp's image in the cornea is smaller than a pixel of most pictures; path tracing finds it by luck and
+    the denoiser removes it. It is therefore computed: camera rays that the shell would mirror to within
+    `spread` degrees of `direction` (3,), a unit vector towards the lamp, see light of `strength`.
+    """
+    from math import cos, radians
+
+    material, g = _material("cornea")
+    fresnel = g.math("MULTIPLY", g.node("ShaderNodeFresnel", {"IOR": CORNEA_IOR}).outputs[0], CORNEA_MIRROR)
+    transparent = g.node("ShaderNodeBsdfTransparent", {"Color": (1, 1, 1, 1)}).outputs[0]
+    glossy = g.node("ShaderNodeBsdfAnisotropic", {"Color": (1, 1, 1, 1), "Roughness": 0.03}).outputs[0]
+    shell = g.node("ShaderNodeMixShader", {0: fresnel, 1: transparent, 2: glossy}).outputs[0]
+    geometry = g.node("ShaderNodeNewGeometry")
+    ray = g.node("ShaderNodeVectorMath", {0: geometry.outputs["Incoming"], "Scale": -1.0}, operation="SCALE")
+    mirrored = g.node(
+        "ShaderNodeVectorMath", {0: ray.outputs[0], 1: geometry.outputs["Normal"]}, operation="REFLECT"
+    ).outputs[0]
+    towards = g.node("ShaderNodeVectorMath", {0: mirrored, 1: tuple(direction)}, operation="DOT_PRODUCT")
+    spot = g.node(
+        "ShaderNodeMapRange",
+        {
+            "Value": towards.outputs["Value"],
+            "From Min": cos(radians(spread)),
+            "From Max": cos(radians(0.7 * spread)),
+        },
+        interpolation_type="SMOOTHSTEP",
+    ).outputs[0]
+    seen = g.math("MULTIPLY", spot, g.node("ShaderNodeLightPath").outputs["Is Camera Ray"])
+    light = g.node("ShaderNodeEmission", {"Strength": g.math("MULTIPLY", seen, strength)}).outputs[0]
+    g.surface(g.node("ShaderNodeAddShader", {0: shell, 1: light}).outputs[0])
+    return material
+
+
 def iris(image):
     material, g = _material("iris")
     colour = _picture(g, image)
-    g.surface(g.node("ShaderNodeBsdfPrincipled", {"Base Color": colour, "Roughness": 0.6}).outputs[0])
+    g.surface(g.node("ShaderNodeBsdfDiffuse", {"Color": colour}).outputs[0])
     return material
 
 

@@ -30,7 +30,12 @@ VOID = {
         "hair.behind",
         "hair.thinning",
     ),
-    ("facial_hair.kind", "none"): ("facial_hair.length_mm", "facial_hair.density"),
+    ("facial_hair.kind", "none"): (
+        "facial_hair.length_mm",
+        "facial_hair.density",
+        "facial_hair.cheek_line",
+        "facial_hair.neck_line",
+    ),
     ("glasses.kind", "none"): (
         "glasses.width",
         "glasses.height",

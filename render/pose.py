@@ -8,11 +8,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from facegen.assets.head import HeadModel, PosedHead, rotation_of
+from facegen.render.prior_shape import group_sliders
 from facegen.render.spec import FaceSpec
 
-# Anny's age axis has anchors at baby -1/3, child 1/3, young adult 2/3 and old 1.
+# Anny's age axis has anchors at baby -1/3, child 1/3, young adult 2/3 and old 1. Linear between these years,
+# so that 16, the youngest that a FaceSpec takes, is just past the middle of the way from child to adult.
 AGE_ANCHORS = ((8.0, 1 / 3), (25.0, 2 / 3), (90.0, 1.0))
 GAZE_REACH = 30.0  # degrees of gaze that Anny's eyeLook actions stand for
+# Degrees that necks turn without the shoulders; the body makes the rest (active rotation of the cervical
+# spine is 60-80: Swinkels and Swinkels-Meewisse, Normal values for cervical range of motion, Spine 39, 2014).
+NECK_REACH = 55.0
 
 
 def pose_head(model: HeadModel, spec: FaceSpec) -> PosedHead:
@@ -32,7 +37,7 @@ def _arguments(spec):
     pose = spec.pose
     return (
         phenotype(spec.identity),
-        spec.identity.sliders,
+        shape(spec.identity),
         with_lids(spec.expression, pose),
         (pose.yaw - _whole(pose), pose.pitch, pose.roll),
         (pose.gaze_yaw, pose.gaze_pitch),
@@ -41,11 +46,19 @@ def _arguments(spec):
 
 def _whole(pose):
     """Degrees of yaw that the whole body makes."""
-    return pose.yaw * (1 - pose.turn)
+    return pose.yaw - float(np.clip(pose.yaw * pose.turn, -NECK_REACH, NECK_REACH))
 
 
 def _turned_to(head, spec):
     return turned(head, rotation_of(_whole(spec.pose), 0, 0).astype(np.float32))
+
+
+def shape(identity):
+    """Sliders of a render.spec.Identity: its group's means and what it adds to them."""
+    out = group_sliders(identity)
+    for name, value in identity.sliders.items():
+        out[name] = out.get(name, 0.0) + value
+    return out
 
 
 def age_axis(years):
@@ -69,7 +82,10 @@ def phenotype(identity):
 
 
 def with_lids(expression, pose):
-    """The expression with lids that follow the gaze; eyeLook actions are full at GAZE_REACH degrees."""
+    """The expression with lids that follow the gaze; eyeLook actions are full at GAZE_REACH degrees.
+
+    What opens, narrows or lowers the lids lets go as they close: a blink shuts the eye whatever else is set.
+    """
     up = np.clip(pose.gaze_pitch / GAZE_REACH, -1, 1)
     left = np.clip(pose.gaze_yaw / GAZE_REACH, -1, 1)
     follow = {
@@ -82,7 +98,13 @@ def with_lids(expression, pose):
         "eyeLookInLeft": max(-left, 0),
         "eyeLookOutRight": max(-left, 0),
     }
-    return {**expression, **{k: float(v) for k, v in follow.items() if v > 0}}
+    out = {**expression, **{k: float(v) for k, v in follow.items() if v > 0}}
+    for side in ("Left", "Right"):
+        shut = out.get(f"eyeBlink{side}", 0.0)
+        for name in ("eyeWide", "eyeSquint", "eyeLookUp", "eyeLookDown"):
+            if name + side in out:
+                out[name + side] *= 1 - shut
+    return out
 
 
 def turned(head: PosedHead, turn):

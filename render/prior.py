@@ -12,37 +12,11 @@ import colorsys
 
 import numpy as np
 
-from facegen.assets.sliders import SLIDERS
 from facegen.render import spec as s
 from facegen.render.draws import generator
 from facegen.render.expressions import draw_expression
+from facegen.render.prior_shape import WEIGHT_SPREAD, draw_sliders
 from facegen.render.prior_wear import draw_headwear, draw_jewellery
-
-# Standard deviation of a slider by the part of the face that its name begins with.
-SLIDER_SD = {"ear": 0.2, "eye": 0.12, "mouth": 0.15, "head": 0.13, "neck": 0.16}
-DEFAULT_SLIDER_SD = 0.16
-# Sliders whose full range leaves what adults look like, or that pose rather than shape.
-SLIDER_SCALE = {
-    "head-age": 0.5,
-    "head-angle": 0.3,
-    "head-trans-out": 0.0,
-    "neck-trans-out": 0.0,
-    "mouth-trans-out": 0.1,
-    "nose-trans-out": 0.15,
-    "head-trans-forward": 0.4,
-    "head-trans-up": 0.3,
-    "ear-flap": 0.6,
-    "eye-push1": 0.4,
-    "eye-push2": 0.4,
-    "eye-trans-out": 0.7,
-    "eye-scale": 0.6,
-    "mouth-lowerlip-ext": 0.4,
-    "mouth-upperlip-ext": 0.4,
-    "eye-corner": 0.8,
-    "neck-double": 0.5,
-    "eye-height": 0.5,
-}
-ASYMMETRY = 0.12  # share of a paired slider's spread that differs between left and right
 
 # Melanin volume fraction of the epidermis by ancestry, median and log spread: ranges of Donner and Jensen, A
 # Spectral BSSRDF for Shading Human Skin, 2006 (1.3-6.3 % light, 11-16 % moderate, 18-43 % dark).
@@ -147,33 +121,17 @@ def draw_identity(d: Draw, gender=None, age=None) -> s.Identity:
     )
     age = d.uniform("identity.age", 18, 80) if age is None else age
     ancestry = d("identity.ancestry").dirichlet((0.35, 0.35, 0.35))
+    weight = d.normal("identity.weight", 0.5, WEIGHT_SPREAD, 0.1, 0.95)
     return s.Identity(
         gender=shape,
         age=float(age),
         african=float(ancestry[0]),
         asian=float(ancestry[1]),
         caucasian=float(ancestry[2]),
-        weight=d.normal("identity.weight", 0.5, 0.17, 0.1, 0.95),
+        weight=weight,
         muscle=d.normal("identity.muscle", 0.45 + 0.12 * shape, 0.12, 0.1, 0.95),
-        sliders=draw_sliders(d),
+        sliders=draw_sliders(d, weight),
     )
-
-
-def draw_sliders(d: Draw) -> dict[str, float]:
-    """Head and neck sliders: truncated normals, left and right alike but for a little asymmetry."""
-    out = {}
-    for name in SLIDERS:
-        side, base = (name[0], name[2:]) if name[:2] in ("l-", "r-") else ("", name)
-        part = base.removeprefix("measure-").split("-")[0]
-        scale = next((v for k, v in SLIDER_SCALE.items() if base.startswith(k)), 1.0)
-        sd = SLIDER_SD.get(part, DEFAULT_SLIDER_SD) * scale
-        if sd == 0:
-            continue
-        value = d.normal(f"slider.{base}", 0, sd, -2.2 * sd, 2.2 * sd)
-        if side:
-            value += d.normal(f"slider.{base}.{side}", 0, sd * ASYMMETRY, -3 * sd, 3 * sd)
-        out[name] = round(value, 4)
-    return out
 
 
 def _blend(identity, table):
@@ -239,14 +197,16 @@ def draw_eyes(d: Draw, identity) -> s.Eyes:
 
 def draw_brows(d: Draw, identity) -> s.Brows:
     man = identity.gender
+    # Brows sink and thin out with the years.
+    old = float(np.clip((identity.age - 45) / 40, 0, 1))
     return s.Brows(
-        height=d.normal("brows.height", -2.4 - 1.6 * man, 1.3, -7, 2),
-        thickness=d.normal("brows.thickness", 0.85 + 0.33 * man, 0.17, 0.45, 1.7),
-        arch=d.normal("brows.arch", 1.6 - 1.6 * man, 1.3, -2.5, 5),
-        inner=d.normal("brows.inner", 0.3, 1.4, -3, 4),
-        length=d.normal("brows.length", 0, 2.0, -5, 4),
-        density=d.uniform("brows.density", 0.45, 1.15),
-        lashes=float(np.clip(d.normal("brows.lashes", 0.62 - 0.4 * man, 0.2), 0.05, 1.0)),
+        height=d.normal("brows.height", -2.4 - 1.6 * man - 0.8 * old, 1.4, -7, 2),
+        thickness=d.normal("brows.thickness", 0.86 + 0.3 * man, 0.2, 0.45, 1.8),
+        arch=d.normal("brows.arch", 0.8 - 0.9 * man, 1.2, -3, 4.5),
+        inner=d.normal("brows.inner", 0.2 * man, 2.2, -5, 5),
+        length=d.normal("brows.length", 0, 2.5, -6, 5),
+        density=d.uniform("brows.density", 0.55, 1.1) * (1 - 0.3 * old),
+        lashes=float(np.clip(d.normal("brows.lashes", 0.68 - 0.4 * man, 0.22), 0.05, 1.0)),
     )
 
 
@@ -306,19 +266,28 @@ def draw_facial_hair(d: Draw, identity, kind=None) -> s.FacialHair:
         kind = (
             d.choice(
                 "facial_hair.kind",
-                {"none": 0.5, "stubble": 0.2, "moustache": 0.05, "goatee": 0.08, "full_beard": 0.17},
+                {
+                    "none": 0.48,
+                    "stubble": 0.2,
+                    "moustache": 0.05,
+                    "goatee": 0.08,
+                    "full_beard": 0.16,
+                    "sideburns": 0.03,
+                },
             )
             if man
             else "none"
         )
     length = {"none": 1.0, "stubble": d.uniform("facial_hair.stubble_mm", 0.8, 3.0)}.get(
-        kind, d.uniform("facial_hair.length_mm", 4, 16)
+        kind, float(np.exp(d.uniform("facial_hair.length_mm", np.log(3.5), np.log(20))))
     )
     return s.FacialHair(
         kind=kind,
         length_mm=length,
         density=d.uniform("facial_hair.density", 0.55, 1.0),
         shadow=d.uniform("facial_hair.shadow", 0.05, 0.5) if man else 0.0,
+        cheek_line=d.normal("facial_hair.cheek_line", -1.0, 4.0, -12, 9) if kind != "none" else 0.0,
+        neck_line=d.normal("facial_hair.neck_line", 4.0, 7.0, -10, 22) if kind != "none" else 0.0,
     )
 
 
@@ -412,7 +381,7 @@ def draw_pose(d: Draw, yaw, pitch, roll) -> s.Pose:
         pitch=float(pitch),
         roll=float(roll),
         turn=d.uniform("pose.turn", 0.2, 0.75),
-        gaze_yaw=float(np.clip(-towards * yaw + d.normal("pose.gaze_yaw", 0, 5), -28, 28)),
+        gaze_yaw=float(np.clip(-towards * yaw + d.normal("pose.gaze_yaw", 0, 5), -24, 24)),
         gaze_pitch=float(np.clip(-towards * pitch + d.normal("pose.gaze_pitch", 0, 4), -18, 15)),
     )
 

@@ -76,6 +76,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "facial_hair.length_mm": (0.5, 40),
     "facial_hair.density": (0.1, 1.5),
     "facial_hair.shadow": (0, 1),
+    "facial_hair.cheek_line": (-15, 12),
+    "facial_hair.neck_line": (-15, 25),
     "glasses.width": (0.85, 1.2),
     "glasses.height": (0.7, 1.35),
     "glasses.thickness_mm": (0.8, 6),

@@ -39,6 +39,9 @@ from facegen.render.pose import pose_head
 from facegen.render.spec import FaceSpec
 
 SHORT_CLEARANCE = 0.0003  # metres that brow hairs and lashes keep above the skin
+# Of Anny's eyeball: the rest is the gap that lets lids slide over it.
+EYEBALL_SCALE = 0.985
+RIGHT_INNER_CORNER, LEFT_INNER_CORNER = 39, 42  # iBUG
 
 
 @dataclass(frozen=True)
@@ -105,9 +108,9 @@ class Studio:
             spec.brows.height, spec.brows.thickness, spec.brows.arch, spec.brows.inner, spec.brows.length
         )
         detail = self._skin(spec, head)
-        self._eyes(spec, head)
-        self._teeth(head)
         body = strands.Body(head.vertices, triangles(self.model.faces))
+        self._eyes(spec, head, body)
+        self._teeth(spec, head)
         hat_frame = headwear.hat_frame(head, spec.headwear) if spec.headwear.kind != "none" else None
         self._hair(spec, head, body, hat_frame)
         self._face_hair(spec, head, brow, body)
@@ -175,20 +178,26 @@ class Studio:
         )
         return detail
 
-    def _eyes(self, spec, head):
+    def _eyes(self, spec, head, body):
         rng = key(spec, "iris")
-        radius, iris_radius = head.eye_radius, spec.eyes.iris_mm / 1000
+        radius, iris_radius = head.eye_radius * EYEBALL_SCALE, spec.eyes.iris_mm / 1000
         picture = eyes.iris_picture(spec.eyes.family, spec.eyes.pupil, rng)
         shaders = [
             materials.sclera(spec.eyes.redness),
             materials.iris(blender.set_image("iris", picture)),
             materials.black("pupil"),
         ]
-        ball, faces, part, uv = eyes.eyeball(radius * 0.985, iris_radius, iris_radius * spec.eyes.pupil)
-        cap, cap_faces = eyes.cornea(radius * 0.985, iris_radius)
-        shell = materials.clear("cornea", 0.02, 1.376)
-        for side, centre, frame in zip("lr", head.eye_centres, head.eye_frames, strict=True):
-            data = blender.make_mesh(f"eye.{side}", ball @ frame.T + centre, faces, uv, part)
+        ball, faces, part, uv = eyes.eyeball(radius, iris_radius, iris_radius * spec.eyes.pupil)
+        cap, cap_faces = eyes.cornea(radius, iris_radius)
+        shell = materials.cornea(*self._catch_light(spec))
+        inner_corners = head.landmarks[[LEFT_INNER_CORNER, RIGHT_INNER_CORNER]]
+        for side, centre, frame, corner in zip(
+            "lr", head.eye_centres, head.eye_frames, inner_corners, strict=True
+        ):
+            posed = ball @ frame.T + centre
+            data = blender.make_mesh(f"eye.{side}", posed, faces, uv, part)
+            for name, values in zip(("lid", "corner"), eyes.lid_fields(posed, corner, body), strict=True):
+                blender.add_vertex_field(data, name, values)
             white, coloured = (
                 (Native.SCLERA_L, Native.IRIS_L) if side == "l" else (Native.SCLERA_R, Native.IRIS_R)
             )
@@ -197,13 +206,30 @@ class Studio:
             item = blender.place(self.beauty, f"cornea.{side}", data, [shell])
             item.visible_shadow = False
 
-    def _teeth(self, head):
+    @staticmethod
+    def _catch_light(spec):
+        """Direction (3,), strength and half angle (degrees) of the light that the corneas mirror most."""
+        rng, light = key(spec, "catchlight"), spec.light
+        arriving = light.strength + 0.8 * light.key + 0.4 * light.fill + light.flash
+        lamps = {lamp.name: lamp for lamp in lighting.lamps(light)}
+        lamp = lamps.get("flash") or lamps.get("key")
+        window = np.radians([rng.uniform(-35, 35), rng.uniform(20, 50)])
+        spread = rng.uniform(7, 15)
+        if lamp is not None and (lamp.name == "flash" or light.key > light.strength):
+            offset = lamp.offset
+            spread = 6.0 if lamp.name == "flash" else max(6.0, min(16.0, 18.0 * lamp.size))
+        else:  # a window or the brightest part of the sky
+            offset = np.array([np.sin(window[0]), -np.cos(window[0]), np.tan(window[1])])
+        return offset / np.linalg.norm(offset), arriving * rng.uniform(0.8, 2.6), spread
+
+    def _teeth(self, spec, head):
         v, f, gum = teeth.teeth(self.model.template_teeth, head.teeth, self.model.eye_middle)
         data = blender.make_mesh("teeth", v, f, part=gum.astype(int))
+        shade = teeth.tooth_colour(spec.identity.age, key(spec, "teeth"))
         self._add(
             "teeth",
             data,
-            [materials.tooth((0.62, 0.55, 0.42)), materials.wet_tissue("gum", (0.36, 0.09, 0.08))],
+            [materials.tooth(shade), materials.wet_tissue("gum", (0.42, 0.14, 0.13))],
             [_id(Native.TEETH), _id(Native.INNER_MOUTH)],
         )
 
@@ -235,34 +261,29 @@ class Studio:
         s, side = face_hair.brows(head, self.model, brow, spec.brows.density, key(spec, "brows"))
         s = strands.push_out(s, body, SHORT_CLEARANCE)
         shader = materials_hair.hair("brow", melanin, colour.redness, colour.grey * 0.6)
-        radii = strands.taper(np.full(len(s), 0.00008), s.shape[1])
+        radii = strands.taper(key(spec, "brow width").uniform(0.00005, 0.0001, len(s)), s.shape[1])
         for name, sign, label in (("brow.l", 1, Native.BROW_L), ("brow.r", -1, Native.BROW_R)):
             mine = side == sign
             if mine.any():
                 self._add(name, blender.make_curves(name, s[mine], radii[mine]), shader, _id(label))
-        s, _ = face_hair.lashes(head.lash_roots, spec.brows.lashes, key(spec, "lashes"))
+        s, width = face_hair.lashes(head.lash_roots, spec.brows.lashes, key(spec, "lashes"))
         s = strands.push_out(s, body, SHORT_CLEARANCE)
         shader = materials_hair.hair("lash", min(1.0, melanin + 0.25), colour.redness)
         self._add(
             "lashes",
-            blender.make_curves("lashes", s, strands.taper(np.full(len(s), 0.00014), s.shape[1])),
+            blender.make_curves("lashes", s, strands.taper(width, s.shape[1], onset=0.2)),
             shader,
             _id(Native.LASHES),
         )
         if spec.facial_hair.kind == "none":
             return
-        s, upper = face_hair.facial_hair(
-            head,
-            self.model,
-            spec.facial_hair.kind,
-            spec.facial_hair.length_mm,
-            spec.facial_hair.density,
-            key(spec, "beard"),
-            body,
+        s, upper = face_hair.facial_hair(head, self.model, spec.facial_hair, key(spec, "beard"), body)
+        # Beards turn white before the scalp does, and are redder than it.
+        shader = materials_hair.hair(
+            "beard", colour.melanin, min(1.0, colour.redness + 0.15), min(1.0, 1.4 * colour.grey)
         )
-        shader = materials_hair.hair("beard", colour.melanin, min(1.0, colour.redness + 0.15), colour.grey)
-        width = 0.00007 if spec.facial_hair.kind == "stubble" else 0.00012
-        radii = strands.taper(np.full(len(s), width), s.shape[1])
+        width = 0.00006 if spec.facial_hair.kind == "stubble" else 0.0001
+        radii = strands.taper(key(spec, "beard width").uniform(0.7 * width, 1.3 * width, len(s)), s.shape[1])
         for name, mine, label in (("beard", ~upper, Native.BEARD), ("moustache", upper, Native.MOUSTACHE)):
             if mine.any():
                 self._add(name, blender.make_curves(name, s[mine], radii[mine]), shader, _id(label))

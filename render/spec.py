@@ -36,7 +36,7 @@ HAIR_STYLES = (
     "updo",
     "braids",
 )
-FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "full_beard")
+FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "full_beard", "sideburns")
 GLASSES = ("none", "round", "rectangular", "oval", "browline", "aviator")
 GARMENTS = (
     "crew",
@@ -188,12 +188,17 @@ class Hair:
 
 @dataclass(frozen=True)
 class FacialHair:
-    """kind: one of FACIAL_HAIR; length in mm; shadow: unshaven darkness of the skin."""
+    """kind: one of FACIAL_HAIR; length in mm; shadow: unshaven darkness of the skin.
+
+    cheek_line, neck_line: mm that the beard reaches higher on the cheek and lower on the throat.
+    """
 
     kind: str = "none"
     length_mm: float = 6.0
     density: float = 0.7
     shadow: float = 0.0
+    cheek_line: float = 0.0
+    neck_line: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -199,3 +199,24 @@ def test_black_body_colours_cross_white():
     assert warm[0] == 1 and warm[2] < 0.35
     assert min(day) > 0.9
     assert cold[2] == 1 and cold[0] < 0.85
+
+
+def test_lids_shade_the_eye_near_them_only():
+    class Wall:
+        """Clearance to the plane z = 0.01."""
+
+        def clearance(self, points):
+            return 0.01 - points[:, 2], None
+
+    vertices = np.array([[0, -0.016, 0.0], [0, -0.013, 0.0095], [0.012, -0.01, 0.0]])
+    near, corner = eyes.lid_fields(vertices, np.array([0.012, -0.01, 0.0]), Wall())
+    assert near[0] == 0 and near[1] > 0.8
+    assert corner[2] == 1 and corner[0] < 0.01
+
+
+def test_teeth_yellow_with_the_years():
+    def mean(age):
+        return np.mean([teeth.tooth_colour(age, np.random.default_rng(k)) for k in range(40)], 0)
+
+    young, old = mean(20), mean(80)
+    assert (old <= young).all() and old[2] / old[0] < young[2] / young[0]

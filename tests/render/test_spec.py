@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from facegen.datasets.errors import FacegenError
-from facegen.render import expressions, prior
+from facegen.render import expressions, pose, prior, prior_shape
 from facegen.render import spec as s
 from facegen.render.draws import generator
 from facegen.render.overrides import parse
@@ -56,10 +56,76 @@ def test_the_prior_is_even_handed():
 
 
 def test_paired_sliders_stay_close():
-    sliders = prior.draw_sliders(prior.Draw(0, 1))
+    sliders = prior_shape.draw_sliders(prior.Draw(0, 1))
     left = np.array([v for k, v in sliders.items() if k.startswith("l-")])
     right = np.array([sliders["r-" + k[2:]] for k in sliders if k.startswith("l-")])
     assert np.abs(left - right).max() < 0.12 and np.abs(left).max() > 0.1
+
+
+def test_sliders_hang_together_as_their_factors_say():
+    people = [prior_shape.draw_sliders(prior.Draw(0, i)) for i in range(400)]
+
+    def column(name):
+        return np.array([p[name] for p in people])
+
+    def correlation(a, b):
+        return np.corrcoef(column(a), column(b))[0, 1]
+
+    # Two loadings of one factor multiply to the correlation; 0.1 is two standard errors of 400.
+    assert correlation("head-scale-horiz-incr", "chin-width-incr") == pytest.approx(0.36, abs=0.1)
+    assert correlation("mouth-lowerlip-volume-incr", "mouth-upperlip-volume-incr") == pytest.approx(
+        0.36, abs=0.1
+    )
+    assert abs(correlation("nose-hump-incr", "mouth-angles-up")) < 0.1
+    assert np.array([list(p.values()) for p in people]).std(0).min() > 0.01
+    heavy = prior_shape.draw_sliders(prior.Draw(0, 1), weight=0.9)
+    assert heavy["head-fat-incr"] > prior_shape.draw_sliders(prior.Draw(0, 1), weight=0.1)["head-fat-incr"]
+
+
+def test_group_means_are_sliders_and_follow_the_group():
+    from facegen.assets.sliders import PAIRED, SINGLE
+
+    assert set(prior_shape.GROUP_MEANS) <= {*SINGLE, *PAIRED}
+    assert all(set(t) <= {*SINGLE, *PAIRED} for t in prior_shape.FACTORS.values())
+    young = prior_shape.group_sliders(s.Identity(gender=0, age=25))
+    old = prior_shape.group_sliders(s.Identity(gender=0, age=80))
+    assert old["l-ear-scale-vert-incr"] > young["l-ear-scale-vert-incr"]
+    assert old["mouth-angles-up"] < young["mouth-angles-up"]
+    person = s.Identity(gender=0, age=25, sliders={"mouth-angles-up": 0.1})
+    assert pose.shape(person)["mouth-angles-up"] == pytest.approx(young["mouth-angles-up"] + 0.1)
+
+
+def test_years_map_to_the_age_axis_in_order():
+    axis = [pose.age_axis(years) for years in (16, 25, 50, 90)]
+    assert axis == sorted(axis) and axis[1] == pytest.approx(2 / 3) and axis[3] == 1
+
+
+def test_a_blink_overrules_what_opens_or_lowers_the_lids():
+    wide = {"eyeWideLeft": 0.5, "eyeWideRight": 0.5, "eyeBlinkLeft": 1.0}
+    lids = pose.with_lids(wide, s.Pose(gaze_pitch=15))
+    assert lids["eyeWideLeft"] == 0 and lids["eyeLookUpLeft"] == 0
+    assert lids["eyeWideRight"] == 0.5 and lids["eyeLookUpRight"] == pytest.approx(0.5)
+
+
+def test_a_wink_shuts_one_eye(monkeypatch):
+    monkeypatch.setattr(expressions, "WEIGHTS", {"wink": 1.0})
+    shut = set()
+    for i in range(12):
+        drawn = expressions.draw_expression(prior.Draw(0, i))
+        left, right = drawn.get("eyeBlinkLeft", 0), drawn.get("eyeBlinkRight", 0)
+        assert max(left, right) > 0.4 and min(left, right) < 0.3
+        shut.add(left > right)
+    assert shut == {True, False}
+
+
+def test_every_expression_is_made_of_actions():
+    from facegen.assets.actions import ACTIONS
+
+    for name, table in expressions.EXPRESSIONS.items():
+        for action in table:
+            names = {action + "Left", action + "Right"} if action in expressions.PAIRED else {action}
+            assert names <= set(ACTIONS), name
+    assert set(expressions.WEIGHTS) == set(expressions.EXPRESSIONS)
 
 
 @pytest.mark.parametrize("smile,opening", [(True, True), (True, False), (False, True), (False, False)])
