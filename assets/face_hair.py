@@ -122,8 +122,9 @@ def lashes(ribbons, amount, rng, points=6):
     return np.concatenate(out).astype(np.float32), np.concatenate(radii)
 
 
-BEARD_PER_CM2 = {"stubble": 42.0, "full_beard": 46.0, "goatee": 52.0, "sideburns": 52.0}
+BEARD_PER_CM2 = {"stubble": 42.0, "full_beard": 58.0, "goatee": 64.0, "sideburns": 60.0}
 MOUSTACHE_PER_CM2 = 95.0
+STUBBLE_MM = 3.0  # longer hair than this is a beard
 
 
 def facial_hair(head, model, style, rng, body, points=6):
@@ -139,21 +140,24 @@ def facial_hair(head, model, style, rng, body, points=6):
     strands (N, points, 3) float32, is_moustache (N,) bool
     """
     kind, strands, flags = style.kind, [], []
+    longest = min(style.length_mm, STUBBLE_MM) if kind == "stubble" else style.length_mm
     if kind != "moustache":
 
         def lower(s, t):
             return regions.beard_density(kind, s, t, style.cheek_line, style.neck_line)
 
         per_cm2 = BEARD_PER_CM2[kind] * style.density
-        strands.append(_grow_beard(head, model, lower, per_cm2, style.length_mm, rng, body, points, kind))
+        strands.append(_grow_beard(head, model, lower, per_cm2, longest, rng, body, points, kind))
         flags.append(np.zeros(len(strands[-1]), bool))
     if kind != "sideburns":
+
+        def upper(s, t):
+            return regions.moustache_density(s, t, alone=kind == "moustache")
+
         per_cm2 = (BEARD_PER_CM2[kind] if kind == "stubble" else MOUSTACHE_PER_CM2) * style.density
         grown = "stubble" if kind == "stubble" else "moustache"
-        length = min(style.length_mm, 9.0)
-        strands.append(
-            _grow_beard(head, model, regions.moustache_density, per_cm2, length, rng, body, points, grown)
-        )
+        length = min(longest, 9.0)
+        strands.append(_grow_beard(head, model, upper, per_cm2, length, rng, body, points, grown))
         flags.append(np.ones(len(strands[-1]), bool))
     return np.concatenate(strands), np.concatenate(flags)
 

@@ -249,7 +249,12 @@ def beard_density(kind, s, t, cheek_line=0.0, neck_line=0.0):
     return full * (0.7 + 0.3 * _edge(60 - a, 25.0))
 
 
-def moustache_density(s, t):
-    """How densely the moustache stands, in [0, 1] (N,): a little thinner in the groove under the nose."""
-    soft = _edge(-polygon_distance(MOUSTACHE, s, t), 1.6)
+def moustache_density(s, t, alone=False):
+    """How densely the moustache stands, in [0, 1] (N,): a little thinner in the groove under the nose.
+
+    alone: without a beard below it ends at the corners of the mouth.
+    """
+    soft = _edge(-polygon_distance(MOUSTACHE, s, t), 2.0)
+    if alone:
+        soft = soft * _edge(t + 71.0, 3.0)
     return soft * (1 - 0.5 * np.exp(-((s / 3.0) ** 2))) * _edge(polygon_distance(LIPS, s, t) - 0.4, 0.8)

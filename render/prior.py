@@ -12,6 +12,7 @@ import colorsys
 
 import numpy as np
 
+from facegen.assets.face_hair import STUBBLE_MM
 from facegen.render import spec as s
 from facegen.render.draws import generator
 from facegen.render.expressions import draw_expression
@@ -278,16 +279,17 @@ def draw_facial_hair(d: Draw, identity, kind=None) -> s.FacialHair:
             if man
             else "none"
         )
-    length = {"none": 1.0, "stubble": d.uniform("facial_hair.stubble_mm", 0.8, 3.0)}.get(
-        kind, float(np.exp(d.uniform("facial_hair.length_mm", np.log(3.5), np.log(20))))
-    )
+    # Drawn for shaven faces too: `--set facial_hair.kind` then finds lengths and lines that fit a beard.
+    length = float(np.exp(d.uniform("facial_hair.length_mm", np.log(3.5), np.log(20))))
+    if kind == "stubble":
+        length = d.uniform("facial_hair.stubble_mm", 0.8, STUBBLE_MM)
     return s.FacialHair(
         kind=kind,
         length_mm=length,
         density=d.uniform("facial_hair.density", 0.55, 1.0),
         shadow=d.uniform("facial_hair.shadow", 0.05, 0.5) if man else 0.0,
-        cheek_line=d.normal("facial_hair.cheek_line", -1.0, 4.0, -12, 9) if kind != "none" else 0.0,
-        neck_line=d.normal("facial_hair.neck_line", 4.0, 7.0, -10, 22) if kind != "none" else 0.0,
+        cheek_line=d.normal("facial_hair.cheek_line", -1.0, 4.0, -12, 9),
+        neck_line=d.normal("facial_hair.neck_line", 4.0, 7.0, -10, 22),
     )
 
 

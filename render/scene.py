@@ -154,7 +154,7 @@ class Studio:
         colour, rough, relief, detail = skin.skin_pictures(
             spec.skin,
             spec.identity.age,
-            spec.facial_hair.shadow,
+            _unshaven(spec.facial_hair),
             pigment,
             groom_of(spec.hair, spec.identity).scalp_shadow,
             line,
@@ -358,6 +358,11 @@ class Studio:
             item = bpy.data.objects.new(f"beauty.{lamp.name}", data)
             self.beauty.collection.objects.link(item)
             item.matrix_world = blender.look_at(eye + lamp.offset, eye)
+
+
+def _unshaven(facial_hair):
+    """Darkness of the skin where beards grow: under a full beard roots and shade close the gaps."""
+    return max(facial_hair.shadow, 0.75 * facial_hair.density if facial_hair.kind == "full_beard" else 0.0)
 
 
 def _id(label):
