@@ -13,7 +13,7 @@ from facegen.assets.sliders import SLIDERS
 
 # Standard deviation of a slider by the part of the face that its name begins with.
 SLIDER_SD = {"ear": 0.2, "eye": 0.12, "mouth": 0.15, "head": 0.13, "neck": 0.16}
-DEFAULT_SLIDER_SD = 0.18
+DEFAULT_SLIDER_SD = 0.16
 # Sliders whose full range leaves what adults look like, or that pose rather than shape.
 SLIDER_SCALE = {
     "head-age": 0.5,
@@ -141,7 +141,9 @@ def draw_sliders(d, weight=0.5) -> dict[str, float]:
             continue
         factor, load = loading.get(base, (None, 0.0))
         own = d.normal(f"slider.{base}", 0, 1, -2.2, 2.2)
-        value = sd * (load * factors[factor] + np.sqrt(1 - load**2) * own) if factor else sd * own
+        if factor:
+            own = float(np.clip(load * factors[factor] + np.sqrt(1 - load**2) * own, -2.2, 2.2))
+        value = sd * own
         if side:
             value += d.normal(f"slider.{base}.{side}", 0, sd * ASYMMETRY, -3 * sd, 3 * sd)
         out[name] = round(float(value), 4)
