@@ -15,7 +15,7 @@ CENTRE = np.array([0.0, 0.085, 0.025])  # the middle of the skull, around which 
 ELEVATION = {"low": (-22, -5), "pony": (8, 55), "bun": (-10, 85)}  # degrees of the tie above the middle
 TAIL = 0.25  # strands of a tail, bun or plait against those on the scalp
 TWIST = 0.055  # metres a crossing of a plait's three strands
-GROW = 3  # strands a fine lock
+LOCK = 16  # strands a lock: combed hair shows the teeth of the comb
 
 
 def gather(groom, roots, skull, gravity, body, rng, points):
@@ -27,12 +27,11 @@ def gather(groom, roots, skull, gravity, body, rng, points):
     where it is to be looked up.
     """
     ties, side = _ties(groom, roots, skull, body, rng)
-    drawn = _drawn_back(groom, roots, ties[side], skull, body, rng, points)
-    groups = st.cKDTree(roots.position[:: int(GROW)]).query(roots.position)[1]
+    groups = st.cKDTree(roots.position[::LOCK]).query(roots.position)[1]
+    rise = rng.uniform(0.25, 1.75, groups.max() + 1)[groups]
+    drawn = _drawn_back(groom, roots, ties[side], rise, skull, body, rng, points)
     stray = rng.random(len(drawn)) < 0.04
-    drawn = st.clump(
-        drawn, groups, np.where(stray, 0, 0.5 * groom.fine * rng.uniform(0.4, 1, len(drawn))), 0.7
-    )
+    drawn = st.clump(drawn, groups, np.where(stray, 0, groom.fine * rng.uniform(0.4, 1, len(drawn))), 0.7)
     parts, locks = [drawn], [groups]
     for tie in ties:
         count = int(TAIL * len(roots) * (0.5 if len(ties) == 2 else 1.0))
@@ -71,7 +70,7 @@ def _on_skin(directions, skull, body):
     return CENTRE + way * distance[:, None]
 
 
-def _drawn_back(groom, roots, ties, skull, body, rng, points):
+def _drawn_back(groom, roots, ties, rise, skull, body, rng, points):
     """Over the skull from every root to its tie: great circles about the skull's middle, laid on the head."""
     start = skull.local(roots.position) - CENTRE
     end = ties + rng.normal(0, 0.004, ties.shape) - CENTRE
@@ -85,7 +84,8 @@ def _drawn_back(groom, roots, ties, skull, body, rng, points):
     ) / np.sin(angle)[..., None]
     out = skull.world(CENTRE + path * (r0[:, None] * (1 - u) + r1[:, None] * u)[..., None]).astype(np.float32)
     height = np.clip((roots.chart[:, 1] + 10) / 80, 0, 1)[:, None]
-    room = 0.0012 + groom.volume * height * np.sin(np.pi * u) ** 0.7 * rng.uniform(0.4, 1.3, (len(roots), 1))
+    room = 0.0012 + groom.volume * height * np.sin(np.pi * u) ** 0.7 * rise[:, None]
+    room = room + rng.uniform(0, 0.0012, room.shape[:1])[:, None] * np.clip(5 * u, 0, 1)
     for _ in range(2):
         gap, normal = body.clearance(out[:, 1:])
         lift = (room[:, 1:] - gap.reshape(len(out), -1))[..., None]

@@ -107,7 +107,8 @@ STYLES = {
         1.0, 1.3),
 }
 # fmt: on
-NO_FRINGE = ("bald", "wreath", "buzz", "quiff", "slick_back")  # combed away from the brow, or too short
+# Combed away from the brow, too short for it, or too tightly curled.
+NO_FRINGE = ("bald", "wreath", "buzz", "quiff", "slick_back", "curly_short", "afro", "locs")
 
 
 def groom_of(hair, identity) -> Plan:
