@@ -102,9 +102,15 @@ def resample(
 
 
 def _choices(seed: int, family: str, draws: int, sets: int, seeds: int) -> tuple[np.ndarray, np.ndarray]:
-    """Sets (B, J) and, within each, seeds (B, J, K), drawn with replacement."""
+    """Sets (B, j) and, within each, seeds (B, j, k), drawn with replacement.
+
+    One fewer than there are of each: of so few, drawing all again would understate the variance of their
+    mean by (K − 1) / K (McCarthy and Snowden, The Bootstrap and Finite Population Sampling, 1985). Where
+    both sets and seeds are drawn the interval is a little too wide, since sets differ by their seeds too.
+    """
     draw = keyed_generator(seed, "bootstrap", "trainings", family)
-    return draw.integers(0, sets, (draws, sets)), draw.integers(0, seeds, (draws, sets, seeds))
+    j, k = max(sets - 1, 1), max(seeds - 1, 1)
+    return draw.integers(0, sets, (draws, j)), draw.integers(0, seeds, (draws, j, k))
 
 
 def interval(draws: np.ndarray, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:

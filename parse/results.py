@@ -1,14 +1,15 @@
-"""The files of a finished run: results.json, per_class.csv and per_image.csv.
+"""The files of a finished run: results.json, gap.json, per_class.csv and per_image.csv.
 
 results.json holds figures {"value", "low", "high"} (gap.py), per-class values by class name, and pooled
 confusion matrices with the reference in rows. None = not measured. Pictures appear by their ids only.
+gap.json is the same without ids, folders and matrices, to be published beside other figures.
 """
 
 import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,8 @@ from facegen.parse.train_eval import AdapterStudy, Judged
 
 FORMAT = "facegen-train-eval"
 FORMAT_VERSION = 2
-RESULTS_FILE, CLASSES_FILE, IMAGES_FILE = "results.json", "per_class.csv", "per_image.csv"
+RESULTS_FILE, PUBLIC_FILE = "results.json", "gap.json"
+CLASSES_FILE, IMAGES_FILE = "per_class.csv", "per_image.csv"
 WORST = 20
 
 
@@ -184,8 +186,10 @@ def _study(study: AdapterStudy, plain: Evaluation) -> dict[str, Any]:
 
 
 def write_results(folder: Path, content: dict[str, Any], run: Run) -> None:
-    """results.json; per_class.csv, a row an arm, set, seed and class; per_image.csv, a row a test picture."""
+    """results.json, gap.json; per_class.csv, a row an arm, set, seed and class; per_image.csv, a row a test
+    picture."""
     write_json(folder / RESULTS_FILE, content)
+    write_json(folder / PUBLIC_FILE, publishable(content))
     table = evaluations(run.plan, run.judged)
     rows = []
     for arm, sets in table.items():
@@ -202,6 +206,26 @@ def write_results(folder: Path, content: dict[str, Any], run: Run) -> None:
         [name, *map(_cell, values)] for name, *values in zip(run.judge.test.ids, *columns, strict=True)
     ]
     write_bytes(folder / IMAGES_FILE, _csv([["id", *table], *pictures]))
+
+
+def publishable(content: Mapping[str, Any]) -> dict[str, Any]:
+    """results.json without what names pictures or places of a machine, and without the large matrices."""
+
+    def name(value: Any) -> Any:
+        if isinstance(value, list):
+            return [name(one) for one in value]
+        return PurePath(value).name if isinstance(value, str) else value
+
+    arms = [
+        {key: value for key, value in arm.items() if key not in ("worst", "confusion")}
+        for arm in content["arms"]
+    ]
+    return {
+        **content,
+        "arguments": {key: name(value) for key, value in content["arguments"].items()},
+        "test": {**content["test"], "is": name(content["test"]["is"])},
+        "arms": arms,
+    }
 
 
 def _cell(value: float) -> str:

@@ -111,6 +111,15 @@ def test_seeds_and_sets_widen_the_interval():
     assert covered({"R": spread[:1], "S": spread[:1, :1]}) == ["test pictures"]
 
 
+@pytest.mark.parametrize("seeds", [2, 3, 5])
+def test_the_spread_over_few_seeds_is_that_of_their_mean(seeds):
+    level = np.random.default_rng(6).uniform(0.5, 0.7, seeds)
+    counts = np.concatenate([made_up_counts(np.random.default_rng(7), 1, 1, 10, x) for x in level], 1)
+    draws = resample({"R": counts}, {"R": "r"}, CELEBAMASKHQ).draws["R"][:, 1]
+    expected = np.round(1000 * level).std(ddof=1) / 1000 / np.sqrt(seeds)
+    assert draws.std() == pytest.approx(expected, rel=0.06)
+
+
 def test_arms_of_other_pictures_are_refused():
     rng = np.random.default_rng(5)
     counts = {"R": made_up_counts(rng, 1, 1, 5), "S": made_up_counts(rng, 1, 1, 6)}

@@ -112,6 +112,11 @@ def test_six_arms_end_to_end_and_again(sets, tmp_path, short_adapters):
     study = content["adapters"][0]
     assert set(study["scores"]) == {"rules", "network-2", "network-4", "rules-2", "rules-4"}
     assert content["slices"]["R"][0]["faces"] <= 4 and content["slices"]["R"][0]["mean_f1"] is None
+    public = (folder / "gap.json").read_text()
+    assert json.loads(public)["gap"] == content["gap"] and str(tmp_path) not in public
+    assert str(sets) not in public and not any(
+        name in public for name in open_set(sets / "real" / "test").ids
+    )
     with (folder / "per_class.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 16 * 19 and rows[1]["class"] == "skin"
@@ -145,7 +150,8 @@ def test_a_run_grows_and_real_pictures_are_shown_only_on_request(sets, tmp_path,
     assert content["gap"]["mean_f1"]["split"] is None and content["mix"] is None
     assert content["controls"]["real_half_minus_other_half"] is None
     old = {p: p.stat().st_mtime_ns for p in (tmp_path / "run").glob("*/checkpoint.pt")}
-    more = run(*command, "--seeds", 2, "--also", sets / "drawn2", "--show-real")
+    odd = shutil.copytree(sets / "drawn2", tmp_path / "<i>x")
+    more = run(*command, "--seeds", 2, "--also", odd, "--show-real")
     assert more.exit_code == 0 and "6 trainings, 2 of them there already" in more.output, more.output
     assert {p: p.stat().st_mtime_ns for p in old} == old
     content = json.loads((tmp_path / "run" / "results.json").read_text())
@@ -153,6 +159,7 @@ def test_a_run_grows_and_real_pictures_are_shown_only_on_request(sets, tmp_path,
     assert content["intervals"]["covers"] == ["test pictures", "seeds"]
     page = (tmp_path / "run" / "index.html").read_text()
     assert "not for publication" in page and page.count("data:image/png") == 3
+    assert "&lt;i&gt;x" in page and "<i>x" not in page
     taken = run(*command[:-1], sets / "drawn")
     assert taken.exit_code == 2 and "something else" in taken.output
 
