@@ -11,7 +11,7 @@ from facegen.datasets.labels import Native
 from facegen.render import checks
 from facegen.render.framing import View
 from facegen.render.labels import Surface, own
-from facegen.render.landmarks import locate, outside_their_class, project_visible
+from facegen.render.landmarks import CLASSES, locate, outside_their_class, project_visible
 from facegen.render.raycast import Scene, Shape, catmull_rom, pixel_rays, ribbons
 
 VIEW = View(np.array([0.0, -1.0, 0.0]), 0.0, 0.3, np.zeros(2))  # 0.3 m wide at the origin
@@ -150,11 +150,14 @@ def test_rates_and_agreement_are_sums_over_faces():
 
 
 def flat_face():
-    """A wall of skin at the origin with both eyes, seen straight on; landmarks spread over it."""
+    """A wall at the origin seen straight on, landmarks in a row on it, each on a column of its class."""
     native = np.full((SIZE, SIZE), Native.FACE_SKIN, np.uint8)
     points = np.zeros((70, 3))
-    points[:, 0] = np.linspace(-0.1, 0.1, 70)
-    native[:, 50:] = Native.SCLERA_L  # where the pupils lie
+    points[:, 0] = np.linspace(-0.14, 0.14, 70)
+    column = np.floor(VIEW.project(points, SIZE)[0][:, 0]).astype(int)
+    for part, classes in CLASSES.values():
+        native[:, np.atleast_1d(column[part])] = classes[0]
+    native[: SIZE // 2, column[68]] = Native.SCLERA_L  # the pupils share a column
     return native, points, np.tile([0.0, -1.0, 0.0], (70, 1)), np.ones((SIZE, SIZE), np.float32)
 
 
@@ -174,6 +177,8 @@ def test_landmarks_are_hidden_by_depth_cover_and_turning_away_but_not_by_glass()
 
     assert flags().all()
     x = np.floor(VIEW.project(points, SIZE)[0][:, 0]).astype(int)
+    unpainted = np.where(np.isin(native, CLASSES["mouth"][1]), Native.FACE_SKIN, native)
+    assert not flags(native=unpainted, bare=unpainted)[50:66].any()  # no lips within four pixels
     covered = native.copy()
     covered[:, : SIZE // 2] = Native.SCALP_HAIR
     assert not flags(native=covered, bare=covered)[x < SIZE // 2].any()

@@ -1,0 +1,47 @@
+"""`facegen bench labels` and `bench render` on real renders of a few pixels. Needs the render extra."""
+
+import importlib.util
+import json
+
+import pytest
+from click.testing import CliRunner
+
+if importlib.util.find_spec("bpy") is None or importlib.util.find_spec("open3d") is None:
+    pytest.skip("needs the render extra", allow_module_level=True)
+
+from facegen.cli.main import cli
+
+pytestmark = [pytest.mark.render, pytest.mark.timeout(600)]
+
+
+def test_ray_casting_agrees_with_the_label_pass(tmp_path):
+    """Two implementations of geometry, camera and strands: their labels differ on borders only."""
+    out = tmp_path / "labels.json"
+    plain = ["--set", "glasses.kind=round", "--set", "glasses.tint=0", "--set", "headwear.kind=none"]
+    result = CliRunner().invoke(
+        cli, ["bench", "labels", "--num", "1", "--size", "128", "--seed", "3", *plain, "--out", str(out)]
+    )
+    assert result.exit_code in (0, 1), result.output
+    content = json.loads(out.read_text())
+    assert not content["failures"] and content["rates"]["unlabelled or unknown pixels"]["faults"] == 0
+    for group in ("skin", "nose", "neck", "eyewear"):
+        assert content["overlap"][group]["median"] > 0.97, group
+        assert content["overlap"][group]["beyond_1px"] < 0.01, group
+    assert "ray casting" in result.output
+
+
+def test_times_are_split_by_stage(tmp_path):
+    out = tmp_path / "render.json"
+    result = CliRunner().invoke(
+        cli, ["bench", "render", "--num", "2", "--size", "32", "--quality", "fast", "--out", str(out)]
+    )
+    assert result.exit_code == 0, result.output
+    (row,) = json.loads(out.read_text())["results"]
+    assert row["samples"] == 2 and row["failures"] == 0 and row["peak_rss_mb"] > 100
+    assert {"build", "beauty", "labels", "files"} <= set(row["stages_median_s"])
+    assert 0 < row["median_s"] <= row["p90_s"] and row["images_per_second"] > 0
+
+
+def test_bad_usage_is_one_line():
+    result = CliRunner().invoke(cli, ["bench", "labels", "--num", "1", "--set", "pose.yaw=200"])
+    assert result.exit_code == 2 and "-90 to 90" in result.output
