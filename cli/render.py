@@ -69,6 +69,12 @@ glasses.kind=round|oval. May be given again. --list-attributes names them all, w
     show_default=True,
     help="What to do with a folder that already holds part of this order.",
 )
+@click.option(
+    "--backgrounds",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Photographs to stand behind the faces, in place of drawn scenes.",
+)
 @click.option("--set", "settings", multiple=True, metavar="ATTRIBUTE=VALUE", help=ATTRIBUTE_HELP)
 @click.option("--list-attributes", is_flag=True, help="Print every attribute, its default and its range.")
 def command(
@@ -83,6 +89,7 @@ def command(
     workers,
     device,
     resume,
+    backgrounds,
     settings,
     list_attributes,
 ) -> None:
@@ -105,6 +112,7 @@ def command(
         return
     from facegen.datasets.conventions import convention as known_convention
     from facegen.render.overrides import check_together, parse
+    from facegen.render.photographs import names_in
     from facegen.render.run import Order, plan, produce
     from facegen.render.session import Job
 
@@ -112,8 +120,9 @@ def command(
     overrides = tuple(parse(text) for text in settings)
     check_together(overrides)
     profile = _profile(match, console) if match else None
-    job = Job(out, size, quality, convention, device, workers)
-    order = Order(job, num, seed, profile, match, overrides, resume, rounds)
+    photographs = names_in(backgrounds) if backgrounds else ()
+    job = Job(out, size, quality, convention, device, workers, backgrounds=backgrounds)
+    order = Order(job, num, seed, profile, match, overrides, resume, rounds, photographs)
     todo = plan(order)
     if not todo:
         console.print(f"{out}: all {num} faces are there already")

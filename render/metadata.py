@@ -42,7 +42,7 @@ def visible_attributes(spec, native):
         "garment": spec.garment.cut,
         "melanin": spec.skin.melanin,
         "hdri": spec.light.hdri,
-        "background": spec.background.kind,
+        "background": "photograph" if spec.background.photograph else spec.background.kind,
     }
 
 

@@ -14,7 +14,7 @@ from facegen.assets.skin import skin_colour
 from facegen.datasets.conventions import Convention
 from facegen.datasets.labels import Native
 from facegen.datasets.sample import Sample
-from facegen.render import photo
+from facegen.render import photo, photographs
 from facegen.render.draws import generator
 from facegen.render.labels import Seen, coverage, decode, draw_mask, reduce_labels, share
 from facegen.render.landmarks import project_visible, surface_landmarks
@@ -26,12 +26,16 @@ FAR = 1e6  # Blender writes 1e10 where a camera ray leaves the scene
 
 
 def render_sample(
-    studio: Studio, spec: FaceSpec, folder: Path, convention: Convention | None = None
+    studio: Studio,
+    spec: FaceSpec,
+    folder: Path,
+    convention: Convention | None = None,
+    backgrounds: Path | None = None,
 ) -> Sample:
     """Everything a sample holds.
 
     folder: where Blender may leave its intermediate files. convention: the mask is drawn with its borders;
-    None leaves the mask to be derived from the native labels.
+    None leaves the mask to be derived from the native labels. backgrounds: where the spec's photograph lies.
     """
     clock = [time.perf_counter()]
 
@@ -59,7 +63,7 @@ def render_sample(
     behind = photo.Behind(
         alpha,
         depth,
-        background(spec.background, studio.size),
+        background(spec.background, studio.size, photographs.load(backgrounds, spec.background.photograph)),
         spec.camera.distance,
         built.view.side * spec.camera.distance,
     )

@@ -170,7 +170,12 @@ FAMILIES: dict[str, tuple[tuple[str, ...], tuple[float, float]]] = {
     "expression": (ACTIONS, (0, 1)),
 }
 SHORT = {"sliders.": "identity.sliders."}
-NOT_SET = ("seed", "index", "version")  # what names a sample rather than describes it
+NOT_SET = (
+    "seed",
+    "index",
+    "version",
+    "background.photograph",
+)  # what names a sample rather than describes it
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from facegen.datasets.files import fingerprint
 from facegen.datasets.sample import is_done, sample_name
 from facegen.render.match import describe_target, draw_specs
 from facegen.render.overrides import Override
+from facegen.render.photographs import digest, with_photograph
 from facegen.render.proposals import available_workers
 from facegen.render.rounds import matched_blocks
 from facegen.render.session import Job, Outcome, render_specs
@@ -34,7 +35,10 @@ RESUME = ("if-possible", "always", "never")
 
 @dataclass(frozen=True)
 class Order:
-    """What a user asked for. rounds: pilots that are rendered, audited and learned from before matching."""
+    """What a user asked for. rounds: pilots that are rendered, audited and learned from before matching.
+
+    photographs: file names in `job.backgrounds` that faces are given for a background.
+    """
 
     job: Job
     num: int
@@ -44,6 +48,7 @@ class Order:
     overrides: tuple[Override, ...] = ()
     resume: str = "if-possible"
     rounds: int = 0
+    photographs: tuple[str, ...] = ()
 
     def config(self) -> dict:
         """Everything that decides the bytes of a sample."""
@@ -56,7 +61,7 @@ class Order:
             "rounds": self.rounds if self.profile is not None else 0,
             "set": [o.text for o in self.overrides],
             "facegen": facegen.__version__,
-        }
+        } | ({"photographs": digest(self.photographs)} if self.photographs else {})
 
 
 def plan(order: Order) -> list[int]:
@@ -119,6 +124,8 @@ def produce(
             matched = [spec for block in blocks for spec in block.specs]
             specs = [matched[i] for i in todo]
             target = describe_target(order.profile, blocks, correction, order.num)
+        if order.photographs:
+            specs = [with_photograph(spec, order.photographs) for spec in specs]
         outcome = render_specs(order.job, zip(todo, specs, strict=True), progress)
     except FacegenError:
         if fresh and not any(is_done(out, i) for i in todo):

@@ -31,7 +31,10 @@ HOPELESS = 4  # failures without a single success that end a run
 
 @dataclass(frozen=True)
 class Job:
-    """What all samples of a run share. task: "render" writes samples, "check" only tests their labels."""
+    """What all samples of a run share. task: "render" writes samples, "check" only tests their labels.
+
+    backgrounds: the folder of the photographs that specs name.
+    """
 
     out: Path
     size: int = 256
@@ -40,6 +43,7 @@ class Job:
     device: str = "auto"
     workers: int = 1
     task: str = "render"
+    backgrounds: Path | None = None
 
 
 @dataclass
@@ -77,6 +81,7 @@ class Worker:
                 "convention": job.convention,
                 "device": job.device,
                 "task": job.task,
+                "backgrounds": None if job.backgrounds is None else str(Path(job.backgrounds).resolve()),
                 "cpus": cpus,
             }
         )

@@ -327,6 +327,7 @@ class Background:
 
     first, second: the scene's dark and bright tone, or bright and dark; tint: share of its hues that they
     set; chroma: scale of its own colours; colourfulness: the encoded picture's M3, 0 leaves it.
+    photograph: file name in the user's folder, taken in place of the scene with its own tones.
     """
 
     kind: str = "gradient"
@@ -336,6 +337,7 @@ class Background:
     chroma: float = 1.0
     colourfulness: float = 0.0
     blur: float = 0.02
+    photograph: str = ""
     seed: int = 0
 
 

@@ -52,6 +52,7 @@ def serve(config, answers) -> None:
     device = use_device([studio.beauty, studio.labels], config["device"])
     print(json.dumps({"ready": True, "device": device}), file=answers)
     out = Path(config["out"])
+    backgrounds = Path(config["backgrounds"]) if config["backgrounds"] else None
     with tempfile.TemporaryDirectory(prefix="facegen-") as scratch:
         for line in sys.stdin:
             index = json.loads(line)["index"]
@@ -62,7 +63,7 @@ def serve(config, answers) -> None:
                 if config["task"] == "check":
                     answer["report"] = check_sample(studio, spec, Path(scratch), target)
                 else:
-                    sample = render_sample(studio, spec, Path(scratch), target)
+                    sample = render_sample(studio, spec, Path(scratch), target, backgrounds)
                     answer["timing"] = sample.meta.pop("timing")
                     write_sample(out, index, sample, target)
                     answer["attributes"] = sample.meta["attributes"]
