@@ -141,7 +141,7 @@ def make_hair(groom, roots, head, gravity, body, rng, points, radius):
         strands, groups, gap = hair_tied.gather(groom, roots, skull, gravity, body, rng, points)
     else:
         strands, groups, gap = _loose(groom, roots, skull, gravity, body, rng, points)
-    tone = rng.normal(0, 0.75, groups.max() + 1)[groups] + rng.normal(0, 0.35, len(strands))
+    tone = rng.normal(0, 0.75, groups.max() + 1)[groups] + rng.normal(0, 0.2, len(strands))
     width = radius * rng.uniform(0.8, 1.15, len(strands))
     loose = groom.frizz * np.where(rng.random(len(strands)) < FLYAWAY, 2.6, 0.5)
     frizzy = st.frizz(strands, loose, rng)

@@ -46,8 +46,8 @@ STYLES = {
               open=0.95),
         1.2, 0.8),
     "quiff": Plan(
-        Groom(0.058, 0.009, 0.008, blend=(30, 64), comb=(0.12, -0.25, 0.8), draw=(0.12, 1.5, 0.05),
-              lift=0.55, stiffness=0.84, volume=0.011, weight=0.1, clump=0.55, clumps=200, fine=0.6,
+        Groom(0.058, 0.009, 0.008, blend=(30, 64), comb=(0.12, 0.15, 0.5), draw=(0.12, 1.5, 0.05),
+              lift=0.42, stiffness=0.76, volume=0.011, weight=0.1, clump=0.55, clumps=200, fine=0.6,
               frizz=0.0015, baby=0.5, open=0.9),
         1.2, 0.8),
     "slick_back": Plan(

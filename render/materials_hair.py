@@ -30,12 +30,14 @@ def hair(name, melanin, redness, grey=0.0, dye=None, roughness=0.36):
         shade = g.node("ShaderNodeVectorMath", {0: _rgba(dye)[:3], 3: lighter}, operation="SCALE").outputs[0]
         g.tree.links.new(shade, node.inputs["Color"])
     else:
-        white = g.math("LESS_THAN", info["Random"], grey)
+        # From grey 0 (no hair) to 1 (all of them), with hairs on their way in between.
+        turned = g.math("DIVIDE", g.math("SUBTRACT", 1.25 * grey, info["Random"]), 0.25)
+        white = g.math("MAXIMUM", g.math("MINIMUM", turned, 1.0), 0.0)
         left = g.math("SUBTRACT", 1.0, g.math("MULTIPLY", white, 0.94))
         pigment = g.math("MULTIPLY", melanin, g.math("MULTIPLY", amount, left))
         g.tree.links.new(g.math("MINIMUM", pigment, 0.995), node.inputs["Melanin"])
         node.inputs["Melanin Redness"].default_value = redness
-        node.inputs["Random Color"].default_value = 0.12  # a socket of the melanin form only
+        node.inputs["Random Color"].default_value = 0.06  # a socket of the melanin form only
     node.inputs["Roughness"].default_value = roughness
     node.inputs["Radial Roughness"].default_value = roughness + 0.12
     node.inputs["Random Roughness"].default_value = 0.2
