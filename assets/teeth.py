@@ -22,7 +22,7 @@ ARCH_WIDTH, ARCH_DEPTH = 27.0, 36.0
 def tooth_colour(age, rng):
     """Linear RGB (3,) of enamel: yellower and darker with the years, whitened now and then."""
     worn = np.clip((age - 20) / 60, 0, 1) * rng.uniform(0.3, 1.0) * (rng.random() > 0.25)
-    white, yellow = np.array([0.82, 0.77, 0.69]), np.array([0.70, 0.58, 0.40])
+    white, yellow = np.array([0.90, 0.86, 0.78]), np.array([0.70, 0.58, 0.40])
     return tuple(float(c) for c in white + worn * (yellow - white))
 
 

@@ -152,7 +152,7 @@ def sclera(redness):
     share = g.math("MINIMUM", g.math("ADD", veins, flesh), 0.92)
     mix = g.node("ShaderNodeMix", {0: share}, data_type="RGBA")
     # ShaderNodeMix lists one A and B a data type; names resolve to the first: wire the colour pair by index.
-    mix.inputs[6].default_value, mix.inputs[7].default_value = (0.47, 0.43, 0.40, 1), (0.36, 0.13, 0.11, 1)
+    mix.inputs[6].default_value, mix.inputs[7].default_value = (0.40, 0.365, 0.34, 1), (0.36, 0.13, 0.11, 1)
     shade = g.math("SUBTRACT", 1.0, g.math("MULTIPLY", g.math("POWER", lid, 1.6), 0.5))
     dark = g.node("ShaderNodeVectorMath", {0: mix.outputs[2], "Scale": shade}, operation="SCALE").outputs[0]
     g.surface(
