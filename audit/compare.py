@@ -11,6 +11,7 @@ from facegen.audit.collect import Measurement
 from facegen.audit.distances import Draws, Gap, compare_columns, family_factor, family_p
 from facegen.audit.held_out import HeldOut, compare_held_out
 from facegen.audit.joint import Joint, joint_distances
+from facegen.audit.mismatch import Judged, LabelFault, Mismatch, judge, label_faults
 from facegen.audit.profile import Profile
 from facegen.audit.schema import GROUPS, Measure, Table
 from facegen.audit.twosample import MIN_ROWS, matched_names, two_sample
@@ -125,6 +126,8 @@ class Audit:
     telltale : ids of synthetic pictures, those first that look least like the reference
     joint : "content" and "all" -> joint distances over these attributes
     held_out : measures that no matching sees
+    faults : slips in the synthetic masks themselves
+    judged, mismatch : a parser's disagreement with the synthetic labels, where one was given
     """
 
     reference: Reference
@@ -139,6 +142,9 @@ class Audit:
     telltale: tuple[str, ...] = field(repr=False)
     joint: Mapping[str, Joint] = field(default_factory=dict)
     held_out: tuple[HeldOut, ...] = ()
+    faults: tuple[LabelFault, ...] = ()
+    judged: tuple[Judged, ...] = ()
+    mismatch: Mismatch | None = None
 
     def row(self, name: str) -> Row:
         """The row of an attribute or label statistic; StopIteration where there is none."""
@@ -185,6 +191,7 @@ def compare(
     seed: int = 0,
     on_step: Callable[[str], object] = lambda step: None,
     features: tuple[np.ndarray, np.ndarray] | None = None,
+    mismatch: tuple[Mismatch, Mismatch | None] | None = None,
 ) -> Audit:
     """Audit a measured synthetic set.
 
@@ -194,6 +201,7 @@ def compare(
     seed : of every bootstrap draw and fold; the same input gives the same audit
     on_step : told what is being done
     features : (m, d) of the reference's and (n, d) of the synthetic pictures, from one parser, or None
+    mismatch : of one parser on the synthetic and, where there are real pictures, on the real side
 
     Raises
     ------
@@ -227,6 +235,9 @@ def compare(
         telltale=tuple(synthetic.attributes.ids[i] for i in order),
         joint=joint,
         held_out=held_out,
+        faults=label_faults(synthetic.attributes, synthetic.labels),
+        judged=judge(*mismatch) if mismatch else (),
+        mismatch=mismatch[0] if mismatch else None,
     )
 
 

@@ -1,13 +1,15 @@
 """The audit written down: report.json, attributes.csv, and index.html, which needs no other file.
 
 Everything that comes from a file (names of pictures and folders) reaches the page through Jinja2's
-autoescape. The only pictures in it are thumbnails of the synthetic set that the caller hands over.
+autoescape. The only pictures in it are thumbnails that the caller hands over: of the synthetic set, and of
+the real one only where somebody asked for them.
 """
 
 import base64
 import csv
 import io
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,13 +23,14 @@ from facegen.audit.compare import BORDERLINE, DIFFERS, UNMEASURED, WITHIN, Audit
 from facegen.audit.held_out import CLASSIFIER, HELD_OUT, HELD_OUT_VERSION, MATCHED_APPEARANCE, MATCHED_CONTENT
 from facegen.audit.joint import Joint
 from facegen.audit.measures import MEASURES_VERSION
+from facegen.audit.mismatch import ClassMismatch
 from facegen.audit.schema import BINARY
 from facegen.audit.thresholds import Check
 from facegen.audit.view import WORKING_SIZE
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.files import write_bytes, write_json
 
-FORMAT, FORMAT_VERSION = "facegen-audit", 2  # 2: joint, held_out, frozen, p_family
+FORMAT, FORMAT_VERSION = "facegen-audit", 2  # 2: joint, held_out, frozen, label faults and mismatch, p_family
 THUMBNAIL = 128  # pixels of the longer side
 FIRST = 10  # attributes named under "what to change first"
 # What figures of different days must share to be compared.
@@ -62,9 +65,16 @@ def thumbnail(image: np.ndarray, caption: str) -> Thumbnail:
 
 
 def write_report(
-    audit: Audit, synthetic: Measurement, checks: list[Check], thumbnails: list[Thumbnail], out: Path
+    audit: Audit,
+    synthetic: Measurement,
+    checks: list[Check],
+    thumbnails: list[Thumbnail],
+    out: Path,
+    real: Sequence[Thumbnail] = (),
 ) -> list[Path]:
     """Write report.json, attributes.csv and index.html into the folder `out`, made if needed.
+
+    real : thumbnails of the reference, only where somebody asked to see them
 
     Returns
     -------
@@ -77,7 +87,7 @@ def write_report(
             f"{out}: cannot make the folder of the report ({error.strerror or error})"
         ) from None
     paths = [out / "index.html", out / "report.json", out / "attributes.csv"]
-    write_bytes(paths[0], render_html(audit, synthetic, checks, thumbnails).encode())
+    write_bytes(paths[0], render_html(audit, synthetic, checks, thumbnails, real).encode())
     write_json(paths[1], report_data(audit, checks))
     write_bytes(paths[2], _csv(audit).encode())
     return paths
@@ -114,6 +124,8 @@ def report_data(audit: Audit, checks: list[Check]) -> dict:
             for one in audit.held_out
         ],
         "frozen": FROZEN,
+        "label_faults": [vars(one) | {"examples": list(one.examples)} for one in audit.faults],
+        "label_mismatch": _mismatch(audit),
         "mean_excess": {
             "content": _number(audit.mean_excess(content_only=True)),
             "all": _number(audit.mean_excess(content_only=False)),
@@ -161,7 +173,11 @@ def unit_of(row: Row) -> str:
 
 
 def render_html(
-    audit: Audit, synthetic: Measurement, checks: list[Check], thumbnails: list[Thumbnail]
+    audit: Audit,
+    synthetic: Measurement,
+    checks: list[Check],
+    thumbnails: list[Thumbnail],
+    real: Sequence[Thumbnail] = (),
 ) -> str:
     """The page as one string."""
     environment = jinja2.Environment(
@@ -181,6 +197,7 @@ def render_html(
         histograms=_histograms(audit, synthetic),
         checks=checks,
         thumbnails=thumbnails,
+        real=real,
         shown=shown,
         unit_of=unit_of,
         sentence=sentence,
@@ -209,6 +226,35 @@ def _number(value: float) -> float | None:
 
 def _separability(one: Separability) -> dict:
     return {key: _number(value) if isinstance(value, float) else value for key, value in vars(one).items()}
+
+
+def _mismatch(audit: Audit) -> dict | None:
+    if audit.mismatch is None:
+        return None
+    return {
+        "size": audit.mismatch.size,
+        "worst": [{"id": name, "mean_recall": _number(value)} for name, value in audit.mismatch.worst],
+        "confusion": audit.mismatch.confusion.tolist(),
+        "classes": [
+            {
+                "name": one.synthetic.name,
+                "verdict": one.verdict,
+                "synthetic": _class(one.synthetic),
+                "real": _class(one.real) if one.real else None,
+            }
+            for one in audit.judged
+        ],
+    }
+
+
+def _class(row: ClassMismatch) -> dict:
+    values = ("boundary_iou", "offset", "found", "recall")
+    data: dict = {key: _number(getattr(row, key)) for key in values}
+    taken = row.confused_with
+    return data | {
+        "pictures": row.pictures,
+        "confused_with": {"name": taken[0], "share": _number(taken[1])} if taken else None,
+    }
 
 
 def _joint(one: Joint) -> dict:

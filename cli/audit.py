@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from facegen.datasets.errors import FacegenError
+
 FOLDER = "facegen-audit"
 GALLERY = 24  # thumbnails in the report
 _STYLE = {"differs": "red", "borderline": "yellow", "within noise": "green", "not measured": "dim"}
@@ -39,7 +41,17 @@ _STYLE = {"differs": "red", "borderline": "yellow", "within noise": "green", "no
     default=None,
     help="Thumbnails of SYNTH in the report; default: only of a set that facegen rendered.",
 )
-def command(synth, against, out, thresholds, workers, seed, gallery) -> None:
+@click.option(
+    "--parser",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="CHECKPOINT",
+    help="A parser trained on real faces: how it disagrees with the labels; its encoder is held out.",
+)
+@click.option(
+    "--show-real", is_flag=True, help="Thumbnails of REAL_DIR too; the report then holds real people."
+)
+def command(synth, against, out, thresholds, workers, seed, gallery, parser, show_real) -> None:
     """Measure how a set of faces differs from real ones, attribute by attribute.
 
     SYNTH is the newest ./facegen-out* where none is named. Prints a table and writes index.html, report.json
@@ -48,25 +60,41 @@ def command(synth, against, out, thresholds, workers, seed, gallery) -> None:
     from rich.console import Console
 
     from facegen.audit.compare import compare
+    from facegen.audit.profile_io import profile_names
     from facegen.audit.report import thumbnail, write_report
     from facegen.audit.thresholds import check, exit_code, read_thresholds
-    from facegen.cli.measuring import measured, open_reference
+    from facegen.cli.measuring import measured, open_reference, parsed
     from facegen.cli.newest import newest_set
     from facegen.datasets.readers import open_set
 
     console = Console(stderr=True)
     limits = read_thresholds(thresholds) if thresholds else {}
     faces = open_set(synth or newest_set())
+    real_dir = Path(against) if against not in profile_names() and Path(against).is_dir() else None
+    if show_real and real_dir is None:
+        raise FacegenError("--show-real needs a folder of real faces: give one with --against")
     reference = open_reference(against, workers, console)
     synthetic = measured(faces, workers, console)
+    features, mismatch = parsed(parser, faces, real_dir, console) if parser else (None, None)
     with console.status("comparing") as status:
-        audit = compare(reference, synthetic, seed, on_step=lambda step: status.update(f"comparing: {step}"))
+        audit = compare(
+            reference,
+            synthetic,
+            seed,
+            lambda step: status.update(f"comparing: {step}"),
+            features,
+            mismatch,
+        )
     checks = check(audit, limits)
     wanted = faces.layout == "facegen" if gallery is None else gallery
     shown = [faces.ids.index(name) for name in audit.telltale[:GALLERY]] if wanted else []
     thumbnails = [thumbnail(faces.image(i), faces.ids[i]) for i in shown]
+    real = []
+    if show_real and real_dir is not None:
+        people = open_set(real_dir)
+        real = [thumbnail(people.image(i), people.ids[i]) for i in range(min(GALLERY, len(people)))]
     with console.status("writing the report"):
-        paths = write_report(audit, synthetic, checks, thumbnails, out or Path.cwd() / FOLDER)
+        paths = write_report(audit, synthetic, checks, thumbnails, out or Path.cwd() / FOLDER, real)
     _print(audit, checks)
     click.echo(f"report: {paths[0]}")
     sys.exit(exit_code(checks))
@@ -115,6 +143,23 @@ def _print(audit, checks) -> None:
             f"reference against itself {one.floor:.3f}: [{_STYLE[one.verdict]}]{one.verdict}[/]",
             highlight=False,
         )
+    for key, one in audit.joint.items():
+        if one.mmd_p == one.mmd_p:
+            console.print(
+                f"{key}: MMD² {one.mmd:.4f} (p {one.mmd_p:.3f}), sliced Wasserstein {one.sliced:.3f}, "
+                f"density {one.density:.2f}, coverage {one.coverage:.2f}",
+                highlight=False,
+            )
+    for one in audit.held_out:
+        told = f"[dim]not measured[/], {one.why}" if one.why else f"AUC {one.auc:.3f}, floor {one.floor:.3f}"
+        console.print(f"held out, {one.name.replace('_', ' ')}: {told}", highlight=False)
+    for one in audit.judged:
+        if one.verdict not in ("agrees", "not measured"):
+            console.print(
+                f"labels: {one.synthetic.name} {one.verdict}, border {one.synthetic.offset:+.2f} px, "
+                f"{100 * one.synthetic.found:.0f} % found",
+                highlight=False,
+            )
     for warning in audit.warnings:
         console.print(warning, style="red")
     if audit.ranked:

@@ -13,6 +13,7 @@ from facegen.audit.profile_io import load_profile, profile_names
 from facegen.datasets.faceset import FaceSet
 from facegen.datasets.readers import open_set
 
+PARSED = 300  # pictures of each side that a parser looks at
 ALONE = 48  # pictures up to which starting further processes takes longer than it saves
 
 
@@ -42,3 +43,34 @@ def open_reference(against: str, workers: int | None, console: Console) -> Refer
         faces = open_set(Path(against))
         return Reference.of_set(measured(faces, workers, console), faces.name)
     return Reference.of_profile(load_profile(against))
+
+
+def parsed(checkpoint: Path, faces: FaceSet, real_dir: Path | None, console: Console):
+    """A parser's features and label mismatch of PARSED pictures a side.
+
+    Returns
+    -------
+    (real, synthetic) features or None without a real side; (synthetic, real or None) Mismatch
+    """
+    from facegen.audit.mismatch import label_mismatch
+    from facegen.parse.checkpoints import load_parser
+    from facegen.parse.data import load_set
+    from facegen.parse.device import pick_device
+    from facegen.parse.evaluate import predict, require_convention
+    from facegen.parse.features import encoder_features
+
+    device = pick_device("auto")
+    parser = load_parser(checkpoint, device)
+    sides: list[tuple] = []
+    for one in (faces, open_set(real_dir) if real_dir else None):
+        if one is None:
+            sides.append((None, None))
+            continue
+        with console.status(f"parsing {one.name}"):
+            data = load_set(one.subset(range(min(PARSED, len(one)))), parser.size)
+            require_convention(parser, data)
+            found = label_mismatch(predict(parser, data.images, device), data.masks, data.ids)
+            sides.append((encoder_features(parser, data.images, device), found))
+    (features, mismatch), (real_features, real_mismatch) = sides
+    both = None if real_features is None else (real_features, features)
+    return both, (mismatch, real_mismatch)
