@@ -27,7 +27,7 @@ def command(faces_dir, workers) -> None:
 
     faces = open_set(faces_dir or newest_set())
     start = time.perf_counter()
-    found = measured(faces, workers, Console(stderr=True))
+    found = measured(faces, workers, Console(stderr=True), cached=False)
     middle = time.perf_counter()
     compare(Reference.of_profile(load_profile("celebamaskhq")), found)
     end = time.perf_counter()

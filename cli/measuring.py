@@ -17,8 +17,8 @@ PARSED = 300  # pictures of each side that a parser looks at
 ALONE = 48  # pictures up to which starting further processes takes longer than it saves
 
 
-def measured(faces: FaceSet, workers: int | None, console: Console) -> Measurement:
-    """Measure a set, its progress shown on `console`."""
+def measured(faces: FaceSet, workers: int | None, console: Console, cached: bool = True) -> Measurement:
+    """Measure a set, its progress shown on `console`; rows that the user's cache holds are taken from it."""
     columns = (
         TextColumn("measuring {task.description}"),
         BarColumn(),
@@ -33,7 +33,7 @@ def measured(faces: FaceSet, workers: int | None, console: Console) -> Measureme
             faces,
             1 if len(faces) <= ALONE else workers,
             lambda count: progress.advance(task, count),
-            default_cache(),
+            default_cache() if cached else None,
         )
 
 

@@ -24,6 +24,11 @@ def write_set(folder, pairs):
     return folder
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("FACEGEN_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
 @pytest.fixture(scope="module")
 def sets(tmp_path_factory):
     base = tmp_path_factory.mktemp("sets")
@@ -61,6 +66,45 @@ def test_gallery_is_for_the_asking(sets, tmp_path):
     result = run("audit", tilted, "--against", real, "--out", tmp_path, "--workers", 1, "--gallery")
     assert result.exit_code == 0, result.output
     assert (tmp_path / "index.html").read_text().count("data:image/jpeg") == 24
+
+
+def test_real_pictures_only_for_the_asking(sets, tmp_path):
+    real, tilted = sets
+    result = run("audit", tilted, "--against", real, "--out", tmp_path, "--workers", 1, "--show-real")
+    assert result.exit_code == 0, result.output
+    page = (tmp_path / "index.html").read_text()
+    assert page.count("data:image/jpeg") == 24 and "pictures of real people" in page
+    result = run("audit", tilted, "--show-real", "--out", tmp_path / "no")
+    assert result.exit_code == 2 and "--against" in result.output
+
+
+def test_a_parser_measures_labels_and_features(sets, tmp_path):
+    from facegen.datasets.conventions import convention
+    from facegen.parse.checkpoints import parser_metadata, save_parser
+    from facegen.parse.networks import build_network
+
+    real, tilted = sets
+    classes = convention("celebamaskhq")
+    network = build_network("small", len(classes.classes), seed=0)
+    save_parser(tmp_path / "p.pt", network, parser_metadata(classes, "small", 64))
+    result = run(
+        "audit",
+        tilted,
+        "--against",
+        real,
+        "--out",
+        tmp_path / "o",
+        "--workers",
+        1,
+        "--parser",
+        tmp_path / "p.pt",
+    )
+    assert result.exit_code == 0, result.output
+    data = json.loads((tmp_path / "o" / "report.json").read_text())
+    assert len(data["label_mismatch"]["classes"]) == 18 and data["label_mismatch"]["size"] == 64
+    assert len(data["label_mismatch"]["confusion"]) == 19
+    features = next(one for one in data["held_out"] if one["name"] == "features")
+    assert features["why"] or features["auc"] is not None
 
 
 def test_thresholds_make_a_gate(sets, tmp_path):
