@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from facegen.audit.distances import cdf_gap
-from facegen.audit.measures import BY_NAME, CONTENT_NAMES
+from facegen.audit.measures import BY_NAME, CONTENT_NAMES, measure_labels
 from facegen.audit.schema import BINARY
 from facegen.render import prior
 from facegen.render import spec as s
@@ -286,6 +286,15 @@ def describe_target(
         }
         out["out_of_reach"] = dict(sorted(shares.items(), key=lambda item: -item[1]))
     return out
+
+
+def add_realised(target: dict, masks: Iterable[np.ndarray]) -> None:
+    """Write beside each matched attribute's target what the finished masks (celebamaskhq ids) show."""
+    rows = np.array([measure_labels(mask) for mask in masks])
+    if not len(rows):
+        return
+    for name, laws in target.get("matched", {}).items():
+        laws["realised"] = _law(rows[:, CONTENT_NAMES.index(name)])
 
 
 def _law(values: np.ndarray) -> dict:

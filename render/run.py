@@ -22,11 +22,12 @@ from facegen.datasets.dataset_file import (
 )
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.files import fingerprint
+from facegen.datasets.images import read_index
 from facegen.datasets.sample import is_done, sample_name
-from facegen.render.match import describe_target, draw_specs
+from facegen.render.match import add_realised, describe_target, draw_specs
 from facegen.render.overrides import Override
 from facegen.render.photographs import digest, with_photograph
-from facegen.render.proposals import available_workers
+from facegen.render.proposals import CONVENTION, available_workers
 from facegen.render.rounds import matched_blocks
 from facegen.render.session import Job, Outcome, render_specs
 
@@ -131,6 +132,9 @@ def produce(
         if fresh and not any(is_done(out, i) for i in todo):
             _remove_empty(out)
         raise
+    if target is not None and order.job.convention == CONVENTION:
+        done = [i for i in range(order.num) if is_done(out, i)]
+        add_realised(target, (read_index(out / "masks" / f"{sample_name(i)}.png") for i in done))
     _write_summary(order, outcome, complete=not outcome.failures, target=target)
     return outcome
 

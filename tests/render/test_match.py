@@ -167,3 +167,13 @@ def test_a_yaw_by_hand_survives_matching(tmp_path, monkeypatch):
     block = match.match_block(load_profile(tmp_path / "l.toml"), 0, 0, 32)
     assert all(20 <= spec.pose.yaw <= 30 for spec in block.specs)
     assert "yaw_nose" not in block.names and "brow_height" in block.names
+
+
+def test_the_realised_law_is_that_of_the_masks(block, profile):
+    target = match.describe_target(profile, [block])
+    mask = np.zeros((64, 64), np.uint8)
+    mask[:32] = 13  # hair
+    match.add_realised(target, [mask, np.zeros((64, 64), np.uint8)])
+    assert target["matched"]["hair"]["realised"]["mean"] == 0.5
+    assert target["matched"]["brow_height"]["realised"] == {"share": 0.0}
+    assert target["matched"]["hair"]["target"]["mean"] > 0.9
