@@ -33,10 +33,9 @@ from facegen.render.spec import FaceSpec
 
 SIZE = 128  # pixels of a preview's side
 CONVENTION = "celebamaskhq"
-RIBBONS, RIBBON_POINTS = 400, 8  # strands of a preview and their points
-RIBBON_WIDTH = (
-    0.0045  # metres: neighbouring ribbons of a full head of hair overlap, a single one hides no eye
-)
+RIBBONS, RIBBON_POINTS = 300, 7  # strands of a preview and their points
+# Metres: neighbouring ribbons of a full head of hair overlap, a single one hides no eye.
+RIBBON_WIDTH = 0.005
 BATCH = 16  # heads posed at a time
 _HAIR_COVER = [name for name, _ in COVERAGE_CLASSES].index("scalp_hair")
 

@@ -17,7 +17,7 @@ from facegen.render.assign import Space
 
 DAMPING = 0.3  # weight of a knob's move, in its own prior spreads, against the squared whitened gap
 RIDGE = 8.0  # rows of nothing added to the regression
-STEPS = (1.0, 0.7, 0.5)  # share of the step taken in each round
+STEPS = (1.0, 0.6)  # share of the step taken in each round
 OWN_SHARE = 0.5  # of the aim that is the face's own row; the rest is its rank's place in the targets' law
 SCATTER = (
     1.0  # prior spreads by which proposals' knobs are scattered: the rows' law is wider than the prior's

@@ -38,7 +38,7 @@ def test_many_heads_at_once_are_the_heads_alone(model):
     for spec, together in zip(specs, pose_heads(model, specs), strict=True):
         alone = pose_head(model, spec)
         for name in ("vertices", "landmarks", "eye_centres", "head_rotation", "normals"):
-            np.testing.assert_allclose(getattr(together, name), getattr(alone, name), atol=1e-4)
+            np.testing.assert_allclose(getattr(together, name), getattr(alone, name), atol=5e-4)
 
 
 def test_parts_lie_where_the_landmarks_say(model):
