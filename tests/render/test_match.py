@@ -103,6 +103,19 @@ def test_assignment_undoes_a_shuffle():
     np.testing.assert_array_equal(order[chosen], np.arange(60))
 
 
+def test_what_cannot_be_measured_attracts_nobody():
+    """Shut eyes have no opening: a face with one missing value must not fit every target."""
+    rng = np.random.Generator(np.random.Philox(key=5))
+    targets = rng.normal(size=(40, 4))
+    proposals = np.concatenate([rng.normal(size=(80, 4)), rng.normal(size=(80, 4))])
+    proposals[80:, 0] = np.nan
+    chosen = assign(Space.of(targets, np.zeros(4, bool)), targets, proposals, np.zeros((40, 160)))
+    assert (chosen >= 80).sum() <= 2
+    targets[:8, 0] = np.nan
+    chosen = assign(Space.of(targets, np.zeros(4, bool)), targets, proposals, np.zeros((40, 160)))
+    assert (chosen[:8] >= 80).mean() > 0.8
+
+
 def test_whitened_targets_are_decorrelated():
     rng = np.random.Generator(np.random.Philox(key=4))
     cause = rng.normal(size=(4000, 1))
