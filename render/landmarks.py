@@ -22,7 +22,6 @@ INTERIOR = np.arange(17, 70)
 SLACK = 0.004  # metres that a landmark may lie behind the surface drawn at its pixel
 FOLD_SLACK = 0.008  # the same for lids and inner lips, whose points lie in the fold behind the edge
 INTO_EYE = 0.1  # share of the way to the eye's middle from that fold to the opening that is seen
-SEEN_REACH = 4 / 256  # of the side: with nothing of its part this near, a landmark is hidden
 FACING = -0.1  # cosine of surface normal and ray from where a point counts as turned away
 FRONT = (70.0, -110.0, 60.0)  # chart mm: |s| below, t between, where brows and lips can lie
 
@@ -162,7 +161,6 @@ def project_visible(view, points, normals, size, depth, native, bare):
     visible = inside & near & ~covered
     visible[17:] &= ~turned_away[17:]  # the outline of the jaw lies on the turning edge itself
     visible[68:] &= np.isin(behind[68:], EYES)  # a pupil behind its lid is nearer to it than any slack
-    visible[outside_their_class(pixel, visible, bare, SEEN_REACH * size)] = False
     return pixel.astype(np.float32), visible
 
 
