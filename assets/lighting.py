@@ -85,6 +85,19 @@ def lamps(light):
     return out
 
 
+SKY = (0.0, -0.7, 0.7)  # where the light of a surround mostly comes from
+
+
+def main_direction(light):
+    """Unit vector (3,) towards the middle of a render.spec.Light, lamps behind the head left out."""
+    total = light.strength * np.array(SKY)
+    for lamp in lamps(light):
+        if lamp.name != "rim":
+            distance = np.linalg.norm(lamp.offset)
+            total = total + lamp.watts / (np.pi * distance) ** 2 * lamp.offset / distance
+    return total / np.linalg.norm(total)
+
+
 def frontal_colour(lamps):
     """Linear RGB (3,) that lamps send onto a wall facing the camera, in the unit of `frontal_irradiance`."""
     total = np.zeros(3)

@@ -2,15 +2,15 @@
 
 The label pass is a flat render at SUBPIXELS times the size, one sample a pixel, no filter: each value is a
 number, not a colour. Blue holds the code of the surface; on skin red and green hold its place on the face
-chart, where painted borders (nose, lips, brows, jaw) are looked up exactly instead of being drawn. Eyewear
-that can be seen through lets the ray pass and adds its own code, so that one pass gives the face with and
-without it.
+chart, where painted borders (nose, lips, brows, jaw) are looked up exactly instead of being drawn; on strands
+they hold how light the strand is and its distance, and the code's fraction how it shines. Eyewear that can be
+seen through lets the ray pass and adds its own code, so that one pass gives the face with and without it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -25,10 +25,13 @@ UV_OFFSET = 10.0  # keeps chart coordinates positive: emission has no negative l
 EAR_EDGE = 0.35  # value of the ear mask at the border; 0.5 cuts off the root of the ear
 SCALP_LOW_MM = -80.0  # chart height under which no scalp hair grows: the nape
 EAR_SHARE = 0.9  # ear weight rides on the code's fraction
+SHINE_SHARE = 0.9  # so does the shine of strands
 EAR_FALL = 0.18  # a millimetre: median slope of the ear mask on the mesh edges that cross its border
 OPAQUE_TINT = 0.75  # lenses darker than this hide the eyes from an annotator
 EYEWEAR_STEP = 64  # what see-through eyewear adds to the code behind it, times its place here
 EYEWEAR = (None, Native.GLASSES_FRAME, Native.GLASSES_LENS)
+STRANDS = (Native.SCALP_HAIR, Native.BEARD, Native.MOUSTACHE)
+IS_STRAND = np.isin(np.arange(len(Native)), STRANDS)
 
 
 class Surface(IntEnum):
@@ -50,6 +53,9 @@ class Seen:
     skin : (N,) int, flat indices of skin sub-pixels
     s, t : (N,) float64, their chart place, mm
     ear : (N,) float32, their ear weight in [0, 1]
+    strands : (M,) int, flat indices of sub-pixels of scalp hair, beard and moustache strands
+    strand : (M, 3) float32, of each: lightness about 1, distance in metres, shine in [0, 1]
+        None of these two where only labels are wanted.
     """
 
     plain: np.ndarray
@@ -58,6 +64,8 @@ class Seen:
     s: np.ndarray
     t: np.ndarray
     ear: np.ndarray
+    strands: np.ndarray = field(default_factory=lambda: np.zeros(0, int))
+    strand: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), np.float32))
 
     def paint(self, brow, offsets=None, scalp=None):
         """Native labels (h, w) uint8 behind any see-through eyewear, borders moved by `offsets` (mm)."""
@@ -125,6 +133,9 @@ def decode(buffer) -> Seen:
     plain = np.where(code >= Surface.OWN, code - Surface.OWN, 0).astype(np.uint8)
     skin = np.flatnonzero(code == Surface.SKIN)
     u, v = (buffer[..., i].ravel()[skin] - np.float32(UV_OFFSET) for i in (0, 1))
+    strands = np.flatnonzero(IS_STRAND[plain])
+    strand = buffer.reshape(-1, 3)[strands]
+    strand[:, 2] = (blue.ravel()[strands] - code.ravel()[strands]) / SHINE_SHARE
     table = np.array([0 if label is None else label for label in EYEWEAR], np.uint8)
     return Seen(
         plain=plain,
@@ -133,6 +144,8 @@ def decode(buffer) -> Seen:
         s=(u % 1.0) * (S_RANGE[1] - S_RANGE[0]) + S_RANGE[0],
         t=v * (T_RANGE[1] - T_RANGE[0]) + T_RANGE[0],
         ear=(blue.ravel()[skin] - 1.0) / EAR_SHARE,
+        strands=strands,
+        strand=strand,
     )
 
 

@@ -16,7 +16,8 @@ from facegen.datasets.labels import Native
 from facegen.datasets.sample import Sample
 from facegen.render import photo, photographs
 from facegen.render.draws import generator
-from facegen.render.labels import Seen, coverage, decode, draw_mask, reduce_labels, share
+from facegen.render.hair_finish import soft_cover, streaks
+from facegen.render.labels import Seen, coverage, decode, draw_mask, reduce_labels
 from facegen.render.landmarks import project_visible, surface_landmarks
 from facegen.render.metadata import describe
 from facegen.render.scene import Studio
@@ -55,9 +56,9 @@ def render_sample(
     thin = coverage(fine)
     mask = draw_mask(seen, built.brow, convention, built.scalp) if convention is not None else None
     timing["labels"] = lap()
-    alpha = _cover(alpha, fine)
-    # Pores are smaller than what a few samples and the denoiser leave: they are laid on from the chart.
-    linear = linear * (1 + seen.on_skin(built.detail))[..., None]
+    # Pores and strands are smaller than what a few samples and the denoiser leave: they are laid on.
+    linear = linear * (streaks(seen, studio.size) + seen.on_skin(built.detail))[..., None]
+    alpha, linear = soft_cover(fine, alpha, linear)
     skin = np.isin(native, (Native.FACE_SKIN, Native.NOSE)) & (depth > 0)
     albedo = float(skin_colour(spec.skin.melanin, spec.skin.haemoglobin) @ LUMINANCE)
     behind = photo.Behind(
@@ -74,13 +75,6 @@ def render_sample(
     timing["develop"] = lap()
     meta = describe(spec, built, studio.size, native, timing)
     return Sample(rgb, native, bare, thin, landmarks, visible, depth, normals, meta, mask)
-
-
-def _cover(alpha, fine):
-    """What hides the backdrop (H, W): the label pass samples strands finer; lenses let light through."""
-    exact = 1 - share(fine, Native.BACKGROUND)
-    lens = share(fine, Native.GLASSES_LENS) > 0
-    return np.where(lens, alpha, exact).astype(np.float32)
 
 
 def _render(scene, path):

@@ -253,7 +253,10 @@ class Studio:
         shader = materials_hair.hair("hair", colour.melanin, colour.redness, colour.grey, colour.dye)
         data = blender.make_curves("hair", s, r)
         blender.add_curve_field(data, "tone", tone)
-        self._add("hair", data, shader, _id(Native.SCALP_HAIR))
+        code = materials_hair.identity_strands(
+            "hair", own(Native.SCALP_HAIR), lighting.main_direction(spec.light)
+        )
+        self._add("hair", data, shader, code)
 
     def _face_hair(self, spec, head, brow, body):
         colour = spec.hair.colour
@@ -286,7 +289,8 @@ class Studio:
         radii = strands.taper(key(spec, "beard width").uniform(0.7 * width, 1.3 * width, len(s)), s.shape[1])
         for name, mine, label in (("beard", ~upper, Native.BEARD), ("moustache", upper, Native.MOUSTACHE)):
             if mine.any():
-                self._add(name, blender.make_curves(name, s[mine], radii[mine]), shader, _id(label))
+                code = _id_strands(label, spec)
+                self._add(name, blender.make_curves(name, s[mine], radii[mine]), shader, code)
 
     def _glasses(self, spec, head):
         if spec.glasses.kind == "none":
@@ -367,6 +371,11 @@ def _unshaven(facial_hair):
 
 def _id(label):
     return materials.identity(label.name.lower(), own(label))
+
+
+def _id_strands(label, spec):
+    light = lighting.main_direction(spec.light)
+    return materials_hair.identity_strands(label.name.lower(), own(label), light)
 
 
 def _id_in_front(label):

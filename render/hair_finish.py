@@ -1,0 +1,97 @@
+"""What the beauty render loses of hair, laid on from the label pass: the streaks of strands and a soft edge.
+
+A few samples and the denoiser leave hair smooth, like paint; the label pass has sixteen sub-pixels a pixel
+and knows of each strand how light it is, how far away and how it shines. Pictures are (H, W).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import ndimage
+
+from facegen.datasets.labels import Native
+from facegen.render.labels import IS_STRAND, SUBPIXELS, share
+
+REACH = (
+    4.0  # pixels at 256: streaks are what differs from the mean within about this, the rest is the render's
+)
+LIGHTNESS, SHINE = 1.1, 0.8  # strength of a strand's own lightness and of its highlight
+GAP_MM, GAP = 4.0, 0.45  # what lies this much deeper than the hair about it is darker by this share
+FINEST = 0.6  # pixels at 256: a strand of the model stands for ten hairs, whose streaks run into each other
+STRONGEST = 1.5  # in natural logarithms
+SOFT = 0.55  # pixels at 256: how soft a camera sees the edge of hair
+DENSE, FULL = (
+    0.40,
+    0.75,
+)  # covered shares within FILL pixels from which hair is let through less, and not at all
+FILL = 1.4  # pixels at 256
+MEND = 1.2  # pixels at 256 over which colours are spread at the rim of hair
+
+
+def streaks(seen, size):
+    """Factor on the light of each pixel (size, size) float64: streaks along strands, about 1 on average.
+
+    Parameters
+    ----------
+    seen : render.labels.Seen of (SUBPIXELS size)^2 sub-pixels
+    """
+    out = np.ones((size, size))
+    if len(seen.strands) == 0:
+        return out
+    row, column = np.divmod(seen.strands, seen.plain.shape[1])
+    pixel = row // SUBPIXELS * size + column // SUBPIXELS
+    count = np.bincount(pixel, minlength=size * size).reshape(size, size).astype(np.float64)
+    weight = count / SUBPIXELS**2
+    sigma, finest = REACH * size / 256, FINEST * size / 256
+    around = np.maximum(ndimage.gaussian_filter(weight, sigma), 1e-6)
+
+    def relief(values):
+        """How far the mean of a pixel's strands lies above that of the strands about it, by their share."""
+        total = np.bincount(pixel, values, size * size).reshape(size, size)
+        mean = ndimage.gaussian_filter(total / SUBPIXELS**2, sigma) / around
+        return total / SUBPIXELS**2 - weight * mean
+
+    lightness, distance, shine = seen.strand.astype(np.float64).T
+    deeper = np.clip(1000 * relief(distance) / GAP_MM, -1, 1)
+    change = LIGHTNESS * relief(lightness) + SHINE * relief(shine) - GAP * deeper
+    change = np.clip(ndimage.gaussian_filter(change, finest), -STRONGEST, STRONGEST)
+    # The light of a neighbourhood stays what the render found.
+    factor = np.exp(change)
+    mean = ndimage.gaussian_filter(weight * factor, sigma) / around
+    return 1 + weight * (factor / np.where(count > 0, mean, 1) - 1)
+
+
+def soft_cover(fine, alpha, linear):
+    """What hides the backdrop, and the light that goes with it.
+
+    Parameters
+    ----------
+    fine : (h, w) uint8, native labels of the sub-pixels
+    alpha : (H, W) float32, the render's own; behind lenses it holds
+    linear : (H, W, 3) float32, the render's light, multiplied by `alpha`
+
+    Returns
+    -------
+    cover (H, W) float32 in [0, 1], light (H, W, 3) float32 multiplied by it
+        Away from hair the cover is the exact share of the sub-pixels that are not backdrop, and the light is
+        the render's.
+    """
+    size = alpha.shape[0]
+    scale = size / 256
+    exact = 1 - share(fine, Native.BACKGROUND)
+    lens = share(fine, Native.GLASSES_LENS) > 0
+    hair = share(IS_STRAND[fine], True)
+    near = ndimage.gaussian_filter(hair, FILL * scale)
+    rim = (near > 0.02) & (ndimage.minimum_filter(exact, max(3, 2 * round(scale) + 1)) < 1) & ~lens
+    soft = ndimage.gaussian_filter(exact, SOFT * scale)
+    dense = (ndimage.gaussian_filter(exact, FILL * scale) - DENSE) / (FULL - DENSE)
+    dense = np.clip(dense, 0, 1)
+    dense = dense * dense * (3 - 2 * dense)
+    cover = np.where(rim, np.maximum(soft, dense * np.clip(2 * near, 0, 1)), exact)
+    cover = np.where(lens, alpha, cover).astype(np.float32)
+    # Samples of strands are few: the rim takes its colour from all light about it, not its own few samples.
+    spread = ndimage.gaussian_filter(alpha, MEND * scale)
+    colour = ndimage.gaussian_filter(linear, (MEND * scale, MEND * scale, 0))
+    colour = colour / np.maximum(spread, 1e-3)[..., None]
+    light = np.where(rim[..., None], colour * cover[..., None], linear)
+    return cover, light.astype(np.float32)
