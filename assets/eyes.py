@@ -105,12 +105,12 @@ def revolve(profile):
 
 # Stroma colours (linear RGB) by growing melanin: blue-grey, green-grey, hazel, brown, dark brown.
 IRIS_FAMILIES = {
-    "blue": ((0.06, 0.13, 0.24), (0.13, 0.18, 0.21)),
-    "grey": ((0.08, 0.11, 0.135), (0.15, 0.16, 0.15)),
-    "green": ((0.055, 0.095, 0.045), (0.15, 0.11, 0.035)),
-    "hazel": ((0.07, 0.055, 0.02), (0.12, 0.05, 0.012)),
-    "brown": ((0.040, 0.018, 0.007), (0.065, 0.029, 0.009)),
-    "dark": ((0.014, 0.007, 0.004), (0.024, 0.011, 0.005)),
+    "blue": ((0.085, 0.17, 0.29), (0.16, 0.21, 0.24)),
+    "grey": ((0.11, 0.145, 0.175), (0.18, 0.19, 0.18)),
+    "green": ((0.08, 0.12, 0.06), (0.18, 0.14, 0.05)),
+    "hazel": ((0.10, 0.075, 0.028), (0.16, 0.075, 0.02)),
+    "brown": ((0.075, 0.036, 0.015), (0.11, 0.051, 0.017)),
+    "dark": ((0.034, 0.018, 0.010), (0.05, 0.025, 0.012)),
 }
 
 
@@ -138,6 +138,6 @@ def iris_picture(family, pupil_ratio, rng, size=128):
     mix = 1 / (1 + np.exp((u - collarette) / 0.06))
     colour = outer + mix[..., None] * (inner - outer)
     colour = colour * (1 + 0.22 * fibres * (1 - 0.5 * mix))[..., None]
-    limbal = 1 - 0.8 * np.clip((r - 0.76) / 0.2, 0, 1) ** 1.4
+    limbal = 1 - 0.6 * np.clip((r - 0.76) / 0.2, 0, 1) ** 1.4
     ruff = 1 - 0.6 * np.exp(-((u / 0.05) ** 2))
     return np.clip(colour * (limbal * ruff)[..., None], 0.002, 1).astype(np.float32)

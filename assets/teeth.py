@@ -17,6 +17,7 @@ UPPER_HEIGHTS = (9.8, 8.6, 9.4, 8.0, 7.6, 7.0, 6.8)
 LOWER_HEIGHTS = (8.4, 8.6, 9.4, 8.2, 7.8, 7.2, 7.0)
 # Half width and depth of the arch's ellipse, mm, from the helper rows of the template.
 ARCH_WIDTH, ARCH_DEPTH = 27.0, 36.0
+ARC_MM = 5.0  # rise of the edges from the incisors to the last molar
 
 
 def tooth_colour(age, rng):
@@ -52,7 +53,10 @@ def _row(upper):
         for side in (1, -1):
             add(_crown(side * x, y, side * turn, width * 0.5, height, sign), False)
     add(_gum_tube(arch, sign, max(heights)), True)
-    return np.concatenate(vertices), np.concatenate(faces), np.concatenate(gum)
+    v = np.concatenate(vertices)
+    # The smile arc: edges follow the lower lip, rising to the sides.
+    v[:, 2] += ARC_MM * (np.abs(v[:, 0]) / ARCH_WIDTH) ** 2
+    return v, np.concatenate(faces), np.concatenate(gum)
 
 
 def _crown(x, y, turn, half_width, height, sign):

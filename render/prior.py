@@ -191,7 +191,7 @@ def draw_eyes(d: Draw, identity) -> s.Eyes:
     return s.Eyes(
         family=d.choice("eyes.family", families),
         iris_mm=d.normal("eyes.iris_mm", 5.85, 0.2, 5.3, 6.4),
-        pupil=d.uniform("eyes.pupil", 0.32, 0.58),
+        pupil=d.uniform("eyes.pupil", 0.26, 0.48),
         redness=d.uniform("eyes.redness", 0.0, 0.5),
     )
 

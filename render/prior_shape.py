@@ -100,7 +100,7 @@ GROUP_MEANS = {
     "nose-scale-vert-incr": (0.0, -0.34, 0.0, 0.0, 0.03),
     "nose-point-up": (0.0, 0.0, 0.0, 0.0, -0.05),
     "mouth-trans-up": (0.0, 0.38, 0.0, 0.0, 0.0),
-    "mouth-angles-up": (0.45, 0.0, 0.0, 0.0, -0.03),
+    "mouth-angles-up": (0.4, 0.0, 0.0, 0.0, -0.03),
     "mouth-scale-horiz-incr": (-0.16, 0.06, 0.22, 0.08, 0.0),
     "mouth-upperlip-height-incr": (0.3, 0.0, 0.0, 0.0, -0.04),
     "mouth-lowerlip-height-incr": (0.12, 0.0, 0.0, 0.0, -0.03),
