@@ -29,8 +29,8 @@ KINDS = {
 LEAST_BLUR = {
     "blobs": 0.008,
     "foliage": 0.006,
-    "street": 0.008,
-    "crowd": 0.012,
+    "street": 0.012,
+    "crowd": 0.02,
     "room": 0.005,
     "stage": 0.008,
 }
@@ -38,6 +38,9 @@ LARGEST = 512  # pixels that a scene is drawn at; larger pictures enlarge it
 # A graded scene's darkest and brightest tone lie this many standard deviations from its mean.
 TONES = 1.6
 STRETCH = (0.15, 3.0)  # how far grading may change a scene's contrast
+# Most saturation of a surface by its hue, in twelfths of a turn from red, as 1 - least / largest linear
+# channel: dyes and paints reach far in red, yellow and blue, less in green and magenta.
+GAMUT = (0.96, 0.93, 0.93, 0.75, 0.62, 0.62, 0.78, 0.93, 0.96, 0.85, 0.65, 0.72)
 
 
 def background(spec, size, photograph=None):
@@ -57,6 +60,7 @@ def background(spec, size, photograph=None):
         picture = grade(picture, np.array(spec.first), np.array(spec.second), spec.tint, spec.chroma)
         if spec.colourfulness > 0:
             picture = recolour(picture, spec.colourfulness)
+        picture = dull(picture)
     else:
         picture = out_of_focus(_cut(rng, photograph, drawn), spec.blur)
     if drawn < size:
@@ -116,6 +120,22 @@ def recolour(picture, colourfulness):
         picture = grey + (picture - grey) * np.clip(colourfulness / max(now, 0.5), 0.3, 2.5)
         picture = np.clip(picture, 0.1 * grey, None)
     return picture
+
+
+def dull(picture):
+    """Colours that no common surface has, brought back to GAMUT at the same luminance."""
+    largest, least = picture.max(-1), picture.min(-1)
+    spread = np.maximum(largest - least, 1e-9)
+    red, green, blue = np.moveaxis(picture, -1, 0)
+    turn = np.select(
+        [largest == red, largest == green],
+        [((green - blue) / spread) % 6, (blue - red) / spread + 2],
+        (red - green) / spread + 4,
+    )
+    limit = np.interp(2 * turn, np.arange(13), (*GAMUT, GAMUT[0]))
+    share = np.minimum(1.0, limit * largest / spread)[..., None]
+    paler = largest[..., None] - (largest[..., None] - picture) * share
+    return paler * (picture @ LUMINANCE / np.maximum(paler @ LUMINANCE, 1e-9))[..., None]
 
 
 def _lightness(y):

@@ -112,3 +112,40 @@ def wrinkles(s, t, amount, patch, rng):
     relief += 0.06 * max(amount - 0.6, 0) * np.cos(a * 1.9 + patch) * upper
     whole[front] = amount * relief
     return whole
+
+
+def folds(s, t, expression, slack):
+    """Creases and hollows that an expression presses into skin, and the tear trough of a face at rest: mm.
+
+    expression: ARKit action -> weight in [0, 1]. slack in [0, 1]: young skin springs back, old skin folds.
+    """
+
+    def pull(action):
+        return max(expression.get(f"{action}Left", 0.0), expression.get(f"{action}Right", 0.0))
+
+    smile, squint = pull("mouthSmile"), max(pull("cheekSquint"), pull("eyeSquint"))
+    raised = max(pull("browOuterUp"), expression.get("browInnerUp", 0.0))
+    whole = np.zeros_like(s)
+    front = np.ix_(np.flatnonzero(np.abs(t[:, 0] + 40) < 100), np.flatnonzero(np.abs(s[0]) < 80))
+    s, t = s[front], t[front]
+    a = np.abs(s)
+    fold = a - (14.5 - 0.40 * (47 + t) + 0.004 * (47 + t) ** 2)
+    along = np.exp(-(((t + 62) / 15) ** 4))
+    deep = (0.25 + 0.75 * smile) * (0.45 + 0.55 * slack)
+    # A valley some millimetres wide, with a line in it where the skin is slack or the smile broad.
+    relief = -1.2 * deep * np.exp(-((fold / 4.5) ** 2)) * along
+    relief = relief + _groove(fold, 1.5, 0.45 * deep) * along
+    trough = t + 13.5 - 0.012 * (a - 26) ** 2 + 0.16 * (a - 26)
+    reach = np.exp(-(((a - 24) / 12) ** 4))
+    relief = relief - (0.30 + 0.40 * slack + 0.20 * squint) * np.exp(-((trough / 3.2) ** 2)) * reach
+    for line in range(3):
+        across = t + 1 - (line - 1.2) * 0.3 * (a - 44)
+        feet = np.exp(-(((a - 56) / 8) ** 4))
+        relief = relief + _groove(across, 1.0, 0.20 * squint * (0.25 + slack)) * feet
+        across = t - 29 - 8 * line - 2.5 * np.cos(a / 24)
+        relief = relief + _groove(across, 1.5, 0.28 * raised * (0.3 + slack)) * np.exp(-((a / 40) ** 4))
+    knitted = pull("browDown") * (0.3 + slack)
+    relief = relief + _groove(a - 5.5 - 0.1 * (t - 15), 1.4, 0.35 * knitted) * np.exp(-(((t - 17) / 7) ** 4))
+    chin = np.exp(-(((t + 88 + 0.01 * a**2) / 3.5) ** 2)) * np.exp(-((a / 17) ** 4))
+    whole[front] = relief - 0.6 * chin
+    return whole

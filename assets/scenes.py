@@ -73,10 +73,30 @@ def coordinates(size):
     return y, x
 
 
+# Hues of walls, wood, stone, cloth and signs: (chance, mean, spread) in turns. Plain greens and magentas are
+# seldom built.
+HUES = (
+    (0.42, 0.08, 0.025),  # wood, beige, brown
+    (0.25, 0.60, 0.035),  # blue
+    (0.11, 0.00, 0.020),  # red
+    (0.08, 0.13, 0.020),  # yellow
+    (0.06, 0.50, 0.030),  # teal
+    (0.04, 0.33, 0.050),  # green
+    (0.04, 0.78, 0.060),  # purple
+)
+
+
+def hue(rng):
+    """A hue in [0, 1) as built things have it."""
+    row = np.searchsorted(np.cumsum([h[0] for h in HUES]), rng.random() * sum(h[0] for h in HUES))
+    _, mean, spread = HUES[min(int(row), len(HUES) - 1)]
+    return float(rng.normal(mean, spread) % 1)
+
+
 def paint(rng, saturation=1.0, low=0.03, high=0.8):
-    """A colour of built things: any hue, mostly dull. Linear RGB."""
-    s = min(1.0, rng.beta(1.2, 1.7) * saturation)
-    return colorsys.hsv_to_rgb(rng.random(), s, low + (high - low) * rng.random() ** 1.4)
+    """A colour of built things, mostly dull. Linear RGB."""
+    s = min(1.0, rng.beta(1.1, 2.2) * saturation)
+    return colorsys.hsv_to_rgb(hue(rng), s, low + (high - low) * rng.random() ** 1.4)
 
 
 def mottle(rng, size, slope=1.0):
@@ -169,7 +189,7 @@ def wall(rng, size):
 
 def text_wall(rng, size):
     """Rows of made-up names and marks, as behind people at press events."""
-    ground, ink = paint(rng, 1.6), paint(rng, 1.8)
+    ground, ink = paint(rng, 1.5), paint(rng, 1.8)
     if abs(sum(ground) - sum(ink)) < 0.5:  # a wall that cannot be read is no wall
         ink = (0.85, 0.85, 0.85) if sum(ground) < 1.2 else (0.02, 0.02, 0.05)
     second_ink = ink if rng.random() < 0.6 else paint(rng, 2.0)
@@ -198,14 +218,14 @@ def text_wall(rng, size):
 def foliage(rng, size):
     """Leaves in sun and shade, gaps of sky."""
     canvas = Canvas(size, paint(rng, 0.8, 0.02, 0.12))
-    hue, scale = rng.uniform(0.18, 0.38), float(np.exp(rng.uniform(np.log(0.008), np.log(0.05))))
+    green, scale = rng.uniform(0.16, 0.36), float(np.exp(rng.uniform(np.log(0.008), np.log(0.05))))
     light = mottle(rng, 64, 1.6)
     count = int(min(900, 0.9 / scale**1.5))
     for _ in range(count):
         x, y = rng.uniform(-0.05, 1.05, 2)
         lit = light[int(np.clip(y * 63, 0, 63)), int(np.clip(x * 63, 0, 63))]
         value = np.clip(0.10 + 0.09 * lit + rng.normal(0, 0.04), 0.01, 0.6)
-        colour = colorsys.hsv_to_rgb(hue + rng.normal(0, 0.03), rng.uniform(0.3, 0.8), value)
+        colour = colorsys.hsv_to_rgb(green + rng.normal(0, 0.03), rng.uniform(0.3, 0.8), value)
         canvas.oval(x, y, scale * rng.uniform(0.4, 1.4), scale * rng.uniform(0.4, 1.2), colour)
     for _ in range(int(rng.integers(0, 40))):
         x, y = rng.uniform(0, 1), rng.uniform(0, 1) ** 1.7
@@ -335,10 +355,10 @@ def stage(rng, size):
     y, x = coordinates(size)
     picture = np.ones((size, size, 3)) * paint(rng, 1.0, 0.005, 0.04)
     for _ in range(int(rng.integers(1, 5))):
-        hue = np.array(colorsys.hsv_to_rgb(rng.random(), rng.uniform(0.3, 0.95), 1.0))
+        tone = np.array(colorsys.hsv_to_rgb(rng.random(), rng.uniform(0.1, 0.9), 1.0))
         top, foot, width = rng.uniform(-0.2, 1.2), rng.uniform(-0.6, 1.6), rng.uniform(0.04, 0.3)
         beam = np.exp(-(((x - top - (foot - top) * y) / (width * (0.3 + y))) ** 2))
-        picture = picture + (beam * rng.uniform(0.03, 0.5))[..., None] * hue
+        picture = picture + (beam * rng.uniform(0.03, 0.5))[..., None] * tone
     for _ in range(int(rng.integers(0, 8))):
         cx, cy, r = rng.uniform(0, 1), rng.uniform(0, 0.6), rng.uniform(0.004, 0.03)
         picture = picture + (4 * np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / r**2))[..., None]

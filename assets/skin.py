@@ -26,8 +26,8 @@ T_RANGE = (-250.0, 120.0)
 # Absorption per unit of volume fraction at the sRGB primaries.
 MELANIN_ABSORPTION = np.array([5.22, 5.86, 6.12])
 HAEMOGLOBIN_ABSORPTION = np.array([1.0, 9.0, 7.0])
-# Share by which the light of a pore-sized patch of skin varies (standard deviation, pores = 1), set so that
-# the Laplacian of L* over rendered skin varies as on photographs of 256 pixels.
+# Share by which the light of a pore-sized patch of skin varies (standard deviation, pores = 1): coarse, old
+# skin. Most skin at portrait sizes is smooth from pixel to pixel, and shading alone gives it structure.
 DETAIL = 0.055
 DERMIS = np.array([0.72, 0.535, 0.375])
 
@@ -109,7 +109,16 @@ def _shifted(bank, name, rng):
 
 
 def skin_pictures(
-    skin, age, shadow, shadow_colour, scalp_shadow, hairline, light_azimuth=0.0, width=1024, height=600
+    skin,
+    age,
+    shadow,
+    shadow_colour,
+    scalp_shadow,
+    hairline,
+    light_azimuth=0.0,
+    width=1024,
+    height=600,
+    expression=None,
 ):
     """Textures of one skin.
 
@@ -122,6 +131,7 @@ def skin_pictures(
     scalp_shadow : float in [0, 1], darkness of the scalp under cropped or dense hair
     hairline : regions.Hairline
     light_azimuth : float, degrees, where the main light comes from (positive: the subject's left)
+    expression : dict ARKit action -> weight in [0, 1], or None for a face at rest: it folds the skin
 
     Returns
     -------
@@ -138,7 +148,7 @@ def skin_pictures(
     porous = (0.55 + 0.6 * r["nose"] + 0.45 * r["cheeks"] + 0.2 * r["forehead"]) * (1 - 0.8 * r["lips"])
     grain = skin.pores * porous
 
-    melanin = skin.melanin * (1 + 0.07 * patch + 0.06 * broad + 0.04 * fine + 0.05 * old * mottle)
+    melanin = skin.melanin * (1 + 0.07 * patch + 0.06 * broad + 0.015 * fine + 0.05 * old * mottle)
     # The sun reaches forehead and nose first; the sockets are darker by nature and more so with age.
     melanin = melanin * (1 + 0.12 * r["forehead"] - 0.08 * r["cheeks"] + 0.26 * r["eye_socket"] * (0.4 + old))
     melanin = melanin + skin.freckles * 0.10 * np.clip(_spots(bank, rng, "fine", 1.6), 0, 1) * (
@@ -149,7 +159,7 @@ def skin_pictures(
     )
     mole = marks.moles(s, t, skin.moles, rng)
     melanin = melanin + 0.30 * mole
-    blood = 1 + 0.14 * mottle + 0.14 * patch + 0.10 * broad + 0.06 * fine
+    blood = 1 + 0.08 * mottle + 0.12 * patch + 0.10 * broad + 0.02 * fine
     flush = (
         0.9 * r["cheeks"] * skin.blush
         + 0.6 * r["nose_tip"] * (0.2 + skin.blush)
@@ -167,9 +177,10 @@ def skin_pictures(
     scar = marks.scars(s, t, skin.scars, rng)
     colour = _mix(colour, 1.15 * colour + 0.03, 0.8 * scar)
     wrinkle = marks.wrinkles(s, t, skin.wrinkles, patch, rng)
+    fold = marks.folds(s, t, expression or {}, float(np.clip(skin.wrinkles, 0, 1)))
     grooves = marks.lip_grooves(s, rng) * r["lips"]
     # What lies in a groove sees less light than the flat shading of a bump says.
-    colour *= np.clip(1 + 0.42 * wrinkle + 0.02 * grooves, 0.45, 1.3)[..., None]
+    colour *= np.clip(1 + 0.42 * wrinkle + 0.22 * fold + 0.02 * grooves, 0.45, 1.3)[..., None]
 
     colour = _mix(colour, np.array(skin.lipstick), (skin.lipstick_amount * r["lips"]))
     colour = _mix(colour, np.array([0.10, 0.06, 0.05]), skin.eye_shadow * 0.75 * r["lid"])
@@ -183,15 +194,15 @@ def skin_pictures(
     wet = (
         0.26 * r["nose"] + 0.20 * r["nose_tip"] + 0.22 * r["forehead"] + 0.14 * r["cheeks"] + 0.10 * r["chin"]
     )
-    rough = skin.roughness + 0.05 * patch + 0.03 * fine - skin.oil * wet
+    rough = skin.roughness + 0.05 * patch + 0.015 * fine - skin.oil * wet
     rough = rough - 0.10 * r["lips"] * (1 + skin.lipstick_amount) + 0.05 * r["eye_socket"]
-    relief = grain * (0.05 * pores + 0.06 * fine) + 0.012 * mottle + wrinkle
+    relief = grain * (0.05 * pores + 0.06 * fine) + 0.012 * mottle + wrinkle + fold
     relief = relief + 0.05 * grooves + 0.25 * pimple + 0.2 * mole - 0.10 * scar
     # Seen light of pores and fine lines: each is darker inside and brighter on the rim towards the light.
     towards = np.sign(light_azimuth) or 1.0
     slope = np.gradient(fine + pores, axis=1) * towards - np.gradient(fine + pores, axis=0)
     detail = DETAIL * grain * (0.5 * fine + 0.5 * pores + 0.35 * slope)
-    detail = np.clip(detail + 0.10 * wrinkle, -0.5, 0.5) * (1 - 0.5 * r["lips"])
+    detail = np.clip(detail + 0.12 * wrinkle + 0.06 * fold, -0.5, 0.5) * (1 - 0.5 * r["lips"])
     return (
         np.clip(colour, 0.002, 0.95).astype(np.float32),
         np.clip(rough, 0.15, 0.9).astype(np.float32),

@@ -12,15 +12,15 @@ from functools import lru_cache
 
 import numpy as np
 
-from facegen.assets.lighting import LUMINANCE
 from facegen.assets.skin import skin_colour
 from facegen.audit.laws import PITCH_ZERO
 from facegen.audit.view import lab_of_srgb
 from facegen.render import prior
 from facegen.render import spec as s
 from facegen.render.expressions import draw_expression
+from facegen.render.follow_scene import background, garment, light, number
 from facegen.render.grooms import NO_FRINGE
-from facegen.render.photo import encode_srgb, luminance_of, tone
+from facegen.render.photo import encode_srgb, tone
 from facegen.render.prior_wear import draw_headwear, draw_jewellery
 
 # Names of the profile's attributes that this mapping follows.
@@ -64,6 +64,8 @@ FOLLOWED = (
     "background_sharpness",
     "background_colourfulness",
     "cloth_lightness",
+    "cloth_chroma",
+    "light_side",
 )
 LONG_LOW = 0.10  # hair_low: share of the hair under the mouth, from where hair counts as long
 MIDDLE = 0.24  # hair_length: past the ear lobe
@@ -91,8 +93,9 @@ def follow(spec: s.FaceSpec, row) -> s.FaceSpec:
         glasses=_glasses(d, spec.glasses, row),
         headwear=_headwear(d, identity, spec.headwear, row),
         jewellery=_jewellery(d, identity, spec.jewellery, row),
-        garment=_garment(spec.garment, row),
-        background=_background(d, spec.background, row),
+        garment=garment(spec.garment, row),
+        light=light(spec.light, _pose(d, spec.pose, row), row),
+        background=background(d, spec.background, row),
     )
 
 
@@ -104,15 +107,10 @@ def recolour(spec: s.FaceSpec, row) -> s.FaceSpec:
         skin=_skin(d, spec.skin, spec.identity, row),
         camera=_camera(spec.camera, row),
         hair=replace(spec.hair, colour=_hair_colour(d, spec.identity, row)),
-        garment=_garment(spec.garment, row),
-        background=_background(d, spec.background, row),
+        garment=garment(spec.garment, row),
+        light=light(spec.light, spec.pose, row),
+        background=background(d, spec.background, row),
     )
-
-
-def _number(row, name, default):
-    value = row.get(name)
-    # Rounded: the last bits of a sampled row hang on how many rows are drawn together.
-    return default if value is None or not np.isfinite(value) else round(float(value), 6)
 
 
 def _flag(row, name):
@@ -130,7 +128,7 @@ def _identity(d, identity, row):
     if "skin_ita" not in row:
         return drawn
     # Ancestry follows the skin's tone, because pictures tell the tone and not the ancestry.
-    melanin = melanin_of_ita(_number(row, "skin_ita", 40.0))
+    melanin = melanin_of_ita(number(row, "skin_ita", 40.0))
     log = np.log(melanin)
     weight = {k: np.exp(-0.5 * ((log - np.log(m)) / 0.5) ** 2) + 0.02 for k, (m, _) in prior.MELANIN.items()}
     share = d("match.ancestry").dirichlet(np.array(list(weight.values())) / sum(weight.values()) * 1.2 + 0.02)
@@ -138,13 +136,15 @@ def _identity(d, identity, row):
 
 
 def _skin(d, skin, identity, row):
-    melanin = melanin_of_ita(_number(row, "skin_ita", 40.0)) if "skin_ita" in row else None
+    melanin = melanin_of_ita(number(row, "skin_ita", 40.0)) if "skin_ita" in row else None
     drawn = prior.draw_skin(d, identity, melanin)
     lipstick, makeup = _flag(row, "wearing_lipstick"), _flag(row, "heavy_makeup")
     if lipstick is not None:
         drawn = replace(drawn, lipstick_amount=d.uniform("match.lipstick", 0.25, 0.85) if lipstick else 0.0)
     if makeup is not None:
         drawn = replace(drawn, eye_shadow=d.uniform("match.eye_shadow", 0.2, 0.8) if makeup else 0.0)
+    if makeup:
+        drawn = replace(drawn, **{k: 0.5 * getattr(drawn, k) for k in ("pores", "spots", "blemishes")})
     if _flag(row, "rosy_cheeks"):
         drawn = replace(drawn, blush=d.uniform("match.blush", 0.6, 1.1))
     return drawn
@@ -171,14 +171,14 @@ def melanin_of_ita(ita):
 
 
 def _camera(camera, row):
-    lightness = _number(row, "skin_lightness", 0.0) if "skin_lightness" in row else 0.0
+    lightness = number(row, "skin_lightness", 0.0) if "skin_lightness" in row else 0.0
     return replace(
         camera,
         skin_lightness=lightness,
-        scale=camera.scale if "face_scale" not in row else 1 / _number(row, "face_scale", 1.0),
-        shift_x=0.5 - _number(row, "face_x", 0.5 - camera.shift_x),
-        shift_y=0.5 - _number(row, "face_y", 0.5 - camera.shift_y),
-        tilt=-_number(row, "roll", -camera.tilt),
+        scale=camera.scale if "face_scale" not in row else 1 / number(row, "face_scale", 1.0),
+        shift_x=0.5 - number(row, "face_x", 0.5 - camera.shift_x),
+        shift_y=0.5 - number(row, "face_y", 0.5 - camera.shift_y),
+        tilt=-number(row, "roll", -camera.tilt),
     )
 
 
@@ -186,11 +186,11 @@ def _hair(d, identity, row):
     if "bald" not in row and "hair_length" not in row:
         return prior.draw_hair(d, identity)
     man = identity.gender > 0.5
-    length = _number(row, "hair_length", 0.3 if man else 0.5)
+    length = number(row, "hair_length", 0.3 if man else 0.5)
     form = row.get("hair_form", "other")
     if row.get("bald", False) or not row.get("hair", True):
         weights = {"bald": 1.0}
-    elif _number(row, "hair_low", 0.3 * (not man)) > LONG_LOW:
+    elif number(row, "hair_low", 0.3 * (not man)) > LONG_LOW:
         straight, wavy = {"straight": (0.75, 0.2), "wavy": (0.05, 0.65)}.get(str(form), (0.4, 0.35))
         weights = {
             "long_straight": straight,
@@ -273,8 +273,8 @@ def _pose(d, pose, row):
     # The profile's yaw is positive to the picture's left, a spec's to the subject's left.
     return prior.draw_pose(
         d,
-        np.clip(-_number(row, "yaw", -pose.yaw), -85, 85),
-        np.clip(_number(row, "pitch", pose.pitch + PITCH_ZERO) - PITCH_ZERO, -38, 38),
+        np.clip(-number(row, "yaw", -pose.yaw), -85, 85),
+        np.clip(number(row, "pitch", pose.pitch + PITCH_ZERO) - PITCH_ZERO, -38, 38),
         pose.roll,
     )
 
@@ -300,39 +300,3 @@ def _jewellery(d, identity, jewellery, row):
     if earrings is None and necklace is None:
         return jewellery
     return draw_jewellery(d, identity, earrings, necklace)
-
-
-def _garment(garment, row):
-    if "cloth_lightness" not in row:
-        return garment
-    value = luminance_of(_number(row, "cloth_lightness", 35.0))
-    own = max(float(np.array(garment.colour) @ LUMINANCE), 1e-3)
-    return replace(garment, colour=tuple(float(np.clip(c * value / own, 0.006, 0.9)) for c in garment.colour))
-
-
-def _background(d, background, row):
-    if "background_lightness" not in row:
-        return background
-    lightness = _number(row, "background_lightness", 45.0)
-    spread = _number(row, "background_spread", 15.0)
-    dark, bright = (
-        luminance_of(max(lightness - 1.6 * spread, 1)),
-        luminance_of(min(lightness + 1.6 * spread, 108)),
-    )
-
-    def scaled(colour, value):
-        own = max(float(np.array(colour) @ LUMINANCE), 1e-3)
-        # Full chroma only where the draw was colourful and the value leaves room.
-        grey = np.array(colour) / own * value
-        return tuple(float(np.clip(c, 0.002, 1.6)) for c in 0.45 * value + 0.55 * grey)
-
-    kind = background.kind
-    if spread < 8:
-        kind = d.choice("match.background.flat", {"plain": 0.6, "gradient": 0.4})
-    first, second = scaled(background.first, dark), scaled(background.second, bright)
-    if d.chance("match.background.swap", 0.5):
-        first, second = second, first
-    sharp = _number(row, "background_sharpness", 0.8)
-    blur = float(np.clip(0.035 * np.exp(-1.6 * (sharp - 0.3)), 0.0, 0.06))
-    colour = max(_number(row, "background_colourfulness", 0.0), 0.0)
-    return replace(background, kind=kind, first=first, second=second, blur=blur, colourfulness=colour)

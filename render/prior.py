@@ -13,6 +13,7 @@ import colorsys
 import numpy as np
 
 from facegen.assets.face_hair import STUBBLE_MM
+from facegen.assets.scenes import hue
 from facegen.render import spec as s
 from facegen.render.draws import generator
 from facegen.render.expressions import draw_expression
@@ -153,27 +154,29 @@ def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
     youth = float(np.interp(identity.age, [16, 24, 45], [1, 0.6, 0.15]))
     woman = 1 - identity.gender
     lipstick = d.chance("skin.lipstick.worn", 0.38 * woman)
+    shaded = d.chance("skin.eye_shadow.worn", 0.4 * woman)
+    # Foundation fills pores and hides spots; most skin is finer than a pixel of a portrait anyway.
+    bare = 0.45 if lipstick and shaded else 1.0
+    coarse = np.exp(d.normal("skin.pores", -0.5, 0.6, -2.5, 1.0)) * (0.8 + 0.9 * old) * (1.25 - 0.5 * woman)
     hue = d("skin.lipstick.colour").uniform(0, 1, 3)
     return s.Skin(
         melanin=melanin,
         haemoglobin=d.normal("skin.haemoglobin", 0.032, 0.010, 0.012, 0.07),
         warmth=d.normal("skin.warmth", 0, 0.4, -1.0, 1.0),
-        roughness=d.normal("skin.roughness", 0.47, 0.05, 0.36, 0.6),
+        roughness=d.normal("skin.roughness", 0.45, 0.05, 0.34, 0.58),
         oil=d.uniform("skin.oil", 0.1, 1.0),
-        pores=d.uniform("skin.pores", 0.7, 2.0),
+        pores=float(np.clip(coarse * bare, 0.05, 2.5)),
         wrinkles=float(np.clip(1.25 * old**1.4 + d.normal("skin.wrinkles", 0, 0.12), 0, 1.4)),
-        freckles=fair * d.uniform("skin.freckles", 0, 1) ** 4,
-        spots=d.uniform("skin.spots", 0, 1) ** 2,
-        moles=d.uniform("skin.moles", 0, 1) ** 3,
-        blemishes=d.uniform("skin.blemishes", 0, 1) ** 3 * youth,
+        freckles=fair * d.uniform("skin.freckles", 0.1, 0.9) * d.chance("skin.freckled", 0.08) * bare,
+        spots=d.uniform("skin.spots", 0, 1) ** 2 * (0.15 + 0.85 * float(old)) * bare,
+        moles=d.uniform("skin.moles", 0, 1) ** 4,
+        blemishes=d.uniform("skin.blemishes", 0, 1) ** 4 * youth * bare,
         scars=d.uniform("skin.scars", 0, 1) ** 3,
         blush=d.uniform("skin.blush", 0.05, 0.6),
         lip_colour=d.uniform("skin.lip_colour", 0.1, 0.8),
         lipstick=(float(0.28 + 0.3 * hue[0]), float(0.03 + 0.10 * hue[1]), float(0.045 + 0.11 * hue[2])),
         lipstick_amount=d.uniform("skin.lipstick.amount", 0.25, 0.85) if lipstick else 0.0,
-        eye_shadow=d.uniform("skin.eye_shadow", 0, 0.8)
-        if d.chance("skin.eye_shadow.worn", 0.4 * woman)
-        else 0.0,
+        eye_shadow=d.uniform("skin.eye_shadow", 0, 0.8) if shaded else 0.0,
         texture_seed=int(d("skin.texture_seed").integers(2**31)),
     )
 
@@ -351,25 +354,43 @@ GARMENT_WEIGHTS = {
 }
 
 
+# Dyes of clothes: chance, then ranges of hue (turns), saturation and value of linear HSV.
+DYED = {
+    "black": (0.21, (0.0, 1.0), (0.0, 0.25), (0.004, 0.022)),
+    "grey": (0.12, (0.0, 1.0), (0.0, 0.12), (0.04, 0.3)),
+    "white": (0.15, (0.05, 0.15), (0.0, 0.1), (0.6, 0.88)),
+    "navy": (0.12, (0.58, 0.66), (0.5, 0.9), (0.012, 0.09)),
+    "denim": (0.09, (0.57, 0.62), (0.35, 0.7), (0.08, 0.35)),
+    "red": (0.08, (0.94, 1.03), (0.75, 0.97), (0.08, 0.6)),
+    "earth": (0.09, (0.04, 0.12), (0.3, 0.8), (0.05, 0.45)),
+    "pastel": (0.08, (0.0, 1.0), (0.12, 0.4), (0.5, 0.85)),
+    "bright": (0.06, (0.0, 1.0), (0.5, 0.95), (0.15, 0.7)),
+}
+
+
+def draw_dye(d: Draw, name) -> tuple[float, float, float]:
+    """Linear RGB of a cloth."""
+    family = d.choice(f"{name}.dye", {k: row[0] for k, row in DYED.items()})
+    _, *ranges = DYED[family]
+    shade, vivid, value = (float(d(f"{name}.tone.{i}").uniform(*r)) for i, r in enumerate(ranges))
+    r, g, b = colorsys.hsv_to_rgb(shade % 1, vivid, value)
+    return (float(r), float(g), float(b))
+
+
 def draw_garment(d: Draw, identity) -> s.Garment:
     man = identity.gender
     cut = d.choice("garment.cut", {k: (1 - man) * w + man * m for k, (w, m) in GARMENT_WEIGHTS.items()})
-    # Cloth is black or white more often than a uniform draw, and grey more often than bright.
-    value = d("garment.value").beta(0.7, 1.1, 3)
-    hue, vivid = d("garment.hue").random(3), d("garment.vivid").random(3) ** 2.2
-
-    def tone(i, low, high):
-        r, g, b = colorsys.hsv_to_rgb(hue[i], vivid[i], low + (high - low) * value[i] ** 1.5)
-        return (float(r), float(g), float(b))
-
     jacket = cut in ("suit", "blazer", "open_collar", "coat")
+    colour = draw_dye(d, "garment.colour")
+    if jacket:  # darker than what is worn under them
+        colour = (0.45 * colour[0], 0.45 * colour[1], 0.45 * colour[2])
     white = d.chance("garment.white_shirt", 0.45)
     return s.Garment(
         cut=cut,
         depth=d.uniform("garment.depth", 0, 1),
-        colour=tone(0, 0.008, 0.35 if jacket else 0.85),
-        second=tone(1, 0.01, 0.85),
-        inner=(0.78, 0.78, 0.78) if white else tone(2, 0.02, 0.8),
+        colour=colour,
+        second=draw_dye(d, "garment.second"),
+        inner=(0.78, 0.78, 0.78) if white else draw_dye(d, "garment.inner"),
         pattern=d.choice("garment.pattern", JACKET_PATTERNS if jacket else PATTERNS),
         roughness=d.uniform("garment.roughness", 0.5, 0.95),
     )
@@ -443,7 +464,7 @@ def draw_camera(d: Draw) -> s.Camera:
         kelvin_shift=d.normal("camera.kelvin_shift", 200, 550, -1600, 1600),
         contrast=d.normal("camera.contrast", 1.2, 0.14, 0.75, 1.55),
         saturation=d.normal("camera.saturation", 0.98, 0.14, 0.5, 1.35),
-        noise=float(np.exp(d.uniform("camera.noise", np.log(0.001), np.log(0.006)))),
+        noise=float(np.exp(d.uniform("camera.noise", np.log(0.0006), np.log(0.005)))),
         blur_px=max(0.0, d.normal("camera.blur_px", -0.1, 0.25, -0.9, 0.9)),
         sharpen=d.uniform("camera.sharpen", 0.3, 1.4),
         vignette=max(0.0, d.normal("camera.vignette", 0.05, 0.12)),
@@ -471,16 +492,17 @@ BACKGROUND_KINDS = {
 
 
 def draw_background(d: Draw) -> s.Background:
-    tones = d("background.tones").random(6)
+    tones, vivid = d("background.tones"), d("background.vivid").random(2)
     value = d("background.value").random(2) ** 1.5
 
-    def tone(c, v):
-        return tuple(float(np.clip(1.1 * v * (0.65 + 0.7 * x), 0.004, 1.2)) for x in c)
+    def tone(i):
+        rgb = colorsys.hsv_to_rgb(hue(tones), 0.5 * vivid[i], 1.25 * value[i])
+        return tuple(float(np.clip(x, 0.004, 1.2)) for x in rgb)
 
     return s.Background(
         kind=d.choice("background.kind", BACKGROUND_KINDS),
-        first=tone(tones[:3], value[0]),
-        second=tone(tones[3:], value[1]),
+        first=tone(0),
+        second=tone(1),
         tint=d.uniform("background.tint", 0, 0.6),
         chroma=d.uniform("background.chroma", 0.4, 1.4),
         blur=d.uniform("background.blur", 0.0, 1.0) ** 2 * 0.05,

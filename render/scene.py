@@ -161,6 +161,7 @@ class Studio:
             spec.light.key_azimuth,
             level.texture_width,
             int(level.texture_width * 0.6),
+            spec.expression,
         )
         shader = materials.skin(
             blender.set_image("skin.colour", colour),

@@ -39,6 +39,24 @@ def test_lips_are_redder_than_cheeks_and_seeds_differ():
         np.testing.assert_array_equal(again, first)
 
 
+def test_a_smile_folds_the_cheeks_and_age_deepens_it():
+    s_mm, t_mm = skin._grid(512, 300)
+    beside = (np.abs(np.abs(s_mm) - 20.5) < 3) & (np.abs(t_mm + 62) < 6)
+
+    def depth(weight, slack):
+        return -marks.folds(s_mm, t_mm, {"mouthSmileLeft": weight}, slack)[beside].mean()
+
+    assert 0 < depth(0, 0) < depth(1, 0) < depth(1, 1) < 2
+
+
+def test_no_wall_is_greener_than_paint():
+    wall = np.array([[[0.02, 0.9, 0.02], [0.9, 0.04, 0.04], [0.3, 0.3, 0.3]]])
+    calm = background.dull(wall)
+    np.testing.assert_allclose(calm @ lighting.LUMINANCE, wall @ lighting.LUMINANCE)
+    assert calm[0, 0].min() > 0.3 * calm[0, 0].max()
+    np.testing.assert_allclose(calm[0, 1:], wall[0, 1:])
+
+
 def test_chart_uv_round_trip():
     chart = np.array([[-314.16, -250.0], [0, 0], [314.16, 120.0]])
     uv = skin.chart_uv(chart)

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from facegen.audit.view import lab_of_srgb
 from facegen.render import follow as mapping
+from facegen.render import follow_scene as scene
 from facegen.render import prior
+from facegen.render import spec as s
 
 BASE = {
     "male": True,
@@ -73,3 +76,26 @@ def test_recolouring_keeps_the_shape():
 def test_melanin_follows_ita_downwards():
     melanin = [mapping.melanin_of_ita(a) for a in (60, 40, 20, 0, -30)]
     assert (np.diff(melanin) > 0).all()
+
+
+def test_clothes_take_a_rows_lightness_and_chroma():
+    for lightness, chroma in ((12, 2), (50, 25), (75, 10)):
+        got = lab_of_srgb(scene._coded(scene.dyed((0.02, 0.05, 0.2), lightness, chroma)))
+        assert got[0] == pytest.approx(lightness, abs=3)
+        assert np.hypot(*got[1:]) == pytest.approx(chroma, abs=3)
+        assert got[2] < 0  # still blue
+
+
+def test_the_main_light_comes_from_the_side_that_a_row_is_brighter_on():
+    spec = s.Light(strength=0.3, key=0.9, key_azimuth=10.0, key_elevation=20.0)
+    left, front, right = (
+        scene.light(spec, s.Pose(), {"light_side": v}).key_azimuth for v in (1.0, 0.0, -1.0)
+    )
+    assert left > 20 and front == 0 and right == -left
+
+
+def test_much_colour_comes_from_more_than_one_hue():
+    row = {"background_lightness": 60.0, "background_spread": 20.0, "background_colourfulness": 60.0}
+    for index in range(12):
+        drawn = mapping.follow(prior.draw_spec(0, index), {**BASE, **row}).background
+        assert drawn.kind not in (*scene.UNIFORM, *scene.DARK) and drawn.colourfulness == 60

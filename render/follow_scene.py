@@ -1,0 +1,116 @@
+"""What a row of a profile says about the scene around a face: clothes, the main light, the background."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from facegen.assets.lighting import LUMINANCE
+from facegen.audit.view import lab_of_srgb
+from facegen.render import prior
+from facegen.render import spec as s
+from facegen.render.photo import encode_srgb, luminance_of
+
+# light_side of a face, in stops: per share of the light that a key from the side has, and per sine of the
+# head's yaw (least squares over 64 rendered faces, r = 0.83). Flatter light than FLATTEST stops is turned as
+# if a key from the side made that.
+KEY_STOPS, TURN_STOPS, FLATTEST = 2.4, 0.66, 0.3
+# A cloth's mean L* in pictures lies nearer to the middle than its dye's: shade, creases, shirts, patterns.
+CLOTH_PULL, CLOTH_MIDDLE = 0.5, 38.0
+UNIFORM, DARK = ("plain", "gradient", "wall", "sky"), ("stage", "bokeh")
+ONE_HUE = 30.0  # colourfulness (M3) that a wall of one hue reaches
+LIT = 55.0  # L* above which a background is no dark hall
+
+
+def number(row, name, default):
+    """A row's value, or `default` where it says none."""
+    value = row.get(name)
+    # Rounded: the last bits of a sampled row hang on how many rows are drawn together.
+    return default if value is None or not np.isfinite(value) else round(float(value), 6)
+
+
+def garment(spec: s.Garment, row) -> s.Garment:
+    """A garment of a row's lightness and chroma."""
+    if "cloth_lightness" not in row:
+        return spec
+    lightness = number(row, "cloth_lightness", 35.0)
+    lightness = float(np.clip(lightness + CLOTH_PULL * (lightness - CLOTH_MIDDLE), 4, 96))
+    chroma = number(row, "cloth_chroma", 7.0)
+    return replace(
+        spec,
+        colour=dyed(spec.colour, lightness, chroma),
+        # A pattern stays one: its other colour moves half of the way, and so does what is worn under it.
+        second=dyed(spec.second, 0.5 * (lightness + _lightness(spec.second)), chroma),
+        inner=dyed(spec.inner, 0.3 * lightness + 0.7 * _lightness(spec.inner), None),
+    )
+
+
+def _lightness(colour):
+    return float(lab_of_srgb(_coded(colour))[0])
+
+
+def _coded(colour):
+    return np.round(255 * encode_srgb(np.array(colour))).astype(np.uint8)
+
+
+def dyed(colour, lightness, chroma):
+    """A linear colour (3,) of the same hue at a lightness (L*) and about a chroma (C*; None: as it comes)."""
+    value = luminance_of(lightness)
+    tint = np.array(colour) / max(float(np.array(colour) @ LUMINANCE), 1e-4) - 1
+
+    def at(share):
+        return np.clip(value * (1 + share * tint), 0.002, 0.9)
+
+    if chroma is None or np.abs(tint).max() < 0.03:
+        return tuple(float(c) for c in at(1.0))
+    low, high = 0.0, 1 / max(-float(tint.min()), 1e-3)
+    for _ in range(12):
+        middle = (low + high) / 2
+        reached = np.hypot(*lab_of_srgb(_coded(at(middle)))[1:])
+        low, high = (low, middle) if reached > chroma else (middle, high)
+    return tuple(float(c) for c in at(low))
+
+
+def light(spec: s.Light, pose: s.Pose, row) -> s.Light:
+    """The main light turned to the side that a row's skin is brighter on, as far as it must."""
+    if "light_side" not in row:
+        return spec
+    total = spec.strength + spec.key + spec.fill + spec.flash
+    share = spec.key * np.cos(np.radians(spec.key_elevation)) - spec.fill
+    wanted = number(row, "light_side", 0.0) - TURN_STOPS * np.sin(np.radians(pose.yaw))
+    sine = np.clip(wanted / max(KEY_STOPS * share / total, FLATTEST), -0.98, 0.98)
+    return replace(spec, key_azimuth=float(np.degrees(np.arcsin(sine))))
+
+
+def background(d, spec: s.Background, row) -> s.Background:
+    """A background of a row's lightness, spread, colour and sharpness."""
+    if "background_lightness" not in row:
+        return spec
+    lightness = number(row, "background_lightness", 45.0)
+    spread = number(row, "background_spread", 15.0)
+    dark, bright = (
+        luminance_of(max(lightness - 1.6 * spread, 1)),
+        luminance_of(min(lightness + 1.6 * spread, 108)),
+    )
+
+    def scaled(colour, value):
+        own = max(float(np.array(colour) @ LUMINANCE), 1e-3)
+        # Full chroma only where the draw was colourful and the value leaves room.
+        grey = np.array(colour) / own * value
+        return tuple(float(np.clip(c, 0.002, 1.6)) for c in 0.45 * value + 0.55 * grey)
+
+    colour = max(number(row, "background_colourfulness", 0.0), 0.0)
+    kind = spec.kind
+    if spread < 8:
+        kind = d.choice("match.background.flat", {"plain": 0.6, "gradient": 0.4})
+    elif (kind in UNIFORM and colour > ONE_HUE) or (kind in DARK and lightness > LIT):
+        # Much colour comes from many things, and stages are dark.
+        weights = {k: w for k, w in prior.BACKGROUND_KINDS.items() if k not in UNIFORM + DARK}
+        kind = d.choice("match.background.varied", weights)
+    first, second = scaled(spec.first, dark), scaled(spec.second, bright)
+    if d.chance("match.background.swap", 0.5):
+        first, second = second, first
+    sharp = number(row, "background_sharpness", 0.8)
+    blur = float(np.clip(0.035 * np.exp(-1.6 * (sharp - 0.3)), 0.0, 0.06))
+    return replace(spec, kind=kind, first=first, second=second, blur=blur, colourfulness=colour)
