@@ -22,6 +22,10 @@ IN_FRONT, BEHIND = 0.050, 0.135  # depth of hair over the chest and down the bac
 WIDEST = 0.078  # half width of the head
 OVER = (0.035, 0.075)  # heights between which the draw of the parting ends
 RISE = 0.02  # metres after which hair has reached its clearance
+THICK = (1.4, 0.005)  # hair on the skull is at most this times its clearance and this many metres thick
+FREE_Z, FREE_SLOPE = 0.0, 0.7  # from this height down it may stand off, this much more a metre
+FLARE_Z, FLARE = -0.04, 0.3  # from the jaw down long hair spreads towards the shoulders, against gravity 1
+CROSSING = 0.0015  # metres: how far from the parting hairs still fall to the other side and cover it
 CLOTH = 0.011  # metres kept from the skin where a garment lies
 
 
@@ -71,7 +75,7 @@ def partition(groom, roots, skull, rng):
     """Parts of the roots; what differs between left and right is drawn here."""
     local = skull.local(roots.position)
     s, t = roots.chart.T
-    jagged = 0.0016 * np.sin(local[:, 1] * 300 + rng.uniform(0, 6.28)) + rng.normal(0, 0.0008, len(roots))
+    jagged = 0.0016 * np.sin(local[:, 1] * 300 + rng.uniform(0, 6.28)) + rng.normal(0, CROSSING, len(roots))
     side = np.where(local[:, 0] > (groom.part or 0.0) + jagged, 1, -1)
     fringe = np.zeros(len(roots), bool)
     if groom.fringe > 0:
@@ -106,6 +110,8 @@ def grow_guides(groom, roots, parts, skull, gravity, body, rng, points):
     rise = np.minimum(0.3 * length, RISE)[:, None]
     clearance = 0.001 + room[:, None] * np.clip(length[:, None] * np.linspace(0, 1, steps) / rise, 0, 1)
 
+    lies = groom.part is not None or groom.fringe > 0
+
     def fence(moved):
         p = skull.local(moved)
         _keep_face_free(p, parts)
@@ -116,6 +122,10 @@ def grow_guides(groom, roots, parts, skull, gravity, body, rng, points):
     def floor(moved, k):
         return clearance[:, k] + CLOTH * (skull.local(moved)[:, 2] < -0.125)
 
+    def ceiling(moved, k):
+        below = np.maximum(FREE_Z - skull.local(moved)[:, 2], 0)
+        return THICK[0] * room + THICK[1] + FREE_SLOPE * below
+
     keep = np.full(len(roots), groom.stiffness) ** (12 / steps)
 
     def target(position):
@@ -125,10 +135,14 @@ def grow_guides(groom, roots, parts, skull, gravity, body, rng, points):
         high = np.clip((p[:, 2:] - OVER[0]) / (OVER[1] - OVER[0]), 0, 1)
         high = high * np.clip((WIDEST - np.abs(p[:, :1])) / 0.03, 0, 1)
         wide = np.clip((np.abs(p[:, 0]) - WIDEST - room) / 0.03, 0, 1) * (groom.part is not None)
-        inwards = skull.turn(np.stack([-0.7 * np.sign(p[:, 0]) * wide, 0 * wide, 0 * wide], 1))
-        return groom.weight * gravity[None] + draw + high * over + inwards
+        flare = np.clip((FLARE_Z - p[:, 2]) / 0.06, 0, 1) * lies
+        aside = np.sign(p[:, 0]) * (flare * FLARE - 0.7 * wide * (1 - flare))
+        aside = skull.turn(np.stack([aside, 0 * wide, 0 * wide], 1))
+        return groom.weight * gravity[None] + draw + high * over + aside
 
-    guides = st.grow(roots, direction, length, steps, keep, target, body, floor, fence)
+    guides = st.grow(
+        roots, direction, length, steps, keep, target, body, floor, fence, ceiling if lies else None
+    )
     guides = _above_the_eyes(guides, parts, skull, groom, rng)
     guides = st.resample(guides, points)
     gap = body.clearance(guides)[0].reshape(guides.shape[:2])

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
+DRAWN_DOWN = 0.6  # share of its height over the ceiling that a step of growing hair loses
+
 
 @dataclass(frozen=True)
 class Roots:
@@ -134,7 +136,7 @@ def _vertex_normals(vertices, triangles):
     return normals.astype(np.float32)
 
 
-def grow(roots, direction, length, points, stiffness, target, body, floor, fence):
+def grow(roots, direction, length, points, stiffness, target, body, floor, fence, ceiling=None):
     """Grow guides step by step: bend towards the target, slide along the body.
 
     Parameters
@@ -148,6 +150,8 @@ def grow(roots, direction, length, points, stiffness, target, body, floor, fence
     body : Body
     floor : function of points (N, 3) and the step, giving metres (N,) kept free above the body
     fence : function of points (N, 3), giving them back where they may be
+    ceiling : function of points (N, 3) and the step, giving metres (N,) above the body from which hair is
+        drawn down; None = none
 
     Returns
     -------
@@ -163,7 +167,10 @@ def grow(roots, direction, length, points, stiffness, target, body, floor, fence
         heading /= np.maximum(np.linalg.norm(heading, axis=1, keepdims=True), 1e-9)
         moved = fence(position + step * heading)
         gap, normal = body.clearance(moved)
-        moved = moved + normal * np.maximum(floor(moved, k) - gap, 0)[:, None]
+        rise = np.maximum(floor(moved, k) - gap, 0)
+        if ceiling is not None:
+            rise -= DRAWN_DOWN * np.maximum(gap - ceiling(moved, k), 0)
+        moved = moved + normal * rise[:, None]
         heading = moved - position
         heading /= np.maximum(np.linalg.norm(heading, axis=1, keepdims=True), 1e-9)
         position = position + step * heading

@@ -21,7 +21,7 @@ class Plan:
     count: float = 1.0
     points: float = 1.0
     radius_mm: float = 0.18
-    scalp_shadow: float = 0.75
+    scalp_shadow: float = 0.85
     crown: float | None = None
 
 

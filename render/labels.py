@@ -3,8 +3,8 @@
 The label pass is a flat render at SUBPIXELS times the size, one sample a pixel, no filter: each value is a
 number, not a colour. Blue holds the code of the surface; on skin red and green hold its place on the face
 chart, where painted borders (nose, lips, brows, jaw) are looked up exactly instead of being drawn; on strands
-they hold how light the strand is and its distance, and the code's fraction how it shines. Eyewear that can be
-seen through lets the ray pass and adds its own code, so that one pass gives the face with and without it.
+they hold how light the strand is and its distance, and the code's fraction its tilt. Eyewear that can be seen
+through lets the ray pass and adds its own code, so that one pass gives the face with and without it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ UV_OFFSET = 10.0  # keeps chart coordinates positive: emission has no negative l
 EAR_EDGE = 0.35  # value of the ear mask at the border; 0.5 cuts off the root of the ear
 SCALP_LOW_MM = -80.0  # chart height under which no scalp hair grows: the nape
 EAR_SHARE = 0.9  # ear weight rides on the code's fraction
-SHINE_SHARE = 0.9  # so does the shine of strands
+TILT_SHARE = 0.9  # so does the tilt of strands against the direction in which they shine
+SHIFT = 0.35  # cosine by which the scales of hair tilt that direction, differing from strand to strand
+SHINE = 60.0  # exponent of the sine in a strand's highlight
 EAR_FALL = 0.18  # a millimetre: median slope of the ear mask on the mesh edges that cross its border
 OPAQUE_TINT = 0.75  # lenses darker than this hide the eyes from an annotator
 EYEWEAR_STEP = 64  # what see-through eyewear adds to the code behind it, times its place here
@@ -54,7 +56,7 @@ class Seen:
     s, t : (N,) float64, their chart place, mm
     ear : (N,) float32, their ear weight in [0, 1]
     strands : (M,) int, flat indices of sub-pixels of scalp hair, beard and moustache strands
-    strand : (M, 3) float32, of each: lightness about 1, distance in metres, shine in [0, 1]
+    strand : (M, 3) float32, of each: lightness about 2, distance in metres, shine in [0, 1]
         None of these two where only labels are wanted.
     """
 
@@ -135,7 +137,9 @@ def decode(buffer) -> Seen:
     u, v = (buffer[..., i].ravel()[skin] - np.float32(UV_OFFSET) for i in (0, 1))
     strands = np.flatnonzero(IS_STRAND[plain])
     strand = buffer.reshape(-1, 3)[strands]
-    strand[:, 2] = (blue.ravel()[strands] - code.ravel()[strands]) / SHINE_SHARE
+    cosine = (blue.ravel()[strands] - code.ravel()[strands]) * np.float32((2 + SHIFT) / TILT_SHARE)
+    cosine -= np.float32(1 + SHIFT / 2)
+    strand[:, 2] = np.maximum(1 - cosine**2, 0) ** np.float32(SHINE / 2)
     table = np.array([0 if label is None else label for label in EYEWEAR], np.uint8)
     return Seen(
         plain=plain,

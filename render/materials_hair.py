@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from facegen.render.labels import SHINE_SHARE
+import numpy as np
+
+from facegen.render.labels import SHIFT, TILT_SHARE
 from facegen.render.materials import _material, _rgba
 
 TONE = 0.22  # relative spread of melanin from lock to lock
 OWN_TONE = 0.7  # spread of lightness from strand to strand, uniform, against that of locks
-SHINE = 60.0  # exponent of the highlight across a strand
-SHIFT = 0.35  # cosine by which the scales of strands tilt their highlights, differing from strand to strand
 SUN = 0.25  # share of melanin that tips have lost against roots
 
 
@@ -51,29 +51,29 @@ def hair(name, melanin, redness, grey=0.0, dye=None, roughness=0.36):
 
 
 def identity_strands(name, code, light):
-    """Flat emission of (lightness, distance in metres, code + 0.9 shine) of strands: numbers, not colours.
+    """Flat emission of (lightness about 2, distance in metres, code + 0.9 tilt): numbers, not colours.
 
-    Shine is the highlight of Kajiya and Kay, Rendering Fur with Three Dimensional Textures, 1989, of light
-    from the direction `light` (3,), tilted from strand to strand.
+    Tilt is the cosine between the strand and the direction half way between camera and `light` (3,), on which
+    the highlight depends (Kajiya and Kay, Rendering Fur with Three Dimensional Textures, 1989); the scales of
+    hair tilt it, by another angle on each strand.
     """
     material, g = _material(f"id.{name}")
-    info = g.node("ShaderNodeHairInfo").outputs
+    own = g.node("ShaderNodeHairInfo").outputs["Random"]
     tone = g.node("ShaderNodeAttribute", attribute_name="tone").outputs["Fac"]
-    own = g.math("MULTIPLY", g.math("SUBTRACT", info["Random"], 0.5), OWN_TONE)
-    lightness = g.math("MAXIMUM", g.math("ADD", g.math("MULTIPLY_ADD", tone, -TONE, 1.0), own), 0.0)
-    place = g.node("ShaderNodeNewGeometry").outputs
-    half = g.node("ShaderNodeVectorMath", {0: place["Incoming"], 1: tuple(light)}, operation="ADD").outputs[0]
-    half = g.node("ShaderNodeVectorMath", {0: half}, operation="NORMALIZE").outputs[0]
-    along = g.node("ShaderNodeVectorMath", {0: place["Tangent"], 1: half}, operation="DOT_PRODUCT")
-    tilted = g.math("ADD", along.outputs["Value"], g.math("MULTIPLY_ADD", info["Random"], SHIFT, -SHIFT / 2))
-    across = g.math("MAXIMUM", g.math("SUBTRACT", 1.0, g.math("MULTIPLY", tilted, tilted)), 0.0)
-    shine = g.math("POWER", across, SHINE / 2)
+    locks = g.math("MULTIPLY_ADD", tone, -TONE, 2 - OWN_TONE / 2)
+    # All of facegen's cameras look along y.
+    half = np.array(light) - (0.0, 1.0, 0.0)
+    half = tuple(half / np.linalg.norm(half))
+    tangent = g.node("ShaderNodeNewGeometry").outputs["Tangent"]
+    along = g.node("ShaderNodeVectorMath", {0: tangent, 1: half}, operation="DOT_PRODUCT").outputs["Value"]
+    tilt = g.math("MULTIPLY_ADD", own, SHIFT, along)  # in [-1, 1 + SHIFT]
+    scale = TILT_SHARE / (2 + SHIFT)
     colour = g.node(
         "ShaderNodeCombineXYZ",
         {
-            0: lightness,
+            0: g.math("MULTIPLY_ADD", own, OWN_TONE, locks),
             1: g.node("ShaderNodeCameraData").outputs["View Z Depth"],
-            2: g.math("MULTIPLY_ADD", shine, SHINE_SHARE, float(code)),
+            2: g.math("MULTIPLY_ADD", tilt, scale, code + scale),
         },
     ).outputs[0]
     g.surface(g.node("ShaderNodeEmission", {"Color": colour, "Strength": 1.0}).outputs[0])

@@ -103,3 +103,14 @@ def test_the_scalp_has_no_seam_at_the_back():
     assert np.abs(left - right).max() < 4.0  # the wander's phases differ, nothing else
     turned = scalp.distance(np.full(50, 10.0 + 2 * np.pi * 100), t)
     np.testing.assert_allclose(turned, scalp.distance(np.full(50, 10.0), t), atol=1e-6)
+
+
+@pytest.mark.parametrize("style", ["side_part", "bob", "long_straight", "long_wavy"])
+def test_hair_on_the_skull_follows_it(posed, style):
+    """From the eyes up hair lies 1 to 2.5 cm thick; waves stand a centimetre off it."""
+    _, drawn, _, _ = groomed(posed, style, volume=1.0)
+    _, head, body, _ = posed
+    flat = drawn.reshape(-1, 3)
+    high = flat[Skull.of(head).local(flat)[:, 2] > 0.01]
+    gap = body.clearance(high)[0]
+    assert np.quantile(gap, 0.95) < 0.026 + 0.9 * STYLES[style].groom.curl_radius and np.quantile(gap, 0.75) > 0.006

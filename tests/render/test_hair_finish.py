@@ -12,28 +12,33 @@ SIZE = 64
 FINE = SIZE * labels.SUBPIXELS
 
 
-def hair_pass(lightness=1.0, distance=0.8, shine=0.0, where=slice(None)):
+def hair_pass(lightness=2.0, distance=0.8, shine=0.0, where=slice(None)):
     """A label pass (FINE, FINE, 3) of hair in the columns `where`, nothing elsewhere."""
     buffer = np.zeros((FINE, FINE, 3), np.float32)
     buffer[:, where, 0], buffer[:, where, 1] = lightness, distance
-    buffer[:, where, 2] = labels.own(Native.SCALP_HAIR) + labels.SHINE_SHARE * np.asarray(shine)
+    # A strand shines by the sine between it and the half-way direction.
+    cosine = np.sqrt(1 - np.asarray(shine) ** (2 / labels.SHINE))
+    tilt = (cosine + 1 + labels.SHIFT / 2) / (2 + labels.SHIFT)
+    buffer[:, where, 2] = labels.own(Native.SCALP_HAIR) + labels.TILT_SHARE * tilt
     return buffer
 
 
 def bristles(rng, **more):
     """Hair whose strands stand upright, a sub-pixel column each, of random lightness, distance and shine."""
-    return hair_pass(rng.uniform(0.6, 1.4, FINE), rng.uniform(0.79, 0.81, FINE), rng.random(FINE), **more)
+    return hair_pass(rng.uniform(1.6, 2.4, FINE), rng.uniform(0.79, 0.81, FINE), rng.random(FINE), **more)
 
 
 def test_strands_ride_on_the_code_and_leave_labels_alone():
-    buffer = bristles(np.random.default_rng(0))
+    rng = np.random.default_rng(0)
+    shine = rng.random(FINE)
+    buffer = hair_pass(rng.uniform(1.6, 2.4, FINE), 0.8, shine)
     buffer[:, : FINE // 2, 2] += labels.in_front(Native.GLASSES_LENS)
     seen = labels.decode(buffer)
     assert (seen.plain == Native.SCALP_HAIR).all() and len(seen.skin) == 0
     assert (seen.eyewear[:, : FINE // 2] == Native.GLASSES_LENS).all()
     assert len(seen.strands) == FINE**2
     assert np.array_equal(seen.strand[:FINE, :2], buffer[0, :, :2])
-    assert seen.strand[:, 2].min() >= -1e-4 and seen.strand[:, 2].max() <= 1 + 1e-4
+    assert np.allclose(seen.strand[:FINE, 2], shine, atol=2e-3)
     flat = labels.decode(hair_pass())
     assert np.array_equal(flat.plain, seen.plain)
 
@@ -49,10 +54,10 @@ def test_streaks_keep_the_mean_light_and_run_along_the_strands():
     assert np.array_equal(factor, streaks(labels.decode(bristles(np.random.default_rng(1))), SIZE))
 
 
-@pytest.mark.parametrize("change", [{"lightness": 0.7}, {"distance": 0.9}, {"shine": 0.0}])
+@pytest.mark.parametrize("change", [{"lightness": 1.7}, {"distance": 0.9}, {"shine": 0.0}])
 def test_a_dark_far_or_dull_strand_is_darker(change):
     column = np.arange(FINE) // 4 == 32
-    values = {"lightness": 1.0, "distance": 0.8, "shine": 0.5}
+    values = {"lightness": 2.0, "distance": 0.8, "shine": 0.5}
     values = {k: np.where(column, change.get(k, v), v) for k, v in values.items()}
     factor = streaks(labels.decode(hair_pass(**values)), SIZE)
     assert factor[:, 32].max() < 0.99 < factor[:, 20].min()
