@@ -97,19 +97,27 @@ GUIDES = 140  # at least; one for twenty strands else
 FINE_LOCK = 4.0  # strands to a fine lock: 2-3 mm wide at 9,000 strands, what the denoiser keeps
 FLYAWAY = 0.05  # share of strands that leave their lock
 BABY = 0.06  # short hairs at the front, share of all strands
+PARTING = (3.5, 0.008)  # roots along a parting, against those of the sides, and metres to either side of it
 NEAR = 0.002  # metres: points that are known to stay farther out are not held against the head
 # The eyes: centre to edge in metres, across and up. Combed hair does not hang there.
 EYE_HALF = (0.020, 0.013)
 
 
-def scalp_roots(head, model, scalp: Scalp, count, rng):
-    """Roots on the scalp, ears left out. Returns Roots of about `count`."""
+def scalp_roots(head, model, scalp: Scalp, count, rng, part=None):
+    """Roots on the scalp, ears left out. Returns Roots of about `count`.
+
+    part: sideways position of a parting, metres; the two sides leave it, so roots stand denser along it.
+    """
     chart = model.chart
     grows = (scalp.distance(chart[:, 0], chart[:, 1]) < 6) & (model.ear < 0.3)
     faces = model.faces[(grows[model.faces]).any(1) & (model.face_part == 0)]
     # The crown is seen flat on and needs more strands to cover than the sides, which are seen edge on.
     crown = np.clip((chart[faces, 1].mean(1) - 20) / 60, 0, 1)
-    roots = st.scatter(head.vertices, head.normals, chart, faces, int(count * 1.35), rng, 1 + 0.9 * crown)
+    density = 1 + 0.9 * crown
+    if part is not None:
+        across = Skull.of(head).local(head.vertices)[faces, 0].mean(1)
+        density += PARTING[0] * np.exp(-(((across - part) / PARTING[1]) ** 2)) * (crown > 0)
+    roots = st.scatter(head.vertices, head.normals, chart, faces, int(count * 1.35), rng, density)
     s = (roots.chart[:, 0] + TURN_MM / 2) % TURN_MM - TURN_MM / 2
     t = roots.chart[:, 1]
     kept = roots.take(np.flatnonzero(rng.random(len(roots)) < scalp.density(s, t))[:count])

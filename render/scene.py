@@ -240,7 +240,7 @@ class Studio:
             return
         rng = key(spec, "hair")
         count = int(self.quality.hair_count * plan.count)
-        roots = hair.scalp_roots(head, self.model, scalp_of(spec.hair), count, rng)
+        roots = hair.scalp_roots(head, self.model, scalp_of(spec.hair), count, rng, plan.groom.part)
         points = max(5, int(self.quality.hair_points * plan.points))
         radius = plan.radius_mm / 1000 * (9000 / self.quality.hair_count) ** 0.5
         down = np.array([0, 0, -1.0])

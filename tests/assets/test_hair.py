@@ -113,4 +113,16 @@ def test_hair_on_the_skull_follows_it(posed, style):
     flat = drawn.reshape(-1, 3)
     high = flat[Skull.of(head).local(flat)[:, 2] > 0.01]
     gap = body.clearance(high)[0]
-    assert np.quantile(gap, 0.95) < 0.026 + 0.9 * STYLES[style].groom.curl_radius and np.quantile(gap, 0.75) > 0.006
+    assert np.quantile(gap, 0.95) < 0.026 + 0.9 * STYLES[style].groom.curl_radius
+    assert np.quantile(gap, 0.75) > 0.006
+
+
+def test_hair_stands_denser_along_a_parting(posed):
+    model, head, _, spec = posed
+
+    def share(part):
+        roots = hair.scalp_roots(head, model, scalp_of(spec.hair), 4000, generator(0, 0, "roots"), part)
+        high = roots.position[roots.chart[:, 1] > 60]
+        return np.mean(np.abs(Skull.of(head).local(high)[:, 0] - 0.02) < 0.006)
+
+    assert share(0.02) > 1.4 * share(None)
