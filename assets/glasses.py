@@ -9,11 +9,11 @@ from facegen.assets import mesh
 # Half width, half height in mm, superellipse exponent, droop of the outer lower corner in mm; standard
 # eye sizes run from 44 to 58 mm (ISO 8624 boxing system).
 SHAPES = {
-    "round": (23.0, 21.5, 2.0, 0.0),
-    "oval": (25.0, 17.5, 2.2, 0.0),
-    "rectangular": (26.5, 17.0, 4.2, 0.5),
-    "browline": (25.0, 19.5, 3.0, 1.0),
-    "aviator": (28.0, 23.5, 2.6, 4.0),
+    "round": (22.0, 20.5, 2.0, 0.0),
+    "oval": (24.5, 15.5, 2.2, 0.0),
+    "rectangular": (25.5, 14.5, 4.6, 0.5),
+    "browline": (24.5, 17.0, 3.0, 1.0),
+    "aviator": (27.0, 20.5, 2.6, 4.0),
 }
 VERTEX_DISTANCE_MM = 12.0  # cornea to lens, as opticians fit them
 RIM_POINTS = 56

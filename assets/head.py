@@ -188,12 +188,13 @@ class HeadModel:
         ]
 
     def _posed(self, vertices, bones, rest_bones, gaze):
-        kept, rows = vertices[: len(self.kept)], _Rows(vertices[len(self.kept) :])
+        kept, rows = vertices[: len(self.kept)].copy(), _Rows(vertices[len(self.kept) :])
         eye_centres = np.stack([rows[r].mean(0) for r in (LEFT_EYE, RIGHT_EYE)])
         eye_radius = float(np.linalg.norm(rows[LEFT_EYE] - eye_centres[0], axis=1).mean())
         head = self.bone["head"]
         skull = bones[head, :3, :3] @ rest_bones[head, :3, :3].T
         frames = skull[None] @ np.stack([_gaze_rotation(*gaze)] * 2)
+        self._lift_lids(kept, eye_centres, eye_radius, skull)
         landmarks = kept[self.landmark_vertices]
         pupils = eye_centres + eye_radius * (frames @ np.array([0, -1, 0], np.float32))
         return PosedHead(
@@ -207,6 +208,15 @@ class HeadModel:
             head_rotation=skull.astype(np.float32),
             landmarks=np.concatenate([landmarks, pupils]).astype(np.float32),
         )
+
+    def _lift_lids(self, kept, eye_centres, eye_radius, skull):
+        """Push lids that a shape or an expression sank into the eyeballs out to their surface, in place."""
+        for centre in eye_centres:
+            away = kept - centre
+            distance = np.linalg.norm(away, axis=1)
+            in_front = (away @ skull)[:, 1] < -0.3 * distance
+            sunk = (self.lids > 0.5) & in_front & (distance < eye_radius)
+            kept[sunk] = centre + away[sunk] * (eye_radius / distance[sunk])[:, None]
 
     @staticmethod
     def _pose_parameters(neck_turn, gaze):

@@ -173,7 +173,7 @@ class BrowShape:
         s = (14.0 - self.inner) + u * (39.5 + self.length + self.inner)
         t = 16.6 + self.height + 4.4 * np.sin(np.pi * np.clip(u / 1.3, 0, 1)) - 3.8 * u**3
         t = t + self.arch * np.sin(np.pi * np.clip((u - 0.25) / 0.75, 0, 1))
-        half = self.thickness * (2.7 + 0.9 * np.sin(np.pi * np.clip(u * 1.1 + 0.1, 0, 1)) - 1.9 * u**2.4)
+        half = self.thickness * (2.7 + 0.9 * np.sin(np.pi * np.clip(u * 1.1 + 0.1, 0, 1)) - 1.6 * u**2.4)
         return np.stack([s, t], 1), np.maximum(half, 0.6)
 
     def distance(self, s, t):

@@ -15,7 +15,6 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
         "mouthSmile": 0.7,
         "cheekSquint": 0.35,
         "eyeSquint": 0.12,
-        "mouthStretch": 0.15,
         "mouthDimple": 0.25,
         "mouthPress": 0.1,
     },

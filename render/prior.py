@@ -205,7 +205,7 @@ def draw_brows(d: Draw, identity) -> s.Brows:
     old = float(np.clip((identity.age - 45) / 40, 0, 1))
     return s.Brows(
         height=d.normal("brows.height", -2.4 - 1.6 * man - 0.8 * old, 1.4, -7, 2),
-        thickness=d.normal("brows.thickness", 0.86 + 0.3 * man, 0.2, 0.45, 1.8),
+        thickness=d.normal("brows.thickness", 0.9 + 0.26 * man, 0.2, 0.45, 1.8),
         arch=d.normal("brows.arch", 0.8 - 0.9 * man, 1.2, -3, 4.5),
         inner=d.normal("brows.inner", 0.2 * man, 2.2, -5, 5),
         length=d.normal("brows.length", 0, 2.5, -6, 5),
@@ -308,18 +308,18 @@ def draw_glasses(d: Draw, probability, kind=None) -> s.Glasses:
     colour = (
         (0.45 + 0.3 * tone[0], 0.42 + 0.28 * tone[0], 0.38 + 0.2 * tone[0])
         if metal
-        else tuple(float(0.012 + 0.25 * t**3) for t in tone)
+        else tuple(float(0.012 + 0.16 * t**4) for t in tone)
     )
     dark = d.chance("glasses.sun", 0.15)
     return s.Glasses(
         kind=kind,
         width=d.uniform("glasses.width", 0.92, 1.08),
         height=d.uniform("glasses.height", 0.85, 1.15),
-        thickness_mm=d.uniform("glasses.thickness_mm", 1.2, 2.0)
-        + (0 if metal else d.uniform("glasses.bulk", 0, 2.2)),
+        thickness_mm=d.uniform("glasses.thickness_mm", 0.9, 1.5)
+        + (0 if metal else d.uniform("glasses.bulk", 0.2, 2.0)),
         colour=(float(colour[0]), float(colour[1]), float(colour[2])),
         metal=metal,
-        tint=d.uniform("glasses.tint", 0.55, 0.97) if dark else d.uniform("glasses.tint.clear", 0.0, 0.12),
+        tint=d.uniform("glasses.tint", 0.72, 0.98) if dark else d.uniform("glasses.tint.clear", 0.0, 0.12),
         slip_mm=d.uniform("glasses.slip_mm", 0, 4),
     )
 

@@ -310,7 +310,8 @@ class Studio:
         lens = self._add(
             "lens",
             blender.make_mesh("lens", world[1], lf),
-            materials.clear("lens", 0.01, 1.5, spec.glasses.tint),
+            # Coated lenses mirror an eighth of bare glass, and rough ones sparkle less; sunglasses stay bare.
+            materials.clear("lens", 0.04, 1.5 if spec.glasses.tint > 0.5 else 1.15, spec.glasses.tint),
             code(Native.GLASSES_LENS),
         )
         lens[0].visible_shadow = False
