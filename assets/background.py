@@ -27,7 +27,7 @@ KINDS = {
 }
 # Drawn shapes pass for things only out of focus: the least blur of a kind, share of the width.
 LEAST_BLUR = {
-    "blobs": 0.008,
+    "blobs": 0.02,
     "foliage": 0.006,
     "street": 0.012,
     "crowd": 0.02,

@@ -131,10 +131,10 @@ def folds(s, t, expression, slack):
     a = np.abs(s)
     fold = a - (14.5 - 0.40 * (47 + t) + 0.004 * (47 + t) ** 2)
     along = np.exp(-(((t + 62) / 15) ** 4))
-    deep = (0.25 + 0.75 * smile) * (0.45 + 0.55 * slack)
+    deep = (0.18 + 0.82 * smile) * (0.45 + 0.55 * slack)
     # A valley some millimetres wide, with a line in it where the skin is slack or the smile broad.
-    relief = -1.2 * deep * np.exp(-((fold / 4.5) ** 2)) * along
-    relief = relief + _groove(fold, 1.5, 0.45 * deep) * along
+    relief = -1.8 * deep * np.exp(-((fold / 4.5) ** 2)) * along
+    relief = relief + _groove(fold, 1.5, 0.60 * deep) * along
     trough = t + 13.5 - 0.012 * (a - 26) ** 2 + 0.16 * (a - 26)
     reach = np.exp(-(((a - 24) / 12) ** 4))
     relief = relief - (0.30 + 0.40 * slack + 0.20 * squint) * np.exp(-((trough / 3.2) ** 2)) * reach

@@ -180,7 +180,7 @@ def skin_pictures(
     fold = marks.folds(s, t, expression or {}, float(np.clip(skin.wrinkles, 0, 1)))
     grooves = marks.lip_grooves(s, rng) * r["lips"]
     # What lies in a groove sees less light than the flat shading of a bump says.
-    colour *= np.clip(1 + 0.42 * wrinkle + 0.22 * fold + 0.02 * grooves, 0.45, 1.3)[..., None]
+    colour *= np.clip(1 + 0.42 * wrinkle + 0.32 * fold + 0.02 * grooves, 0.45, 1.3)[..., None]
 
     colour = _mix(colour, np.array(skin.lipstick), (skin.lipstick_amount * r["lips"]))
     colour = _mix(colour, np.array([0.10, 0.06, 0.05]), skin.eye_shadow * 0.75 * r["lid"])
@@ -192,7 +192,7 @@ def skin_pictures(
 
     # Sebum: the T zone and the cheeks shine, the eye corners and the neck do not.
     wet = (
-        0.26 * r["nose"] + 0.20 * r["nose_tip"] + 0.22 * r["forehead"] + 0.14 * r["cheeks"] + 0.10 * r["chin"]
+        0.28 * r["nose"] + 0.22 * r["nose_tip"] + 0.26 * r["forehead"] + 0.19 * r["cheeks"] + 0.13 * r["chin"]
     )
     rough = skin.roughness + 0.05 * patch + 0.015 * fine - skin.oil * wet
     rough = rough - 0.10 * r["lips"] * (1 + skin.lipstick_amount) + 0.05 * r["eye_socket"]

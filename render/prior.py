@@ -17,6 +17,7 @@ from facegen.assets.scenes import hue
 from facegen.render import spec as s
 from facegen.render.draws import generator
 from facegen.render.expressions import draw_expression
+from facegen.render.prior_garment import draw_garment
 from facegen.render.prior_shape import WEIGHT_SPREAD, draw_sliders
 from facegen.render.prior_wear import draw_headwear, draw_jewellery
 
@@ -157,7 +158,7 @@ def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
     shaded = d.chance("skin.eye_shadow.worn", 0.4 * woman)
     # Foundation fills pores and hides spots; most skin is finer than a pixel of a portrait anyway.
     bare = 0.45 if lipstick and shaded else 1.0
-    coarse = np.exp(d.normal("skin.pores", -0.5, 0.6, -2.5, 1.0)) * (0.8 + 0.9 * old) * (1.25 - 0.5 * woman)
+    coarse = np.exp(d.normal("skin.pores", -0.4, 0.6, -2.5, 1.0)) * (0.8 + 0.9 * old) * (1.25 - 0.5 * woman)
     hue = d("skin.lipstick.colour").uniform(0, 1, 3)
     return s.Skin(
         melanin=melanin,
@@ -324,78 +325,6 @@ def draw_glasses(d: Draw, probability, kind=None) -> s.Glasses:
     )
 
 
-PATTERNS = {
-    "plain": 0.52,
-    "melange": 0.10,
-    "stripes": 0.06,
-    "pinstripes": 0.03,
-    "hoops": 0.05,
-    "checks": 0.04,
-    "plaid": 0.05,
-    "dots": 0.03,
-    "print": 0.06,
-    "floral": 0.06,
-}
-JACKET_PATTERNS = {"plain": 0.7, "melange": 0.12, "pinstripes": 0.1, "checks": 0.03, "plaid": 0.05}
-GARMENT_WEIGHTS = {
-    # cut: (women, men)
-    "crew": (0.16, 0.17),
-    "v_neck": (0.14, 0.06),
-    "scoop": (0.13, 0.02),
-    "tank": (0.12, 0.03),
-    "strapless": (0.11, 0.005),
-    "turtleneck": (0.06, 0.05),
-    "shirt": (0.07, 0.18),
-    "suit": (0.01, 0.16),
-    "blazer": (0.08, 0.07),
-    "open_collar": (0.03, 0.12),
-    "coat": (0.06, 0.08),
-    "hoodie": (0.04, 0.07),
-}
-
-
-# Dyes of clothes: chance, then ranges of hue (turns), saturation and value of linear HSV.
-DYED = {
-    "black": (0.21, (0.0, 1.0), (0.0, 0.25), (0.004, 0.022)),
-    "grey": (0.12, (0.0, 1.0), (0.0, 0.12), (0.04, 0.3)),
-    "white": (0.15, (0.05, 0.15), (0.0, 0.1), (0.6, 0.88)),
-    "navy": (0.12, (0.58, 0.66), (0.5, 0.9), (0.012, 0.09)),
-    "denim": (0.09, (0.57, 0.62), (0.35, 0.7), (0.08, 0.35)),
-    "red": (0.08, (0.94, 1.03), (0.75, 0.97), (0.08, 0.6)),
-    "earth": (0.09, (0.04, 0.12), (0.3, 0.8), (0.05, 0.45)),
-    "pastel": (0.08, (0.0, 1.0), (0.12, 0.4), (0.5, 0.85)),
-    "bright": (0.06, (0.0, 1.0), (0.5, 0.95), (0.15, 0.7)),
-}
-
-
-def draw_dye(d: Draw, name) -> tuple[float, float, float]:
-    """Linear RGB of a cloth."""
-    family = d.choice(f"{name}.dye", {k: row[0] for k, row in DYED.items()})
-    _, *ranges = DYED[family]
-    shade, vivid, value = (float(d(f"{name}.tone.{i}").uniform(*r)) for i, r in enumerate(ranges))
-    r, g, b = colorsys.hsv_to_rgb(shade % 1, vivid, value)
-    return (float(r), float(g), float(b))
-
-
-def draw_garment(d: Draw, identity) -> s.Garment:
-    man = identity.gender
-    cut = d.choice("garment.cut", {k: (1 - man) * w + man * m for k, (w, m) in GARMENT_WEIGHTS.items()})
-    jacket = cut in ("suit", "blazer", "open_collar", "coat")
-    colour = draw_dye(d, "garment.colour")
-    if jacket:  # darker than what is worn under them
-        colour = (0.45 * colour[0], 0.45 * colour[1], 0.45 * colour[2])
-    white = d.chance("garment.white_shirt", 0.45)
-    return s.Garment(
-        cut=cut,
-        depth=d.uniform("garment.depth", 0, 1),
-        colour=colour,
-        second=draw_dye(d, "garment.second"),
-        inner=(0.78, 0.78, 0.78) if white else draw_dye(d, "garment.inner"),
-        pattern=d.choice("garment.pattern", JACKET_PATTERNS if jacket else PATTERNS),
-        roughness=d.uniform("garment.roughness", 0.5, 0.95),
-    )
-
-
 def draw_pose(d: Draw, yaw, pitch, roll) -> s.Pose:
     """Head pose is given in degrees; gaze mostly seeks the camera, so it counters the head's turn."""
     towards = d.uniform("pose.gaze.share", 0.3, 1.0)
@@ -414,13 +343,13 @@ def draw_pose(d: Draw, yaw, pitch, roll) -> s.Pose:
 # of snapshots; the chances are even-handed rather than counted.
 LIGHTING = {
     # name: (chance, ambient, key, size, azimuth, elevation, fill, rim)
-    "open": (0.20, 0.75, 0.35, (0.5, 1.6), 70, (20, 65), 0.0, 0.1),
-    "window": (0.16, 0.28, 0.9, (0.8, 2.0), 85, (0, 35), 0.0, 0.1),
-    "sun": (0.12, 0.32, 1.0, (0.05, 0.14), 75, (15, 65), 0.0, 0.1),
-    "softbox": (0.14, 0.20, 0.85, (0.4, 1.3), 55, (10, 50), 0.25, 0.4),
-    "clamshell": (0.08, 0.25, 0.7, (0.5, 1.0), 12, (25, 50), 0.4, 0.3),
+    "open": (0.20, 0.55, 0.55, (0.5, 1.6), 70, (20, 65), 0.0, 0.1),
+    "window": (0.16, 0.22, 0.95, (0.8, 2.0), 85, (0, 35), 0.0, 0.1),
+    "sun": (0.12, 0.28, 1.0, (0.05, 0.14), 75, (15, 65), 0.0, 0.1),
+    "softbox": (0.14, 0.15, 0.9, (0.4, 1.3), 55, (10, 50), 0.25, 0.4),
+    "clamshell": (0.08, 0.18, 0.75, (0.5, 1.0), 12, (25, 50), 0.4, 0.3),
     "low_key": (0.07, 0.12, 1.0, (0.2, 0.9), 80, (5, 50), 0.0, 0.5),
-    "flash": (0.13, 0.35, 0.0, (0.5, 0.5), 40, (20, 40), 0.0, 0.15),
+    "flash": (0.13, 0.25, 0.0, (0.5, 0.5), 40, (20, 40), 0.0, 0.15),
     "back": (0.06, 0.65, 0.1, (0.5, 1.5), 60, (10, 40), 0.15, 1.0),
     "night": (0.04, 0.15, 0.5, (0.1, 0.6), 85, (5, 60), 0.1, 0.5),
 }
