@@ -91,7 +91,7 @@ def _code(material):
     emission = next(node for node in material.node_tree.nodes if node.type == "EMISSION")
     colour = emission.inputs["Color"]
     if colour.is_linked:
-        return int(Surface.SKIN), False
+        return int(material.get("code", Surface.SKIN)), False
     blue = int(colour.default_value[2])
     if blue >= EYEWEAR_STEP:
         label = EYEWEAR[blue // EYEWEAR_STEP]

@@ -58,6 +58,7 @@ def identity_strands(name, code, light):
     hair tilt it, by another angle on each strand.
     """
     material, g = _material(f"id.{name}")
+    material["code"] = int(code)  # for who reads the scene without rendering it
     own = g.node("ShaderNodeHairInfo").outputs["Random"]
     tone = g.node("ShaderNodeAttribute", attribute_name="tone").outputs["Fac"]
     locks = g.math("MULTIPLY_ADD", tone, -TONE, 2 - OWN_TONE / 2)
