@@ -25,6 +25,7 @@ DENSE, FULL = (
     0.75,
 )  # covered shares within FILL pixels from which hair is let through less, and not at all
 FILL = 1.4  # pixels at 256
+OWN = 0.25  # alpha from which a pixel's own colour is known
 MEND = 1.2  # pixels at 256 over which colours are spread at the rim of hair
 
 
@@ -74,7 +75,7 @@ def soft_cover(fine, alpha, linear):
     -------
     cover (H, W) float32 in [0, 1], light (H, W, 3) float32 multiplied by it
         Away from hair the cover is the exact share of the sub-pixels that are not backdrop, and the light is
-        the render's.
+        the render's at that cover.
     """
     size = alpha.shape[0]
     scale = size / 256
@@ -93,5 +94,7 @@ def soft_cover(fine, alpha, linear):
     spread = ndimage.gaussian_filter(alpha, MEND * scale)
     colour = ndimage.gaussian_filter(linear, (MEND * scale, MEND * scale, 0))
     colour = colour / np.maximum(spread, 1e-3)[..., None]
-    light = np.where(rim[..., None], colour * cover[..., None], linear)
+    # The render's filter is wider than a pixel: light for another cover would leave a dark or light line.
+    own = np.where((alpha > OWN)[..., None], linear / np.maximum(alpha, OWN)[..., None], colour)
+    light = np.where(lens[..., None], linear, np.where(rim[..., None], colour, own) * cover[..., None])
     return cover, light.astype(np.float32)
