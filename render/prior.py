@@ -122,7 +122,7 @@ def draw_identity(d: Draw, gender=None, age=None) -> s.Identity:
     shape = float(
         np.clip(gender + (0.5 - gender) * 2 * abs(d.normal("identity.gender.spread", 0, 0.09)), 0, 1)
     )
-    age = d.uniform("identity.age", 18, 80) if age is None else age
+    age = d.uniform("identity.age", 16, 90) if age is None else age
     ancestry = d("identity.ancestry").dirichlet((0.35, 0.35, 0.35))
     weight = d.normal("identity.weight", 0.5, WEIGHT_SPREAD, 0.1, 0.95)
     return s.Identity(

@@ -45,7 +45,7 @@ def test_the_prior_is_even_handed():
     ages = np.array([x.identity.age for x in specs])
     assert abs(men - 0.5) < 0.07  # 3.4 standard errors
     np.testing.assert_allclose(ancestry, 1 / 3, atol=0.06)
-    assert ages.min() >= 18 and ages.max() <= 80 and abs(ages.mean() - 49) < 3
+    assert ages.min() >= 16 and ages.max() <= 90 and abs(ages.mean() - 53) < 4
     assert {x.hair.style for x in specs} == set(s.HAIR_STYLES)
     assert not any(x.facial_hair.kind != "none" for x in specs if x.identity.gender < 0.5)
     skin = np.array([x.skin.melanin for x in specs])
