@@ -319,8 +319,13 @@ def push_out(strands, body, clearance, near=None):
     out = strands.astype(np.float32)
     look = np.ones(out.shape[:2], bool) if near is None else near.copy()
     look[:, 0] = False
-    gap, normal = body.clearance(out[look])
-    out[look] += normal * np.maximum(clearance - gap, 0)[:, None]
+    for _ in range(3):  # a point pushed off one fold may come to lie in another
+        gap, normal = body.clearance(out[look])
+        short = np.maximum(clearance - gap, 0)
+        out[look] += normal * short[:, None]
+        look[look] = short > 0
+        if not look.any():
+            break
     return out
 
 
