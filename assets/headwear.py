@@ -144,15 +144,8 @@ def _cap(profile, spec):
     inner = np.stack([column * np.sin(angle), -column * np.cos(angle)], -1)
     depth = reach * np.sqrt(np.clip(1 - np.abs(u) ** 2.6, 0, 1))
     visor = []
-    for share, thick in (
-        (0.0, 1.2),
-        (0.35, 1.2),
-        (0.7, 1.2),
-        (1.0, 0.0),
-        (0.7, -1.2),
-        (0.35, -1.2),
-        (0.0, -1.2),
-    ):
+    for share, side in _leaf((0.0, 0.35, 0.7, 1.0)):
+        thick = 1.2 * side
         y = inner[:, 1] - share * depth
         x = inner[:, 0] * (1 + 0.04 * share)
         z = (
@@ -193,17 +186,7 @@ def _brimmed(profile, spec, tall, brim, droop, curl, pinch, soft):
     sides = np.abs(np.sin(azimuth))
     ahead = np.clip(np.cos(azimuth), 0, 1)
     leaf = []
-    for share, thick in (
-        (0, 1),
-        (0.3, 1),
-        (0.65, 1),
-        (0.9, 1),
-        (1.0, 0),
-        (0.9, -1),
-        (0.65, -1),
-        (0.3, -1),
-        (0, -1),
-    ):
+    for share, thick in _leaf((0.0, 0.3, 0.65, 0.9, 1.0)):
         flare = share * brim * (1 + 0.12 * ahead)
         z = (
             thick * 1.0

@@ -11,7 +11,7 @@ from facegen.datasets.conventions import Convention, derive
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.labels import IGNORE, Native
 from facegen.render.labels import Surface, coverage, draw_mask, own, reduce_labels
-from facegen.render.landmarks import CLASSES, outside_their_class
+from facegen.render.landmarks import outside_their_class
 from facegen.render.raycast import EYES, Caster, Scene, Shape, pixel_rays
 
 # The head's own classes, as the groups that the ray-casting check compares.
@@ -163,11 +163,6 @@ def check_face(shapes, view, brow, size, seen, points, project, convention: Conv
         "landmarks_outside": outside,
         "hair_islands": hair_islands(mask, convention.id("hair")),
     }
-
-
-def part_of(landmark: int) -> str:
-    """Name in landmarks.CLASSES of an interior landmark."""
-    return next(name for name, (rows, _) in CLASSES.items() if landmark in np.atleast_1d(np.arange(70)[rows]))
 
 
 def _skins(shapes):

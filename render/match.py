@@ -25,7 +25,7 @@ from facegen.render.follow import FOLLOWED, follow, recolour
 from facegen.render.overrides import Override, apply_all
 from facegen.render.pilot import NONE, Correction, asked, correct
 from facegen.render.proposals import measure_specs
-from facegen.render.refine import STEPS, Effects, refine, scatter
+from facegen.render.refine import Effects, refine, scatter
 
 PER_TARGET = 8  # proposals a row
 FIRST_BLOCK, LARGEST_BLOCK = 32, 512  # rows matched together; larger ones cost memory and gain nothing
@@ -112,12 +112,6 @@ def draw_specs(
             block = match_block(profile, seed, start, stop, overrides, correction, workers, on_progress)
             on_block(block)
         yield block.specs[index - start]
-
-
-def count_previews(indices: Sequence[int]) -> int:
-    """Previews that `draw_specs` makes for these indices at most."""
-    blocks = {block_of(index) for index in indices}
-    return sum((PER_TARGET + 1 + len(STEPS)) * (stop - start) for start, stop in blocks)
 
 
 def match_block(
