@@ -9,6 +9,7 @@ _TABLE = {
     "labels": ("facegen.cli.bench_labels", "Faults of the labels, and ray casting against them."),
     "reverse": ("facegen.cli.bench_reverse", "A parser trained on real faces, run on renders."),
     "audit": ("facegen.cli.bench_audit", "Seconds an audited face."),
+    "measures": ("facegen.cli.bench_measures", "The audit's measures against known faces."),
     "train": ("facegen.cli.bench_train", "Seconds a training step, by device."),
 }
 
