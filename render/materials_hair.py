@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from facegen.render.labels import SHIFT, TILT_SHARE
-from facegen.render.materials import _material, _rgba
+from facegen.render.materials import new_material, rgba
 
 TONE = 0.22  # relative spread of melanin from lock to lock
-OWN_TONE = 0.7  # spread of lightness from strand to strand, uniform, against that of locks
 SUN = 0.25  # share of melanin that tips have lost against roots
 
 
@@ -18,7 +14,7 @@ def hair(name, melanin, redness, grey=0.0, dye=None, roughness=0.36):
     The strands' own attribute "tone" (0 where there is none) makes locks lighter or darker; tips are lighter
     than roots, grey hairs stand single.
     """
-    material, g = _material(name)
+    material, g = new_material(name)
     info = g.node("ShaderNodeHairInfo").outputs
     tone = g.node("ShaderNodeAttribute", attribute_name="tone").outputs["Fac"]
     along = g.math("POWER", info["Intercept"], 1.5)
@@ -31,7 +27,7 @@ def hair(name, melanin, redness, grey=0.0, dye=None, roughness=0.36):
     )
     if dye:
         lighter = g.math("MULTIPLY_ADD", tone, -0.8 * TONE, 1.0)
-        shade = g.node("ShaderNodeVectorMath", {0: _rgba(dye)[:3], 3: lighter}, operation="SCALE").outputs[0]
+        shade = g.node("ShaderNodeVectorMath", {0: rgba(dye)[:3], 3: lighter}, operation="SCALE").outputs[0]
         g.tree.links.new(shade, node.inputs["Color"])
     else:
         # From grey 0 (no hair) to 1 (all of them), with hairs on their way in between.
@@ -47,35 +43,4 @@ def hair(name, melanin, redness, grey=0.0, dye=None, roughness=0.36):
     node.inputs["Random Roughness"].default_value = 0.2
     g.tree.links.new(info["Random"], node.inputs["Random"])
     g.surface(node.outputs[0])
-    return material
-
-
-def identity_strands(name, code, light):
-    """Flat emission of (lightness about 2, distance in metres, code + 0.9 tilt): numbers, not colours.
-
-    Tilt is the cosine between the strand and the direction half way between camera and `light` (3,), on which
-    the highlight depends (Kajiya and Kay, Rendering Fur with Three Dimensional Textures, 1989); the scales of
-    hair tilt it, by another angle on each strand.
-    """
-    material, g = _material(f"id.{name}")
-    material["code"] = int(code)  # for who reads the scene without rendering it
-    own = g.node("ShaderNodeHairInfo").outputs["Random"]
-    tone = g.node("ShaderNodeAttribute", attribute_name="tone").outputs["Fac"]
-    locks = g.math("MULTIPLY_ADD", tone, -TONE, 2 - OWN_TONE / 2)
-    # All of facegen's cameras look along y.
-    half = np.array(light) - (0.0, 1.0, 0.0)
-    half = tuple(half / np.linalg.norm(half))
-    tangent = g.node("ShaderNodeNewGeometry").outputs["Tangent"]
-    along = g.node("ShaderNodeVectorMath", {0: tangent, 1: half}, operation="DOT_PRODUCT").outputs["Value"]
-    tilt = g.math("MULTIPLY_ADD", own, SHIFT, along)  # in [-1, 1 + SHIFT]
-    scale = TILT_SHARE / (2 + SHIFT)
-    colour = g.node(
-        "ShaderNodeCombineXYZ",
-        {
-            0: g.math("MULTIPLY_ADD", own, OWN_TONE, locks),
-            1: g.node("ShaderNodeCameraData").outputs["View Z Depth"],
-            2: g.math("MULTIPLY_ADD", tilt, scale, code + scale),
-        },
-    ).outputs[0]
-    g.surface(g.node("ShaderNodeEmission", {"Color": colour, "Strength": 1.0}).outputs[0])
     return material

@@ -1,0 +1,136 @@
+"""Skin, eyes and teeth of one FaceSpec, put into a studio's scenes. Imports bpy: worker processes only."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from facegen.assets import eyes, lighting, skin, teeth
+from facegen.assets.head import PART_INNER_MOUTH, PART_SKIN
+from facegen.datasets.labels import Native
+from facegen.render import blender, materials_head
+from facegen.render.draws import build_generator
+from facegen.render.grooms import groom_of, scalp_of
+from facegen.render.materials_labels import flat, flat_on_chart
+
+# Of Anny's eyeball: the rest is the gap that lets lids slide over it.
+EYEBALL_SCALE = 0.985
+RIGHT_INNER_CORNER, LEFT_INNER_CORNER = 39, 42  # iBUG
+
+
+def add_skin(studio, spec, head):
+    """The skin with its pictures, mouth and tongue; returns the detail that the developed picture gets."""
+    model, level = studio.model, studio.quality
+    uv = corner_uv(model.chart, model.faces)
+    part = np.select([model.face_part == PART_SKIN, model.face_part == PART_INNER_MOUTH], [0, 1], 2)
+    data = blender.make_mesh("skin", head.vertices, model.faces, uv, part)
+    blender.add_vertex_field(data, "ear", model.ear)
+    line = scalp_of(spec.hair)
+    pigment = lighting.hair_colour(spec.hair.colour)
+    colour, rough, relief, detail = skin.skin_pictures(
+        spec.skin,
+        spec.identity.age,
+        _unshaven(spec.facial_hair),
+        pigment,
+        groom_of(spec.hair, spec.identity).scalp_shadow,
+        line,
+        spec.light.key_azimuth,
+        level.texture_width,
+        int(level.texture_width * 0.6),
+        spec.expression,
+    )
+    shader = materials_head.skin(
+        blender.set_image("skin.colour", colour),
+        blender.set_image("skin.rough", rough),
+        blender.set_image("skin.relief", relief),
+    )
+    mouth = materials_head.wet_tissue("mouth", (0.28, 0.045, 0.04))
+    tongue = materials_head.wet_tissue("tongue", (0.42, 0.12, 0.11), 0.35)
+    studio.add(
+        "skin",
+        data,
+        [shader, mouth, tongue],
+        [
+            flat_on_chart(),
+            flat(Native.INNER_MOUTH),
+            flat(Native.TONGUE),
+        ],
+        level.subdivision,
+    )
+    return detail
+
+
+def _unshaven(facial_hair):
+    """Darkness of the skin where beards grow: under a full beard roots and shade close the gaps."""
+    return max(facial_hair.shadow, 0.75 * facial_hair.density if facial_hair.kind == "full_beard" else 0.0)
+
+
+def corner_uv(chart, faces):
+    """Texture coordinates (F, 4, 2) of chart points, the corners of a face on one side of the seam."""
+    corners = chart[faces].astype(np.float64)
+    period = skin.S_RANGE[1] - skin.S_RANGE[0]
+    corners[..., 0] -= period * np.round((corners[..., 0] - corners[:, :1, 0]) / period)
+    return skin.chart_uv(corners)
+
+
+def add_eyes(studio, spec, head, body):
+    """Eyeballs and corneas. body: assets.strands.Body of the head."""
+    rng = build_generator(spec, "iris")
+    radius, iris_radius = head.eye_radius * EYEBALL_SCALE, spec.eyes.iris_mm / 1000
+    picture = eyes.iris_picture(spec.eyes.family, spec.eyes.pupil, rng)
+    shaders = [
+        materials_head.sclera(spec.eyes.redness),
+        materials_head.iris(blender.set_image("iris", picture)),
+        materials_head.black("pupil"),
+    ]
+    ball, faces, part, uv = eyes.eyeball(radius, iris_radius, iris_radius * spec.eyes.pupil)
+    cap, cap_faces = eyes.cornea(radius, iris_radius)
+    shell = materials_head.cornea(*_catch_light(spec))
+    inner_corners = head.landmarks[[LEFT_INNER_CORNER, RIGHT_INNER_CORNER]]
+    for side, centre, frame, corner in zip(
+        "lr", head.eye_centres, head.eye_frames, inner_corners, strict=True
+    ):
+        posed = ball @ frame.T + centre
+        data = blender.make_mesh(f"eye.{side}", posed, faces, uv, part)
+        for name, values in zip(("lid", "corner"), eyes.lid_fields(posed, corner, body), strict=True):
+            blender.add_vertex_field(data, name, values)
+        white, coloured = (
+            (Native.SCLERA_L, Native.IRIS_L) if side == "l" else (Native.SCLERA_R, Native.IRIS_R)
+        )
+        studio.add(
+            f"eye.{side}",
+            data,
+            shaders,
+            [flat(white), flat(coloured), flat(coloured)],
+        )
+        data = blender.make_mesh(f"cornea.{side}", cap @ frame.T + centre, cap_faces)
+        item = blender.place(studio.beauty, f"cornea.{side}", data, [shell])
+        item.visible_shadow = False
+
+
+def _catch_light(spec):
+    """Direction (3,), strength and half angle (degrees) of the light that the corneas mirror most."""
+    rng, light = build_generator(spec, "catchlight"), spec.light
+    arriving = light.strength + 0.8 * light.key + 0.4 * light.fill + light.flash
+    lamps = {lamp.name: lamp for lamp in lighting.lamps(light)}
+    lamp = lamps.get("flash") or lamps.get("key")
+    window = np.radians([rng.uniform(-35, 35), rng.uniform(20, 50)])
+    spread = rng.uniform(7, 15)
+    if lamp is not None and (lamp.name == "flash" or light.key > light.strength):
+        offset = lamp.offset
+        spread = 6.0 if lamp.name == "flash" else max(6.0, min(16.0, 18.0 * lamp.size))
+    else:  # a window or the brightest part of the sky
+        offset = np.array([np.sin(window[0]), -np.cos(window[0]), np.tan(window[1])])
+    return offset / np.linalg.norm(offset), arriving * rng.uniform(0.8, 2.6), spread
+
+
+def add_teeth(studio, spec, head):
+    """Teeth and gums."""
+    v, f, gum = teeth.teeth(studio.model.template_teeth, head.teeth, studio.model.eye_middle)
+    data = blender.make_mesh("teeth", v, f, part=gum.astype(int))
+    shade = teeth.tooth_colour(spec.identity.age, build_generator(spec, "teeth"))
+    studio.add(
+        "teeth",
+        data,
+        [materials_head.tooth(shade), materials_head.wet_tissue("gum", (0.42, 0.14, 0.13))],
+        [flat(Native.TEETH), flat(Native.INNER_MOUTH)],
+    )

@@ -1,0 +1,98 @@
+"""What one FaceSpec wears, put into a studio's scenes. Imports bpy: used inside worker processes only."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from facegen.assets import garment, glasses, headwear, jewellery
+from facegen.assets.cloth import cloth_picture
+from facegen.datasets.labels import Native
+from facegen.render import blender, materials_wear
+from facegen.render.draws import build_generator
+from facegen.render.labels import OPAQUE_TINT
+from facegen.render.materials_labels import flat, flat_in_front
+
+
+def add_glasses(studio, spec, head):
+    """Frame and lenses."""
+    if spec.glasses.kind == "none":
+        return
+    code = flat if spec.glasses.tint >= OPAQUE_TINT else flat_in_front
+    origin = head.eye_centres.mean(0)
+    local = (head.landmarks - origin) @ head.head_rotation
+    (fv, ff), (lv, lf) = glasses.glasses(spec.glasses, local)
+    world = [v @ head.head_rotation.T + origin for v in (fv, lv)]
+    studio.add(
+        "frame",
+        blender.make_mesh("frame", world[0], ff),
+        materials_wear.frame(spec.glasses.colour, spec.glasses.metal),
+        code(Native.GLASSES_FRAME),
+    )
+    lens = studio.add(
+        "lens",
+        blender.make_mesh("lens", world[1], lf),
+        # Coated lenses mirror an eighth of bare glass, and rough ones sparkle less; sunglasses stay bare.
+        materials_wear.clear("lens", 0.04, 1.5 if spec.glasses.tint > 0.5 else 1.15, spec.glasses.tint),
+        code(Native.GLASSES_LENS),
+    )
+    lens[0].visible_shadow = False
+
+
+def add_garment(studio, spec, head):
+    """Clothes; returns (vertices, triangles) of them as one solid."""
+    rng = build_generator(spec, "garment")
+    look = spec.garment
+    pieces = garment.garment(head, studio.model, look, rng)
+    # The shirt under a jacket is plain, a tie has a pattern of its own.
+    dress = {
+        garment.MAIN: (look.pattern, look.colour, look.second),
+        garment.INNER: ("plain", look.inner, look.inner),
+        garment.TIE: (str(rng.choice(["plain", "stripes", "dots"])), look.second, look.colour),
+    }
+    for number, piece in enumerate(pieces):
+        name = f"cloth.{number}"
+        picture = cloth_picture(*dress[piece.cloth], rng)
+        data = blender.make_mesh(name, piece.vertices, piece.faces, piece.chart / 100.0)
+        shader = materials_wear.woven(name, blender.set_image(name, picture), look.roughness)
+        studio.add(name, data, shader, flat(Native.CLOTHING))
+    return garment.solid(pieces)
+
+
+def add_hat(studio, spec, frame, body):
+    """The hat of `spec.headwear` as one object with crown, band and brim.
+
+    frame : assets.headwear.HatFrame; body : assets.strands.Body of the head
+    """
+    rng = build_generator(spec, "hat")
+    worn = spec.headwear
+    v, f, part, uv = headwear.hat(worn, headwear.head_profile(body, frame), frame)
+    data = blender.make_mesh("hat", v, f, uv, part)
+    picture = blender.set_image("hat", cloth_picture(worn.pattern, worn.colour, worn.second, rng))
+    ribs = 1.0 if worn.kind == "beanie" else 0.0
+    shell = materials_wear.felt("hat", picture, worn.roughness, ribs)
+    band = shell if worn.kind == "beanie" else materials_wear.plain_cloth("hat_band", worn.second)
+    brim = materials_wear.plain_cloth("hat_brim", worn.second) if worn.kind == "cap" else shell
+    studio.add("hat", data, [shell, band, brim], flat(Native.HAT))
+
+
+def add_jewellery(studio, spec, head, body, cloth):
+    """Earrings and necklace. body: as in `add_hat`; cloth: (vertices, triangles) of the garment."""
+    rng = build_generator(spec, "jewellery")
+    model, worn = studio.model, spec.jewellery
+    metal = materials_wear.metal("jewel_metal", worn.colour, worn.metal)
+    stone = materials_wear.metal("jewel_stone", worn.stone, 0.0, 0.08)
+    if worn.earrings != "none":
+        forward = -head.head_rotation[:, 1]
+        turn = float(rng.uniform(10, 75))
+        for name, sign, label in (("l", 1, Native.EARRING_L), ("r", -1, Native.EARRING_R)):
+            place, side = jewellery.lobe(head, model, sign)
+            v, f, part = jewellery.earring(worn.earrings, worn.earring_mm, place, side, forward, turn, body)
+            data = blender.make_mesh(f"earring.{name}", v, f, part=part)
+            studio.add(f"earring.{name}", data, [metal, stone], flat(label))
+    if worn.necklace != "none":
+        ground = jewellery.solid(head, model, np.asarray(cloth[0]), np.asarray(cloth[1]))
+        choker = worn.necklace == "choker"
+        line = jewellery.necklace_line(head, model, worn.drop_mm, choker, ground)
+        v, f, part = jewellery.necklace(worn.necklace, worn.necklace_mm, line)
+        data = blender.make_mesh("necklace", v, f, part=part)
+        studio.add("necklace", data, [metal, stone], flat(Native.NECKLACE))
