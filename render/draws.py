@@ -19,3 +19,34 @@ def generator(seed: int, index: int, name: str) -> np.random.Generator:
 def build_generator(spec, name: str) -> np.random.Generator:
     """The generator of one named draw while a spec is built: hangs on its seed, index and this name."""
     return generator(spec.seed, spec.index, f"build.{name}")
+
+
+class Draw:
+    """Keyed draws of one sample: `draw("pose.yaw").normal(0, 10)`."""
+
+    def __init__(self, seed: int, index: int):
+        self.seed, self.index = seed, index
+
+    def __call__(self, name: str) -> np.random.Generator:
+        return generator(self.seed, self.index, name)
+
+    def choice(self, name, weights):
+        """A key of `weights`, with probability proportional to its value."""
+        names = list(weights)
+        p = np.array([weights[n] for n in names], float)
+        return str(self(name).choice(names, p=p / p.sum()))
+
+    def chance(self, name, probability):
+        return bool(self(name).random() < probability)
+
+    def uniform(self, name, low, high):
+        return float(self(name).uniform(low, high))
+
+    def normal(self, name, mean, sd, low=-np.inf, high=np.inf):
+        """Normal, redrawn from the same stream until it lies in [low, high]."""
+        stream = self(name)
+        for _ in range(1000):
+            value = float(stream.normal(mean, sd))
+            if low <= value <= high:
+                return value
+        raise ValueError(f"{name}: normal({mean}, {sd}) hardly ever falls in [{low}, {high}]")

@@ -114,7 +114,7 @@ def draw_expression(d, smile=None, opening=None) -> dict[str, float]:
 
     Parameters
     ----------
-    d : render.prior.Draw
+    d : render.draws.Draw
     smile, opening : bool or None
     """
     name = d.choice("expression.name", allowed(smile, opening))

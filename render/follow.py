@@ -15,13 +15,16 @@ import numpy as np
 from facegen.assets.skin import skin_colour
 from facegen.audit.laws import PITCH_ZERO
 from facegen.audit.view import lab_of_srgb
-from facegen.render import prior
 from facegen.render import spec as s
+from facegen.render.draws import Draw
 from facegen.render.expressions import draw_expression
 from facegen.render.follow_scene import background, garment, light, number
-from facegen.render.grooms import NO_FRINGE
+from facegen.render.grooms import HANGING, NO_FRINGE
 from facegen.render.photo import encode_srgb, tone
-from facegen.render.prior_wear import draw_headwear, draw_jewellery
+from facegen.render.prior_face import MELANIN, draw_brows, draw_eyes, draw_identity, draw_skin
+from facegen.render.prior_hair import STYLE_WEIGHTS, draw_facial_hair, draw_hair, draw_hair_colour
+from facegen.render.prior_picture import draw_pose
+from facegen.render.prior_wear import draw_glasses, draw_headwear, draw_jewellery
 
 # Names of the profile's attributes that this mapping follows.
 FOLLOWED = (
@@ -74,7 +77,7 @@ SHADES = {"black": (0.90, 0.99), "brown": (0.66, 0.88), "other": (0.55, 0.85), "
 
 def follow(spec: s.FaceSpec, row) -> s.FaceSpec:
     """`spec` (a draw of the prior) bent to one row of a profile: a dict name -> value, absent = not said."""
-    d = prior.Draw(spec.seed, spec.index)
+    d = Draw(spec.seed, spec.index)
     identity = _identity(d, spec.identity, row)
     skin = _skin(d, spec.skin, identity, row)
     camera = _camera(spec.camera, row)
@@ -85,8 +88,8 @@ def follow(spec: s.FaceSpec, row) -> s.FaceSpec:
         skin=skin,
         camera=camera,
         hair=hair,
-        eyes=prior.draw_eyes(d, identity),
-        brows=prior.draw_brows(d, identity),
+        eyes=draw_eyes(d, identity),
+        brows=draw_brows(d, identity),
         facial_hair=_facial_hair(d, identity, row),
         expression=draw_expression(d, _flag(row, "smiling"), _flag(row, "mouth_open")),
         pose=_pose(d, spec.pose, row),
@@ -101,7 +104,7 @@ def follow(spec: s.FaceSpec, row) -> s.FaceSpec:
 
 def recolour(spec: s.FaceSpec, row) -> s.FaceSpec:
     """`spec` with what only the colour picture shows, and its framing, bent to a row; its shape stays."""
-    d = prior.Draw(spec.seed, spec.index)
+    d = Draw(spec.seed, spec.index)
     return replace(
         spec,
         skin=_skin(d, spec.skin, spec.identity, row),
@@ -124,20 +127,20 @@ def _identity(d, identity, row):
     if "young" in row:
         old = not row["young"] or bool(row.get("gray_hair", False))
         age = d.uniform("match.age", 42, 74) if old else d.uniform("match.age", 18, 42)
-    drawn = prior.draw_identity(d, gender=float(row["male"]), age=age)
+    drawn = draw_identity(d, gender=float(row["male"]), age=age)
     if "skin_ita" not in row:
         return drawn
     # Ancestry follows the skin's tone, because pictures tell the tone and not the ancestry.
     melanin = melanin_of_ita(number(row, "skin_ita", 40.0))
     log = np.log(melanin)
-    weight = {k: np.exp(-0.5 * ((log - np.log(m)) / 0.5) ** 2) + 0.02 for k, (m, _) in prior.MELANIN.items()}
+    weight = {k: np.exp(-0.5 * ((log - np.log(m)) / 0.5) ** 2) + 0.02 for k, (m, _) in MELANIN.items()}
     share = d("match.ancestry").dirichlet(np.array(list(weight.values())) / sum(weight.values()) * 1.2 + 0.02)
     return replace(drawn, african=float(share[0]), asian=float(share[1]), caucasian=float(share[2]))
 
 
 def _skin(d, skin, identity, row):
     melanin = melanin_of_ita(number(row, "skin_ita", 40.0)) if "skin_ita" in row else None
-    drawn = prior.draw_skin(d, identity, melanin)
+    drawn = draw_skin(d, identity, melanin)
     lipstick, makeup = _flag(row, "wearing_lipstick"), _flag(row, "heavy_makeup")
     if lipstick is not None:
         drawn = replace(drawn, lipstick_amount=d.uniform("match.lipstick", 0.25, 0.85) if lipstick else 0.0)
@@ -184,7 +187,7 @@ def _camera(camera, row):
 
 def _hair(d, identity, row):
     if "bald" not in row and "hair_length" not in row:
-        return prior.draw_hair(d, identity)
+        return draw_hair(d, identity)
     man = identity.gender > 0.5
     length = number(row, "hair_length", 0.3 if man else 0.5)
     form = row.get("hair_form", "other")
@@ -205,26 +208,15 @@ def _hair(d, identity, row):
         weights["side_part"] = 0.1
     else:
         column = 1 if man else 0
-        short = (
-            "buzz",
-            "short",
-            "side_part",
-            "quiff",
-            "slick_back",
-            "fringe",
-            "curly_short",
-            "afro",
-            "tied_back",
-            "ponytail",
-            "updo",
-        )
-        weights = {k: prior.STYLE_WEIGHTS[k][column] for k in short}
+        weights = {
+            k: STYLE_WEIGHTS[k][column] for k in s.HAIR_STYLES if k not in ("bald", "wreath", *HANGING)
+        }
         weights["afro"] *= 4 * identity.african
         weights["buzz"] *= 0.5
         weights["wreath"] = 0.1 if man and _flag(row, "receding_hairline") else 0.0
     if row.get("bangs", False):
         weights = {k: w for k, w in weights.items() if k not in NO_FRINGE or k == "bald"}
-    hair = prior.draw_hair(
+    hair = draw_hair(
         d, identity, style=d.choice("match.hair.style", weights), colour=_hair_colour(d, identity, row)
     )
     if "bangs" in row:
@@ -239,7 +231,7 @@ def _hair(d, identity, row):
 
 
 def _hair_colour(d, identity, row):
-    colour = prior.draw_hair_colour(d, identity)
+    colour = draw_hair_colour(d, identity)
     if "hair_shade" in row:
         low, high = SHADES[str(row["hair_shade"])]
         colour = replace(colour, melanin=d.uniform("match.hair.melanin", low, high), dye=None)
@@ -251,7 +243,7 @@ def _hair_colour(d, identity, row):
 
 def _facial_hair(d, identity, row):
     if "no_beard" not in row:
-        return prior.draw_facial_hair(d, identity)
+        return draw_facial_hair(d, identity)
     shadow = bool(row.get("5_o_clock_shadow", False))
     if row["no_beard"] or identity.gender < 0.5:
         kind = "none"
@@ -261,7 +253,7 @@ def _facial_hair(d, identity, row):
         kind = "moustache" if d.chance("match.moustache_alone", 0.35) else "full_beard"
     else:
         kind = "stubble" if shadow or d.chance("match.stubble", 0.5) else "full_beard"
-    drawn = prior.draw_facial_hair(d, identity, kind)
+    drawn = draw_facial_hair(d, identity, kind)
     if shadow:
         drawn = replace(drawn, shadow=d.uniform("match.shadow", 0.4, 0.8))
     return drawn
@@ -271,7 +263,7 @@ def _pose(d, pose, row):
     if "yaw" not in row and "pitch" not in row:
         return pose
     # The profile's yaw is positive to the picture's left, a spec's to the subject's left.
-    return prior.draw_pose(
+    return draw_pose(
         d,
         np.clip(-number(row, "yaw", -pose.yaw), -85, 85),
         np.clip(number(row, "pitch", pose.pitch + PITCH_ZERO) - PITCH_ZERO, -38, 38),
@@ -283,7 +275,7 @@ def _glasses(d, glasses, row):
     worn = _flag(row, "glasses")
     if worn is None:
         return glasses
-    return prior.draw_glasses(d, 1.0) if worn else s.Glasses()
+    return draw_glasses(d, 1.0) if worn else s.Glasses()
 
 
 def _headwear(d, identity, headwear, row):

@@ -8,9 +8,9 @@ import numpy as np
 
 from facegen.assets.lighting import LUMINANCE
 from facegen.audit.view import lab_of_srgb
-from facegen.render import prior
 from facegen.render import spec as s
 from facegen.render.photo import encode_srgb, luminance_of
+from facegen.render.prior_picture import BACKGROUND_KINDS
 
 # light_side of a face, in stops: per share of the light that a key from the side has, and per sine of the
 # head's yaw (least squares over 64 rendered faces, r = 0.83). Flatter light than FLATTEST stops is turned as
@@ -106,7 +106,7 @@ def background(d, spec: s.Background, row) -> s.Background:
         kind = d.choice("match.background.flat", {"plain": 0.6, "gradient": 0.4})
     elif (kind in UNIFORM and colour > ONE_HUE) or (kind in DARK and lightness > LIT):
         # Much colour comes from many things, and stages are dark.
-        weights = {k: w for k, w in prior.BACKGROUND_KINDS.items() if k not in UNIFORM + DARK}
+        weights = {k: w for k, w in BACKGROUND_KINDS.items() if k not in UNIFORM + DARK}
         kind = d.choice("match.background.varied", weights)
     first, second = scaled(spec.first, dark), scaled(spec.second, bright)
     if d.chance("match.background.swap", 0.5):

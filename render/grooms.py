@@ -109,6 +109,8 @@ STYLES = {
 # fmt: on
 # Combed away from the brow, too short for it, or too tightly curled.
 NO_FRINGE = ("bald", "wreath", "buzz", "quiff", "slick_back", "curly_short", "afro", "locs")
+# Hang beside the face; all others are short or tied.
+HANGING = ("bob", "long_straight", "long_wavy", "long_curly", "locs", "braids")
 
 
 def groom_of(hair, identity) -> Plan:

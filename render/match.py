@@ -18,12 +18,13 @@ import numpy as np
 from facegen.audit.distances import cdf_gap
 from facegen.audit.measures import BY_NAME, CONTENT_NAMES, measure_labels
 from facegen.audit.schema import BINARY
-from facegen.render import prior
 from facegen.render import spec as s
 from facegen.render.assign import Space, assign, out_of_reach
+from facegen.render.draws import Draw, generator
 from facegen.render.follow import FOLLOWED, follow, recolour
 from facegen.render.overrides import Override, apply_all
 from facegen.render.pilot import NONE, Correction, asked, correct
+from facegen.render.prior import draw_spec
 from facegen.render.proposals import measure_specs
 from facegen.render.refine import Effects, refine, scatter
 
@@ -103,7 +104,7 @@ def draw_specs(
     overrides = tuple(overrides)
     if profile is None:
         for index in indices:
-            yield apply_all(prior.draw_spec(seed, index), overrides)
+            yield apply_all(draw_spec(seed, index), overrides)
         return
     block, (start, stop) = None, (0, 0)
     for index in indices:
@@ -167,14 +168,14 @@ def match_block(
 
 def proposal_seed(seed: int, number: int) -> int:
     """Seed of the `number`-th proposals of all rows: another face of the prior for the same row."""
-    return int(prior.generator(seed, number, "match.proposal").integers(2**48))
+    return int(generator(seed, number, "match.proposal").integers(2**48))
 
 
 def _followed(profile, seed, start, rows, overrides, correction):
     """Rows that say nothing a preview shows: each face follows its own, there is nothing to choose by."""
     specs = []
     for i, row in enumerate(rows):
-        face = follow(prior.draw_spec(seed, start + i), asked(row, correction))
+        face = follow(draw_spec(seed, start + i), asked(row, correction))
         specs.append(correct(apply_all(face, overrides), row, correction))
     nothing = np.empty((len(rows), 0))
     report = {"rows": len(rows), "proposals": len(rows), "faces": len(rows), "out_of_reach": {}, "stages": {}}
@@ -182,8 +183,8 @@ def _followed(profile, seed, start, rows, overrides, correction):
 
 
 def _proposal(seed, index, row):
-    followed = follow(prior.draw_spec(seed, index), row)
-    return scatter(followed, prior.Draw(seed, index))
+    followed = follow(draw_spec(seed, index), row)
+    return scatter(followed, Draw(seed, index))
 
 
 def _kept_cost(rows, origin):

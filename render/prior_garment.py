@@ -53,7 +53,7 @@ DYED = {
 def draw_dye(d, name) -> tuple[float, float, float]:
     """Linear RGB of a cloth.
 
-    d : render.prior.Draw
+    d : render.draws.Draw
     name : of the draw
     """
     family = d.choice(f"{name}.dye", {k: row[0] for k, row in DYED.items()})
@@ -66,7 +66,7 @@ def draw_dye(d, name) -> tuple[float, float, float]:
 def draw_garment(d, identity) -> s.Garment:
     """Clothes that follow gender.
 
-    d : render.prior.Draw
+    d : render.draws.Draw
     identity : render.spec.Identity
     """
     man = identity.gender

@@ -131,7 +131,7 @@ def draw_sliders(d, weight=0.5) -> dict[str, float]:
 
     Parameters
     ----------
-    d : render.prior.Draw
+    d : render.draws.Draw
     weight : float in [0, 1], Identity.weight: it is the factor "fat"
     """
     factors = {name: d.normal(f"slider.factor.{name}", 0, 1, -2.2, 2.2) for name in FACTORS}

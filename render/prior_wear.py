@@ -1,12 +1,42 @@
-"""The default prior of hats, earrings and necklaces."""
+"""The default prior of glasses, hats, earrings and necklaces."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from facegen.render import spec as s
+from facegen.render.draws import Draw
 
 GOLD, SILVER, COPPER = (0.86, 0.66, 0.33), (0.80, 0.80, 0.82), (0.72, 0.42, 0.28)
+
+
+def draw_glasses(d: Draw, probability, kind=None) -> s.Glasses:
+    """Glasses with this probability, or of a given kind ("none": no glasses)."""
+    worn = d.chance("glasses.worn", probability) if kind is None else kind != "none"
+    if not worn:
+        return s.Glasses()
+    kind = kind or d.choice(
+        "glasses.kind", {"rectangular": 0.36, "round": 0.16, "oval": 0.16, "browline": 0.16, "aviator": 0.16}
+    )
+    metal = float(d.chance("glasses.metal", 0.45))
+    tone = d("glasses.colour").uniform(0, 1, 3)
+    colour = (
+        (0.45 + 0.3 * tone[0], 0.42 + 0.28 * tone[0], 0.38 + 0.2 * tone[0])
+        if metal
+        else tuple(float(0.012 + 0.16 * t**4) for t in tone)
+    )
+    dark = d.chance("glasses.sun", 0.15)
+    return s.Glasses(
+        kind=kind,
+        width=d.uniform("glasses.width", 0.92, 1.08),
+        height=d.uniform("glasses.height", 0.85, 1.15),
+        thickness_mm=d.uniform("glasses.thickness_mm", 0.9, 1.5)
+        + (0 if metal else d.uniform("glasses.bulk", 0.2, 2.0)),
+        colour=(float(colour[0]), float(colour[1]), float(colour[2])),
+        metal=metal,
+        tint=d.uniform("glasses.tint", 0.72, 0.98) if dark else d.uniform("glasses.tint.clear", 0.0, 0.12),
+        slip_mm=d.uniform("glasses.slip_mm", 0, 4),
+    )
 
 
 def draw_headwear(d, identity, probability) -> s.Headwear:
@@ -14,7 +44,7 @@ def draw_headwear(d, identity, probability) -> s.Headwear:
 
     Parameters
     ----------
-    d : render.prior.Draw
+    d : render.draws.Draw
     identity : render.spec.Identity
     """
     if not d.chance("headwear.worn", probability):

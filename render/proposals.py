@@ -24,7 +24,7 @@ from facegen.assets.regions import BrowShape
 from facegen.audit.measures import CONTENT_NAMES, measure_labels
 from facegen.datasets.conventions import convention, derive
 from facegen.datasets.labels import COVERAGE_CLASSES, Native
-from facegen.render.draws import generator
+from facegen.render.draws import build_generator, generator
 from facegen.render.framing import solve_view
 from facegen.render.grooms import groom_of, scalp_of
 from facegen.render.labels import OPAQUE_TINT, skin_labels
@@ -183,7 +183,7 @@ def _eyeball(radius):
 def _jewels(model, spec, head, body, cloth):
     worn, parts = spec.jewellery, []
     if worn.earrings != "none":
-        turn = float(generator(spec.seed, spec.index, "build.jewellery").uniform(10, 75))
+        turn = float(build_generator(spec, "jewellery").uniform(10, 75))
         forward = -head.head_rotation[:, 1]
         for sign, label in ((1, Native.EARRING_L), (-1, Native.EARRING_R)):
             place, side = jewellery.lobe(head, model, sign)

@@ -138,7 +138,7 @@ def turn_knobs(spec: s.FaceSpec, change: np.ndarray) -> s.FaceSpec:
 
 
 def scatter(spec: s.FaceSpec, draw: Callable[[str], np.random.Generator]) -> s.FaceSpec:
-    """A proposal spread wider than the prior, in all knobs that decide shape; `draw` is a prior.Draw."""
+    """A proposal spread wider than the prior, in all knobs that decide shape; `draw` is a draws.Draw."""
     moves = np.array([draw(f"scatter.{knob.name}").normal() for knob in KNOBS])
     shape = np.array([knob.paths[0].split(".")[0] not in ("pose", "camera", "expression") for knob in KNOBS])
     spread = np.array([knob.spread for knob in KNOBS])

@@ -15,6 +15,7 @@ from facegen.assets.regions import Hairline
 from facegen.assets.scalp import Scalp
 from facegen.render import prior
 from facegen.render import spec as s
+from facegen.render.draws import Draw
 from facegen.render.grooms import STYLES
 from facegen.render.pose import pose_head
 from facegen.render.prior_wear import draw_headwear
@@ -32,7 +33,7 @@ def wearer():
 
 
 def worn(kind):
-    drawn = draw_headwear(prior.Draw(0, HATS.index(kind)), s.Identity(), 1.0)
+    drawn = draw_headwear(Draw(0, HATS.index(kind)), s.Identity(), 1.0)
     return dataclasses.replace(drawn, kind=kind)
 
 

@@ -7,6 +7,7 @@ from facegen.audit.measures import CONTENT_NAMES
 from facegen.audit.profile_io import load_profile
 from facegen.render import match, prior, refine
 from facegen.render.assign import Space, assign, out_of_reach
+from facegen.render.draws import Draw
 from facegen.render.overrides import parse
 from facegen.render.refine import KNOBS, Effects, knob_values, turn_knobs
 
@@ -138,7 +139,7 @@ def test_out_of_reach_counts_only_what_proposals_miss():
 
 
 def test_effects_are_learned_from_scattered_faces():
-    specs = [refine.scatter(prior.draw_spec(0, i), prior.Draw(0, i)) for i in range(400)]
+    specs = [refine.scatter(prior.draw_spec(0, i), Draw(0, i)) for i in range(400)]
     shown = toy_measure(specs)[:, [PLACE["brow_height"], PLACE["mouth_width"]]]
     space = Space.of(shown, np.zeros(2, bool))
     slopes = Effects.learn(space, specs, shown).of(specs[0])

@@ -9,7 +9,7 @@ import pytest
 from facegen.datasets.errors import FacegenError
 from facegen.render import expressions, pose, prior, prior_shape
 from facegen.render import spec as s
-from facegen.render.draws import generator
+from facegen.render.draws import Draw, generator
 from facegen.render.overrides import parse
 
 
@@ -56,14 +56,14 @@ def test_the_prior_is_even_handed():
 
 
 def test_paired_sliders_stay_close():
-    sliders = prior_shape.draw_sliders(prior.Draw(0, 1))
+    sliders = prior_shape.draw_sliders(Draw(0, 1))
     left = np.array([v for k, v in sliders.items() if k.startswith("l-")])
     right = np.array([sliders["r-" + k[2:]] for k in sliders if k.startswith("l-")])
     assert np.abs(left - right).max() < 0.12 and np.abs(left).max() > 0.1
 
 
 def test_sliders_hang_together_as_their_factors_say():
-    people = [prior_shape.draw_sliders(prior.Draw(0, i)) for i in range(400)]
+    people = [prior_shape.draw_sliders(Draw(0, i)) for i in range(400)]
 
     def column(name):
         return np.array([p[name] for p in people])
@@ -78,8 +78,8 @@ def test_sliders_hang_together_as_their_factors_say():
     )
     assert abs(correlation("nose-hump-incr", "mouth-angles-up")) < 0.1
     assert np.array([list(p.values()) for p in people]).std(0).min() > 0.01
-    heavy = prior_shape.draw_sliders(prior.Draw(0, 1), weight=0.9)
-    assert heavy["head-fat-incr"] > prior_shape.draw_sliders(prior.Draw(0, 1), weight=0.1)["head-fat-incr"]
+    heavy = prior_shape.draw_sliders(Draw(0, 1), weight=0.9)
+    assert heavy["head-fat-incr"] > prior_shape.draw_sliders(Draw(0, 1), weight=0.1)["head-fat-incr"]
 
 
 def test_group_means_are_sliders_and_follow_the_group():
@@ -111,7 +111,7 @@ def test_a_wink_shuts_one_eye(monkeypatch):
     monkeypatch.setattr(expressions, "WEIGHTS", {"wink": 1.0})
     shut = set()
     for i in range(12):
-        drawn = expressions.draw_expression(prior.Draw(0, i))
+        drawn = expressions.draw_expression(Draw(0, i))
         left, right = drawn.get("eyeBlinkLeft", 0), drawn.get("eyeBlinkRight", 0)
         assert max(left, right) > 0.4 and min(left, right) < 0.3
         shut.add(left > right)
@@ -133,7 +133,7 @@ def test_expressions_obey_what_is_given(smile, opening):
     names = set(expressions.allowed(smile, opening))
     assert names and all((n in expressions.SMILING) == smile for n in names)
     assert all((n in expressions.OPEN) == opening for n in names)
-    drawn = expressions.draw_expression(prior.Draw(0, 3), smile, opening)
+    drawn = expressions.draw_expression(Draw(0, 3), smile, opening)
     assert all(0 <= v <= 1 for v in drawn.values())
     assert (drawn.get("mouthSmileLeft", 0) > 0.2) == smile
 
