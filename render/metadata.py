@@ -9,7 +9,7 @@ from facegen.datasets.labels import Native
 
 
 def pose_angles(rotation):
-    """Yaw, pitch and roll in degrees of a head rotation (3, 3): inverse of assets.head.rotation_of."""
+    """Yaw, pitch and roll in degrees of a head rotation (3, 3): inverse of assets.head_turns.rotation_of."""
     # R = Rz(yaw) Rx(-pitch) Ry(roll): the middle column holds yaw and pitch, the last row pitch and roll.
     pitch = -np.arcsin(np.clip(rotation[2, 1], -1, 1))
     yaw = np.arctan2(-rotation[0, 1], rotation[1, 1])

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from facegen.assets.head import HeadModel, PosedHead, rotation_of
+from facegen.assets.head import HeadModel, PosedHead
+from facegen.assets.head_turns import rotation_of
 from facegen.render.prior_shape import group_sliders
 from facegen.render.spec import FaceSpec
 

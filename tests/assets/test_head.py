@@ -7,6 +7,7 @@ pytest.importorskip("anny")
 
 from facegen.assets import head as h
 from facegen.assets.actions import ACTIONS
+from facegen.assets.head_turns import rotation_of
 from facegen.assets.sliders import SLIDERS
 
 pytestmark = pytest.mark.render
@@ -62,7 +63,7 @@ def test_landmarks_are_symmetric_on_the_template(neutral, right, left):
 @pytest.mark.parametrize("turn", [(30, 0, 0), (0, 20, 0), (0, 0, 15), (25, -15, 10), (55, 40, -30)])
 def test_neck_turn_is_the_skulls_rotation(model, turn):
     posed = model.pose(h.TEMPLATE, {}, {}, turn, (0, 0))
-    np.testing.assert_allclose(posed.head_rotation, h.rotation_of(*turn), atol=2e-3)
+    np.testing.assert_allclose(posed.head_rotation, rotation_of(*turn), atol=2e-3)
 
 
 def test_blink_closes_the_left_eye_only(model, neutral):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from facegen.assets.head import rotation_of
+from facegen.assets.head_turns import rotation_of
 from facegen.render import framing
 from facegen.render import spec as s
 from facegen.render.metadata import pose_angles

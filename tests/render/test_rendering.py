@@ -74,7 +74,7 @@ def test_samples_hold_what_the_schema_says(rendered):
 
 def test_true_pose_follows_the_spec(rendered):
     """The skull makes the turn of the spec, seen by a camera that stands level and rolls with the crop."""
-    from facegen.assets.head import rotation_of
+    from facegen.assets.head_turns import rotation_of
     from facegen.render.metadata import pose_angles
 
     level = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
