@@ -7,7 +7,7 @@ Strands are (N, K, 3) float32 metres, root first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -96,6 +96,12 @@ class Groom:
 GUIDES = 140  # at least; one for twenty strands else
 FINE_LOCK = 4.0  # strands to a fine lock: 2-3 mm wide at 9,000 strands, what the denoiser keeps
 FLYAWAY = 0.05  # share of strands that leave their lock
+UNLIKE = 0.8  # spread (log) of the number of fine locks in wide ones
+LOCKS_TOGETHER = 4  # locks of tied hair that are alike in colour
+WIDE_TONE, FINE_TONE = 0.55, 0.6  # spread of colour from lock to lock
+BORDER_MM = 11.0  # from the hairline inwards: thinner and shorter hairs, lying on the skin
+THINNEST = 0.5  # radius at the hairline against that of other hair
+FLUFF, FLUFF_LENGTH = 0.6, (0.006, 0.028)  # share of short hairs at the hairline, and their length in metres
 BABY = 0.06  # short hairs at the front, share of all strands
 PARTING = (3.5, 0.008)  # roots along a parting, against those of the sides, and metres to either side of it
 NEAR = 0.002  # metres: points that are known to stay farther out are not held against the head
@@ -122,7 +128,7 @@ def scalp_roots(head, model, scalp: Scalp, count, rng, part=None):
     t = roots.chart[:, 1]
     kept = roots.take(np.flatnonzero(rng.random(len(roots)) < scalp.density(s, t))[:count])
     kept.chart[:, 0] = (kept.chart[:, 0] + TURN_MM / 2) % TURN_MM - TURN_MM / 2
-    return kept
+    return replace(kept, inside=scalp.inside(kept.chart[:, 0], kept.chart[:, 1]))
 
 
 def make_hair(groom, roots, head, gravity, body, rng, points, radius):
@@ -146,11 +152,19 @@ def make_hair(groom, roots, head, gravity, body, rng, points, radius):
     """
     skull = Skull.of(head)
     if groom.tie is not None:
-        strands, groups, gap = hair_tied.gather(groom, roots, skull, gravity, body, rng, points)
+        strands, fine, gap = hair_tied.gather(groom, roots, skull, gravity, body, rng, points)
+        wide = fine // LOCKS_TOGETHER
     else:
-        strands, groups, gap = _loose(groom, roots, skull, gravity, body, rng, points)
-    tone = rng.normal(0, 0.75, groups.max() + 1)[groups] + rng.normal(0, 0.2, len(strands))
-    width = radius * rng.uniform(0.8, 1.15, len(strands))
+        strands, fine, wide, gap = _loose(groom, roots, skull, gravity, body, rng, points)
+    tone = (
+        WIDE_TONE * rng.normal(0, 1, wide.max() + 1)[wide]
+        + FINE_TONE * rng.normal(0, 1, fine.max() + 1)[fine]
+    )
+    tone = tone + rng.normal(0, 0.2, len(strands))
+    border = np.ones(len(strands))
+    border[: len(roots)] = np.clip(roots.inside / BORDER_MM, 0, 1)
+    strands, gap = _fluff(strands, gap, border, rng)
+    width = radius * rng.uniform(0.7, 1.2, len(strands)) * (THINNEST + (1 - THINNEST) * border)
     loose = groom.frizz * np.where(rng.random(len(strands)) < FLYAWAY, 2.6, 0.5)
     frizzy = st.frizz(strands, loose, rng)
     gap = gap - np.linalg.norm(frizzy - strands, axis=2)
@@ -165,8 +179,16 @@ def make_hair(groom, roots, head, gravity, body, rng, points, radius):
     return strands[keep], st.taper(width[keep], points), tone[keep].astype(np.float32)
 
 
+def _fluff(strands, gap, border, rng):
+    """Some of the hairs at the border (0) end after a centimetre or two; none does well inside (1)."""
+    length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)
+    short = rng.random(len(strands)) < FLUFF * (1 - border)
+    share = np.where(short, np.minimum(rng.uniform(*FLUFF_LENGTH, len(strands)) / length, 1), 1)
+    return st.trim(strands, share), st.trim(gap[..., None], share)[..., 0]
+
+
 def _loose(groom, roots, skull, gravity, body, rng, points):
-    """Hair that hangs or stands: strands, fine lock of each strand, least clearance (N, points)."""
+    """Hair that hangs or stands: strands, fine and wide lock of each, least clearance (N, points)."""
     parts = partition(groom, roots, skull, rng)
     count = min(len(roots), max(len(roots) // 20, GUIDES))
     chosen = rng.choice(len(roots), count, replace=False)
@@ -178,8 +200,10 @@ def _loose(groom, roots, skull, gravity, body, rng, points):
     for i in index.T:
         gap = np.maximum(gap, gaps[i] - np.linalg.norm(shape - guides[i], axis=2))
 
-    fine = _locks(roots, parts.group, int(len(roots) / FINE_LOCK), rng)
     wide = _locks(roots, parts.group, groom.clumps, rng)
+    # Locks of one size look like rope: here and there hair falls in threads, elsewhere in thick strands.
+    crowded = np.exp(rng.normal(0, UNLIKE, wide.max() + 1))[wide]
+    fine = _locks(roots, parts.group, int(len(roots) / FINE_LOCK), rng, crowded)
     cut = rng.beta(1.2, 3.0, wide.max() + 1)[wide] + 0.4 * rng.beta(1.2, 3.0, fine.max() + 1)[fine]
     share = 1 - groom.spread * np.clip(cut + 0.1 * rng.random(len(shape)), 0, 0.95)
     shape, gap = st.trim(shape, share), st.trim(gap[..., None], share)[..., 0]
@@ -189,11 +213,11 @@ def _loose(groom, roots, skull, gravity, body, rng, points):
     # Locks of a fringe that close leave the brow bare between them.
     own = own * np.where(parts.fringe, 0.35, 1)
     shape = st.clump(shape, wide, np.clip(groom.clump * own, 0, 1), groom.join)
-    own = rng.uniform(0.6, 1.15, fine.max() + 1)[fine] * ~stray
+    own = rng.uniform(0.3, 1.15, fine.max() + 1)[fine] * ~stray
     shape = st.clump(shape, fine, np.clip(groom.fine * own, 0, 1), 0.7 * groom.join)
     if groom.curl_radius > 0:
         shape = _curled(groom, shape, roots, wide, fine, rng)
-    return shape, fine, gap - np.linalg.norm(shape - before, axis=2)
+    return shape, fine, wide, gap - np.linalg.norm(shape - before, axis=2)
 
 
 def _curled(groom, strands, roots, wide, fine, rng):
@@ -208,14 +232,18 @@ def _curled(groom, strands, roots, wide, fine, rng):
     return st.curl(strands, size, length / pitch, phase, groom.curl_onset)
 
 
-def _locks(roots, group, count, rng):
-    """Number of the lock (N,) of each root: the nearest of `count` centres of its own group."""
+def _locks(roots, group, count, rng, weight=None):
+    """Number of the lock (N,) of each root: the nearest of `count` centres of its own group.
+
+    weight : (N,) float, how many more centres lie about a root; None = the same everywhere
+    """
     out = np.zeros(len(roots), int)
     first = 0
     for value in np.unique(group):
         mine = np.flatnonzero(group == value)
         wanted = np.clip(round(count * len(mine) / len(roots)), 1, len(mine))
-        centres = rng.choice(mine, wanted, replace=False)
+        share = None if weight is None else weight[mine] / weight[mine].sum()
+        centres = rng.choice(mine, wanted, replace=False, p=share)
         out[mine] = first + st.cKDTree(roots.position[centres]).query(roots.position[mine])[1]
         first += len(centres)
     return out

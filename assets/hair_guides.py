@@ -24,7 +24,8 @@ OVER = (0.035, 0.075)  # heights between which the draw of the parting ends
 RISE = 0.02  # metres after which hair has reached its clearance
 THICK = (1.4, 0.005)  # hair on the skull is at most this times its clearance and this many metres thick
 FREE_Z, FREE_SLOPE = 0.0, 0.7  # from this height down it may stand off, this much more a metre
-FLARE_Z, FLARE = -0.04, 0.3  # from the jaw down long hair spreads towards the shoulders, against gravity 1
+FLARE_Z, FLARE = -0.04, 0.45  # from the jaw down long hair spreads towards the shoulders, against gravity 1
+EDGE_MM, EDGE_ROOM, EDGE_LIFT = 16.0, 0.25, 0.5  # band inside the hairline, clearance and lift at its border
 CROSSING = 0.0015  # metres: how far from the parting hairs still fall to the other side and cover it
 CLOTH = 0.011  # metres kept from the skin where a garment lies
 
@@ -104,6 +105,7 @@ def grow_guides(groom, roots, parts, skull, gravity, body, rng, points):
     direction, draw, over = _directions(groom, roots, parts, skull, height, rng)
 
     crown = np.clip((t + 10) / 72, 0, 1)
+    crown = crown * (EDGE_ROOM + (1 - EDGE_ROOM) * np.clip(roots.inside / EDGE_MM, 0, 1))
     room = groom.volume * (0.35 + 0.65 * crown) * rng.uniform(0.6, 1.35, len(roots))
     room = np.where(parts.fringe, np.minimum(room, 0.007) * rng.uniform(0.5, 1.2, len(roots)), room)
     steps = min(STEPS, 2 * points + 6)
@@ -185,6 +187,8 @@ def _directions(groom, roots, parts, skull, height, rng):
     comb = skull.turn(comb * (1 - hang) + fall * hang)
     along = st.tangent(roots.normal, comb + rng.normal(0, 0.10, comb.shape))
     lift = groom.lift * (0.3 + 0.7 * height) * rng.uniform(0.75, 1.25, count)
+    # Hair does not stand off the forehead like a rim: at the border it grows out of the skin at a low angle.
+    lift = lift * (EDGE_LIFT + (1 - EDGE_LIFT) * np.clip(roots.inside / EDGE_MM, 0, 1))
     lift = np.clip(np.where(parts.fringe, 0.35, lift), 0, 1)[:, None]
     return lift * roots.normal + (1 - lift) * along, skull.turn(draw * (1 - 0.6 * hang)), skull.turn(over)
 

@@ -12,7 +12,9 @@ import numpy as np
 from facegen.assets.regions import Hairline
 
 TURN_MM = 2 * np.pi * 100.0  # once around the chart
-FADE_MM = 5.0  # over which a living hairline thickens to full density
+FADE_MM = 9.0  # over which a living hairline thickens to full density
+EDGE = 0.3  # share of the full number of hairs on the border itself: what stands before it is fluff
+SHADE_MM = 9.0  # inside the border, where the scalp is as dark as it gets
 CROWN_FADE_MM = 22.0  # the same at the border of a bald crown
 BARE = 0.5  # share of hairs lost from where an annotator sees skin
 
@@ -58,8 +60,15 @@ class Scalp:
         """Share of hairs lost to thinning (N,) in [0, 1]: the higher on the head, the more."""
         return self.thinning * np.clip((t - 40) / 50, 0, 1)
 
+    def inside(self, s, t):
+        """Millimetres along t inside the border, thinning aside (N,); negative on bare skin."""
+        return -Scalp(self.hairline, 0.0, self.crown, self.wobble, self.phase).distance(s, t)
+
     def density(self, s, t):
         """Share of the full number of hairs that stands at a point (N,) in [0, 1]."""
-        edge = Scalp(self.hairline, 0.0, self.crown, self.wobble, self.phase).distance(s, t)
         fade = FADE_MM if self.crown is None else CROWN_FADE_MM
-        return np.clip(0.12 - edge / fade, 0, 1) * (1 - self.loss(t))
+        return np.clip(EDGE + self.inside(s, t) / fade, 0, 1) * (1 - self.loss(t))
+
+    def shade(self, s, t):
+        """How far hair darkens the skin that it grows from (N,) in [0, 1]: less where it stands thin."""
+        return np.clip(self.inside(s, t) / SHADE_MM, 0, 1) * (1 - 0.5 * self.loss(t))

@@ -129,7 +129,7 @@ def skin_pictures(
     shadow : float in [0, 1], unshaven darkness
     shadow_colour : (3,) float, linear RGB of the hair
     scalp_shadow : float in [0, 1], darkness of the scalp under cropped or dense hair
-    hairline : regions.Hairline
+    hairline : assets.scalp.Scalp
     light_azimuth : float, degrees, where the main light comes from (positive: the subject's left)
     expression : dict ARKit action -> weight in [0, 1], or None for a face at rest: it folds the skin
 
@@ -186,7 +186,7 @@ def skin_pictures(
     colour = _mix(colour, np.array([0.10, 0.06, 0.05]), skin.eye_shadow * 0.75 * r["lid"])
     stubble = shadow * r["beard"] * (0.55 + 0.25 * np.clip(pores, -2, 2))
     colour = _mix(colour, 0.55 * colour + 0.45 * np.array(shadow_colour), np.clip(stubble, 0, 1))
-    scalp = 1 / (1 + np.exp(np.clip(hairline.distance(s.ravel(), t.ravel()).reshape(s.shape) / 3.0, -30, 30)))
+    scalp = hairline.shade(s.ravel(), t.ravel()).reshape(s.shape)
     cover = np.clip(scalp_shadow * scalp * (0.85 + 0.25 * pores), 0, 1)
     colour = _mix(colour, 0.25 * colour + 0.75 * np.array(shadow_colour), cover)
 

@@ -15,17 +15,22 @@ DRAWN_DOWN = 0.6  # share of its height over the ceiling that a step of growing 
 
 @dataclass(frozen=True)
 class Roots:
-    """Points on a mesh: positions (N, 3), unit normals (N, 3), chart coordinates (N, 2) in mm."""
+    """Points on a mesh: positions (N, 3), unit normals (N, 3), chart coordinates (N, 2) in mm.
+
+    inside : (N,) mm from the border of what grows there; None where no border was given
+    """
 
     position: np.ndarray
     normal: np.ndarray
     chart: np.ndarray
+    inside: np.ndarray | None = None
 
     def __len__(self):
         return len(self.position)
 
     def take(self, index):
-        return Roots(self.position[index], self.normal[index], self.chart[index])
+        inside = None if self.inside is None else self.inside[index]
+        return Roots(self.position[index], self.normal[index], self.chart[index], inside)
 
 
 def scatter(vertices, normals, chart, faces, count, rng, density=1.0):

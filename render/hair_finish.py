@@ -12,11 +12,12 @@ from scipy import ndimage
 from facegen.datasets.labels import Native
 from facegen.render.labels import IS_STRAND, SUBPIXELS, share
 
-REACH = (
-    4.0  # pixels at 256: streaks are what differs from the mean within about this, the rest is the render's
-)
-LIGHTNESS, SHINE = 1.1, 0.8  # strength of a strand's own lightness and of its highlight
-GAP_MM, GAP = 4.0, 0.45  # what lies this much deeper than the hair about it is darker by this share
+# Pixels at 256: streaks are what differs from the mean within about REACH, locks and the highlight
+# what differs between REACH and WIDE; the rest is the render's.
+REACH, WIDE = 4.0, 16.0
+# Strength of a strand's own lightness, of its highlight, and the share by which hair is darker that lies a
+# number of millimetres deeper than the hair about it: in streaks, and in locks.
+LIGHTNESS, SHINE, GAP, GAP_MM = (1.1, 2.0), (0.8, 1.6), (0.45, 0.4), (4.0, 12.0)
 FINEST = 0.6  # pixels at 256: a strand of the model stands for ten hairs, whose streaks run into each other
 STRONGEST = 1.5  # in natural logarithms
 SOFT = 0.55  # pixels at 256: how soft a camera sees the edge of hair
@@ -43,23 +44,29 @@ def streaks(seen, size):
     pixel = row // SUBPIXELS * size + column // SUBPIXELS
     count = np.bincount(pixel, minlength=size * size).reshape(size, size).astype(np.float64)
     weight = count / SUBPIXELS**2
-    sigma, finest = REACH * size / 256, FINEST * size / 256
-    around = np.maximum(ndimage.gaussian_filter(weight, sigma), 1e-6)
+    sigmas, finest = (REACH * size / 256, WIDE * size / 256), FINEST * size / 256
+    around = [np.maximum(ndimage.gaussian_filter(weight, sigma), 1e-6) for sigma in sigmas]
 
     def relief(values):
-        """How far the mean of a pixel's strands lies above that of the strands about it, by their share."""
-        total = np.bincount(pixel, values, size * size).reshape(size, size)
-        mean = ndimage.gaussian_filter(total / SUBPIXELS**2, sigma) / around
-        return total / SUBPIXELS**2 - weight * mean
+        """How far the mean of a pixel's strands lies above that of the strands about it, by their share: in
+        streaks, and in locks."""
+        total = np.bincount(pixel, values, size * size).reshape(size, size) / SUBPIXELS**2
+        near, far = (
+            ndimage.gaussian_filter(total, sigma) / of for sigma, of in zip(sigmas, around, strict=True)
+        )
+        return total - weight * near, weight * (near - far)
 
-    lightness, distance, shine = seen.strand.astype(np.float64).T
-    deeper = np.clip(1000 * relief(distance) / GAP_MM, -1, 1)
-    change = LIGHTNESS * relief(lightness) + SHINE * relief(shine) - GAP * deeper
-    change = np.clip(ndimage.gaussian_filter(change, finest), -STRONGEST, STRONGEST)
+    lightness, distance, shine = (relief(x) for x in seen.strand.astype(np.float64).T)
+    change = []
+    for i in range(2):
+        deeper = np.clip(1000 * distance[i] / GAP_MM[i], -1, 1)
+        change.append(LIGHTNESS[i] * lightness[i] + SHINE[i] * shine[i] - GAP[i] * deeper)
     # The light of a neighbourhood stays what the render found.
-    factor = np.exp(change)
-    mean = ndimage.gaussian_filter(weight * factor, sigma) / around
-    return 1 + weight * (factor / np.where(count > 0, mean, 1) - 1)
+    factor = np.exp(np.clip(ndimage.gaussian_filter(change[0], finest), -STRONGEST, STRONGEST))
+    factor = factor / np.where(count > 0, ndimage.gaussian_filter(weight * factor, sigmas[0]) / around[0], 1)
+    factor = factor * np.exp(np.clip(change[1], -STRONGEST, STRONGEST))
+    factor = factor / np.where(count > 0, ndimage.gaussian_filter(weight * factor, sigmas[1]) / around[1], 1)
+    return 1 + weight * (factor - 1)
 
 
 def soft_cover(fine, alpha, linear):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from facegen.render.materials import new_material, rgba
 
 TONE = 0.22  # relative spread of melanin from lock to lock
+TURNING = 0.06  # share of hairs that are neither pigmented nor white
 SUN = 0.25  # share of melanin that tips have lost against roots
 
 
-def hair(name, melanin, redness, grey=0.0, dye=None, roughness=0.36):
+def hair(name, melanin, redness, grey=0.0, dye=None, roughness=0.30):
     """Hair fibre (Chiang et al., A Practical and Controllable Hair and Fur Model, 2016).
 
     The strands' own attribute "tone" (0 where there is none) makes locks lighter or darker; tips are lighter
@@ -30,10 +31,11 @@ def hair(name, melanin, redness, grey=0.0, dye=None, roughness=0.36):
         shade = g.node("ShaderNodeVectorMath", {0: rgba(dye)[:3], 3: lighter}, operation="SCALE").outputs[0]
         g.tree.links.new(shade, node.inputs["Color"])
     else:
-        # From grey 0 (no hair) to 1 (all of them), with hairs on their way in between.
-        turned = g.math("DIVIDE", g.math("SUBTRACT", 1.25 * grey, info["Random"]), 0.25)
+        # From grey 0 (no hair) to 1 (all of them). Hairs turn within weeks: few are on their way in between,
+        # where they would be blond.
+        turned = g.math("DIVIDE", g.math("SUBTRACT", (1 + TURNING) * grey, info["Random"]), TURNING)
         white = g.math("MAXIMUM", g.math("MINIMUM", turned, 1.0), 0.0)
-        left = g.math("SUBTRACT", 1.0, g.math("MULTIPLY", white, 0.94))
+        left = g.math("SUBTRACT", 1.0, g.math("MULTIPLY", white, 0.985))
         pigment = g.math("MULTIPLY", melanin, g.math("MULTIPLY", amount, left))
         g.tree.links.new(g.math("MINIMUM", pigment, 0.995), node.inputs["Melanin"])
         node.inputs["Melanin Redness"].default_value = redness

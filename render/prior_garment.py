@@ -38,26 +38,27 @@ GARMENT_WEIGHTS = {
 
 # Dyes of clothes: chance, then ranges of hue (turns), saturation and value of linear HSV.
 DYED = {
-    "black": (0.21, (0.0, 1.0), (0.0, 0.25), (0.004, 0.022)),
+    "black": (0.27, (0.0, 1.0), (0.0, 0.25), (0.003, 0.014)),
     "grey": (0.12, (0.0, 1.0), (0.0, 0.12), (0.04, 0.3)),
     "white": (0.15, (0.05, 0.15), (0.0, 0.1), (0.6, 0.88)),
     "navy": (0.12, (0.58, 0.66), (0.5, 0.9), (0.012, 0.09)),
-    "denim": (0.09, (0.57, 0.62), (0.35, 0.7), (0.08, 0.35)),
+    "denim": (0.08, (0.57, 0.62), (0.35, 0.7), (0.08, 0.35)),
     "red": (0.08, (0.94, 1.03), (0.75, 0.97), (0.08, 0.6)),
     "earth": (0.09, (0.04, 0.12), (0.3, 0.8), (0.05, 0.45)),
-    "pastel": (0.08, (0.0, 1.0), (0.12, 0.4), (0.5, 0.85)),
-    "bright": (0.06, (0.0, 1.0), (0.5, 0.95), (0.15, 0.7)),
+    "pastel": (0.06, (0.0, 1.0), (0.12, 0.4), (0.5, 0.85)),
+    "bright": (0.05, (0.0, 1.0), (0.5, 0.95), (0.15, 0.7)),
 }
 
 
-def draw_dye(d, name) -> tuple[float, float, float]:
+def draw_dye(d, name, dyes=DYED) -> tuple[float, float, float]:
     """Linear RGB of a cloth.
 
     d : render.draws.Draw
     name : of the draw
+    dyes : rows as in DYED
     """
-    family = d.choice(f"{name}.dye", {k: row[0] for k, row in DYED.items()})
-    _, *ranges = DYED[family]
+    family = d.choice(f"{name}.dye", {k: row[0] for k, row in dyes.items()})
+    _, *ranges = dyes[family]
     shade, vivid, value = (float(d(f"{name}.tone.{i}").uniform(*r)) for i, r in enumerate(ranges))
     r, g, b = colorsys.hsv_to_rgb(shade % 1, vivid, value)
     return (float(r), float(g), float(b))

@@ -74,7 +74,7 @@ def draw_hair_colour(d: Draw, identity) -> s.HairColour:
     melanin = float(np.clip(d.normal("hair.melanin", centre, spread), 0.18, 0.99))
     grey_start = d.normal("hair.grey.start", 48, 9, 25, 75)
     grey = float(np.clip((identity.age - grey_start) / 24, 0, 1)) * d.uniform("hair.grey", 0.4, 1.0)
-    dyed = d.chance("hair.dyed", 0.06)
+    dyed = d.chance("hair.dyed", 0.02)
     dye = DYES[int(d("hair.dye").integers(len(DYES)))] if dyed else None
     redness = float(
         np.clip(

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from facegen.render import spec as s
 from facegen.render.draws import Draw
+from facegen.render.prior_garment import draw_dye
 
 GOLD, SILVER, COPPER = (0.86, 0.66, 0.33), (0.80, 0.80, 0.82), (0.72, 0.42, 0.28)
+
+# Dyes of hats, rows as in prior_garment.DYED: felt, wool and cotton are mostly dark or earthen.
+HAT_DYES = {
+    "black": (0.30, (0.0, 1.0), (0.0, 0.2), (0.004, 0.018)),
+    "grey": (0.16, (0.0, 1.0), (0.0, 0.1), (0.03, 0.25)),
+    "navy": (0.14, (0.58, 0.66), (0.4, 0.85), (0.012, 0.07)),
+    "earth": (0.20, (0.05, 0.13), (0.3, 0.7), (0.05, 0.4)),
+    "olive": (0.05, (0.16, 0.24), (0.3, 0.55), (0.03, 0.15)),
+    "white": (0.07, (0.05, 0.15), (0.0, 0.12), (0.5, 0.8)),
+    "red": (0.05, (0.95, 1.02), (0.7, 0.92), (0.05, 0.35)),
+    "bright": (0.03, (0.0, 1.0), (0.4, 0.8), (0.1, 0.5)),
+}
+STRAW = {
+    "straw": (0.6, (0.09, 0.13), (0.35, 0.6), (0.35, 0.65)),
+    "white": (0.2, (0.05, 0.15), (0.0, 0.15), (0.5, 0.8)),
+    "black": (0.2, (0.0, 1.0), (0.0, 0.2), (0.004, 0.018)),
+}
 
 
 def draw_glasses(d: Draw, probability, kind=None) -> s.Glasses:
@@ -61,14 +77,9 @@ def draw_headwear(d, identity, probability) -> s.Headwear:
             "bucket": 0.1,
         },
     )
-    tones = d("headwear.colour").random(6)
-    dark = d.uniform("headwear.value", 0.02, 0.7) ** 1.4
-
-    chroma = d.uniform("headwear.chroma", 0, 1.6) ** 1.5
-
-    def tone(c):
-        return tuple(float(np.clip(dark * np.exp(chroma * (x - 0.5)), 0.008, 0.8)) for x in c)
-
+    colour = draw_dye(d, "headwear.colour", STRAW if kind == "sun_hat" else HAT_DYES)
+    # A hat's band, a cap's visor: of the same cloth, or dark.
+    second = colour if d.chance("headwear.one_colour", 0.5) else draw_dye(d, "headwear.second", HAT_DYES)
     patterned = kind in ("beanie", "bucket", "cap") and d.chance("headwear.patterned", 0.22)
     front = {"beanie": (38, 62), "cap": (44, 64)}.get(kind, (46, 68))
     back = {"beanie": (-32, 2), "cap": (-12, 12)}.get(kind, (-4, 18))
@@ -81,8 +92,8 @@ def draw_headwear(d, identity, probability) -> s.Headwear:
         brim=d.uniform("headwear.brim", 0, 1),
         curl=d.uniform("headwear.curl", 0, 1),
         turned=float(kind == "cap" and d.chance("headwear.turned", 0.12)),
-        colour=tone(tones[:3]),
-        second=tone(tones[3:]),
+        colour=colour,
+        second=second,
         pattern=d.choice("headwear.pattern", {"hoops": 0.4, "stripes": 0.2, "checks": 0.2, "print": 0.2})
         if patterned
         else "plain",

@@ -69,7 +69,8 @@ def add_hat(studio, spec, frame, body):
     data = blender.make_mesh("hat", v, f, uv, part)
     picture = blender.set_image("hat", cloth_picture(worn.pattern, worn.colour, worn.second, rng))
     ribs = 1.0 if worn.kind == "beanie" else 0.0
-    shell = materials_wear.felt("hat", picture, worn.roughness, ribs)
+    sewn = worn.kind in ("cap", "bucket")
+    shell = materials_wear.felt("hat", picture, worn.roughness, ribs, sewn)
     band = shell if worn.kind == "beanie" else materials_wear.plain_cloth("hat_band", worn.second)
     brim = materials_wear.plain_cloth("hat_brim", worn.second) if worn.kind == "cap" else shell
     studio.add("hat", data, [shell, band, brim], flat(Native.HAT))

@@ -23,10 +23,11 @@ def test_melanin_darkens_and_blood_reddens():
 
 def test_lips_are_redder_than_cheeks_and_seeds_differ():
     from facegen.assets.regions import Hairline
+    from facegen.assets.scalp import Scalp
 
     def pictures(seed):
         return skin.skin_pictures(
-            s.Skin(texture_seed=seed), 30, 0.0, (0.1, 0.1, 0.1), 0.5, Hairline(), 0.0, 256, 150
+            s.Skin(texture_seed=seed), 30, 0.0, (0.1, 0.1, 0.1), 0.5, Scalp(Hairline()), 0.0, 256, 150
         )
 
     colour, rough, relief, detail = pictures(1)

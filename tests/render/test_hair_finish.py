@@ -60,7 +60,7 @@ def test_a_dark_far_or_dull_strand_is_darker(change):
     values = {"lightness": 2.0, "distance": 0.8, "shine": 0.5}
     values = {k: np.where(column, change.get(k, v), v) for k, v in values.items()}
     factor = streaks(labels.decode(hair_pass(**values)), SIZE)
-    assert factor[:, 32].max() < 0.99 < factor[:, 20].min()
+    assert factor[:, 32].max() < 0.8 and factor[:, 20].min() > 0.97
 
 
 def test_even_hair_and_all_that_is_no_hair_keep_their_light():
