@@ -67,7 +67,7 @@ def region_maps(width, height):
     lips = regions.polygon_distance(regions.LIPS, flat_s, flat_t)
     nose = regions.polygon_distance(regions.NOSE, flat_s, flat_t)
     return {
-        "lips": soft(lips, 0.8),
+        "lips": soft(lips, 1.2),
         "nose_tip": blob(0, -40, 15, 9),
         "nose": soft(nose, 2.0),
         "cheeks": blob(43, -34, 20, 19),
@@ -148,7 +148,11 @@ def skin_pictures(
     porous = (0.55 + 0.6 * r["nose"] + 0.45 * r["cheeks"] + 0.2 * r["forehead"]) * (1 - 0.8 * r["lips"])
     grain = skin.pores * porous
 
-    melanin = skin.melanin * (1 + 0.07 * patch + 0.06 * broad + 0.015 * fine + 0.05 * old * mottle)
+    # Skin is uneven at every scale from a millimetre up; what evens pores out evens this out too.
+    uneven = 0.4 + 0.6 * min(skin.pores, 1.5)
+    melanin = skin.melanin * (
+        1 + 0.07 * patch + 0.06 * broad + uneven * (0.045 * fine + 0.05 * mottle) + 0.05 * old * mottle
+    )
     # The sun reaches forehead and nose first; the sockets are darker by nature and more so with age.
     melanin = melanin * (1 + 0.12 * r["forehead"] - 0.08 * r["cheeks"] + 0.26 * r["eye_socket"] * (0.4 + old))
     melanin = melanin + skin.freckles * 0.10 * np.clip(_spots(bank, rng, "fine", 1.6), 0, 1) * (
@@ -159,7 +163,7 @@ def skin_pictures(
     )
     mole = marks.moles(s, t, skin.moles, rng)
     melanin = melanin + 0.30 * mole
-    blood = 1 + 0.08 * mottle + 0.12 * patch + 0.10 * broad + 0.02 * fine
+    blood = 1 + 0.12 * patch + 0.10 * broad + uneven * (0.13 * mottle + 0.10 * fine)
     flush = (
         0.9 * r["cheeks"] * skin.blush
         + 0.6 * r["nose_tip"] * (0.2 + skin.blush)
@@ -170,7 +174,7 @@ def skin_pictures(
     blood = skin.haemoglobin * blood * (1 + flush) + 0.014 * r["under_eye"] * (0.4 + old) + 0.010 * r["lid"]
     pimple = marks.blemishes(s, t, skin.blemishes, rng)
     blood = blood + 0.07 * pimple
-    blood = blood + r["lips"] * (0.045 + 0.075 * skin.lip_colour) * (1 + 0.12 * fine)
+    blood = blood + r["lips"] * (0.02 + 0.09 * skin.lip_colour) * (1 + 0.12 * fine)
     melanin = melanin + r["lips"] * 0.05 * (skin.melanin - 0.03)
     colour = skin_colour(np.clip(melanin, 0.004, 0.6), np.clip(blood, 0.004, 0.4))
     colour *= np.array([1 + 0.05 * skin.warmth, 1.0, 1 - 0.09 * skin.warmth])
@@ -190,10 +194,11 @@ def skin_pictures(
     cover = np.clip(scalp_shadow * scalp * (0.85 + 0.25 * pores), 0, 1)
     colour = _mix(colour, 0.25 * colour + 0.75 * np.array(shadow_colour), cover)
 
-    # Sebum: the T zone and the cheeks shine, the eye corners and the neck do not.
-    wet = (
-        0.28 * r["nose"] + 0.22 * r["nose_tip"] + 0.26 * r["forehead"] + 0.19 * r["cheeks"] + 0.13 * r["chin"]
-    )
+    # Sebum: the T zone and the cheeks shine, the eye corners and the neck do not. Measured skin keeps a slope
+    # of about 0.2 to 0.4 everywhere (Weyrich et al., Analysis of Human Faces using a Measurement-Based Skin
+    # Reflectance Model, 2006), which is a roughness of 0.45 to 0.63: broad lights, never small hot spots.
+    wet = 0.13 * np.maximum(r["nose"], r["nose_tip"]) + 0.13 * r["forehead"] + 0.09 * r["cheeks"]
+    wet = wet + 0.07 * r["chin"]
     rough = skin.roughness + 0.05 * patch + 0.015 * fine - skin.oil * wet
     rough = rough - 0.10 * r["lips"] * (1 + skin.lipstick_amount) + 0.05 * r["eye_socket"]
     relief = grain * (0.05 * pores + 0.06 * fine) + 0.012 * mottle + wrinkle + fold

@@ -23,6 +23,8 @@ SIGMA_OF_CIRCLE = 0.25  # a disc of diameter 1 has a standard deviation of 1/4 a
 SHARPEN_SIGMA = 1.0  # pixels at 256: the in-camera sharpening halo
 MIN_SKIN = 60  # pixels of skin that metering needs
 MAX_GAIN = 12.0  # metering never brightens or darkens by more
+# A camera that meters the face knows nothing of its owner's skin: it pulls every face a little to one grey.
+METER_GREY, METER_PULL = 0.2, 0.2
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,8 @@ def exposure_gain(linear, camera, skin, albedo):
     if camera.skin_lightness > 0:
         wanted = _light_of(luminance_of(camera.skin_lightness), camera.contrast)
         return float(np.clip(wanted / seen, 1 / MAX_GAIN, MAX_GAIN))
-    return float(np.clip((albedo / seen) ** camera.metering, 1 / MAX_GAIN, MAX_GAIN)) * 2.0**camera.exposure
+    wanted = albedo ** (1 - METER_PULL) * METER_GREY**METER_PULL
+    return float(np.clip((wanted / seen) ** camera.metering, 1 / MAX_GAIN, MAX_GAIN)) * 2.0**camera.exposure
 
 
 def _light_of(luminance, contrast):
