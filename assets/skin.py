@@ -155,12 +155,10 @@ def skin_pictures(
     )
     # The sun reaches forehead and nose first; the sockets are darker by nature and more so with age.
     melanin = melanin * (1 + 0.12 * r["forehead"] - 0.08 * r["cheeks"] + 0.26 * r["eye_socket"] * (0.4 + old))
-    melanin = melanin + skin.freckles * 0.10 * np.clip(_spots(bank, rng, "fine", 1.6), 0, 1) * (
+    melanin = melanin + skin.freckles * 0.07 * np.clip(_spots(bank, rng, "fine", 1.6), 0, 1) * (
         r["cheeks"] + r["nose"] + 0.35 * r["forehead"]
     )
-    melanin = melanin + (skin.spots * 0.05 + 0.09 * old * skin.spots) * np.clip(
-        _spots(bank, rng, "fine", 2.9), 0, 1
-    )
+    melanin = melanin + skin.spots * (0.03 + 0.055 * old) * np.clip(_spots(bank, rng, "fine", 2.9), 0, 1)
     mole = marks.moles(s, t, skin.moles, rng)
     melanin = melanin + 0.30 * mole
     blood = 1 + 0.12 * patch + 0.10 * broad + uneven * (0.13 * mottle + 0.10 * fine)
