@@ -141,36 +141,20 @@ def command(
 
 
 def _with_bar(console, order, produce, total):
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+    from facegen.cli.bars import progress_bar
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console) as bar:
+    with progress_bar(console) as bar:
         first = "matching" if order.profile is not None else "starting Blender"
-        task = bar.add_task("render", total=total, rate=first)
+        task = bar.add_task("render", total=total, note=first)
         steps = {}
 
         def match(step, count):
             if step not in steps:
-                steps[step] = bar.add_task(step, total=None, rate="previews" if step == "match" else "faces")
+                steps[step] = bar.add_task(step, total=None, note="previews" if step == "match" else "faces")
             bar.update(steps[step], advance=count)
 
         def step(answer):
-            bar.update(task, advance=1, rate=f"{answer['seconds']:.1f} s a face")
+            bar.update(task, advance=1, note=f"{answer['seconds']:.1f} s a face")
             if not answer["ok"]:
                 bar.console.print(f"sample {answer['index']:06d}: {answer['error'].strip().splitlines()[-1]}")
 

@@ -5,32 +5,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+
+from facegen.cli.bars import progress_bar
 
 if TYPE_CHECKING:
     from facegen.datasets.faceset import FaceSet
     from facegen.parse.data import LoadedSet
     from facegen.parse.train import Progress as TrainingProgress
-
-
-def _bar(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        console=console,
-    )
 
 
 def load(console: Console, faces: "FaceSet", size: int) -> "LoadedSet":
@@ -40,7 +21,7 @@ def load(console: Console, faces: "FaceSet", size: int) -> "LoadedSet":
     cache = cache_if_large(len(faces), size)
     if cache is not None:
         console.print(f"{faces.name} is large: decoded pictures are kept in {cache}", soft_wrap=True)
-    with _bar(console) as bar:
+    with progress_bar(console) as bar:
         task = bar.add_task(f"decoding {faces.name}", total=len(faces), note="")
         return load_set(faces, size, cache, on_sample=lambda: bar.advance(task))
 
@@ -48,7 +29,7 @@ def load(console: Console, faces: "FaceSet", size: int) -> "LoadedSet":
 @contextmanager
 def training_bar(console: Console, title: str) -> Iterator[Callable[..., None]]:
     """A bar of one training after another; what it yields is the `on_progress` of parse.train.train."""
-    with _bar(console) as bar:
+    with progress_bar(console) as bar:
         task = bar.add_task(title, total=None, note="")
 
         def report(progress: "TrainingProgress", now: str = title) -> None:

@@ -212,12 +212,6 @@ def _within(polygon, s, t, offset):
     return near[regions.polygon_distance(polygon, s[near], t[near]) < offset]
 
 
-def classify(buffer, brow, offsets=None):
-    """Native label (h, w) uint8 of every sub-pixel of a label pass, with eyewear: see `decode`."""
-    seen = decode(buffer)
-    return seen.with_eyewear(seen.paint(brow, offsets))
-
-
 def draw_mask(seen: Seen, brow, convention, scalp=None):
     """Mask (H, W) uint8 of a convention with its own borders; None where it has none of its own.
 

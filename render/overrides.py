@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from facegen.datasets.errors import FacegenError
 from facegen.render import spec as s
 from facegen.render.draws import generator
-from facegen.render.ranges import find
+from facegen.render.ranges import Attribute, find
 
 ANCESTRY = ("african", "asian", "caucasian")
 # A choice and the attributes that then mean nothing.
@@ -58,23 +58,30 @@ OPPOSITES = (
 
 @dataclass(frozen=True)
 class Override:
-    """One parsed `--set`: low to high (the same for a single number), names of a choice, or a colour."""
+    """One parsed `--set`.
+
+    given : the attribute, narrowed to what the text allows: low to high (the same for one number), or names
+    colour : of an attribute that is one
+    """
 
     text: str
-    path: str
-    low: float = 0.0
-    high: float = 0.0
-    names: tuple[str, ...] = ()
+    given: Attribute
     colour: tuple[float, float, float] | None = None
+
+    @property
+    def path(self) -> str:
+        return self.given.path
 
     def apply(self, spec: s.FaceSpec) -> s.FaceSpec:
         """The spec with this attribute set, drawn by the spec's own seed and index."""
         rng = generator(spec.seed, spec.index, f"set.{self.path}")
-        value: object = float(rng.uniform(self.low, self.high))
-        if self.names:
-            value = str(rng.choice(self.names))
-        elif self.colour is not None:
+        value: object
+        if self.colour is not None:
             value = self.colour
+        elif self.given.kind == "choice":
+            value = str(rng.choice(self.given.names))
+        else:
+            value = float(rng.uniform(self.given.low, self.given.high))
         return s.replace(spec, self.path, value)
 
 
@@ -111,7 +118,7 @@ def parse(text: str) -> Override:
         for name in names:
             if name not in attribute.names:
                 raise FacegenError(f"--set {path}: {name!r} is not {attribute.limits()}")
-        return Override(text, path, names=names)
+        return Override(text, dataclasses.replace(attribute, names=names))
     parts = value.split(",") if attribute.kind == "colour" else value.split(":")
     try:
         numbers = tuple(float(part) for part in parts)
@@ -124,10 +131,10 @@ def parse(text: str) -> Override:
         if not attribute.low <= number <= attribute.high:
             raise FacegenError(f"--set {path}: {number:g} is out of range: it goes from {attribute.limits()}")
     if attribute.kind == "colour":
-        return Override(text, path, colour=(numbers[0], numbers[1], numbers[2]))
+        return Override(text, attribute, (numbers[0], numbers[1], numbers[2]))
     if numbers[0] > numbers[-1]:
         raise FacegenError(f"--set {path}: the range {value} runs backwards")
-    return Override(text, path, numbers[0], numbers[-1])
+    return Override(text, dataclasses.replace(attribute, low=numbers[0], high=numbers[-1]))
 
 
 def check_together(overrides: Sequence[Override]) -> None:
@@ -140,16 +147,16 @@ def check_together(overrides: Sequence[Override]) -> None:
             )
         by_path[override.path] = override
     for (path, name), void in VOID.items():
-        if path in by_path and by_path[path].names == (name,):
+        if path in by_path and by_path[path].given.names == (name,):
             for other in void:
                 if other in by_path:
                     raise FacegenError(f"--set {other} contradicts {path}={name}: leave one of them out")
     for one, other in OPPOSITES:
         pair = [by_path.get(f"expression.{name}") for name in (one, other)]
-        if all(o is not None and o.low > 0 for o in pair):
+        if all(o is not None and o.given.low > 0 for o in pair):
             raise FacegenError(f"--set expression.{one} contradicts expression.{other}: leave one at 0")
     shares = [by_path[f"identity.{name}"] for name in ANCESTRY if f"identity.{name}" in by_path]
-    most, least = sum(o.high for o in shares), sum(o.low for o in shares)
+    most, least = sum(o.given.high for o in shares), sum(o.given.low for o in shares)
     if most > 1 + 1e-6 or (len(shares) == 3 and least < 1 - 1e-6):
         raise FacegenError(
             f"--set {' '.join(o.text for o in shares)}: the shares of african, asian and caucasian sum to 1: "

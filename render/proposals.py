@@ -176,7 +176,9 @@ def _skin_corners():
 
 @lru_cache(maxsize=64)
 def _eyeball(radius):
-    vertices, faces, _, _ = eyes.eyeball(radius * 0.985, eyes.IRIS_RADIUS, eyes.IRIS_RADIUS * 0.4)
+    vertices, faces, _, _ = eyes.eyeball(
+        radius * eyes.EYEBALL_SCALE, eyes.IRIS_RADIUS, eyes.IRIS_RADIUS * 0.4
+    )
     return vertices, split(faces)
 
 

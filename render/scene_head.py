@@ -12,8 +12,6 @@ from facegen.render.draws import build_generator
 from facegen.render.grooms import groom_of, scalp_of
 from facegen.render.materials_labels import flat, flat_on_chart
 
-# Of Anny's eyeball: the rest is the gap that lets lids slide over it.
-EYEBALL_SCALE = 0.985
 RIGHT_INNER_CORNER, LEFT_INNER_CORNER = 39, 42  # iBUG
 
 
@@ -75,7 +73,7 @@ def corner_uv(chart, faces):
 def add_eyes(studio, spec, head, body):
     """Eyeballs and corneas. body: assets.strands.Body of the head."""
     rng = build_generator(spec, "iris")
-    radius, iris_radius = head.eye_radius * EYEBALL_SCALE, spec.eyes.iris_mm / 1000
+    radius, iris_radius = head.eye_radius * eyes.EYEBALL_SCALE, spec.eyes.iris_mm / 1000
     picture = eyes.iris_picture(spec.eyes.family, spec.eyes.pupil, rng)
     shaders = [
         materials_head.sclera(spec.eyes.redness),

@@ -103,13 +103,6 @@ def limit_positions(vertices, faces, which=None):
     return limit[which]
 
 
-def limit_surface(vertices, faces, levels):
-    """`levels` steps, then every vertex moved to its limit: vertices, faces."""
-    for _ in range(levels):
-        vertices, faces = subdivide(vertices, faces)
-    return limit_positions(vertices, faces), faces
-
-
 def _around(edges, middle, count):
     """Edges at each vertex (V,) and the sum of their middles (V, 3)."""
     total = np.zeros((count, 3))

@@ -41,6 +41,12 @@ def on_skin(points, ear=0.0):
     )
 
 
+def classify(buffer, brow, offsets=None):
+    """Native label (h, w) of every sub-pixel of a label pass, as `passes.render_sample` reads it."""
+    seen = labels.decode(buffer)
+    return seen.with_eyewear(seen.paint(brow, offsets))
+
+
 @pytest.mark.parametrize(
     "point,label",
     [
@@ -57,7 +63,7 @@ def on_skin(points, ear=0.0):
     ],
 )
 def test_skin_is_labelled_by_its_place(point, label):
-    assert labels.classify(on_skin([point]), BrowShape())[0, 0] == label
+    assert classify(on_skin([point]), BrowShape())[0, 0] == label
 
 
 def test_scalp_under_hair_is_hair_and_a_bald_one_is_skin():
@@ -72,13 +78,13 @@ def test_scalp_under_hair_is_hair_and_a_bald_one_is_skin():
 
 def test_ears_win_and_know_their_side():
     buffer = on_skin([(138, -18), (-138, -18)], ear=1.0)
-    assert labels.classify(buffer, BrowShape())[0].tolist() == [Native.EAR_L, Native.EAR_R]
+    assert classify(buffer, BrowShape())[0].tolist() == [Native.EAR_L, Native.EAR_R]
 
 
 def test_offsets_move_borders():
     edge = on_skin([(0, -85.8)])
-    assert labels.classify(edge, BrowShape())[0, 0] == Native.FACE_SKIN
-    assert labels.classify(edge, BrowShape(), {"lips": 1.0})[0, 0] == Native.LOWER_LIP
+    assert classify(edge, BrowShape())[0, 0] == Native.FACE_SKIN
+    assert classify(edge, BrowShape(), {"lips": 1.0})[0, 0] == Native.LOWER_LIP
 
 
 def test_a_convention_draws_its_own_borders_over_neutral_native_labels():
@@ -99,13 +105,13 @@ def test_border_names_are_those_of_the_painted_borders():
 def test_own_codes_come_back():
     buffer = np.zeros((1, len(Native), 3), np.float32)
     buffer[0, :, 2] = [labels.own(n) for n in Native]
-    assert labels.classify(buffer, BrowShape())[0].tolist() == [int(n) for n in Native]
+    assert classify(buffer, BrowShape())[0].tolist() == [int(n) for n in Native]
 
 
 @pytest.mark.parametrize("blue", [7.5, 3 * labels.EYEWEAR_STEP + 1, labels.EYEWEAR_STEP - 2, -1])
 def test_a_mixed_pass_is_refused(blue):
     with pytest.raises(ValueError, match="unknown code"):
-        labels.classify(np.full((1, 1, 3), blue, np.float32), BrowShape())
+        classify(np.full((1, 1, 3), blue, np.float32), BrowShape())
 
 
 def test_eyewear_adds_to_what_lies_behind_and_comes_off():
