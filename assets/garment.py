@@ -229,8 +229,11 @@ def _stand(body, spec, cloth):
     s, front = _round_the_neck(20.0 + 30 * spec.depth)
     base = neckline("coat", spec.depth, s)
     rows, charts = [], []
+    # Its front corners are cut round.
+    corner = np.clip(np.minimum(s - s[0], s[-1] - s) / 30, 0, 1)
+    corner = np.sqrt(1 - (1 - corner) ** 2)
     for height, off in ((-6, 16), (12, 16), (24, 17), (33, 20), (35, 15), (24, 11), (0, 9)):
-        t = base + height * (1 - 0.25 * front)
+        t = base + height * (1 - 0.25 * front) * (corner if height > 0 else 1)
         rows.append(body.lifted(s, t, off + 6 * front))
         charts.append(np.stack([s, t], 1))
     return _sheet(np.stack(rows), np.stack(charts), cloth)

@@ -96,6 +96,8 @@ class Groom:
 GUIDES = 140  # at least; one for twenty strands else
 FINE_LOCK = 4.0  # strands to a fine lock: 2-3 mm wide at 9,000 strands, what the denoiser keeps
 FLYAWAY = 0.05  # share of strands that leave their lock
+# Share of single hairs at a usual frizz (metres), how far they stand off against their length, and at most
+WISPS, FRIZZ, WISP, WISP_MOST = 0.012, 0.002, 0.12, 0.016
 UNLIKE = 0.8  # spread (log) of the number of fine locks in wide ones
 LOCKS_TOGETHER = 4  # locks of tied hair that are alike in colour
 WIDE_TONE, FINE_TONE = 0.55, 0.6  # spread of colour from lock to lock
@@ -165,7 +167,13 @@ def make_hair(groom, roots, head, gravity, body, rng, points, radius):
     border[: len(roots)] = np.clip(roots.inside / BORDER_MM, 0, 1)
     strands, gap = _fluff(strands, gap, border, rng)
     width = radius * rng.uniform(0.7, 1.2, len(strands)) * (THINNEST + (1 - THINNEST) * border)
-    loose = groom.frizz * np.where(rng.random(len(strands)) < FLYAWAY, 2.6, 0.5)
+    # Most hairs stay in their lock; some leave it, and a few stand off all others.
+    kind = rng.random(len(strands))
+    length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)
+    loose = groom.frizz * np.where(kind < FLYAWAY, 2.6, 0.5)
+    wisp = kind < WISPS * (0.5 + groom.frizz / FRIZZ)
+    loose = np.where(wisp, np.minimum(WISP * length, WISP_MOST) * rng.uniform(0.3, 1, len(strands)), loose)
+    width = np.where(wisp, THINNEST * width, width)
     frizzy = st.frizz(strands, loose, rng)
     gap = gap - np.linalg.norm(frizzy - strands, axis=2)
     strands = st.push_out(frizzy, body, 0.0008, gap < NEAR)

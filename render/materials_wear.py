@@ -9,7 +9,7 @@ AZIMUTH = 0.9  # of texture coordinates a radian: assets.headwear.hat
 SEAM = 0.05  # half width of a seam and its stitches, as the sine of PANELS / 2 times the angle
 
 
-def frame(colour, metal, roughness=0.25):
+def frame(colour, metal, roughness=0.35):
     material, g = new_material("glasses_frame")
     g.surface(
         g.node(

@@ -7,6 +7,7 @@ import numpy as np
 from facegen.assets.face_hair import STUBBLE_MM
 from facegen.render import spec as s
 from facegen.render.draws import Draw
+from facegen.render.grooms import HANGING
 
 HAIR_MELANIN = {"african": (0.96, 0.02), "asian": (0.94, 0.04), "caucasian": (0.62, 0.24)}
 STYLE_WEIGHTS = {
@@ -46,6 +47,8 @@ def draw_hair(d: Draw, identity, style=None, colour=None) -> s.Hair:
         weights["bald"] *= 0.3 + 1.5 * np.clip((age - 25) / 50, 0, 1)
         style = d.choice("hair.style", weights)
     recede = man * np.clip((age - 24) / 45, 0, 1)
+    if style in HANGING:  # who loses hair at the top seldom wears the rest long
+        recede *= 0.4
     return s.Hair(
         style=style,
         length=d.uniform("hair.length", 0.72, 1.3),

@@ -31,8 +31,9 @@ def add_glasses(studio, spec, head):
     lens = studio.add(
         "lens",
         blender.make_mesh("lens", world[1], lf),
-        # Coated lenses mirror an eighth of bare glass, and rough ones sparkle less; sunglasses stay bare.
-        materials_wear.clear("lens", 0.04, 1.5 if spec.glasses.tint > 0.5 else 1.15, spec.glasses.tint),
+        # Coated lenses mirror an eighth of bare glass, sunglasses half of it. A smooth mirror finds lamps by
+        # luck, which few samples show as white speckle: blurred this far, light sampling finds them.
+        materials_wear.clear("lens", 0.3, 1.35 if spec.glasses.tint > 0.5 else 1.15, spec.glasses.tint),
         code(Native.GLASSES_LENS),
     )
     lens[0].visible_shadow = False

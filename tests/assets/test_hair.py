@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 
 pytest.importorskip("anny")
 pytest.importorskip("open3d")
@@ -63,6 +64,23 @@ def test_length_and_volume_do_what_they_say(posed):
     assert long / short == pytest.approx(1.2 / 0.7, rel=0.1)
     (_, flat), (_, full) = measure(volume=0.5), measure(volume=1.5)
     assert full > flat + 0.003
+
+
+def test_a_hairline_is_sparse_thin_and_short_and_shades_little(posed):
+    inside = np.array([-3.0, 0.0, 3.0, 12.0])
+    line = Scalp(Hairline())
+    s, t = np.zeros(4), line.hairline.height_at(np.zeros(4)) + inside
+    assert np.allclose(line.inside(s, t), inside)
+    assert np.allclose(line.density(s, t), [0, 0.3, 0.3 + 3 / 9, 1])
+    assert np.allclose(line.shade(s, t), [0, 0, 3 / 9, 1])
+
+    roots, drawn, radii, _ = groomed(posed, "slick_back")
+    _, nearest = cKDTree(roots.position).query(drawn[:, 0])
+    inside = roots.inside[nearest]
+    length = np.linalg.norm(np.diff(drawn, axis=1), axis=2).sum(1)
+    rim, body = inside < 4, inside > 15
+    assert np.median(radii[rim, 0]) < 0.8 * np.median(radii[body, 0])
+    assert np.mean(length[rim] < 0.028) > 0.35 > np.mean(length[body] < 0.028)
 
 
 def test_hair_falls_before_or_behind_the_shoulders(posed):
