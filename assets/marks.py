@@ -62,6 +62,41 @@ def scars(s, t, amount, rng):
     return out
 
 
+# The upper lid's edge on the chart, from the inner corner outwards; the lower one's.
+UPPER_EDGE = ((19.5, 24.0, 28.0, 32.0, 36.0, 40.0, 45.0), (-3.6, 0.8, 2.4, 3.1, 2.7, 1.2, -1.2))
+LOWER_EDGE = ((19.5, 24.0, 27.0, 31.5, 36.0, 40.0, 45.0), (-4.2, -5.0, -5.5, -5.8, -5.5, -4.2, -1.4))
+
+
+def _eye_window(s, t):
+    return np.ix_(np.flatnonzero(np.abs(t[:, 0]) < 22), np.flatnonzero(np.abs(s[0]) < 62))
+
+
+def lid_crease(s, t, amount):
+    """The fold that an open upper lid leaves over its edge, in [0, 1]: soft above, sharp below.
+
+    amount: 0 a lid without a fold, 1 a deep one.
+    """
+    whole = np.zeros_like(s)
+    window = _eye_window(s, t)
+    a = np.abs(s[window])
+    lift = 2.2 + 3.0 * np.exp(-(((a - 32) / 9) ** 2))
+    above = t[window] - np.interp(a, *UPPER_EDGE) - lift
+    reach = np.exp(-(((a - 33) / 14.5) ** 6))
+    whole[window] = amount * reach * np.exp(-((above / np.where(above > 0, 2.2, 0.8)) ** 2))
+    return whole
+
+
+def lash_line(s, t, width):
+    """Where lashes root and liner is drawn: along both edges of the lids, in [0, 1]; width in mm."""
+    whole = np.zeros_like(s)
+    window = _eye_window(s, t)
+    a, here = np.abs(s[window]), t[window]
+    upper = np.exp(-(((here - np.interp(a, *UPPER_EDGE)) / width) ** 2))
+    lower = 0.5 * np.exp(-(((here - np.interp(a, *LOWER_EDGE)) / (0.7 * width)) ** 2))
+    whole[window] = np.maximum(upper, lower) * (np.abs(a - 32.5) < 14.5)
+    return whole
+
+
 def lip_grooves(s, rng):
     """Upright furrows of the lips, in about [-1, 1]."""
     phase = rng.uniform(0, 6.28, 3)

@@ -151,17 +151,17 @@ def skin_pictures(
     # Skin is uneven at every scale from a millimetre up; what evens pores out evens this out too.
     uneven = 0.4 + 0.6 * min(skin.pores, 1.5)
     melanin = skin.melanin * (
-        1 + 0.07 * patch + 0.06 * broad + uneven * (0.045 * fine + 0.05 * mottle) + 0.05 * old * mottle
+        1 + 0.07 * patch + 0.06 * broad + uneven * (0.03 * fine + 0.05 * mottle) + 0.05 * old * mottle
     )
     # The sun reaches forehead and nose first; the sockets are darker by nature and more so with age.
-    melanin = melanin * (1 + 0.12 * r["forehead"] - 0.08 * r["cheeks"] + 0.26 * r["eye_socket"] * (0.4 + old))
+    melanin = melanin * (1 + 0.12 * r["forehead"] - 0.08 * r["cheeks"] + 0.30 * r["eye_socket"] * (0.6 + old))
     melanin = melanin + skin.freckles * 0.07 * np.clip(_spots(bank, rng, "fine", 1.6), 0, 1) * (
         r["cheeks"] + r["nose"] + 0.35 * r["forehead"]
     )
     melanin = melanin + skin.spots * (0.03 + 0.055 * old) * np.clip(_spots(bank, rng, "fine", 2.9), 0, 1)
     mole = marks.moles(s, t, skin.moles, rng)
     melanin = melanin + 0.30 * mole
-    blood = 1 + 0.12 * patch + 0.10 * broad + uneven * (0.13 * mottle + 0.10 * fine)
+    blood = 1 + 0.12 * patch + 0.10 * broad + uneven * (0.12 * mottle + 0.06 * fine)
     flush = (
         0.9 * r["cheeks"] * skin.blush
         + 0.6 * r["nose_tip"] * (0.2 + skin.blush)
@@ -186,6 +186,10 @@ def skin_pictures(
 
     colour = _mix(colour, np.array(skin.lipstick), (skin.lipstick_amount * r["lips"]))
     colour = _mix(colour, np.array([0.10, 0.06, 0.05]), skin.eye_shadow * 0.75 * r["lid"])
+    crease = marks.lid_crease(s, t, skin.lid_crease)
+    colour *= (1 - 0.42 * crease)[..., None]
+    liner = np.clip(0.45 + 0.9 * skin.eye_shadow, 0, 0.95)
+    colour = _mix(colour, np.array([0.03, 0.02, 0.02]), liner * marks.lash_line(s, t, 0.9 + skin.eye_shadow))
     stubble = shadow * r["beard"] * (0.55 + 0.25 * np.clip(pores, -2, 2))
     colour = _mix(colour, 0.55 * colour + 0.45 * np.array(shadow_colour), np.clip(stubble, 0, 1))
     scalp = hairline.shade(s.ravel(), t.ravel()).reshape(s.shape)
@@ -200,7 +204,7 @@ def skin_pictures(
     rough = skin.roughness + 0.05 * patch + 0.015 * fine - skin.oil * wet
     rough = rough - 0.10 * r["lips"] * (1 + skin.lipstick_amount) + 0.05 * r["eye_socket"]
     relief = grain * (0.05 * pores + 0.06 * fine) + 0.012 * mottle + wrinkle + fold
-    relief = relief + 0.05 * grooves + 0.25 * pimple + 0.2 * mole - 0.10 * scar
+    relief = relief + 0.05 * grooves + 0.25 * pimple + 0.2 * mole - 0.10 * scar - 0.35 * crease
     # Seen light of pores and fine lines: each is darker inside and brighter on the rim towards the light.
     towards = np.sign(light_azimuth) or 1.0
     slope = np.gradient(fine + pores, axis=1) * towards - np.gradient(fine + pores, axis=0)

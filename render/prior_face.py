@@ -70,6 +70,7 @@ def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
         lipstick=(float(0.28 + 0.3 * hue[0]), float(0.03 + 0.10 * hue[1]), float(0.045 + 0.11 * hue[2])),
         lipstick_amount=d.uniform("skin.lipstick.amount", 0.25, 0.85) if lipstick else 0.0,
         eye_shadow=d.uniform("skin.eye_shadow", 0, 0.8) if shaded else 0.0,
+        lid_crease=float(np.clip(d.normal("skin.lid_crease", 0.8 - 0.6 * identity.asian, 0.2), 0, 1)),
         texture_seed=int(d("skin.texture_seed").integers(2**31)),
     )
 

@@ -45,14 +45,16 @@ BACKGROUND_KINDS = {
 
 def draw_pose(d: Draw, yaw, pitch, roll) -> s.Pose:
     """Head pose is given in degrees; gaze mostly seeks the camera, so it counters the head's turn."""
-    towards = d.uniform("pose.gaze.share", 0.3, 1.0)
+    at_camera = d.chance("pose.gaze.camera", 0.75)
+    towards = d.uniform("pose.gaze.share", *((0.8, 1.05) if at_camera else (0.0, 0.8)))
+    wander = 2.0 if at_camera else 7.0
     return s.Pose(
         yaw=float(yaw),
         pitch=float(pitch),
         roll=float(roll),
         turn=d.uniform("pose.turn", 0.2, 0.75),
-        gaze_yaw=float(np.clip(-towards * yaw + d.normal("pose.gaze_yaw", 0, 5), -24, 24)),
-        gaze_pitch=float(np.clip(-towards * pitch + d.normal("pose.gaze_pitch", 0, 4), -18, 15)),
+        gaze_yaw=float(np.clip(-towards * yaw + d.normal("pose.gaze_yaw", 0, wander), -24, 24)),
+        gaze_pitch=float(np.clip(-towards * pitch + d.normal("pose.gaze_pitch", 0, 0.7 * wander), -18, 15)),
     )
 
 

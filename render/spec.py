@@ -106,7 +106,8 @@ class Skin:
     """Two pigments as volume fractions, and what lies on them.
 
     melanin in [0.01, 0.45] of the epidermis, haemoglobin in [0.01, 0.1] of the dermis: Jimenez et al., A
-    Practical Appearance Model for Dynamic Facial Color, 2010, after Donner and Jensen 2006.
+    Practical Appearance Model for Dynamic Facial Color, 2010, after Donner and Jensen 2006. lid_crease: depth
+    of the upper lid's fold, 0 for a lid without one.
     """
 
     melanin: float = 0.1
@@ -126,6 +127,7 @@ class Skin:
     lipstick: tuple[float, float, float] = (0.4, 0.05, 0.06)
     lipstick_amount: float = 0.0
     eye_shadow: float = 0.0
+    lid_crease: float = 0.7
     texture_seed: int = 0
 
 
