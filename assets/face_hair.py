@@ -47,7 +47,8 @@ def _arc(roots, direction, lift, length, points, bend):
     return (roots.position[:, None] + along + rise).astype(np.float32)
 
 
-BROW_PER_CM2 = 270.0  # with undercoat; about 8 cm2 of brow
+# Hairs and undercoat: skin shows between them at density 1. A bushy brow has 1.5 times as many.
+BROW_PER_CM2 = 190.0
 
 
 def brows(head, model, shape: regions.BrowShape, density, rng, points=5):
@@ -62,18 +63,26 @@ def brows(head, model, shape: regions.BrowShape, density, rng, points=5):
     def along(s):
         return np.clip((np.abs(s) - start) / (stop - start), 0, 1)
 
+    def across(s, t):
+        """Height above the centre line, 1 and -1 on the outline."""
+        a = np.abs(s)
+        return np.clip((t - np.interp(a, *line.T)) / np.interp(a, line[:, 0], half), -1, 1)
+
     def cover(s, t):
-        # Plucked or not, a brow thins out towards its outline, most at its inner end.
+        # The lower border is dense, the upper one and the inner end lose themselves in the skin; depth counts
+        # in half widths, so that the thin tail is as full as the middle.
         depth = -shape.distance(s, t)
-        return np.clip(0.1 + depth / 1.9, 0, 1) * (depth > -0.3) * np.clip(0.45 + along(s) / 0.14, 0, 1)
+        share = depth / np.interp(np.abs(s), line[:, 0], half)
+        edge = np.where(across(s, t) > 0, 0.10 + 1.25 * share, 0.25 + 2.2 * share)
+        return np.clip(edge, 0, 1) * (depth > -0.3) * np.clip(0.3 + along(s) / 0.16, 0, 1)
 
     roots = _face_roots(head, model, cover, BROW_PER_CM2 * density, rng)
     s, t = roots.chart.T
     u = along(s)
-    above = np.clip((t - np.interp(np.abs(s), *line.T)) / np.interp(np.abs(s), line[:, 0], half), -1, 1)
+    above = across(s, t)
     slope = np.interp(np.abs(s), line[:, 0], np.degrees(np.arctan(np.gradient(line[:, 1], line[:, 0]))))
     turn = slope + 62 * np.exp(-u / 0.17) + 10 * (1 - u) - 24 * above * np.clip(u / 0.25, 0, 1)
-    turn = np.radians(turn + rng.normal(0, 8, len(roots)))
+    turn = np.radians(turn + rng.normal(0, 11, len(roots)))
     rotation = head.head_rotation
     direction = (
         np.cos(turn)[:, None] * np.sign(s)[:, None] * rotation[:, 0] + np.sin(turn)[:, None] * rotation[:, 2]

@@ -11,33 +11,34 @@ import numpy as np
 # Weights at full intensity. Pairs are written without their side.
 EXPRESSIONS: dict[str, dict[str, float]] = {
     "neutral": {},
+    # Anny's mouthSmile pulls the corners up into a crescent and thins the upper lip: half of a smile's width
+    # comes from mouthStretch, which draws the corners aside and leaves them round.
     "closed_smile": {
-        "mouthSmile": 0.7,
-        "cheekSquint": 0.35,
+        "mouthSmile": 0.5,
+        "mouthStretch": 0.18,
+        "cheekSquint": 0.45,
         "eyeSquint": 0.12,
-        "mouthDimple": 0.25,
-        "mouthPress": 0.1,
+        "mouthPress": 0.06,
     },
     # Broad and with a full row of upper teeth down to the lower lip: the jaw hardly opens.
     "open_smile": {
-        "mouthSmile": 1.0,
-        "mouthUpperUp": 0.85,
-        "mouthLowerDown": 0.32,
+        "mouthSmile": 0.74,
+        "mouthStretch": 0.55,
+        "mouthUpperUp": 0.88,
+        "mouthLowerDown": 0.34,
         "jawOpen": 0.09,
-        "cheekSquint": 0.55,
-        "eyeSquint": 0.18,
-        "mouthStretch": 0.36,
-        "mouthDimple": 0.15,
+        "cheekSquint": 0.65,
+        "eyeSquint": 0.2,
     },
     "laugh": {
-        "mouthSmile": 1.0,
-        "mouthUpperUp": 0.9,
-        "mouthLowerDown": 0.5,
-        "jawOpen": 0.22,
-        "cheekSquint": 0.65,
-        "eyeSquint": 0.28,
-        "mouthStretch": 0.36,
-        "noseSneer": 0.1,
+        "mouthSmile": 0.8,
+        "mouthStretch": 0.55,
+        "mouthUpperUp": 0.92,
+        "mouthLowerDown": 0.52,
+        "jawOpen": 0.24,
+        "cheekSquint": 0.8,
+        "eyeSquint": 0.32,
+        "noseSneer": 0.06,
     },
     "speech_a": {"jawOpen": 0.35, "mouthLowerDown": 0.3, "mouthUpperUp": 0.12},
     "speech_o": {"jawOpen": 0.25, "mouthFunnel": 0.55, "mouthPucker": 0.2},
@@ -58,23 +59,27 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
     "pensive": {"browInnerUp": 0.4, "mouthPress": 0.4, "mouthRollLower": 0.15},
     "parted": {"jawOpen": 0.07, "mouthLowerDown": 0.12, "mouthUpperUp": 0.08},
 }
+# Shares in everyday photographs of people who know of the camera: smiles and calm faces, little else.
 WEIGHTS = {
-    "neutral": 0.2,
-    "closed_smile": 0.16,
-    "open_smile": 0.26,
+    "neutral": 0.22,
+    "closed_smile": 0.17,
+    "open_smile": 0.29,
     "laugh": 0.07,
-    "speech_a": 0.05,
-    "speech_o": 0.02,
-    "speech_e": 0.04,
-    "surprise": 0.02,
-    "frown": 0.03,
-    "squint": 0.02,
-    "pout": 0.015,
-    "pucker": 0.007,
-    "wink": 0.006,
-    "pensive": 0.03,
-    "parted": 0.08,
+    "speech_a": 0.035,
+    "speech_o": 0.012,
+    "speech_e": 0.035,
+    "surprise": 0.012,
+    "frown": 0.015,
+    "squint": 0.012,
+    "pout": 0.008,
+    "pucker": 0.004,
+    "wink": 0.003,
+    "pensive": 0.024,
+    "parted": 0.09,
 }
+# Share by which the sides of a moving face differ, its spread: a smile is nearly symmetric, and the side
+# that moves more does so in all muscles.
+LEAN, OWN_LEAN = 0.03, 0.02
 # mouthClose that, with mouthShrugLower, leaves a third of the teeth that a closed mouth showed (more of it
 # lays the lower lip over the upper one).
 LIP_SEAL = 0.05
@@ -119,23 +124,24 @@ def draw_expression(d, smile=None, opening=None) -> dict[str, float]:
     """
     name = d.choice("expression.name", allowed(smile, opening))
     out: dict[str, float] = {}
-    intensity = d.normal("expression.intensity", 0.92, 0.2, 0.45, 1.3)
+    intensity = d.normal("expression.intensity", 0.95, 0.16, 0.5, 1.25)
     for action, weight in EXPRESSIONS[name].items():
-        level = weight * intensity * d.normal(f"expression.{action}", 1.0, 0.15, 0.5, 1.5)
+        level = weight * intensity * d.normal(f"expression.{action}", 1.0, 0.12, 0.6, 1.4)
         _add(d, out, action, level)
     if name == "wink" and d.chance("expression.wink.right", 0.5):
         out = {_other_side(action): level for action, level in out.items()}
     for action, sd in (
         ("browInnerUp", 0.12),
-        ("browDown", 0.06),
-        ("eyeSquint", 0.07),
-        ("mouthFrown", 0.06),
-        ("mouthPress", 0.08),
-        ("jawLeft", 0.04),
-        ("mouthLeft", 0.05),
+        ("browDown", 0.05),
+        ("eyeSquint", 0.06),
+        ("mouthFrown", 0.05),
+        ("mouthPress", 0.06),
         ("eyeWide", 0.06),
     ):
         _add(d, out, action, abs(d.normal(f"expression.rest.{action}", 0, sd)))
+    for part, sd in (("jaw", 0.03), ("mouth", 0.04)):
+        aside = d.normal(f"expression.rest.{part}", 0, sd)
+        _add(d, out, part + ("Left" if aside > 0 else "Right"), abs(aside))
     # Anny's neutral lids hang lower than open eyes in photographs: raise them by default.
     _add(d, out, "eyeWide", d.normal("expression.eye_opening", 0.38, 0.17, 0.0, 0.85))
     if name not in OPEN:
@@ -157,8 +163,10 @@ def _other_side(action):
 
 def _add(d, out, action, level):
     if action in PAIRED:
-        for side in ("Left", "Right"):
-            share = d.normal(f"expression.{action}.{side}", 1.0, 0.06, 0.8, 1.2) if level < 0.95 else 1.0
-            out[action + side] = out.get(action + side, 0.0) + level * share
+        lean = d.normal("expression.lean", 0, LEAN, -0.08, 0.08)
+        for side, sign in (("Left", 1), ("Right", -1)):
+            share = 1 + sign * lean + d.normal(f"expression.{action}.{side}", 0, OWN_LEAN, -0.05, 0.05)
+            # Lids that shut do so on both sides.
+            out[action + side] = out.get(action + side, 0.0) + level * (share if level < 0.95 else 1.0)
     else:
         out[action] = out.get(action, 0.0) + level

@@ -97,12 +97,15 @@ def draw_brows(d: Draw, identity) -> s.Brows:
     man = identity.gender
     # Brows sink and thin out with the years.
     old = float(np.clip((identity.age - 45) / 40, 0, 1))
+    # From plucked to bushy; thick brows are dense ones too.
+    mean = 1.05 + 0.38 * man
+    thickness = d.normal("brows.thickness", mean, 0.23, 0.5, 1.95)
     return s.Brows(
         height=d.normal("brows.height", -2.4 - 1.6 * man - 0.8 * old, 1.4, -7, 2),
-        thickness=d.normal("brows.thickness", 0.9 + 0.26 * man, 0.2, 0.45, 1.8),
-        arch=d.normal("brows.arch", 0.8 - 0.9 * man, 1.2, -3, 4.5),
+        thickness=thickness,
+        arch=d.normal("brows.arch", 0.8 - 1.1 * man, 1.2, -3, 4.5),
         inner=d.normal("brows.inner", 0.2 * man, 2.2, -5, 5),
-        length=d.normal("brows.length", 0, 2.5, -6, 5),
-        density=d.uniform("brows.density", 0.55, 1.1) * (1 - 0.3 * old),
+        length=d.normal("brows.length", 1.5, 2.5, -5, 6),
+        density=float(d.uniform("brows.density", 0.5, 1.15) * np.sqrt(thickness / mean) * (1 - 0.3 * old)),
         lashes=float(np.clip(d.normal("brows.lashes", 0.68 - 0.4 * man, 0.22), 0.05, 1.0)),
     )

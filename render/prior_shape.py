@@ -90,28 +90,38 @@ FACTORS = {
 }
 
 # Mean of a slider for (everyone, per unit of male gender, african, asian share, per decade over 40). Nose,
-# eyes, mouth corners and ears: solved from the medians of CelebAMask-HQ's label maps; ageing after Farkas,
-# Anthropometry of the Head and Face, 1994: ears and nose grow, the tip of the nose, cheeks and the corners of
-# the mouth sink, lips thin, lids droop.
+# eyes, mouth, jaw and ears: solved from the medians of CelebAMask-HQ's label maps, those with long hair or
+# earrings for women, with short hair and none for men; what no label map shows (brow ridge, tip of the nose,
+# neck) differs between the sexes by sign and rough size as in Farkas, Anthropometry of the Head and Face,
+# 1994, and ageing after him: ears and nose grow, the tip of the nose, cheeks and the corners of the mouth
+# sink, lips thin, lids droop.
 GROUP_MEANS = {
-    "nose-scale-horiz-incr": (0.14, 0.02, 0.18, 0.06, 0.02),
-    "nose-flaring-incr": (0.1, 0.04, 0.16, 0.0, 0.0),
+    "nose-scale-horiz-incr": (0.12, 0.02, 0.18, 0.06, 0.02),
+    "nose-flaring-incr": (0.0, 0.06, 0.16, 0.0, 0.0),
+    "nose-width3-incr": (-0.36, 0.26, 0.0, 0.0, 0.0),
+    "nose-volume-incr": (-0.25, 0.12, 0.0, 0.0, 0.02),
+    "nose-point-width-incr": (-0.35, 0.05, 0.1, 0.0, 0.0),
     "nose-scale-depth-incr": (-0.14, 0.14, 0.0, 0.0, 0.0),
-    "nose-trans-up": (0.14, 0.3, 0.0, 0.0, -0.02),
+    "nose-trans-up": (0.3, 0.24, 0.0, 0.0, -0.02),
+    "nose-base-up": (0.25, 0.0, 0.0, 0.0, -0.02),
     "nose-scale-vert-incr": (-0.14, -0.2, 0.0, 0.0, 0.03),
-    "nose-point-up": (0.0, 0.0, 0.0, 0.0, -0.05),
-    "mouth-trans-up": (0.0, 0.38, 0.0, 0.0, 0.0),
-    "mouth-angles-up": (0.4, 0.0, 0.0, 0.0, -0.03),
-    "mouth-scale-horiz-incr": (-0.24, 0.13, 0.22, 0.08, 0.0),
-    "mouth-upperlip-height-incr": (0.3, 0.0, 0.0, 0.0, -0.04),
-    "mouth-lowerlip-height-incr": (0.18, 0.0, 0.0, 0.0, -0.03),
-    "mouth-scale-vert-incr": (0.1, 0.05, 0.0, 0.0, -0.02),
-    # Women's jaws and chins are narrower, their cheek bones and eyes larger.
-    "chin-width-incr": (-0.28, 0.26, 0.0, 0.0, 0.0),
-    "chin-bones-incr": (-0.25, 0.28, 0.0, 0.0, 0.0),
+    "nose-point-up": (0.1, -0.1, 0.0, 0.0, -0.05),
+    "mouth-trans-up": (-0.2, 0.36, 0.0, 0.0, 0.0),
+    "mouth-angles-up": (0.24, 0.0, 0.0, 0.0, -0.03),
+    "mouth-scale-horiz-incr": (-0.36, 0.05, 0.22, 0.08, 0.0),
+    "mouth-upperlip-height-incr": (0.45, -0.08, 0.0, 0.0, -0.04),
+    "mouth-upperlip-volume-incr": (0.1, -0.15, 0.0, 0.0, -0.03),
+    "mouth-lowerlip-height-incr": (0.26, -0.22, 0.0, 0.0, -0.03),
+    "mouth-scale-vert-incr": (0.1, 0.0, 0.0, 0.0, -0.02),
+    # Women's jaws and chins are narrower, their brow ridges flatter, their cheek bones and eyes larger.
+    "head-fat-incr": (0.0, 0.16, 0.0, 0.0, 0.0),
+    "chin-width-incr": (-0.34, 0.32, 0.0, 0.0, 0.0),
+    "chin-bones-incr": (-0.4, 0.6, 0.0, 0.0, 0.0),
+    "eyebrows-trans-forward": (-0.35, 0.45, 0.0, 0.0, 0.0),
+    "measure-neck-circ-incr": (-0.25, 0.3, 0.0, 0.0, 0.0),
     "cheek-bones-incr": (0.18, -0.16, 0.0, 0.0, 0.0),
     "eye-scale-incr": (0.16, -0.04, 0.0, 0.0, 0.0),
-    "chin-height-incr": (-0.08, -0.1, 0.0, 0.0, 0.0),
+    "chin-height-incr": (0.06, -0.1, 0.0, 0.0, 0.0),
     "chin-prominent-incr": (0.0, 0.0, 0.15, 0.0, 0.0),
     "eye-height2-incr": (0.2, 0.06, 0.0, 0.0, -0.02),
     "eye-height3-incr": (0.0, 0.06, 0.0, 0.0, -0.04),
