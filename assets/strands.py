@@ -11,6 +11,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 DRAWN_DOWN = 0.6  # share of its height over the ceiling that a step of growing hair loses
+FEW = 4096  # points for which a second thread costs more than it saves
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ class Body:
         What lies nearest to the edge of the cut has passed it and is outside.
         """
         flat = np.ascontiguousarray(points.reshape(-1, 3), np.float32)
-        hit = self._scene.compute_closest_points(self._tensor(flat))
+        threads = 1 if len(flat) < FEW else 0
+        hit = self._scene.compute_closest_points(self._tensor(flat), nthreads=threads)
         u, v = hit["primitive_uvs"].numpy().T[..., None]
         corner = self._triangles[hit["primitive_ids"].numpy()]
         n = self._normals

@@ -11,6 +11,7 @@ larger set, a resumed one and a single sample give the same faces.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -85,7 +86,7 @@ def draw_specs(
     total: int,
     overrides: Iterable[Override] = (),
     correction: Correction = NONE,
-    workers: int = 1,
+    pool: Executor | None = None,
     on_block: Callable[[Matched], object] = lambda block: None,
     on_progress: Callable[[int], object] | None = None,
 ) -> Iterator[s.FaceSpec]:
@@ -98,7 +99,7 @@ def draw_specs(
     total : how many samples the set will have
     overrides : applied last
     correction : what a pilot render taught, see pilot.py
-    workers : processes that preview
+    pool : processes that preview, see proposals.preview_processes
     on_block : told of each block that is matched; on_progress : of the number of previews just made
     """
     overrides = tuple(overrides)
@@ -110,7 +111,7 @@ def draw_specs(
     for index in indices:
         if block is None or not start <= index < stop:
             start, stop = block_of(index)
-            block = match_block(profile, seed, start, stop, overrides, correction, workers, on_progress)
+            block = match_block(profile, seed, start, stop, overrides, correction, pool, on_progress)
             on_block(block)
         yield block.specs[index - start]
 
@@ -122,7 +123,7 @@ def match_block(
     stop: int,
     overrides: Sequence[Override] = (),
     correction: Correction = NONE,
-    workers: int = 1,
+    pool: Executor | None = None,
     on_progress: Callable[[int], object] | None = None,
 ) -> Matched:
     """Match rows start to stop of the profile; see the module for how."""
@@ -137,7 +138,7 @@ def match_block(
     targets = np.array([[float(row[name]) for name in names] for row in rows])
 
     def measure(specs):
-        shown = measure_specs(specs, workers, on_progress)[:, place]
+        shown = measure_specs(specs, pool, on_progress)[:, place]
         return np.where(binary, shown, shown + bias)
 
     proposals = [

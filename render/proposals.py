@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 
@@ -45,6 +46,8 @@ def preview(model: HeadModel, spec: FaceSpec, head: PosedHead) -> np.ndarray:
     view = solve_view(head.landmarks, spec.camera)
     origin, rays = _rays(view, SIZE)
     face, worn = _parts(model, spec, head, origin)
+    face = [face[0].facing(origin), *face[1:]]
+    face, worn = ([part.framed(view) for part in parts] for parts in (face, worn))
     native = _labels(model, spec, [*face, *worn], rays)
     bare = native
     if worn and spec.glasses.tint < OPAQUE_TINT:
@@ -57,14 +60,30 @@ def preview(model: HeadModel, spec: FaceSpec, head: PosedHead) -> np.ndarray:
     return derive(native, bare, coverage, convention(CONVENTION))
 
 
+@contextmanager
+def preview_processes(workers: int) -> Iterator[Executor | None]:
+    """Processes for `measure_specs`, kept between calls: each takes seconds to load the head model.
+
+    None where one worker is enough: previews are then made in this process.
+    """
+    if workers <= 1:
+        yield None
+        return
+    # Not forked: the caller may hold threads.
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _one_thread) as pool:
+        yield pool
+
+
 def measure_specs(
-    specs: Sequence[FaceSpec], workers: int = 1, on_progress: Callable[[int], object] | None = None
+    specs: Sequence[FaceSpec],
+    pool: Executor | None = None,
+    on_progress: Callable[[int], object] | None = None,
 ) -> np.ndarray:
     """Preview and measure specs.
 
     Parameters
     ----------
-    workers : processes; 1 works in this one
+    pool : of `preview_processes`; None works in this process
     on_progress : called with the number of specs just finished
 
     Returns
@@ -73,20 +92,10 @@ def measure_specs(
     """
     parts = [list(specs[i : i + BATCH]) for i in range(0, len(specs), BATCH)]
     rows = []
-
-    def take(found):
-        for part in found:
-            rows.append(part)
-            if on_progress is not None:
-                on_progress(len(part))
-
-    if workers <= 1 or len(parts) < 2:
-        take(map(_measure_batch, parts))
-    else:
-        # Not forked: the caller may hold threads.
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(workers, len(parts)), context, _one_thread) as pool:
-            take(pool.map(_measure_batch, parts))
+    for part in map(_measure_batch, parts) if pool is None else pool.map(_measure_batch, parts):
+        rows.append(part)
+        if on_progress is not None:
+            on_progress(len(part))
     return np.concatenate(rows) if rows else np.empty((0, len(CONTENT_NAMES)))
 
 
@@ -120,12 +129,32 @@ def _rays(view, size):
 
 
 class _Part:
-    """A triangle mesh with one native label, or None for the skin, which the chart decides."""
+    """A triangle mesh with one native label, or None for the skin, which the chart decides.
 
-    def __init__(self, vertices, triangles, label: Native | None):
+    index : (T,) the triangles' numbers in the whole mesh; what the camera cannot see is left out, since
+    building the ray casting scene is what a preview waits for.
+    """
+
+    def __init__(self, vertices, triangles, label: Native | None, index=None):
         self.vertices = np.ascontiguousarray(vertices, np.float32)
         self.triangles = np.ascontiguousarray(triangles, np.uint32)
         self.label = label
+        self.index = np.arange(len(triangles)) if index is None else index
+
+    def facing(self, eye):
+        """Of a closed surface, the triangles that turn their outside to the eye (3,)."""
+        corners = self.vertices[self.triangles]
+        normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        return self._only(np.einsum("ij,ij->i", normal, eye.astype(np.float32) - corners[:, 0]) > 0)
+
+    def framed(self, view):
+        """The triangles that do not lie wholly beyond one side of the picture."""
+        place, _ = view.project(self.vertices, 1)
+        place = place.astype(np.float32)[self.triangles]
+        return self._only(((place.max(1) > 0) & (place.min(1) < 1)).all(1))
+
+    def _only(self, kept):
+        return _Part(self.vertices, self.triangles[kept], self.label, self.index[kept])
 
 
 def _parts(model, spec, head, origin):
@@ -176,9 +205,7 @@ def _skin_corners():
 
 @lru_cache(maxsize=64)
 def _eyeball(radius):
-    vertices, faces, _, _ = eyes.eyeball(
-        radius * eyes.EYEBALL_SCALE, eyes.IRIS_RADIUS, eyes.IRIS_RADIUS * 0.4
-    )
+    vertices, faces = jewellery.ball(np.zeros(3), np.full(3, radius * eyes.EYEBALL_SCALE))
     return vertices, split(faces)
 
 
@@ -233,6 +260,7 @@ def _labels(model, spec, parts, rays):
     import open3d as o3d
 
     scene = o3d.t.geometry.RaycastingScene(nthreads=1)
+    parts = [part for part in parts if len(part.triangles)]
     for part in parts:
         scene.add_triangles(o3d.core.Tensor(part.vertices), o3d.core.Tensor(part.triangles))
     hit = scene.cast_rays(o3d.core.Tensor(np.ascontiguousarray(rays)), nthreads=1)
@@ -242,7 +270,7 @@ def _labels(model, spec, parts, rays):
     out = np.where(met, table[np.where(met, which, 0)], np.uint8(Native.BACKGROUND))
     skin = which == 0
     out[skin] = _skin(
-        model, spec, hit["primitive_ids"].numpy()[skin], hit["primitive_uvs"].numpy()[skin].astype(float)
+        model, spec, parts[0].index[hit["primitive_ids"].numpy()[skin]], hit["primitive_uvs"].numpy()[skin].astype(float)
     )
     return out
 

@@ -21,6 +21,7 @@ from facegen.datasets.sample import is_done, sample_name
 from facegen.render import pilot
 from facegen.render.draws import generator
 from facegen.render.match import Matched, block_of, match_block
+from facegen.render.proposals import preview_processes
 from facegen.render.session import Job, render_specs
 from facegen.render.spec import FaceSpec
 
@@ -42,12 +43,17 @@ def matched_blocks(
 
     on_step : told what is being done and how many faces of it were just finished
     """
+    with preview_processes(workers) as pool:
+        return _blocks(job, profile, seed, indices, overrides, rounds, pool, fingerprint, on_step)
+
+
+def _blocks(job, profile, seed, indices, overrides, rounds, pool, fingerprint, on_step):
     folder = Path(job.out) / FOLDER
     correction = _correction(folder, fingerprint)
     if correction is None:
         correction = pilot.NONE
         for number in range(rounds):
-            correction = _pilot(job, profile, seed, number, overrides, correction, workers, on_step)
+            correction = _pilot(job, profile, seed, number, overrides, correction, pool, on_step)
         write_json(folder / "correction.json", {"fingerprint": fingerprint, **correction.to_dict()})
     blocks = []
     for start, stop in sorted({block_of(index) for index in indices}):
@@ -55,18 +61,18 @@ def matched_blocks(
         block = _read_block(path, fingerprint)
         if block is None:
             block = match_block(
-                profile, seed, start, stop, overrides, correction, workers, lambda n: on_step("match", n)
+                profile, seed, start, stop, overrides, correction, pool, lambda n: on_step("match", n)
             )
             write_json(path, {"fingerprint": fingerprint, **_block_data(block)})
         blocks.append(block)
     return blocks, correction
 
 
-def _pilot(job, profile, seed, number, overrides, before, workers, on_step):
+def _pilot(job, profile, seed, number, overrides, before, pool, on_step):
     """Match, render and measure a pilot, and learn from it."""
     own_seed = int(generator(seed, number, "match.pilot").integers(2**31))
     block = match_block(
-        profile, own_seed, 0, pilot.FACES, overrides, before, workers, lambda n: on_step("match", n)
+        profile, own_seed, 0, pilot.FACES, overrides, before, pool, lambda n: on_step("match", n)
     )
     with tempfile.TemporaryDirectory(prefix="facegen-pilot-") as name:
         out = Path(name)
