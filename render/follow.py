@@ -18,7 +18,7 @@ from facegen.audit.view import lab_of_srgb
 from facegen.render import spec as s
 from facegen.render.draws import Draw
 from facegen.render.expressions import draw_expression
-from facegen.render.follow_scene import background, garment, light, number
+from facegen.render.follow_scene import background, dressed, garment, light, number
 from facegen.render.grooms import HANGING, NO_FRINGE
 from facegen.render.photo import encode_srgb, tone
 from facegen.render.prior_face import MELANIN, draw_brows, draw_eyes, draw_identity, draw_skin
@@ -49,6 +49,11 @@ FOLLOWED = (
     "hat",
     "earring",
     "necklace",
+    "earring_area",
+    "cloth",
+    "cloth_area",
+    "ear_left",
+    "ear_right",
     "wearing_earrings",
     "wearing_necklace",
     "wearing_lipstick",
@@ -72,7 +77,19 @@ FOLLOWED = (
     "light_side",
 )
 LONG_LOW = 0.10  # hair_low: share of the hair under the mouth, from where hair counts as long
+# Styles that seldom let an ear be seen, for those of whom none is; some always do.
+COVERS = {
+    "bob": 3.0,
+    "fringe": 1.5,
+    "buzz": 0.3,
+    "ponytail": 0.1,
+    "tied_back": 0.1,
+    "updo": 0.1,
+    "braids": 0.1,
+}
 MIDDLE = 0.24  # hair_length: past the ear lobe
+# Width of the crop at the eyes, ears seen in a picture with earrings, and the largest stud.
+CROP_MM, EARS_SEEN, STUD_MM2 = 262.0, 1.5, 90.0
 SHADES = {"black": (0.90, 0.99), "brown": (0.66, 0.88), "other": (0.55, 0.85), "blond": (0.22, 0.48)}
 # Share of people of African, Asian and Caucasian ancestry whose eyes are called narrow, and whose hair, dyes
 # included, is of a shade: judged by eye; only their order is meant.
@@ -106,7 +123,7 @@ def follow(spec: s.FaceSpec, row) -> s.FaceSpec:
         glasses=_glasses(d, spec.glasses, row),
         headwear=_headwear(d, identity, spec.headwear, row),
         jewellery=_jewellery(d, identity, spec.jewellery, row),
-        garment=garment(spec.garment, row),
+        garment=garment(dressed(d, identity, spec.garment, row), row),
         light=light(spec.light, _pose(d, spec.pose, row), row),
         background=background(d, spec.background, row),
     )
@@ -228,6 +245,8 @@ def _hair(d, identity, row):
         weights["afro"] *= 4 * identity.african
         weights["buzz"] *= 0.5
         weights["wreath"] = 0.1 if man and _flag(row, "receding_hairline") else 0.0
+    if "ear_left" in row and not row["ear_left"] and not row["ear_right"]:
+        weights = {k: w * COVERS.get(k, 1.0) for k, w in weights.items()}
     if row.get("bangs", False):
         weights = {k: w for k, w in weights.items() if k not in NO_FRINGE or k == "bald"}
     hair = draw_hair(
@@ -235,6 +254,10 @@ def _hair(d, identity, row):
     )
     if "bangs" in row:
         hair = replace(hair, fringe=d.uniform("match.fringe", 0.9, 1.3) if row["bangs"] else 0.0)
+    if "ear_left" in row and "ear_right" in row:
+        # Hair that is tucked behind the ears lies behind the shoulders too.
+        seen = (int(row["ear_left"]) + int(row["ear_right"])) / 2
+        hair = replace(hair, behind=float(np.clip(0.15 + 0.7 * seen + 0.3 * (hair.behind - 0.5), 0, 1)))
     if _flag(row, "receding_hairline"):
         hair = replace(
             hair, recession=d.uniform("match.recession", 8, 20), hairline_height=hair.hairline_height + 4
@@ -298,11 +321,21 @@ def _headwear(d, identity, headwear, row):
 
 
 def _jewellery(d, identity, jewellery, row):
-    """What is worn is put on where a row says so; what is visible of it, matching sees to."""
+    """What is to be seen is put on, of the size that shows as much; else what is worn."""
     earrings, necklace = (
-        _flag(row, worn) or _flag(row, seen) if worn in row or seen in row else None
+        _flag(row, seen) if seen in row else _flag(row, worn)
         for worn, seen in (("wearing_earrings", "earring"), ("wearing_necklace", "necklace"))
     )
     if earrings is None and necklace is None:
         return jewellery
-    return draw_jewellery(d, identity, earrings, necklace)
+    drawn = draw_jewellery(d, identity, earrings, necklace)
+    area = row.get("earring_area")
+    if drawn.earrings == "none" or area is None or not np.isfinite(area):
+        return drawn
+    one = number(row, "earring_area", 0.005) * CROP_MM**2 / EARS_SEEN
+    if one < STUD_MM2:
+        return replace(drawn, earrings="stud", earring_mm=float(np.clip(np.sqrt(1.3 * one), 3, 12)))
+    kind = drawn.earrings if drawn.earrings != "stud" else "drop" if identity.gender < 0.5 else "hoop"
+    # Rings are seen from the side as often as from the front.
+    size = {"hoop": 3.1, "drop": 2.7}[kind] * np.sqrt(one)
+    return replace(drawn, earrings=kind, earring_mm=float(np.clip(size, 12, 68)))

@@ -30,7 +30,7 @@ from facegen.render.proposals import measure_specs
 from facegen.render.refine import Effects, refine, scatter
 
 PER_TARGET = 8  # proposals a row
-FIRST_BLOCK, LARGEST_BLOCK = 32, 512  # rows matched together; larger ones cost memory and gain nothing
+FIRST_BLOCK, LARGEST_BLOCK = 32, 256  # rows matched together; larger ones gain nothing and waste the last
 # What a face keeps from the row it was drawn for and a preview does not show: cost of standing for a row that
 # says otherwise, in mean squared whitened differences (two unrelated faces are about 2 apart).
 KEPT = {

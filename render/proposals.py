@@ -270,7 +270,10 @@ def _labels(model, spec, parts, rays):
     out = np.where(met, table[np.where(met, which, 0)], np.uint8(Native.BACKGROUND))
     skin = which == 0
     out[skin] = _skin(
-        model, spec, parts[0].index[hit["primitive_ids"].numpy()[skin]], hit["primitive_uvs"].numpy()[skin].astype(float)
+        model,
+        spec,
+        parts[0].index[hit["primitive_ids"].numpy()[skin]],
+        hit["primitive_uvs"].numpy()[skin].astype(float),
     )
     return out
 

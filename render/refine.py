@@ -1,8 +1,9 @@
 """Refinement: small, bounded changes to a chosen face that bring what its preview shows to its target.
 
 Knobs are numbers of a FaceSpec that move what is measured. How far each moves each attribute is read off the
-proposals themselves (they differ in all knobs at once) by a ridge regression; each face then takes a damped
-Gauss-Newton step, kept only where its next preview is nearer.
+proposals themselves (they differ in all knobs at once) by a ridge regression; each face then takes damped
+Gauss-Newton steps, each kept only where its next preview is nearer. What steps did to their faces is the
+better measure of the knobs, since nothing else differs: the slopes are mended by it before the next step.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ import numpy as np
 from facegen.render import spec as s
 from facegen.render.assign import Space
 
-DAMPING = 0.3  # weight of a knob's move, in its own prior spreads, against the squared whitened gap
+DAMPING = 0.12  # weight of a knob's move, in its own prior spreads, against the squared whitened gap
 RIDGE = 8.0  # rows of nothing added to the regression
-STEPS = (1.0, 0.6)  # share of the step taken in each round
-OWN_SHARE = 0.5  # of the aim that is the face's own row; the rest is its rank's place in the targets' law
+MEND_RIDGE = 3.0  # the same for the differences that steps made
+STEPS = 4
+SHORTER = 0.5  # share that is left of the next step of a face whose last one was not kept
+REACH = 3.5  # spreads of the prior that a slider may be turned away from none
+OWN_SHARE = 0.4  # of the aim that is the face's own row; the rest is its rank's place in the targets' law
 SCATTER = (
     1.0  # prior spreads by which proposals' knobs are scattered: the rows' law is wider than the prior's
 )
@@ -48,7 +52,7 @@ def _pair(name):
 
 def _slider(name, spread, paired=False):
     paths = (f"l-{name}", f"r-{name}") if paired else (name,)
-    return Knob(name, tuple(f"identity.sliders.{p}" for p in paths), spread, -2.5 * spread, 2.5 * spread)
+    return Knob(name, tuple(f"identity.sliders.{p}" for p in paths), spread, -REACH * spread, REACH * spread)
 
 
 KNOBS = (
@@ -61,10 +65,13 @@ KNOBS = (
     Knob("smile", tuple(f"expression.{p}" for p in _pair("mouthSmile")), 0.3, 0, 1),
     Knob("jaw", ("expression.jawOpen",), 0.1, 0.02, 0.5, "open"),
     Knob("lower", tuple(f"expression.{p}" for p in _pair("mouthLowerDown")), 0.2, 0.02, 0.8, "open"),
+    Knob("upper", tuple(f"expression.{p}" for p in _pair("mouthUpperUp")), 0.2, 0.02, 0.95, "open"),
     Knob("wide", tuple(f"expression.{p}" for p in _pair("eyeWide")), 0.17, 0, 0.9),
     Knob("blink", tuple(f"expression.{p}" for p in _pair("eyeBlink")), 0.1, 0, 0.4, "awake"),
     Knob("brow_height", ("brows.height",), 1.3, -8, 3),
-    Knob("brow_thickness", ("brows.thickness",), 0.18, 0.4, 1.8),
+    Knob("brow_thickness", ("brows.thickness",), 0.18, 0.4, 2.0),
+    Knob("brow_inner", ("brows.inner",), 2.2, -5, 6),
+    Knob("brow_length", ("brows.length",), 2.5, -8, 6),
     Knob("weight", ("identity.weight",), 0.17, 0.1, 0.95),
     _slider("mouth-scale-horiz-incr", 0.15),
     _slider("mouth-scale-vert-incr", 0.15),
@@ -87,11 +94,16 @@ KNOBS = (
     _slider("eye-height2-incr", 0.06, True),
     _slider("ear-wing-incr", 0.2, True),
     _slider("ear-scale-incr", 0.2, True),
+    _slider("forehead-scale-vert-incr", 0.16),
+    _slider("neck-scale-vert-incr", 0.16),
+    _slider("neck-scale-horiz-incr", 0.16),
     Knob("hair_length", ("hair.length",), 0.17, 0.6, 1.5, "hair"),
-    Knob("hair_volume", ("hair.volume",), 0.26, 0.35, 1.8, "hair"),
+    Knob("hair_volume", ("hair.volume",), 0.26, 0.35, 2.0, "hair"),
     Knob("hairline", ("hair.hairline_height",), 4.5, -8, 16, "hair"),
     Knob("behind", ("hair.behind",), 0.29, 0, 1, "hair"),
     Knob("neckline", ("garment.depth",), 0.29, 0, 1),
+    Knob("earring", ("jewellery.earring_mm",), 9.0, 3, 70, "earrings"),
+    Knob("hat_front", ("headwear.front_mm",), 8.0, 32, 74, "hat"),
     Knob("lens_width", ("glasses.width",), 0.05, 0.85, 1.2, "glasses"),
     Knob("lens_height", ("glasses.height",), 0.09, 0.75, 1.3, "glasses"),
 )
@@ -101,6 +113,8 @@ _APPLIES: dict[str, Callable[[s.FaceSpec], bool]] = {
     "awake": lambda spec: max(spec.expression.get(name, 0.0) for name in _pair("eyeBlink")) < 0.5,
     "hair": lambda spec: spec.hair.style != "bald",
     "glasses": lambda spec: spec.glasses.kind != "none",
+    "earrings": lambda spec: spec.jewellery.earrings != "none",
+    "hat": lambda spec: spec.headwear.kind != "none",
 }
 # Hair knobs act in proportion to how much there is: their effect is learned for short and long cuts apart.
 LONG_STYLES = ("bob", "long_straight", "long_wavy", "long_curly", "locs")
@@ -175,6 +189,23 @@ class Effects:
             slopes[1, j, hair] += beta[len(KNOBS) : len(KNOBS) + hair.sum()]
         return cls(slopes)
 
+    def mended(self, space: Space, specs, turned, before: np.ndarray, after: np.ndarray) -> Effects:
+        """After steps from `specs` (n) to `turned`, which changed (n, k) `before` to `after`."""
+        spread = np.array([knob.spread for knob in KNOBS])
+        moved = np.nan_to_num(
+            np.array([knob_values(b) - knob_values(a) for a, b in zip(specs, turned, strict=True)]) / spread
+        )
+        changed = space.gap(after, before)
+        long = np.array([spec.hair.style in LONG_STYLES for spec in specs])
+        slopes = self.slopes.copy()
+        for half in (0, 1):
+            for j in range(len(slopes[half])):
+                seen = (long == half) & ~np.isnan(before[:, j]) & ~np.isnan(after[:, j])
+                x = moved[seen]
+                miss = changed[seen, j] - x @ slopes[half, j]
+                slopes[half, j] += np.linalg.solve(x.T @ x + MEND_RIDGE * np.eye(x.shape[1]), x.T @ miss)
+        return Effects(slopes)
+
     def without(self, names: Sequence[str]) -> Effects:
         """The same with some knobs held still."""
         still = np.array([knob.name in names for knob in KNOBS])
@@ -219,17 +250,23 @@ def refine(
     the refined specs and what their previews show; no step was kept that led a face away from its aim
     """
     specs, measured = list(specs), measured.copy()
-    for share in STEPS:
+    share = np.ones(len(specs))
+    for _ in range(STEPS):
         aims = aims_of(measured, targets)
         distance = space.distance(measured, aims)
         tried = [
-            turn_knobs(spec, share * step(space, effects.of(spec), measured[i], aims[i], knob_values(spec)))
+            turn_knobs(
+                spec, share[i] * step(space, effects.of(spec), measured[i], aims[i], knob_values(spec))
+            )
             for i, spec in enumerate(specs)
         ]
         shown = measure(tried)
         # A face whose eyes or mouth are no longer seen loses its attributes, not its distance.
         lost = np.isnan(shown).sum(1) > np.isnan(measured).sum(1)
-        for i in np.flatnonzero((space.distance(shown, aims) < distance) & ~lost):
+        kept = (space.distance(shown, aims) < distance) & ~lost
+        effects = effects.mended(space, specs, tried, measured, shown)
+        share = np.where(kept, 1.0, SHORTER * share)
+        for i in np.flatnonzero(kept):
             specs[i], measured[i] = tried[i], shown[i]
     return specs, measured
 

@@ -71,7 +71,22 @@ def test_turning_the_head_moves_the_pose_measures(model):
 
 def test_processes_change_nothing():
     specs = [prior.draw_spec(1, i) for i in range(proposals.BATCH + 2)]
-    np.testing.assert_array_equal(proposals.measure_specs(specs), proposals.measure_specs(specs, workers=2))
+    with proposals.preview_processes(2) as pool:
+        np.testing.assert_array_equal(proposals.measure_specs(specs), proposals.measure_specs(specs, pool))
+
+
+def test_leaving_out_what_the_camera_cannot_see_changes_no_pixel(model):
+    spec = plain(**{"pose.yaw": 25, "glasses.kind": "round"})
+    head = pose_head(model, spec)
+    view = solve_view(head.landmarks, spec.camera)
+    origin, rays = proposals._rays(view, 64)
+    face, worn = proposals._parts(model, spec, head, origin)
+    seen = [face[0].facing(origin), *face[1:], *worn]
+    seen = [part.framed(view) for part in seen]
+    assert sum(len(p.triangles) for p in seen) < 0.6 * sum(len(p.triangles) for p in [*face, *worn])
+    np.testing.assert_array_equal(
+        proposals._labels(model, spec, [*face, *worn], rays), proposals._labels(model, spec, seen, rays)
+    )
 
 
 def test_ribbons_face_the_eye():
