@@ -65,7 +65,7 @@ KNOBS = (
     Knob("smile", tuple(f"expression.{p}" for p in _pair("mouthSmile")), 0.3, 0, 1),
     Knob("jaw", ("expression.jawOpen",), 0.1, 0.02, 0.5, "open"),
     Knob("lower", tuple(f"expression.{p}" for p in _pair("mouthLowerDown")), 0.2, 0.02, 0.8, "open"),
-    Knob("upper", tuple(f"expression.{p}" for p in _pair("mouthUpperUp")), 0.2, 0.02, 0.95, "open"),
+    Knob("upper", tuple(f"expression.{p}" for p in _pair("mouthUpperUp")), 0.2, 0.02, 1.0, "open"),
     Knob("wide", tuple(f"expression.{p}" for p in _pair("eyeWide")), 0.17, 0, 0.9),
     Knob("blink", tuple(f"expression.{p}" for p in _pair("eyeBlink")), 0.1, 0, 0.4, "awake"),
     Knob("brow_height", ("brows.height",), 1.3, -8, 3),
