@@ -83,7 +83,7 @@ def test_leaving_out_what_the_camera_cannot_see_changes_no_pixel(model):
     face, worn = proposals._parts(model, spec, head, origin)
     seen = [face[0].facing(origin), *face[1:], *worn]
     seen = [part.framed(view) for part in seen]
-    assert sum(len(p.triangles) for p in seen) < 0.6 * sum(len(p.triangles) for p in [*face, *worn])
+    assert sum(len(p.triangles) for p in seen) < 0.7 * sum(len(p.triangles) for p in [*face, *worn])
     np.testing.assert_array_equal(
         proposals._labels(model, spec, [*face, *worn], rays), proposals._labels(model, spec, seen, rays)
     )

@@ -1,6 +1,7 @@
 """FaceSpec, keyed draws, the prior and overrides: pure functions."""
 
 import dataclasses
+import hashlib
 import json
 
 import numpy as np
@@ -30,6 +31,12 @@ def test_draws_depend_on_seed_index_and_name_only():
 
     assert draw(0, 0, "a") == draw(0, 0, "a")
     assert len({draw(0, 0, "a"), draw(1, 0, "a"), draw(0, 1, "a"), draw(0, 0, "b")}) == 4
+
+
+def test_a_draw_is_numpys_philox_of_the_hash():
+    key = int.from_bytes(hashlib.sha256(b"5/77/pose.yaw").digest()[:16], "little")
+    expected = np.random.Generator(np.random.Philox(key=key)).random(5)
+    np.testing.assert_array_equal(generator(5, 77, "pose.yaw").random(5), expected)
 
 
 def test_any_sample_can_be_drawn_alone_and_seeds_differ():
