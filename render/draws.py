@@ -14,7 +14,9 @@ from numpy.random.bit_generator import ISeedSequence
 def generator(seed: int, index: int, name: str) -> np.random.Generator:
     """A Philox generator (Salmon et al., Parallel random numbers: as easy as 1, 2, 3, 2011) of one draw."""
     digest = hashlib.sha256(f"{int(seed)}/{int(index)}/{name}".encode()).digest()
-    return np.random.Generator(np.random.Philox(_Key(np.frombuffer(digest[:16], "<u8"))))
+    key = _Key(np.frombuffer(digest[:16], "<u8"))
+    # NumPy's stubs know of SeedSequence only.
+    return np.random.Generator(np.random.Philox(key))  # type: ignore[arg-type]
 
 
 class _Key(ISeedSequence):
