@@ -51,8 +51,8 @@ STYLES = {
               frizz=0.0015, baby=0.5, open=0.9),
         1.2, 0.8),
     "slick_back": Plan(
-        Groom(0.10, 0.035, 0.03, blend=(10, 60), comb=(0, 1.0, 0.25), draw=(0, 1.4, -0.25), lift=0.22,
-              stiffness=0.72, volume=0.005, weight=0.5, clump=0.5, clumps=260, fine=0.6, frizz=0.001,
+        Groom(0.10, 0.035, 0.03, blend=(10, 60), comb=(0, 1.0, 0.25), draw=(0, 1.4, -0.25), lift=0.28,
+              stiffness=0.72, volume=0.009, weight=0.5, clump=0.5, clumps=260, fine=0.6, frizz=0.001,
               open=0.9, baby=0.6),
         1.2, 0.9),
     "fringe": Plan(
@@ -79,11 +79,11 @@ STYLES = {
         1.0, 1.4, 0.21),
     "long_wavy": Plan(
         Groom(0.42, 0.38, 0.34, part=0.03, lift=0.28, stiffness=0.56, volume=0.012, curl_radius=0.011,
-              curl_pitch=0.12, clump=0.6, clumps=200, fine=0.65, frizz=0.0025, spread=0.3, tuck=0.1),
+              curl_pitch=0.12, clump=0.45, clumps=260, fine=0.6, frizz=0.0025, spread=0.3, tuck=0.1),
         1.0, 1.6, 0.21),
     "long_curly": Plan(
         Groom(0.38, 0.33, 0.29, part=0.02, lift=0.36, stiffness=0.6, volume=0.014, curl_radius=0.0105,
-              curl_pitch=0.052, curl_onset=0.12, clump=0.75, clumps=330, fine=0.6, join=0.9, frizz=0.004,
+              curl_pitch=0.052, curl_onset=0.12, clump=0.62, clumps=420, fine=0.6, join=0.9, frizz=0.004,
               spread=0.35, open=1.02),
         1.0, 2.0, 0.21),
     "locs": Plan(

@@ -15,9 +15,11 @@ from facegen.render.labels import IS_STRAND, SUBPIXELS, share
 # Pixels at 256: streaks are what differs from the mean within about REACH, locks and the highlight
 # what differs between REACH and WIDE; the rest is the render's.
 REACH, WIDE = 4.0, 16.0
+REACHED = 2.5  # of these, where their weight ends
 # Strength of a strand's own lightness, of its highlight, and the share by which hair is darker that lies a
 # number of millimetres deeper than the hair about it: in streaks, and in locks.
 LIGHTNESS, SHINE, GAP, GAP_MM = (1.1, 2.0), (0.8, 1.6), (0.45, 0.4), (4.0, 12.0)
+GLOSS = 1.2  # how much more highlights stand out of black hair than of fair hair
 FINEST = 0.6  # pixels at 256: a strand of the model stands for ten hairs, whose streaks run into each other
 STRONGEST = 1.5  # in natural logarithms
 SOFT = 0.55  # pixels at 256: how soft a camera sees the edge of hair
@@ -30,12 +32,22 @@ OWN = 0.25  # alpha from which a pixel's own colour is known
 MEND = 1.2  # pixels at 256 over which colours are spread at the rim of hair
 
 
-def streaks(seen, size):
+def gloss(colour):
+    """How much a highlight stands out of hair of a render.spec.HairColour, fair hair 1.
+
+    What strands mirror has one strength; what it adds to is the darker, the more pigment there is.
+    """
+    pigment = colour.melanin * (1 - colour.grey) if colour.dye is None else 0.0
+    return 1 + GLOSS * float(np.clip((pigment - 0.5) / 0.45, 0, 1))
+
+
+def streaks(seen, size, shine_by=1.0):
     """Factor on the light of each pixel (size, size) float64: streaks along strands, about 1 on average.
 
     Parameters
     ----------
     seen : render.labels.Seen of (SUBPIXELS size)^2 sub-pixels
+    shine_by : float, of `gloss`
     """
     out = np.ones((size, size))
     if len(seen.strands) == 0:
@@ -45,14 +57,15 @@ def streaks(seen, size):
     count = np.bincount(pixel, minlength=size * size).reshape(size, size).astype(np.float64)
     weight = count / SUBPIXELS**2
     sigmas, finest = (REACH * size / 256, WIDE * size / 256), FINEST * size / 256
-    around = [np.maximum(ndimage.gaussian_filter(weight, sigma), 1e-6) for sigma in sigmas]
+    around = [np.maximum(ndimage.gaussian_filter(weight, sigma, truncate=REACHED), 1e-6) for sigma in sigmas]
 
     def relief(values):
         """How far the mean of a pixel's strands lies above that of the strands about it, by their share: in
         streaks, and in locks."""
         total = np.bincount(pixel, values, size * size).reshape(size, size) / SUBPIXELS**2
         near, far = (
-            ndimage.gaussian_filter(total, sigma) / of for sigma, of in zip(sigmas, around, strict=True)
+            ndimage.gaussian_filter(total, sigma, truncate=REACHED) / of
+            for sigma, of in zip(sigmas, around, strict=True)
         )
         return total - weight * near, weight * (near - far)
 
@@ -60,12 +73,16 @@ def streaks(seen, size):
     change = []
     for i in range(2):
         deeper = np.clip(1000 * distance[i] / GAP_MM[i], -1, 1)
-        change.append(LIGHTNESS[i] * lightness[i] + SHINE[i] * shine[i] - GAP[i] * deeper)
+        change.append(LIGHTNESS[i] * lightness[i] + shine_by * SHINE[i] * shine[i] - GAP[i] * deeper)
     # The light of a neighbourhood stays what the render found.
     factor = np.exp(np.clip(ndimage.gaussian_filter(change[0], finest), -STRONGEST, STRONGEST))
-    factor = factor / np.where(count > 0, ndimage.gaussian_filter(weight * factor, sigmas[0]) / around[0], 1)
+    factor = factor / np.where(
+        count > 0, ndimage.gaussian_filter(weight * factor, sigmas[0], truncate=REACHED) / around[0], 1
+    )
     factor = factor * np.exp(np.clip(change[1], -STRONGEST, STRONGEST))
-    factor = factor / np.where(count > 0, ndimage.gaussian_filter(weight * factor, sigmas[1]) / around[1], 1)
+    factor = factor / np.where(
+        count > 0, ndimage.gaussian_filter(weight * factor, sigmas[1], truncate=REACHED) / around[1], 1
+    )
     return 1 + weight * (factor - 1)
 
 

@@ -16,7 +16,7 @@ from facegen.datasets.labels import Native
 from facegen.datasets.sample import Sample
 from facegen.render import photo, photographs
 from facegen.render.draws import generator
-from facegen.render.hair_finish import soft_cover, streaks
+from facegen.render.hair_finish import gloss, soft_cover, streaks
 from facegen.render.labels import Seen, coverage, decode, draw_mask, reduce_labels
 from facegen.render.landmarks import project_visible, surface_landmarks
 from facegen.render.metadata import describe
@@ -57,7 +57,8 @@ def render_sample(
     mask = draw_mask(seen, built.brow, convention, built.scalp) if convention is not None else None
     timing["labels"] = lap()
     # Pores and strands are smaller than what a few samples and the denoiser leave: they are laid on.
-    linear = linear * (streaks(seen, studio.size) + seen.on_skin(built.detail))[..., None]
+    strands = streaks(seen, studio.size, gloss(spec.hair.colour))
+    linear = linear * (strands + seen.on_skin(built.detail))[..., None]
     alpha, linear = soft_cover(fine, alpha, linear)
     skin = np.isin(native, (Native.FACE_SKIN, Native.NOSE)) & (depth > 0)
     albedo = float(skin_colour(spec.skin.melanin, spec.skin.haemoglobin) @ LUMINANCE)

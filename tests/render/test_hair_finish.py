@@ -6,7 +6,8 @@ from scipy import ndimage
 
 from facegen.datasets.labels import Native
 from facegen.render import labels
-from facegen.render.hair_finish import soft_cover, streaks
+from facegen.render.hair_finish import gloss, soft_cover, streaks
+from facegen.render.spec import HairColour
 
 SIZE = 64
 FINE = SIZE * labels.SUBPIXELS
@@ -61,6 +62,16 @@ def test_a_dark_far_or_dull_strand_is_darker(change):
     values = {k: np.where(column, change.get(k, v), v) for k, v in values.items()}
     factor = streaks(labels.decode(hair_pass(**values)), SIZE)
     assert factor[:, 32].max() < 0.8 and factor[:, 20].min() > 0.97
+
+
+def test_highlights_stand_out_of_dark_hair():
+    shine = np.where(np.arange(FINE) // 64 % 2, 0.8, 0.0)
+    seen = labels.decode(hair_pass(shine=shine))
+    dark, fair, grey = (
+        gloss(HairColour(melanin=m, grey=g)) for m, g in ((0.99, 0.0), (0.3, 0.0), (0.99, 1.0))
+    )
+    assert dark > 2 and fair == grey == 1
+    assert streaks(seen, SIZE, dark).std() > 1.5 * streaks(seen, SIZE, fair).std()
 
 
 def test_even_hair_and_all_that_is_no_hair_keep_their_light():
