@@ -9,7 +9,7 @@ What stands in them comes from `scene_head`, `scene_hair`, `scene_wear` and `sce
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
@@ -41,9 +41,12 @@ class Built:
 class Studio:
     """Keeps the two scenes and fills them with one face after another."""
 
-    def __init__(self, size: int, quality: str):
+    def __init__(self, size: int, quality: str, samples: int | None = None):
+        """samples: rays a pixel instead of the quality's own number."""
         self.size = size
         self.quality = settings.QUALITIES[quality]
+        if samples is not None:
+            self.quality = replace(self.quality, samples=samples)
         self.model: HeadModel = head_model()
         blender.reset()
         self.beauty = settings.new_scene("beauty", size)

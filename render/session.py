@@ -33,7 +33,8 @@ HOPELESS = 4  # failures without a single success that end a run
 class Job:
     """What all samples of a run share. task: "render" writes samples, "check" only tests their labels.
 
-    backgrounds: the folder of the photographs that specs name.
+    backgrounds: the folder of the photographs that specs name. samples: rays a pixel, where it is not to be
+    the quality's own number.
     """
 
     out: Path
@@ -44,6 +45,7 @@ class Job:
     workers: int = 1
     task: str = "render"
     backgrounds: Path | None = None
+    samples: int | None = None
 
 
 @dataclass
@@ -78,6 +80,7 @@ class Worker:
                 "out": str(Path(job.out).resolve()),
                 "size": job.size,
                 "quality": job.quality,
+                "samples": job.samples,
                 "convention": job.convention,
                 "device": job.device,
                 "task": job.task,

@@ -48,7 +48,7 @@ def serve(config, answers) -> None:
     from facegen.render.spec import FaceSpec
 
     target = convention(config["convention"])
-    studio = Studio(config["size"], config["quality"])
+    studio = Studio(config["size"], config["quality"], config["samples"])
     device = use_device([studio.beauty, studio.labels], config["device"])
     print(json.dumps({"ready": True, "device": device}), file=answers)
     out = Path(config["out"])
