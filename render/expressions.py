@@ -11,8 +11,8 @@ import numpy as np
 # Weights at full intensity. Pairs are written without their side.
 EXPRESSIONS: dict[str, dict[str, float]] = {
     "neutral": {},
-    # Anny's mouthSmile pulls the corners up into a crescent and thins the upper lip: half of a smile's width
-    # comes from mouthStretch, which draws the corners aside and leaves them round.
+    # Anny's mouthSmile alone pulls the corners up into a crescent and thins the upper lip: part of a smile's
+    # width comes from mouthStretch, which draws the corners aside and leaves them round.
     "closed_smile": {
         "mouthSmile": 0.5,
         "mouthStretch": 0.18,
@@ -22,19 +22,19 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
     },
     # Broad and with a full row of upper teeth down to the lower lip: the jaw hardly opens.
     "open_smile": {
-        "mouthSmile": 0.74,
-        "mouthStretch": 0.55,
-        "mouthUpperUp": 0.88,
-        "mouthLowerDown": 0.34,
-        "jawOpen": 0.09,
+        "mouthSmile": 0.88,
+        "mouthStretch": 0.46,
+        "mouthUpperUp": 0.9,
+        "mouthLowerDown": 0.42,
+        "jawOpen": 0.1,
         "cheekSquint": 0.65,
         "eyeSquint": 0.2,
     },
     "laugh": {
-        "mouthSmile": 0.8,
-        "mouthStretch": 0.55,
-        "mouthUpperUp": 0.92,
-        "mouthLowerDown": 0.52,
+        "mouthSmile": 0.92,
+        "mouthStretch": 0.46,
+        "mouthUpperUp": 0.9,
+        "mouthLowerDown": 0.55,
         "jawOpen": 0.24,
         "cheekSquint": 0.8,
         "eyeSquint": 0.32,
@@ -124,7 +124,7 @@ def draw_expression(d, smile=None, opening=None) -> dict[str, float]:
     """
     name = d.choice("expression.name", allowed(smile, opening))
     out: dict[str, float] = {}
-    intensity = d.normal("expression.intensity", 0.95, 0.16, 0.5, 1.25)
+    intensity = d.normal("expression.intensity", 0.97, 0.14, 0.65, 1.25)
     for action, weight in EXPRESSIONS[name].items():
         level = weight * intensity * d.normal(f"expression.{action}", 1.0, 0.12, 0.6, 1.4)
         _add(d, out, action, level)
@@ -138,7 +138,8 @@ def draw_expression(d, smile=None, opening=None) -> dict[str, float]:
         ("mouthPress", 0.06),
         ("eyeWide", 0.06),
     ):
-        _add(d, out, action, abs(d.normal(f"expression.rest.{action}", 0, sd)))
+        if not (action == "mouthFrown" and name in SMILING):
+            _add(d, out, action, abs(d.normal(f"expression.rest.{action}", 0, sd)))
     for part, sd in (("jaw", 0.03), ("mouth", 0.04)):
         aside = d.normal(f"expression.rest.{part}", 0, sd)
         _add(d, out, part + ("Left" if aside > 0 else "Right"), abs(aside))
