@@ -90,6 +90,9 @@ COVERS = {
 MIDDLE = 0.24  # hair_length: past the ear lobe
 # Width of the crop at the eyes, ears seen in a picture with earrings, and the largest stud.
 CROP_MM, EARS_SEEN, STUD_MM2 = 262.0, 1.5, 90.0
+# yaw_nose a degree of yaw (slope over 64 renders of the prior), and the farthest that faces are turned.
+NOSE_PER_DEGREE, MOST_YAW = 0.0029, 75.0
+BANGS = 0.3  # fringe: share of the forehead under hair from where hair counts as bangs
 SHADES = {"black": (0.90, 0.99), "brown": (0.66, 0.88), "other": (0.55, 0.85), "blond": (0.22, 0.48)}
 # Share of people of African, Asian and Caucasian ancestry whose eyes are called narrow, and whose hair, dyes
 # included, is of a shade: judged by eye; only their order is meant.
@@ -247,13 +250,14 @@ def _hair(d, identity, row):
         weights["wreath"] = 0.1 if man and _flag(row, "receding_hairline") else 0.0
     if "ear_left" in row and not row["ear_left"] and not row["ear_right"]:
         weights = {k: w * COVERS.get(k, 1.0) for k, w in weights.items()}
-    if row.get("bangs", False):
+    bangs = row.get("bangs", False) if "fringe" not in row else number(row, "fringe", 0.0) > BANGS
+    if bangs:
         weights = {k: w for k, w in weights.items() if k not in NO_FRINGE or k == "bald"}
     hair = draw_hair(
         d, identity, style=d.choice("match.hair.style", weights), colour=_hair_colour(d, identity, row)
     )
     if "bangs" in row:
-        hair = replace(hair, fringe=d.uniform("match.fringe", 0.9, 1.3) if row["bangs"] else 0.0)
+        hair = replace(hair, fringe=d.uniform("match.fringe", 0.9, 1.3) if bangs else 0.0)
     if "ear_left" in row and "ear_right" in row:
         # Hair that is tucked behind the ears lies behind the shoulders too.
         seen = (int(row["ear_left"]) + int(row["ear_right"])) / 2

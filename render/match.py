@@ -128,7 +128,9 @@ def match_block(
 ) -> Matched:
     """Match rows start to stop of the profile; see the module for how."""
     columns = profile.sample(stop, seed)
-    rows = [{name: column[i] for name, column in columns.items()} for i in range(start, stop)]
+    # What is kept for comparison only must not be followed: the law of another source takes its place.
+    said = {name: column for name, column in columns.items() if profile.attribute(name).matched}
+    rows = [{name: column[i] for name, column in said.items()} for i in range(start, stop)]
     names = tuple(n for n in CONTENT_NAMES if n in profile.names and profile.attribute(n).matched)
     if not names:
         return _followed(profile, seed, start, rows, overrides, correction)
@@ -141,12 +143,16 @@ def match_block(
         shown = measure_specs(specs, pool, on_progress)[:, place]
         return np.where(binary, shown, shown + bias)
 
-    proposals = [
-        apply_all(_proposal(proposal_seed(seed, k), start + i, row), overrides)
-        for k in range(PER_TARGET)
-        for i, row in enumerate(rows)
-    ]
-    shown = measure(proposals)
+    proposals = []
+
+    def propose():
+        for k in range(PER_TARGET):
+            for i, row in enumerate(rows):
+                spec = apply_all(_proposal(proposal_seed(seed, k), start + i, row), overrides)
+                proposals.append(spec)
+                yield spec
+
+    shown = measure(propose())
     # What no proposal can follow must not draw other attributes along through the correlations.
     varies = np.array([len(np.unique(column[~np.isnan(column)])) > 1 for column in shown.T])
     space = Space.of(np.where(varies, targets, np.nan), binary)

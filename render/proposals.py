@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 
@@ -75,7 +76,7 @@ def preview_processes(workers: int) -> Iterator[Executor | None]:
 
 
 def measure_specs(
-    specs: Sequence[FaceSpec],
+    specs: Iterable[FaceSpec],
     pool: Executor | None = None,
     on_progress: Callable[[int], object] | None = None,
 ) -> np.ndarray:
@@ -83,6 +84,7 @@ def measure_specs(
 
     Parameters
     ----------
+    specs : may be drawn while processes preview those before them
     pool : of `preview_processes`; None works in this process
     on_progress : called with the number of specs just finished
 
@@ -90,7 +92,8 @@ def measure_specs(
     -------
     (n, len(CONTENT_NAMES)) float64, NaN = could not be measured
     """
-    parts = [list(specs[i : i + BATCH]) for i in range(0, len(specs), BATCH)]
+    stream = iter(specs)
+    parts = iter(lambda: list(islice(stream, BATCH)), [])
     rows = []
     for part in map(_measure_batch, parts) if pool is None else pool.map(_measure_batch, parts):
         rows.append(part)

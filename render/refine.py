@@ -16,16 +16,16 @@ import numpy as np
 from facegen.render import spec as s
 from facegen.render.assign import Space
 
-DAMPING = 0.12  # weight of a knob's move, in its own prior spreads, against the squared whitened gap
+DAMPING = 0.08  # weight of a knob's move, in its own prior spreads, against the squared whitened gap
 RIDGE = 8.0  # rows of nothing added to the regression
 MEND_RIDGE = 3.0  # the same for the differences that steps made
 STEPS = 4
 SHORTER = 0.5  # share that is left of the next step of a face whose last one was not kept
-REACH = 3.5  # spreads of the prior that a slider may be turned away from none
+# Sliders are turned freely: by FREEDOM times the prior's spread at the price of one, up to REACH spreads. A
+# whole slider moves most measures by no more than a spread of real faces.
+FREEDOM, REACH = 2.0, 3.8
 OWN_SHARE = 0.4  # of the aim that is the face's own row; the rest is its rank's place in the targets' law
-SCATTER = (
-    1.0  # prior spreads by which proposals' knobs are scattered: the rows' law is wider than the prior's
-)
+SCATTER = 0.6  # spreads by which proposals' knobs are scattered: the rows' law is wider than the prior's
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ def _pair(name):
 
 def _slider(name, spread, paired=False):
     paths = (f"l-{name}", f"r-{name}") if paired else (name,)
-    return Knob(name, tuple(f"identity.sliders.{p}" for p in paths), spread, -REACH * spread, REACH * spread)
+    end = REACH * spread
+    return Knob(name, tuple(f"identity.sliders.{p}" for p in paths), FREEDOM * spread, -end, end)
 
 
 KNOBS = (
@@ -69,7 +70,7 @@ KNOBS = (
     Knob("wide", tuple(f"expression.{p}" for p in _pair("eyeWide")), 0.17, 0, 0.9),
     Knob("blink", tuple(f"expression.{p}" for p in _pair("eyeBlink")), 0.1, 0, 0.4, "awake"),
     Knob("brow_height", ("brows.height",), 1.3, -8, 3),
-    Knob("brow_thickness", ("brows.thickness",), 0.18, 0.4, 2.0),
+    Knob("brow_thickness", ("brows.thickness",), 0.3, 0.4, 2.0),
     Knob("brow_inner", ("brows.inner",), 2.2, -5, 6),
     Knob("brow_length", ("brows.length",), 2.5, -8, 6),
     Knob("weight", ("identity.weight",), 0.17, 0.1, 0.95),
@@ -89,7 +90,7 @@ KNOBS = (
     _slider("head-scale-vert-incr", 0.13),
     _slider("head-fat-incr", 0.13),
     _slider("cheek-volume-incr", 0.16, True),
-    _slider("eye-scale-incr", 0.07, True),
+    _slider("eye-scale-incr", 0.1, True),
     _slider("eye-trans-out", 0.08, True),
     _slider("eye-height2-incr", 0.06, True),
     _slider("ear-wing-incr", 0.2, True),
@@ -100,6 +101,7 @@ KNOBS = (
     Knob("hair_length", ("hair.length",), 0.17, 0.6, 1.5, "hair"),
     Knob("hair_volume", ("hair.volume",), 0.26, 0.35, 2.0, "hair"),
     Knob("hairline", ("hair.hairline_height",), 4.5, -8, 16, "hair"),
+    Knob("fringe", ("hair.fringe",), 0.2, 0.6, 1.5, "fringe"),
     Knob("behind", ("hair.behind",), 0.29, 0, 1, "hair"),
     Knob("neckline", ("garment.depth",), 0.29, 0, 1),
     Knob("earring", ("jewellery.earring_mm",), 9.0, 3, 70, "earrings"),
@@ -112,6 +114,7 @@ _APPLIES: dict[str, Callable[[s.FaceSpec], bool]] = {
     "open": lambda spec: spec.expression.get("jawOpen", 0.0) > 0.02,
     "awake": lambda spec: max(spec.expression.get(name, 0.0) for name in _pair("eyeBlink")) < 0.5,
     "hair": lambda spec: spec.hair.style != "bald",
+    "fringe": lambda spec: spec.hair.fringe > 0,
     "glasses": lambda spec: spec.glasses.kind != "none",
     "earrings": lambda spec: spec.jewellery.earrings != "none",
     "hat": lambda spec: spec.headwear.kind != "none",
@@ -272,7 +275,8 @@ def refine(
 
 
 def aims_of(measured: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """(n, k): OWN_SHARE of each row's target and, for the rest, the target of the same rank."""
+    """(n, k): places in the law of the targets, in the order of a mean of two: OWN_SHARE of the row's own
+    target and, for the rest, the place of the same rank as what was measured."""
     aims = targets.copy()
     for j in range(targets.shape[1]):
         seen, wanted = ~np.isnan(measured[:, j]), targets[~np.isnan(targets[:, j]), j]
@@ -281,7 +285,9 @@ def aims_of(measured: np.ndarray, targets: np.ndarray) -> np.ndarray:
         rank = (np.argsort(np.argsort(measured[seen, j])) + 0.5) / seen.sum()
         place = np.quantile(wanted, rank)
         own = np.where(np.isnan(targets[seen, j]), place, targets[seen, j])
-        aims[seen, j] = OWN_SHARE * own + (1 - OWN_SHARE) * place
+        # The mean of two is narrower than either: its ranks take the places of the law again.
+        mixed = OWN_SHARE * own + (1 - OWN_SHARE) * place
+        aims[seen, j] = np.quantile(wanted, (np.argsort(np.argsort(mixed)) + 0.5) / seen.sum())
     return aims
 
 

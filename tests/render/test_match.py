@@ -17,6 +17,7 @@ PLACE = {name: i for i, name in enumerate(CONTENT_NAMES)}
 
 def toy_measure(specs, pool=None, on_progress=None):
     """Content measures as simple functions of the spec: what a preview would say, in microseconds."""
+    specs = list(specs)
     rows = np.full((len(specs), len(CONTENT_NAMES)), np.nan)
     for row, spec in zip(rows, specs, strict=True):
         sliders = spec.identity.sliders
