@@ -19,7 +19,7 @@ REACHED = 2.5  # of these, where their weight ends
 # Strength of a strand's own lightness, of its highlight, and the share by which hair is darker that lies a
 # number of millimetres deeper than the hair about it: in streaks, and in locks.
 LIGHTNESS, SHINE, GAP, GAP_MM = (1.1, 2.0), (0.8, 1.6), (0.45, 0.4), (4.0, 12.0)
-GLOSS = 1.2  # how much more highlights stand out of black hair than of fair hair
+GLOSS = (0.6, 2.2)  # how far highlights stand out of fair or white hair, and of black hair
 FINEST = 0.6  # pixels at 256: a strand of the model stands for ten hairs, whose streaks run into each other
 STRONGEST = 1.5  # in natural logarithms
 SOFT = 0.55  # pixels at 256: how soft a camera sees the edge of hair
@@ -33,12 +33,12 @@ MEND = 1.2  # pixels at 256 over which colours are spread at the rim of hair
 
 
 def gloss(colour):
-    """How much a highlight stands out of hair of a render.spec.HairColour, fair hair 1.
+    """How much a highlight stands out of hair of a render.spec.HairColour: a factor.
 
     What strands mirror has one strength; what it adds to is the darker, the more pigment there is.
     """
     pigment = colour.melanin * (1 - colour.grey) if colour.dye is None else 0.0
-    return 1 + GLOSS * float(np.clip((pigment - 0.5) / 0.45, 0, 1))
+    return float(np.interp(pigment, (0.5, 0.95), GLOSS))
 
 
 def streaks(seen, size, shine_by=1.0):

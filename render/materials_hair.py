@@ -6,9 +6,10 @@ from facegen.render.materials import new_material, rgba
 
 TONE = 0.22  # relative spread of melanin from lock to lock
 TURNING = 0.06  # share of hairs that are neither pigmented nor white
-# Keratin has 1.55: strands as thick as ten hairs, with no others in their shade, then mirror too much, and
-# black hair lies at L* 15 where that of photographs lies at 9.
-IOR = 1.38
+IOR = 1.55  # of keratin
+# Strands as thick as ten hairs, with no others in their shade, mirror too much for black hair, which lies at
+# L* 15 where that of photographs lies at 9.
+IOR_BLACK = 1.38
 SUN = 0.25  # share of melanin that tips have lost against roots
 
 
@@ -44,7 +45,8 @@ def hair(name, melanin, redness, grey=0.0, dye=None, roughness=0.26):
         node.inputs["Melanin Redness"].default_value = redness
         node.inputs["Random Color"].default_value = 0.06  # a socket of the melanin form only
     node.inputs["Roughness"].default_value = roughness
-    node.inputs["IOR"].default_value = IOR
+    pigment = 0.0 if dye else min(max((melanin * (1 - grey) - 0.5) / 0.45, 0.0), 1.0)
+    node.inputs["IOR"].default_value = IOR + pigment * (IOR_BLACK - IOR)
     node.inputs["Radial Roughness"].default_value = roughness + 0.12
     node.inputs["Random Roughness"].default_value = 0.2
     g.tree.links.new(info["Random"], node.inputs["Random"])
