@@ -92,7 +92,7 @@ MIDDLE = 0.24  # hair_length: past the ear lobe
 CROP_MM, EARS_SEEN, STUD_MM2 = 262.0, 1.5, 90.0
 # yaw_nose a degree of yaw (slope over 64 renders of the prior), and the farthest that faces are turned.
 NOSE_PER_DEGREE, MOST_YAW = 0.0029, 75.0
-BANGS = 0.3  # fringe: share of the forehead under hair from where hair counts as bangs
+BANGS = 0.22  # fringe: share of the forehead under hair from where hair counts as bangs
 SHADES = {"black": (0.90, 0.99), "brown": (0.66, 0.88), "other": (0.55, 0.85), "blond": (0.22, 0.48)}
 # Share of people of African, Asian and Caucasian ancestry whose eyes are called narrow, and whose hair, dyes
 # included, is of a shade: judged by eye; only their order is meant.
@@ -257,7 +257,7 @@ def _hair(d, identity, row):
         d, identity, style=d.choice("match.hair.style", weights), colour=_hair_colour(d, identity, row)
     )
     if "bangs" in row:
-        hair = replace(hair, fringe=d.uniform("match.fringe", 0.9, 1.3) if bangs else 0.0)
+        hair = replace(hair, fringe=d.uniform("match.fringe", 1.0, 1.5) if bangs else 0.0)
     if "ear_left" in row and "ear_right" in row:
         # Hair that is tucked behind the ears lies behind the shoulders too.
         seen = (int(row["ear_left"]) + int(row["ear_right"])) / 2
@@ -341,5 +341,5 @@ def _jewellery(d, identity, jewellery, row):
         return replace(drawn, earrings="stud", earring_mm=float(np.clip(np.sqrt(1.3 * one), 3, 12)))
     kind = drawn.earrings if drawn.earrings != "stud" else "drop" if identity.gender < 0.5 else "hoop"
     # Rings are seen from the side as often as from the front.
-    size = {"hoop": 3.1, "drop": 2.7}[kind] * np.sqrt(one)
-    return replace(drawn, earrings=kind, earring_mm=float(np.clip(size, 12, 68)))
+    size = {"hoop": 3.5, "drop": 3.2}[kind] * np.sqrt(one)
+    return replace(drawn, earrings=kind, earring_mm=float(np.clip(size, 12, 76)))

@@ -16,10 +16,10 @@ import numpy as np
 from facegen.render import spec as s
 from facegen.render.assign import Space
 
-DAMPING = 0.08  # weight of a knob's move, in its own prior spreads, against the squared whitened gap
+DAMPING = 0.05  # weight of a knob's move, in its own prior spreads, against the squared whitened gap
 RIDGE = 8.0  # rows of nothing added to the regression
 MEND_RIDGE = 3.0  # the same for the differences that steps made
-STEPS = 4
+STEPS = 5
 SHORTER = 0.5  # share that is left of the next step of a face whose last one was not kept
 # Sliders are turned freely: by FREEDOM times the prior's spread at the price of one, up to REACH spreads. A
 # whole slider moves most measures by no more than a spread of real faces.
@@ -104,7 +104,7 @@ KNOBS = (
     Knob("fringe", ("hair.fringe",), 0.2, 0.6, 1.5, "fringe"),
     Knob("behind", ("hair.behind",), 0.29, 0, 1, "hair"),
     Knob("neckline", ("garment.depth",), 0.29, 0, 1),
-    Knob("earring", ("jewellery.earring_mm",), 9.0, 3, 70, "earrings"),
+    Knob("earring", ("jewellery.earring_mm",), 9.0, 3, 76, "earrings"),
     Knob("hat_front", ("headwear.front_mm",), 8.0, 32, 74, "hat"),
     Knob("lens_width", ("glasses.width",), 0.05, 0.85, 1.2, "glasses"),
     Knob("lens_height", ("glasses.height",), 0.09, 0.75, 1.3, "glasses"),
