@@ -12,7 +12,7 @@ import numpy as np
 from facegen.assets.sliders import SLIDERS
 
 # Standard deviation of a slider by the part of the face that its name begins with.
-SLIDER_SD = {"ear": 0.2, "eye": 0.12, "mouth": 0.15, "head": 0.15, "chin": 0.2, "neck": 0.16}
+SLIDER_SD = {"ear": 0.2, "eye": 0.12, "nose": 0.125, "mouth": 0.15, "head": 0.15, "chin": 0.2, "neck": 0.16}
 DEFAULT_SLIDER_SD = 0.16
 # Sliders whose full range leaves what adults look like, or that pose rather than shape.
 SLIDER_SCALE = {
@@ -98,21 +98,21 @@ FACTORS = {
 GROUP_MEANS = {
     "nose-scale-horiz-incr": (0.12, 0.02, 0.18, 0.06, 0.02),
     "nose-flaring-incr": (0.0, 0.06, 0.16, 0.0, 0.0),
-    "nose-width3-incr": (-0.36, 0.26, 0.0, 0.0, 0.0),
+    "nose-width3-incr": (-0.5, 0.4, 0.0, 0.0, 0.0),
     "nose-volume-incr": (-0.25, 0.12, 0.0, 0.0, 0.02),
     "nose-point-width-incr": (-0.35, 0.05, 0.1, 0.0, 0.0),
     "nose-scale-depth-incr": (-0.14, 0.14, 0.0, 0.0, 0.0),
-    "nose-trans-up": (0.3, 0.24, 0.0, 0.0, -0.02),
-    "nose-base-up": (0.25, 0.0, 0.0, 0.0, -0.02),
+    "nose-trans-up": (0.3, 0.3, 0.0, 0.0, -0.02),
+    "nose-base-up": (0.33, 0.07, 0.0, 0.0, -0.02),
     "nose-scale-vert-incr": (-0.14, -0.2, 0.0, 0.0, 0.03),
     "nose-point-up": (0.1, -0.1, 0.0, 0.0, -0.05),
     "mouth-trans-up": (-0.2, 0.36, 0.0, 0.0, 0.0),
-    "mouth-angles-up": (0.24, 0.0, 0.0, 0.0, -0.03),
-    "mouth-scale-horiz-incr": (-0.36, 0.05, 0.22, 0.08, 0.0),
+    "mouth-angles-up": (0.24, -0.08, 0.0, 0.0, -0.03),
+    "mouth-scale-horiz-incr": (-0.42, 0.05, 0.22, 0.08, 0.0),
     "mouth-upperlip-height-incr": (0.45, -0.08, 0.0, 0.0, -0.04),
     "mouth-upperlip-volume-incr": (0.1, -0.15, 0.0, 0.0, -0.03),
-    "mouth-lowerlip-height-incr": (0.26, -0.22, 0.0, 0.0, -0.03),
-    "mouth-scale-vert-incr": (0.1, 0.0, 0.0, 0.0, -0.02),
+    "mouth-lowerlip-height-incr": (0.26, -0.26, 0.0, 0.0, -0.03),
+    "mouth-scale-vert-incr": (0.1, -0.08, 0.0, 0.0, -0.02),
     # Women's jaws and chins are narrower, their brow ridges flatter, their cheek bones and eyes larger.
     "head-fat-incr": (0.0, 0.16, 0.0, 0.0, 0.0),
     "chin-width-incr": (-0.34, 0.32, 0.0, 0.0, 0.0),
