@@ -28,7 +28,7 @@ MELANIN_ABSORPTION = np.array([5.22, 5.86, 6.12])
 HAEMOGLOBIN_ABSORPTION = np.array([1.0, 9.0, 7.0])
 # Share by which the light of a pore-sized patch of skin varies (standard deviation, pores = 1): coarse, old
 # skin. Most skin at portrait sizes is smooth from pixel to pixel, and shading alone gives it structure.
-DETAIL = 0.055
+DETAIL = 0.08
 DERMIS = np.array([0.72, 0.535, 0.375])
 
 
@@ -182,7 +182,7 @@ def skin_pictures(
     fold = marks.folds(s, t, expression or {}, float(np.clip(skin.wrinkles, 0, 1)))
     grooves = marks.lip_grooves(s, rng) * r["lips"]
     # What lies in a groove sees less light than the flat shading of a bump says.
-    colour *= np.clip(1 + 0.42 * wrinkle + 0.32 * fold + 0.02 * grooves, 0.45, 1.3)[..., None]
+    colour *= np.clip(1 + 0.42 * wrinkle + 0.15 * fold + 0.02 * grooves, 0.45, 1.3)[..., None]
 
     colour = _mix(colour, np.array(skin.lipstick), (skin.lipstick_amount * r["lips"]))
     colour = _mix(colour, np.array([0.10, 0.06, 0.05]), skin.eye_shadow * 0.75 * r["lid"])

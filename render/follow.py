@@ -177,7 +177,7 @@ def _skin(d, skin, identity, row):
     drawn = draw_skin(d, identity, melanin)
     lipstick, makeup = _flag(row, "wearing_lipstick"), _flag(row, "heavy_makeup")
     if lipstick is not None:
-        drawn = replace(drawn, lipstick_amount=d.uniform("match.lipstick", 0.25, 0.85) if lipstick else 0.0)
+        drawn = replace(drawn, lipstick_amount=d.uniform("match.lipstick", 0.2, 0.75) if lipstick else 0.0)
     if makeup is not None:
         drawn = replace(drawn, eye_shadow=d.uniform("match.eye_shadow", 0.2, 0.8) if makeup else 0.0)
     if makeup:
@@ -296,7 +296,7 @@ def _facial_hair(d, identity, row):
         kind = "stubble" if shadow or d.chance("match.stubble", 0.5) else "full_beard"
     drawn = draw_facial_hair(d, identity, kind)
     if shadow:
-        drawn = replace(drawn, shadow=d.uniform("match.shadow", 0.4, 0.8))
+        drawn = replace(drawn, shadow=d.uniform("match.shadow", 0.25, 0.6))
     return drawn
 
 

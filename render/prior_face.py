@@ -54,7 +54,7 @@ def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
     hue = d("skin.lipstick.colour").uniform(0, 1, 3)
     return s.Skin(
         melanin=melanin,
-        haemoglobin=d.normal("skin.haemoglobin", 0.032, 0.010, 0.012, 0.07),
+        haemoglobin=d.normal("skin.haemoglobin", 0.029, 0.009, 0.012, 0.07),
         warmth=d.normal("skin.warmth", 0, 0.4, -1.0, 1.0),
         roughness=d.normal("skin.roughness", 0.55, 0.04, 0.45, 0.65),
         oil=d.uniform("skin.oil", 0.1, 1.0),
@@ -68,7 +68,7 @@ def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
         blush=d.uniform("skin.blush", 0.05, 0.6),
         lip_colour=d.uniform("skin.lip_colour", 0.1, 0.8) * (0.55 + 0.45 * woman),
         lipstick=(float(0.28 + 0.3 * hue[0]), float(0.03 + 0.10 * hue[1]), float(0.045 + 0.11 * hue[2])),
-        lipstick_amount=d.uniform("skin.lipstick.amount", 0.25, 0.85) if lipstick else 0.0,
+        lipstick_amount=d.uniform("skin.lipstick.amount", 0.2, 0.75) if lipstick else 0.0,
         eye_shadow=d.uniform("skin.eye_shadow", 0, 0.8) if shaded else 0.0,
         lid_crease=float(np.clip(d.normal("skin.lid_crease", 0.8 - 0.6 * identity.asian, 0.2), 0, 1)),
         texture_seed=int(d("skin.texture_seed").integers(2**31)),
@@ -89,7 +89,7 @@ def draw_eyes(d: Draw, identity) -> s.Eyes:
         family=d.choice("eyes.family", families),
         iris_mm=d.normal("eyes.iris_mm", 5.85, 0.2, 5.3, 6.4),
         pupil=d.uniform("eyes.pupil", 0.26, 0.48),
-        redness=d.uniform("eyes.redness", 0.0, 0.5),
+        redness=d.uniform("eyes.redness", 0.0, 0.35),
     )
 
 
