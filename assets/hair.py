@@ -133,7 +133,7 @@ def scalp_roots(head, model, scalp: Scalp, count, rng, part=None):
     return replace(kept, inside=scalp.inside(kept.chart[:, 0], kept.chart[:, 1]))
 
 
-def make_hair(groom, roots, head, gravity, body, rng, points, radius):
+def make_hair(groom, roots, head, gravity, body, rng, points, radius, guides=GUIDES):
     """Strands of a groom.
 
     Parameters
@@ -146,6 +146,7 @@ def make_hair(groom, roots, head, gravity, body, rng, points, radius):
     rng : np.random.Generator
     points : int, points a strand
     radius : float, metres at the root
+    guides : int, grown at least; the other strands follow them
 
     Returns
     -------
@@ -157,7 +158,7 @@ def make_hair(groom, roots, head, gravity, body, rng, points, radius):
         strands, fine, gap = hair_tied.gather(groom, roots, skull, gravity, body, rng, points)
         wide = fine // LOCKS_TOGETHER
     else:
-        strands, fine, wide, gap = _loose(groom, roots, skull, gravity, body, rng, points)
+        strands, fine, wide, gap = _loose(groom, roots, skull, gravity, body, rng, points, guides)
     tone = (
         WIDE_TONE * rng.normal(0, 1, wide.max() + 1)[wide]
         + FINE_TONE * rng.normal(0, 1, fine.max() + 1)[fine]
@@ -195,10 +196,10 @@ def _fluff(strands, gap, border, rng):
     return st.trim(strands, share), st.trim(gap[..., None], share)[..., 0]
 
 
-def _loose(groom, roots, skull, gravity, body, rng, points):
+def _loose(groom, roots, skull, gravity, body, rng, points, least):
     """Hair that hangs or stands: strands, fine and wide lock of each, least clearance (N, points)."""
     parts = partition(groom, roots, skull, rng)
-    count = min(len(roots), max(len(roots) // 20, GUIDES))
+    count = min(len(roots), max(len(roots) // 20, least))
     chosen = rng.choice(len(roots), count, replace=False)
     guide_roots, guide_parts = roots.take(chosen), parts.take(chosen)
     guides, gaps = grow_guides(groom, guide_roots, guide_parts, skull, gravity, body, rng, points)

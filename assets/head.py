@@ -216,9 +216,8 @@ def vertex_normals(vertices, faces):
     """Area-weighted unit normals of a quad mesh. vertices (N, 3), faces (F, 4) -> (N, 3) float32."""
     a, b, c, d = (vertices[faces[:, i]] for i in range(4))
     face_normals = np.cross(c - a, d - b)
-    normals = np.zeros((len(vertices), 3))
-    for i in range(4):
-        np.add.at(normals, faces[:, i], face_normals)
+    corner = faces.T.ravel()
+    normals = np.stack([np.bincount(corner, np.tile(axis, 4), len(vertices)) for axis in face_normals.T], 1)
     return (normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)).astype(np.float32)
 
 

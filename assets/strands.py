@@ -6,6 +6,7 @@ Strands are (N, K, 3) float32 metres, root first; radii (N, K) float32 metres.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -76,7 +77,7 @@ class Body:
         self._tensor = o3d.core.Tensor
         self._triangles = triangles
         self._normals = _vertex_normals(vertices, triangles)
-        self._rim = _on_rim(len(vertices), triangles)
+        self._rim = _rim_of(len(vertices), np.ascontiguousarray(triangles, np.int64).tobytes())
         self._scene = o3d.t.geometry.RaycastingScene(nthreads=2)
         self._scene.add_triangles(
             self._tensor(np.ascontiguousarray(vertices, np.float32)),
@@ -119,6 +120,12 @@ class Body:
         return np.where(np.isfinite(hit), hit, np.median(hit[np.isfinite(hit)])).astype(np.float64)
 
 
+@lru_cache(maxsize=4)
+def _rim_of(count, triangles):
+    """`_on_rim` of triangles given as bytes: heads differ in their vertices only."""
+    return _on_rim(count, np.frombuffer(triangles, np.int64).reshape(-1, 3))
+
+
 def _on_rim(count, triangles):
     """Whether each of `count` vertices lies on an edge that only one triangle has: (count,) float, 0 or 1."""
     edges = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), 1)
@@ -131,15 +138,15 @@ def _on_rim(count, triangles):
 def _vertex_normals(vertices, triangles):
     """Angle-weighted vertex normals (V, 3) float32, not normalised."""
     corners = vertices[triangles].astype(float)
-    face = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    face /= np.maximum(np.linalg.norm(face, axis=1, keepdims=True), 1e-20)
-    normals = np.zeros((len(vertices), 3))
-    for i in range(3):
-        a, b = (corners[:, (i + k) % 3] - corners[:, i] for k in (1, 2))
-        size = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
-        angle = np.arccos(np.clip((a * b).sum(1) / np.maximum(size, 1e-20), -1, 1))
-        for axis in range(3):
-            normals[:, axis] += np.bincount(triangles[:, i], angle * face[:, axis], len(vertices))
+    edges = np.roll(corners, -1, 1) - corners  # from each corner to the next
+    face = np.cross(edges[:, 0], -edges[:, 2])
+    face /= np.maximum(np.sqrt((face**2).sum(1, keepdims=True)), 1e-20)
+    edges /= np.maximum(np.sqrt((edges**2).sum(2, keepdims=True)), 1e-20)
+    angle = np.arccos(np.clip(-(edges * np.roll(edges, 1, 1)).sum(2), -1, 1))
+    corner = triangles.ravel()
+    normals = np.stack(
+        [np.bincount(corner, (angle * axis[:, None]).ravel(), len(vertices)) for axis in face.T], 1
+    )
     return normals.astype(np.float32)
 
 

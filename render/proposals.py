@@ -38,6 +38,7 @@ CONVENTION = "celebamaskhq"
 RIBBONS, RIBBON_POINTS = 300, 7  # strands of a preview and their points
 # Metres: neighbouring ribbons of a full head of hair overlap, a single one hides no eye.
 RIBBON_WIDTH = 0.005
+GUIDES = 70  # strands that are grown, the others follow them
 BATCH = 16  # heads posed at a time
 _HAIR_COVER = [name for name, _ in COVERAGE_CLASSES].index("scalp_hair")
 
@@ -240,7 +241,7 @@ def _hair(model, spec, head, body, frame, origin):
         return None
     down = np.array([0, 0, -1.0])
     groom = replace(plan.groom, baby=0.0)  # a ribbon is wider than these are long
-    line, _, _ = hair.make_hair(groom, roots, head, down, body, rng, RIBBON_POINTS, RIBBON_WIDTH)
+    line, _, _ = hair.make_hair(groom, roots, head, down, body, rng, RIBBON_POINTS, RIBBON_WIDTH, GUIDES)
     if frame is not None:
         line, _ = headwear.flatten_hair(line, frame, body)
     return ribbons(line, RIBBON_WIDTH, origin) if len(line) else None
