@@ -16,7 +16,7 @@ import numpy as np
 from facegen.render import spec as s
 from facegen.render.assign import Space
 
-DAMPING = 0.05  # weight of a knob's move, in its own prior spreads, against the squared whitened gap
+DAMPING = 0.08  # weight of a knob's move, in its own prior spreads, against the squared whitened gap
 RIDGE = 8.0  # rows of nothing added to the regression
 MEND_RIDGE = 3.0  # the same for the differences that steps made
 STEPS = 5
