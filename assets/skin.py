@@ -158,7 +158,7 @@ def skin_pictures(
     melanin = melanin + skin.freckles * 0.07 * np.clip(_spots(bank, rng, "fine", 1.6), 0, 1) * (
         r["cheeks"] + r["nose"] + 0.35 * r["forehead"]
     )
-    melanin = melanin + skin.spots * (0.03 + 0.055 * old) * np.clip(_spots(bank, rng, "fine", 2.9), 0, 1)
+    melanin = melanin + skin.spots * (0.015 + 0.05 * old) * np.clip(_spots(bank, rng, "mottle", 2.2), 0, 1)
     mole = marks.moles(s, t, skin.moles, rng)
     melanin = melanin + 0.30 * mole
     blood = 1 + 0.12 * patch + 0.10 * broad + uneven * (0.12 * mottle + 0.06 * fine)
@@ -172,7 +172,7 @@ def skin_pictures(
     blood = skin.haemoglobin * blood * (1 + flush) + 0.014 * r["under_eye"] * (0.4 + old) + 0.010 * r["lid"]
     pimple = marks.blemishes(s, t, skin.blemishes, rng)
     blood = blood + 0.07 * pimple
-    blood = blood + r["lips"] * (0.02 + 0.09 * skin.lip_colour) * (1 + 0.12 * fine)
+    blood = blood + r["lips"] * (0.03 + 0.085 * skin.lip_colour) * (1 + 0.12 * fine)
     melanin = melanin + r["lips"] * 0.05 * (skin.melanin - 0.03)
     colour = skin_colour(np.clip(melanin, 0.004, 0.6), np.clip(blood, 0.004, 0.4))
     colour *= np.array([1 + 0.05 * skin.warmth, 1.0, 1 - 0.09 * skin.warmth])

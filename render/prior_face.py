@@ -50,7 +50,7 @@ def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
     shaded = d.chance("skin.eye_shadow.worn", 0.4 * woman)
     # Foundation fills pores and hides spots; most skin is finer than a pixel of a portrait anyway.
     bare = 0.45 if lipstick and shaded else 1.0
-    coarse = np.exp(d.normal("skin.pores", -0.4, 0.6, -2.5, 1.0)) * (0.8 + 0.9 * old) * (1.25 - 0.5 * woman)
+    coarse = np.exp(d.normal("skin.pores", -0.4, 0.6, -2.5, 1.0)) * (0.85 + 0.5 * old) * (1.2 - 0.45 * woman)
     hue = d("skin.lipstick.colour").uniform(0, 1, 3)
     return s.Skin(
         melanin=melanin,
@@ -58,7 +58,7 @@ def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
         warmth=d.normal("skin.warmth", 0, 0.4, -1.0, 1.0),
         roughness=d.normal("skin.roughness", 0.55, 0.04, 0.45, 0.65),
         oil=d.uniform("skin.oil", 0.1, 1.0),
-        pores=float(np.clip(coarse * bare, 0.05, 2.5)),
+        pores=float(np.clip(coarse * bare, 0.05, 1.6)),
         wrinkles=float(np.clip(1.25 * old**1.4 + d.normal("skin.wrinkles", 0, 0.12), 0, 1.4)),
         freckles=fair * d.uniform("skin.freckles", 0.1, 0.9) * d.chance("skin.freckled", 0.08) * bare,
         spots=d.uniform("skin.spots", 0, 1) ** 2 * (0.15 + 0.85 * float(old)) * bare,

@@ -63,7 +63,7 @@ KNOBS = (
     Knob("shift_x", ("camera.shift_x",), 0.004, -0.05, 0.05),
     Knob("shift_y", ("camera.shift_y",), 0.004, -0.05, 0.05),
     Knob("tilt", ("camera.tilt",), 1.0, -8, 8),
-    Knob("smile", tuple(f"expression.{p}" for p in _pair("mouthSmile")), 0.3, 0, 1),
+    Knob("smile", tuple(f"expression.{p}" for p in _pair("mouthSmile")), 0.3, 0, 0.9),
     Knob("jaw", ("expression.jawOpen",), 0.1, 0.02, 0.5, "open"),
     Knob("lower", tuple(f"expression.{p}" for p in _pair("mouthLowerDown")), 0.2, 0.02, 0.8, "open"),
     Knob("upper", tuple(f"expression.{p}" for p in _pair("mouthUpperUp")), 0.2, 0.02, 1.0, "open"),
