@@ -15,7 +15,9 @@ from pathlib import Path
 import numpy as np
 
 _SOURCES = (
-    "colour", "geometry", "held_out", "labels_stats", "light", "measures", "presence", "texture", "view",
+    "camera.py", "colour.py", "estimates.json", "estimates.py", "face_detail.py", "geometry.py",
+    "hair_style.py", "held_out.py", "labels_stats.py", "light.py", "measures.py", "presence.py", "realism.py",
+    "texture.py", "view.py",
 )  # fmt: skip
 _WAIT = 30.0  # seconds that one process waits for another's write
 
@@ -45,19 +47,8 @@ def key_of(image: np.ndarray, mask: np.ndarray | None) -> bytes:
 def _code() -> bytes:
     """Digest of the audit's own source: rows of other code are never read."""
     state = hashlib.blake2b(digest_size=16)
-    names = (
-        "colour",
-        "geometry",
-        "held_out",
-        "labels_stats",
-        "light",
-        "measures",
-        "presence",
-        "texture",
-        "view",
-    )
-    for name in names:
-        state.update((resources.files("facegen.audit") / f"{name}.py").read_bytes())
+    for name in _SOURCES:
+        state.update((resources.files("facegen.audit") / name).read_bytes())
     return state.digest()
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from facegen.audit import labels_stats, measures
 from facegen.audit.collect import Measurement
 from facegen.audit.distances import Draws, Gap, compare_columns, family_factor, family_p
+from facegen.audit.feature_distance import FeatureDistance, feature_distance, not_measured
 from facegen.audit.held_out import HeldOut, compare_held_out
 from facegen.audit.joint import Joint, joint_distances
 from facegen.audit.mismatch import Judged, LabelFault, Mismatch, judge, label_faults
@@ -24,6 +25,13 @@ PROFILE_ROWS = 4000  # drawn from a profile to stand for its law; more change no
 # classifiers is taken, so that of 32 random splits of 1,500 real faces into 1,000 and 500 five lay above 2,
 # two above 3.
 CLEAR = 3.0
+# Network -> why it was not asked, where no features of it are given.
+PARSER, INCEPTION = "parser encoder", "Inception v3"
+NETWORKS = {
+    PARSER: "no parser was given, or no real pictures",
+    INCEPTION: "no file of its weights was given (--inception), or no real pictures",
+    "DINOv2": "torch-fidelity reads its weights from no local file, and facegen downloads none",
+}
 FLOOR_REPEATS = 3  # splits of the reference behind the floor of an AUC
 
 
@@ -127,6 +135,7 @@ class Audit:
     joint : "content" and "all" -> joint distances over these attributes
     held_out : measures that no matching sees
     faults : slips in the synthetic masks themselves
+    networks : distances in the feature space of networks
     judged, mismatch : a parser's disagreement with the synthetic labels, where one was given
     """
 
@@ -143,6 +152,7 @@ class Audit:
     joint: Mapping[str, Joint] = field(default_factory=dict)
     held_out: tuple[HeldOut, ...] = ()
     faults: tuple[LabelFault, ...] = ()
+    networks: tuple[FeatureDistance, ...] = ()
     judged: tuple[Judged, ...] = ()
     mismatch: Mismatch | None = None
 
@@ -192,6 +202,7 @@ def compare(
     on_step: Callable[[str], object] = lambda step: None,
     features: tuple[np.ndarray, np.ndarray] | None = None,
     mismatch: tuple[Mismatch, Mismatch | None] | None = None,
+    encoders: Mapping[str, tuple[np.ndarray, np.ndarray]] | None = None,
 ) -> Audit:
     """Audit a measured synthetic set.
 
@@ -202,6 +213,7 @@ def compare(
     on_step : told what is being done
     features : (m, d) of the reference's and (n, d) of the synthetic pictures, from one parser, or None
     mismatch : of one parser on the synthetic and, where there are real pictures, on the real side
+    encoders : of NETWORKS, name -> features as above
 
     Raises
     ------
@@ -219,7 +231,13 @@ def compare(
     }
     on_step("held-out measures")
     held_out = compare_held_out(
-        reference.maps, synthetic.maps, reference.touching, synthetic.touching, features, seed
+        reference.maps,
+        synthetic.maps,
+        reference.touching,
+        synthetic.touching,
+        features,
+        seed,
+        (reference.attributes, synthetic.attributes),
     )
     order = np.argsort(-scores) if np.isfinite(scores).all() else np.arange(len(synthetic))
     return Audit(
@@ -235,10 +253,21 @@ def compare(
         telltale=tuple(synthetic.attributes.ids[i] for i in order),
         joint=joint,
         held_out=held_out,
+        networks=_networks({PARSER: features, **(encoders or {})}, seed),
         faults=label_faults(synthetic.attributes, synthetic.labels),
         judged=judge(*mismatch) if mismatch else (),
         mismatch=mismatch[0] if mismatch else None,
     )
+
+
+def _networks(
+    encoders: Mapping[str, tuple[np.ndarray, np.ndarray] | None], seed: int
+) -> tuple[FeatureDistance, ...]:
+    found = []
+    for name, why in NETWORKS.items():
+        pair = encoders.get(name)
+        found.append(not_measured(name, why) if pair is None else feature_distance(name, *pair, seed))
+    return tuple(found)
 
 
 def _joint_rows(reference: Reference, synthetic: Table, content_only: bool) -> tuple[np.ndarray, np.ndarray]:

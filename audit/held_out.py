@@ -2,8 +2,8 @@
 
 The lists are frozen under HELD_OUT_VERSION and named in the report, so that figures of different days and
 sets stay comparable. Held out are: the label maps themselves, laid over one another in the face's own frame
-(their principal components); which classes touch each other and how far; and features of a parser's encoder,
-where arrays of them are given.
+(their principal components); which classes touch each other and how far; features of a parser's encoder,
+where arrays of them are given; estimates of pose, expression and hair style; and the realism features.
 """
 
 from dataclasses import dataclass
@@ -11,15 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from facegen.audit.joint import Joint, joint_distances
-from facegen.audit.measures import MEASURES
-from facegen.audit.schema import APPEARANCE_GROUPS, CONTENT_GROUPS
+from facegen.audit.measures import BY_NAME, MEASURES
+from facegen.audit.schema import APPEARANCE_GROUPS, CONTENT_GROUPS, Table
 from facegen.audit.twosample import MIN_ROWS, two_sample
 from facegen.audit.view import CLASSES, View
 
-HELD_OUT_VERSION = 1
+HELD_OUT_VERSION = 2  # 2: descriptors and realism joined; the other groups are as they were
 MATCHED_CONTENT = tuple(m.name for m in MEASURES if m.matchable and m.group in CONTENT_GROUPS)
 MATCHED_APPEARANCE = tuple(m.name for m in MEASURES if m.matchable and m.group in APPEARANCE_GROUPS)
-HELD_OUT = ("label_maps", "touching", "features")
+# Attributes that are compared one by one and never matched, nor seen by the two-sample tests of the matched.
+REPORTED = tuple(m.name for m in MEASURES if not m.matchable and m.group != "labels")
+DESCRIPTORS = tuple(name for name in REPORTED if BY_NAME[name].content)
+REALISM = tuple(name for name in REPORTED if BY_NAME[name].group == "realism")
+HELD_OUT = ("label_maps", "touching", "features", "descriptors", "realism")
 CLASSIFIER = (
     "5-fold cross-validated AUC, the larger of logistic regression (C = 0.1, median imputation with "
     "indicators) and gradient-boosted trees (50 of depth 3)"
@@ -90,6 +94,7 @@ def compare_held_out(
     synthetic_touching: np.ndarray | None,
     features: tuple[np.ndarray, np.ndarray] | None,
     seed: int = 0,
+    tables: tuple[Table, Table] | None = None,
 ) -> tuple[HeldOut, ...]:
     """All held-out groups; what cannot be measured says why.
 
@@ -98,6 +103,7 @@ def compare_held_out(
     *_maps : (n, GRID * GRID) uint8 of `aligned_map`, None against a profile
     *_touching : (n, len(PAIRS)) float32 of `touching`, None likewise
     features : (m, d) real and (n, d) synthetic features of one parser, or None
+    tables : measured attributes, real and synthetic, or None
     """
     out = []
     profile = "a profile says nothing of whole label maps: give a real set with --against"
@@ -114,7 +120,25 @@ def compare_held_out(
         out.append(_unmeasured("features", "no features of a parser were given"))
     else:
         out.append(_group("features", *components(features[0], features[1], FEATURE_COMPONENTS), seed))
+    for name, members in (("descriptors", DESCRIPTORS), ("realism", REALISM)):
+        out.append(_attributes(name, members, tables, seed))
     return tuple(out)
+
+
+def _attributes(
+    name: str, members: tuple[str, ...], tables: tuple[Table, Table] | None, seed: int
+) -> HeldOut:
+    if tables is None:
+        return _unmeasured(name, "no measured attributes were given")
+    real, synthetic = tables
+    shared = [one for one in members if one in real.names and one in synthetic.names]
+    if not shared:
+        return _unmeasured(name, "the reference does not hold them: give a real set with --against")
+    rows = [table.columns(shared) for table in tables]
+    seen = [part[~np.isnan(part).all(1)] for part in rows]
+    if not min(len(part) for part in seen):
+        return _unmeasured(name, "one of the sets shows none of them")
+    return _group(name, seen[0], seen[1], seed)
 
 
 def one_hot(maps: np.ndarray) -> np.ndarray:

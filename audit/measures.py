@@ -5,7 +5,18 @@ Everything is measured at one working size (view.py), so that sets of different 
 
 import numpy as np
 
-from facegen.audit import colour, geometry, light, presence, texture
+from facegen.audit import (
+    camera,
+    colour,
+    estimates,
+    face_detail,
+    geometry,
+    hair_style,
+    light,
+    presence,
+    realism,
+    texture,
+)
 from facegen.audit.schema import Measure
 from facegen.audit.view import View, make_view
 
@@ -13,12 +24,23 @@ from facegen.audit.view import View, make_view
 # refused.
 MEASURES_VERSION = 1
 
-_THEMES = (geometry, presence, colour, light, texture)
+_THEMES = (
+    geometry,
+    estimates,
+    presence,
+    hair_style,
+    colour,
+    face_detail,
+    light,
+    texture,
+    camera,
+    realism,
+)
 MEASURES: tuple[Measure, ...] = tuple(measure for theme in _THEMES for measure in theme.MEASURES)
 NAMES: tuple[str, ...] = tuple(measure.name for measure in MEASURES)
 BY_NAME: dict[str, Measure] = {measure.name: measure for measure in MEASURES}
 _LOW, _HIGH = (np.array([getattr(measure, end) for measure in MEASURES]) for end in ("low", "high"))
-# What a label map alone shows, whatever the colours: the names that `measure_labels` gives, in order.
+# What matching may follow on label maps alone: the names that `measure_labels` gives, in order.
 CONTENT_NAMES: tuple[str, ...] = tuple(one.name for theme in (geometry, presence) for one in theme.MEASURES)
 _CONTENT = [NAMES.index(name) for name in CONTENT_NAMES]
 _PLACE = {name: index for index, name in enumerate(NAMES)}

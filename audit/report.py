@@ -20,17 +20,29 @@ from PIL import Image
 from facegen.audit import figures
 from facegen.audit.collect import Measurement
 from facegen.audit.compare import BORDERLINE, DIFFERS, UNMEASURED, WITHIN, Audit, Row, Separability
-from facegen.audit.held_out import CLASSIFIER, HELD_OUT, HELD_OUT_VERSION, MATCHED_APPEARANCE, MATCHED_CONTENT
+from facegen.audit.feature_distance import FeatureDistance
+from facegen.audit.held_out import (
+    CLASSIFIER,
+    HELD_OUT,
+    HELD_OUT_VERSION,
+    MATCHED_APPEARANCE,
+    MATCHED_CONTENT,
+    REPORTED,
+)
 from facegen.audit.joint import Joint
 from facegen.audit.measures import MEASURES_VERSION
 from facegen.audit.mismatch import ClassMismatch
+from facegen.audit.realism import PREPARED
 from facegen.audit.schema import BINARY
 from facegen.audit.thresholds import Check
 from facegen.audit.view import WORKING_SIZE
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.files import write_bytes, write_json
 
-FORMAT, FORMAT_VERSION = "facegen-audit", 2  # 2: joint, held_out, frozen, label faults and mismatch, p_family
+FORMAT, FORMAT_VERSION = (
+    "facegen-audit",
+    3,
+)  # 3: networks, prepared, frozen.reported, two more held-out groups
 THUMBNAIL = 128  # pixels of the longer side
 FIRST = 10  # attributes named under "what to change first"
 # What figures of different days must share to be compared.
@@ -38,6 +50,7 @@ FROZEN = {
     "version": HELD_OUT_VERSION,
     "matched_content": list(MATCHED_CONTENT),
     "matched_appearance": list(MATCHED_APPEARANCE),
+    "reported": list(REPORTED),
     "held_out": list(HELD_OUT),
     "classifier": CLASSIFIER,
 }
@@ -123,6 +136,8 @@ def report_data(audit: Audit, checks: list[Check]) -> dict:
             }
             for one in audit.held_out
         ],
+        "networks": [_network(one) for one in audit.networks],
+        "prepared": PREPARED,
         "frozen": FROZEN,
         "label_faults": [vars(one) | {"examples": list(one.examples)} for one in audit.faults],
         "label_mismatch": _mismatch(audit),
@@ -205,6 +220,7 @@ def render_html(
         real_colour=figures.REAL_COLOUR,
         synthetic_colour=figures.SYNTHETIC_COLOUR,
         frozen=FROZEN,
+        prepared=PREPARED,
         nan=math.nan,
     )
 
@@ -260,6 +276,12 @@ def _class(row: ClassMismatch) -> dict:
 def _joint(one: Joint) -> dict:
     data: dict = {key: _number(value) for key, value in vars(one).items() if key != "floor"}
     return data | {"floor": _joint(one.floor) if one.floor else None}
+
+
+def _network(one: FeatureDistance) -> dict:
+    data: dict = {key: _number(getattr(one, key)) for key in ("frechet", "kernel", "density", "coverage")}
+    floor = _network(one.floor) if one.floor else None
+    return data | {"name": one.name, "n": one.n, "dimensions": one.dimensions, "why": one.why, "floor": floor}
 
 
 def _row(row: Row) -> dict:

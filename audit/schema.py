@@ -13,7 +13,7 @@ CONTINUOUS, BINARY = "continuous", "binary"
 # Groups in the order in which reports show them. Content is what the label map alone shows: who is in the
 # picture and how. Appearance needs the picture's colours. Labels is how the map was drawn, not what it shows.
 CONTENT_GROUPS = ("framing", "pose", "expression", "shape", "presence", "hair")
-APPEARANCE_GROUPS = ("colour", "light", "texture", "background")
+APPEARANCE_GROUPS = ("colour", "light", "texture", "background", "realism")
 GROUPS = (*CONTENT_GROUPS, *APPEARANCE_GROUPS, "labels")
 
 

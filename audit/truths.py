@@ -160,6 +160,11 @@ def _beard(known: Known) -> float:
     return math.nan if kind in ("stubble", "moustache", "sideburns") else float(kind in BEARDS)
 
 
+def _moustache(known: Known) -> float:
+    kind = known.spec["facial_hair"]["kind"]
+    return math.nan if kind in ("stubble", "sideburns") else float(kind in (*BEARDS, "moustache"))
+
+
 TRUTHS: dict[str, Truth] = {
     "face_x": Truth(lambda k: k.frame()[1][0] / k.meta["size"], "landmarks: crop centre", same=True),
     "face_y": Truth(lambda k: k.frame()[1][1] / k.meta["size"], "landmarks: crop centre", same=True),
@@ -170,6 +175,11 @@ TRUTHS: dict[str, Truth] = {
     "yaw_skin": _pose("yaw"),
     "pitch_nose": _pose("pitch", falls=True),
     "pitch_ear": _pose("pitch"),
+    "pose_yaw": _pose("yaw", same=True),
+    "pose_pitch": _pose("pitch", same=True),
+    "pose_roll": _pose("roll", same=True),
+    "smile": _action("mouthSmileLeft", "mouthSmileRight", same=True),
+    "jaw_open": _action("jawOpen", same=True),
     "eye_mouth_ratio": _drawn(
         "the same", lambda p: (p[42:48, 0].mean() - p[36:42, 0].mean()) / _mouth(p), True
     ),
@@ -200,15 +210,23 @@ TRUTHS: dict[str, Truth] = {
     "ear_area": _share("ear_l", "ear_r"),
     "background_area": _share("background"),
     "teeth_share": _share("teeth", of=("teeth", "inner_mouth", "tongue")),
+    "teeth_light": _share("teeth", of=("teeth", "inner_mouth", "tongue")),
     "hair_volume": _hair("hair.volume", lambda h: h["volume"]),
     "hair_length": _hair("long style", lambda h: h["style"] in LONG),
     "hair_low": _hair("long style", lambda h: h["style"] in LONG),
     "hairline_height": _hair("hair.hairline_height", lambda h: h["hairline_height"]),
     "fringe": _hair("fringe worn", lambda h: h["fringe"] > 0 or h["style"] == "fringe"),
+    "hair_below_chin": _hair("long style", lambda h: h["style"] in LONG),
+    "hair_roughness": _hair("curly style", lambda h: h["style"] in CURLY),
+    "hair_coherence": _hair("curly style", lambda h: h["style"] in CURLY, falls=True),
+    "parting": _hair("hair.part of parted styles", _part),
     "skin_ita": _spec("skin.melanin", falls=True),
     "skin_lightness": _spec("skin.melanin", falls=True),
     "skin_redness": _spec("skin.haemoglobin"),
     "beard_shade": Truth(_beard, "beard worn", falls=True),
+    "beard_redness": Truth(_beard, "beard worn", falls=True),
+    "moustache_shade": Truth(_moustache, "moustache or beard worn", falls=True),
+    "lid_shade": _spec("skin.eye_shadow", falls=True),
     "hair_lightness": _spec("hair.colour.grey"),
     "hair_redness": _spec("hair.colour.redness"),
     "lip_redness": _spec("skin.lipstick_amount"),
@@ -217,6 +235,8 @@ TRUTHS: dict[str, Truth] = {
     "contrast": _spec("camera.contrast"),
     "saturation": _spec("camera.saturation"),
     "warmth": _spec("camera.kelvin_shift"),
+    "colour_temperature": _spec("camera.kelvin_shift"),
+    "jpeg_blocks": _spec("camera.jpeg", falls=True),
     "light_side": Truth(_key_side, "key light from the left"),
     "light_top": Truth(_key_height, "key light from above"),
     "sharpness": _spec("camera.sharpen"),

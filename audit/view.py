@@ -83,11 +83,14 @@ class View:
         None: a set without masks; every measure that needs one is then missing.
     enlarged : bool
         The picture was smaller than the working size: what its finest detail is cannot be known.
+    source : (H, W, 3) uint8
+        The picture at its own size, for what scaling would hide.
     """
 
     rgb: np.ndarray
     mask: np.ndarray | None
     enlarged: bool
+    source: np.ndarray
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -139,10 +142,16 @@ class View:
         return np.array([x, y]) / n if n else np.full(2, np.nan)
 
     def where(self, *classes: int) -> np.ndarray:
-        """(h, w) bool: pixels of the classes."""
-        wanted = np.zeros(256, bool)
-        wanted[list(classes)] = True
-        return wanted[self.labels]
+        """(h, w) bool: pixels of the classes. Not to be changed: it is kept."""
+        if classes not in self._regions:
+            wanted = np.zeros(256, bool)
+            wanted[list(classes)] = True
+            self._regions[classes] = wanted[self.labels]
+        return self._regions[classes]
+
+    @cached_property
+    def _regions(self) -> dict[tuple[int, ...], np.ndarray]:
+        return {}
 
     @property
     def has_axes(self) -> bool:
@@ -169,17 +178,24 @@ class View:
 
     @cached_property
     def face_coordinates(self) -> np.ndarray:
-        """(h, w, 2) float32: (u, v) of every pixel centre; only where `has_axes`."""
+        """(h, w, 2) float32: (u, v) of every pixel centre, each plane in one piece; only where `has_axes`."""
         h, w = self.shape
         a = self.axes
         x = (np.arange(w, dtype=np.float32) + np.float32(0.5 - a.eyes[0]))[None, :] / a.side
         y = (np.arange(h, dtype=np.float32) + np.float32(0.5 - a.eyes[1]))[:, None] / a.side
         planes = [x * unit[0] + y * unit[1] for unit in (a.along, a.down)]
-        return np.stack(planes, axis=-1).astype(np.float32)
+        return np.moveaxis(np.stack(planes).astype(np.float32), 0, -1)
 
     def face_points(self, *classes: int) -> np.ndarray:
-        """(n, 2) float32: (u, v) of the classes' pixels."""
-        return self.face_coordinates[self.where(*classes)]
+        """(n, 2) float32: (u, v) of the classes' pixels. Not to be changed: it is kept."""
+        if classes not in self._points:
+            region, grid = self.where(*classes), self.face_coordinates
+            self._points[classes] = np.stack([grid[..., 0][region], grid[..., 1][region]]).T
+        return self._points[classes]
+
+    @cached_property
+    def _points(self) -> dict[tuple[int, ...], np.ndarray]:
+        return {}
 
 
 def make_view(image: np.ndarray, mask: np.ndarray | None) -> View:
@@ -205,7 +221,7 @@ def make_view(image: np.ndarray, mask: np.ndarray | None) -> View:
     size = (max(1, round(w * scale)), max(1, round(h * scale)))
     how = Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR
     rgb = image if size == (w, h) else np.asarray(Image.fromarray(image).resize(size, how))
-    return View(rgb, None if mask is None else _working_mask(mask, size, w / h), scale > 1)
+    return View(rgb, None if mask is None else _working_mask(mask, size, w / h), scale > 1, image)
 
 
 def _working_mask(mask: np.ndarray, size: tuple[int, int], proportion: float) -> np.ndarray:
@@ -262,7 +278,7 @@ def _lab_of_linear(linear: np.ndarray) -> np.ndarray:
     t = (linear @ _TO_XYZ.T) / _WHITE
     f = np.where(t > _LAB_KNEE**3, np.cbrt(t), t / np.float32(3 * _LAB_KNEE**2) + np.float32(4 / 29))
     x, y, z = f[..., 0], f[..., 1], f[..., 2]
-    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+    return np.moveaxis(np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)]), 0, -1)
 
 
 def lab_of_srgb(rgb: np.ndarray) -> np.ndarray:

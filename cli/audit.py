@@ -49,9 +49,16 @@ _STYLE = {"differs": "red", "borderline": "yellow", "within noise": "green", "no
     help="A parser trained on real faces: how it disagrees with the labels; its encoder is held out.",
 )
 @click.option(
+    "--inception",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="WEIGHTS",
+    help="torch-fidelity's file of Inception weights: Fréchet and kernel distance to REAL_DIR.",
+)
+@click.option(
     "--show-real", is_flag=True, help="Thumbnails of REAL_DIR too; the report then holds real people."
 )
-def command(synth, against, out, thresholds, workers, seed, gallery, parser, show_real) -> None:
+def command(synth, against, out, thresholds, workers, seed, gallery, parser, inception, show_real) -> None:
     """Measure how a set of faces differs from real ones, attribute by attribute.
 
     SYNTH is the newest ./facegen-out* where none is named. Prints a table and writes index.html, report.json
@@ -59,11 +66,11 @@ def command(synth, against, out, thresholds, workers, seed, gallery, parser, sho
     """
     from rich.console import Console
 
-    from facegen.audit.compare import compare
+    from facegen.audit.compare import INCEPTION, compare
     from facegen.audit.profile_io import profile_names
     from facegen.audit.report import thumbnail, write_report
     from facegen.audit.thresholds import check, exit_code, read_thresholds
-    from facegen.cli.measuring import measured, open_reference, parsed
+    from facegen.cli.measuring import measured, open_reference, parsed, seen_by_inception
     from facegen.cli.newest import newest_set
     from facegen.datasets.readers import open_set
 
@@ -73,9 +80,14 @@ def command(synth, against, out, thresholds, workers, seed, gallery, parser, sho
     real_dir = Path(against) if against not in profile_names() and Path(against).is_dir() else None
     if show_real and real_dir is None:
         raise FacegenError("--show-real needs a folder of real faces: give one with --against")
+    if inception is not None and real_dir is None:
+        raise FacegenError("--inception needs a folder of real faces: give one with --against")
     reference = open_reference(against, workers, console)
     synthetic = measured(faces, workers, console)
     features, mismatch = parsed(parser, faces, real_dir, console) if parser else (None, None)
+    encoders = {}
+    if inception is not None and real_dir is not None:
+        encoders[INCEPTION] = seen_by_inception(inception, faces, real_dir, console)
     with console.status("comparing") as status:
         audit = compare(
             reference,
@@ -84,6 +96,7 @@ def command(synth, against, out, thresholds, workers, seed, gallery, parser, sho
             lambda step: status.update(f"comparing: {step}"),
             features,
             mismatch,
+            encoders,
         )
     checks = check(audit, limits)
     wanted = faces.layout == "facegen" if gallery is None else gallery
@@ -153,6 +166,15 @@ def _print(audit, checks) -> None:
     for one in audit.held_out:
         told = f"[dim]not measured[/], {one.why}" if one.why else f"AUC {one.auc:.3f}, floor {one.floor:.3f}"
         console.print(f"held out, {one.name.replace('_', ' ')}: {told}", highlight=False)
+    for one in audit.networks:
+        told = f"[dim]not measured[/], {one.why}"
+        if not one.why:
+            told = (
+                f"Fréchet {one.frechet:.3g} (floor {one.floor.frechet:.3g}), kernel {one.kernel:.3g} "
+                f"({one.floor.kernel:.3g}), density {one.density:.2f}, coverage {one.coverage:.2f}, "
+                f"{one.n} pictures of each side"
+            )
+        console.print(f"{one.name}: {told}", highlight=False)
     for one in audit.judged:
         if one.verdict not in ("agrees", "not measured"):
             console.print(

@@ -11,6 +11,7 @@ _TABLE = {
     "reverse": ("facegen.cli.bench_reverse", "A parser trained on real faces, run on renders."),
     "audit": ("facegen.cli.bench_audit", "Seconds an audited face."),
     "measures": ("facegen.cli.bench_measures", "The audit's measures against known faces."),
+    "pose": ("facegen.cli.bench_pose", "Pose and expression read off masks."),
     "train": ("facegen.cli.bench_train", "Seconds a training step, by device."),
 }
 

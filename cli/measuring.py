@@ -14,6 +14,7 @@ from facegen.datasets.faceset import FaceSet
 from facegen.datasets.readers import open_set
 
 PARSED = 300  # pictures of each side that a parser looks at
+SEEN = 224  # pixels at which Inception is shown a face's crop
 ALONE = 48  # pictures up to which starting further processes takes longer than it saves
 
 
@@ -43,6 +44,30 @@ def open_reference(against: str, workers: int | None, console: Console) -> Refer
         faces = open_set(Path(against))
         return Reference.of_set(measured(faces, workers, console), faces.name)
     return Reference.of_profile(load_profile(against))
+
+
+def seen_by_inception(weights: Path, faces: FaceSet, real_dir: Path, console: Console):
+    """Inception features of PARSED real and synthetic pictures made equal: (m, 2048) and (n, 2048)."""
+    import numpy as np
+
+    from facegen.audit.realism import equal
+    from facegen.audit.view import make_view
+    from facegen.parse.device import pick_device
+    from facegen.parse.inception import inception_features
+
+    device = pick_device("auto")
+
+    def pictures(one: FaceSet):
+        for index in range(min(PARSED, len(one))):
+            picture = equal(make_view(one.image(index), one.mask(index)), SEEN)
+            if picture is not None:
+                yield np.asarray(picture.convert("RGB"))
+
+    out = []
+    for one in (open_set(real_dir), faces):
+        with console.status(f"Inception: {one.name}"):
+            out.append(inception_features(pictures(one), weights, device))
+    return tuple(out)
 
 
 def parsed(checkpoint: Path, faces: FaceSet, real_dir: Path | None, console: Console):

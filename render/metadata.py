@@ -17,11 +17,11 @@ def pose_angles(rotation):
     return tuple(float(np.degrees(a)) for a in (yaw, pitch, roll))
 
 
-def head_pose(built):
-    """True yaw, pitch and roll of the skull against the picture, degrees."""
+def head_pose(view, rotation):
+    """True yaw, pitch and roll in degrees of a skull's world rotation (3, 3) against the picture."""
     # The skull in the axes of a level camera at the picture's own roll.
     level = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
-    yaw, pitch, roll = pose_angles(level.T @ built.view.extrinsics()[:3, :3] @ built.rotation)
+    yaw, pitch, roll = pose_angles(level.T @ view.extrinsics()[:3, :3] @ rotation)
     return {"yaw": yaw, "pitch": pitch, "roll": roll}
 
 
@@ -53,7 +53,7 @@ def describe(spec, built, size, native, timing):
         "size": size,
         "intrinsics": built.view.intrinsics(size).tolist(),
         "extrinsics": built.view.extrinsics().tolist(),
-        "head_pose": head_pose(built),
+        "head_pose": head_pose(built.view, built.rotation),
         "attributes": visible_attributes(spec, native),
         "versions": {"facegen": facegen.__version__},
         "timing": timing,

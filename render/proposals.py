@@ -43,10 +43,10 @@ BATCH = 16  # heads posed at a time
 _HAIR_COVER = [name for name, _ in COVERAGE_CLASSES].index("scalp_hair")
 
 
-def preview(model: HeadModel, spec: FaceSpec, head: PosedHead) -> np.ndarray:
-    """The label map (SIZE, SIZE) uint8 of a spec whose head is posed already."""
+def preview(model: HeadModel, spec: FaceSpec, head: PosedHead, size: int = SIZE) -> np.ndarray:
+    """The label map (size, size) uint8 of a spec whose head is posed already."""
     view = solve_view(head.landmarks, spec.camera)
-    origin, rays = _rays(view, SIZE)
+    origin, rays = _rays(view, size)
     face, worn = _parts(model, spec, head, origin)
     face = [face[0].facing(origin), *face[1:]]
     face, worn = ([part.framed(view) for part in parts] for parts in (face, worn))

@@ -49,6 +49,7 @@ def test_the_frozen_lists_hold_every_measure_once():
     matched = (*held_out.MATCHED_CONTENT, *held_out.MATCHED_APPEARANCE)
     assert len(set(matched)) == len(matched)
     assert set(matched) == {m.name for m in MEASURES if m.matchable}
+    assert set(held_out.REPORTED) == {m.name for m in MEASURES if m.group != "labels"} - set(matched)
     assert set(held_out.MATCHED_CONTENT) == {
         m.name for m in MEASURES if m.matchable and m.group in CONTENT_GROUPS
     }
@@ -85,3 +86,20 @@ def test_adjusted_p_agrees_with_the_verdict(real):
             assert row.p_family <= 0.03
         elif row.gap:
             assert row.p_family > 0.015
+
+
+def test_attributes_that_matching_never_sees_judge_it_too():
+    rng = np.random.Generator(np.random.Philox(key=3))
+    other = random_heads(60, seed=5)[0].attributes
+    moved = other.values.copy()
+    column = other.names.index("spectrum_slope")
+    moved[:, column] = rng.normal(-3, 0.1, len(moved))
+    shifted = held_out.Table(other.names, moved, other.ids, other.source)
+    one = held_out._attributes("realism", ("spectrum_slope",), (shifted.rows(np.arange(60)), shifted), 0)
+    assert not one.why and one.dimensions == 1
+    assert (
+        "one of the sets shows none" in held_out._attributes("x", ("spectrum_slope",), (other, other), 0).why
+    )
+    none = held_out.Table(("roll",), other.columns(["roll"]), other.ids, "a profile")
+    assert "does not hold" in held_out._attributes("descriptors", held_out.DESCRIPTORS, (none, other), 0).why
+    assert set(held_out.DESCRIPTORS) >= {"pose_yaw", "smile", "parting"} and len(held_out.REALISM) == 10

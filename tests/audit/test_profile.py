@@ -144,7 +144,8 @@ def test_shipped_profile_is_small_and_whole(shipped):
 
     assert "celebamaskhq" in profile_names()
     assert (resources.files(folder) / "celebamaskhq.json").stat().st_size < 300_000
-    assert set(shipped.measured.names) == set(NAMES)
+    # What is only reported may be missing: the profile says what is to be matched.
+    assert {name for name in NAMES if BY_NAME[name].matchable} <= set(shipped.measured.names) <= set(NAMES)
     assert shipped.annotated.n == 30000 and shipped.measured.n == 1000
     assert not set(shipped.annotated.names) & set(shipped.measured.names)
     assert not shipped.attribute("roll_before_alignment").matched

@@ -58,7 +58,7 @@ def test_files_are_written_and_hold_the_same_figures(audited, tmp_path):
     paths = write_report(audit, synthetic, [], [], tmp_path / "new" / "folder")
     assert [p.name for p in paths] == ["index.html", "report.json", "attributes.csv"]
     data = json.loads(paths[1].read_text())
-    assert data["format"] == "facegen-audit" and data["format_version"] == 2
+    assert data["format"] == "facegen-audit" and data["format_version"] == 3
     roll = next(row for row in data["attributes"] if row["name"] == "roll")
     assert roll["verdict"] == "differs" and roll["distance"] == pytest.approx(
         audit.row("roll").gap.distance, abs=1e-5
