@@ -138,11 +138,12 @@ def _on_rim(count, triangles):
 def _vertex_normals(vertices, triangles):
     """Angle-weighted vertex normals (V, 3) float32, not normalised."""
     corners = vertices[triangles].astype(float)
-    edges = np.roll(corners, -1, 1) - corners  # from each corner to the next
-    face = np.cross(edges[:, 0], -edges[:, 2])
-    face /= np.maximum(np.sqrt((face**2).sum(1, keepdims=True)), 1e-20)
-    edges /= np.maximum(np.sqrt((edges**2).sum(2, keepdims=True)), 1e-20)
-    angle = np.arccos(np.clip(-(edges * np.roll(edges, 1, 1)).sum(2), -1, 1))
+    edges = [corners[:, (i + 1) % 3] - corners[:, i] for i in range(3)]  # from each corner to the next
+    face = np.cross(edges[0], edges[1])
+    face /= np.maximum(np.sqrt(np.einsum("ij,ij->i", face, face)), 1e-20)[:, None]
+    edges = [e / np.maximum(np.sqrt(np.einsum("ij,ij->i", e, e)), 1e-20)[:, None] for e in edges]
+    turn = np.stack([-np.einsum("ij,ij->i", edges[i], edges[i - 1]) for i in range(3)], 1)
+    angle = np.arccos(np.clip(turn, -1, 1))
     corner = triangles.ravel()
     normals = np.stack(
         [np.bincount(corner, (angle * axis[:, None]).ravel(), len(vertices)) for axis in face.T], 1

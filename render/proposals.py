@@ -153,9 +153,10 @@ class _Part:
 
     def framed(self, view):
         """The triangles that do not lie wholly beyond one side of the picture."""
-        place, _ = view.project(self.vertices, 1)
-        place = place.astype(np.float32)[self.triangles]
-        return self._only(((place.max(1) > 0) & (place.min(1) < 1)).all(1))
+        x, y = view.project(self.vertices, 1)[0].T
+        beyond = ((x < 0) + 2 * (x > 1) + 4 * (y < 0) + 8 * (y > 1)).astype(np.uint8)  # a bit a side
+        a, b, c = self.triangles.T
+        return self._only(beyond[a] & beyond[b] & beyond[c] == 0)
 
     def _only(self, kept):
         return _Part(self.vertices, self.triangles[kept], self.label, self.index[kept])
