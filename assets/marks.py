@@ -97,6 +97,26 @@ def lash_line(s, t, width):
     return whole
 
 
+def nostrils(s, t):
+    """Openings of the nose, in [0, 1]: the mesh has dents of two millimetres where light should be lost."""
+    whole = np.zeros_like(s)
+    window = np.ix_(np.flatnonzero(np.abs(t[:, 0] + 44) < 8), np.flatnonzero(np.abs(s[0]) < 16))
+    distance = np.hypot((np.abs(s[window]) - 7.5) / 2.9, (t[window] + 43.8) / 1.75)
+    whole[window] = 1 / (1 + np.exp((distance - 1) / 0.16))
+    return whole
+
+
+def wing_crease(s, t):
+    """The groove between the wings of the nose and the cheeks, in [0, 1]."""
+    whole = np.zeros_like(s)
+    window = np.ix_(np.flatnonzero(np.abs(t[:, 0] + 40) < 14), np.flatnonzero(np.abs(s[0]) < 26))
+    along = np.clip((t[window] + 33.5) / -13, 0, 1)
+    edge = 13.2 + 3.4 * np.sqrt(np.clip(along * (2 - along), 0, 1)) - 2.2 * np.clip(along - 0.75, 0, 1)
+    reach = np.exp(-(((t[window] + 41) / 7.5) ** 6))
+    whole[window] = reach * np.exp(-(((np.abs(s[window]) - edge) / 1.1) ** 2))
+    return whole
+
+
 def lip_grooves(s, rng):
     """Upright furrows of the lips, in about [-1, 1]."""
     phase = rng.uniform(0, 6.28, 3)
@@ -182,5 +202,8 @@ def folds(s, t, expression, slack):
     knitted = pull("browDown") * (0.3 + slack)
     relief = relief + _groove(a - 5.5 - 0.1 * (t - 15), 1.4, 0.35 * knitted) * np.exp(-(((t - 17) / 7) ** 4))
     chin = np.exp(-(((t + 88 + 0.01 * a**2) / 3.5) ** 2)) * np.exp(-((a / 17) ** 4))
-    whole[front] = relief - 0.6 * chin
+    # The philtrum: a channel between two ridges, from the nose down to the bow of the upper lip.
+    ridge = 2.6 + 0.16 * (-53 - t)
+    channel = 0.5 * np.exp(-(((a - ridge - 1.2) / 1.3) ** 2)) - 0.55 * np.exp(-((a / ridge) ** 2))
+    whole[front] = relief - 0.6 * chin + channel * np.exp(-(((t + 58) / 5.5) ** 4))
     return whole

@@ -188,6 +188,9 @@ def skin_pictures(
     colour = _mix(colour, np.array([0.10, 0.06, 0.05]), skin.eye_shadow * 0.75 * r["lid"])
     crease = marks.lid_crease(s, t, skin.lid_crease)
     colour *= (1 - 0.42 * crease)[..., None]
+    crease_of_wing = marks.wing_crease(s, t)
+    colour *= (1 - 0.30 * crease_of_wing)[..., None]
+    colour *= np.clip(1 - np.array([0.80, 0.90, 0.92]) * marks.nostrils(s, t)[..., None], 0, 1)
     liner = np.clip(0.45 + 0.9 * skin.eye_shadow, 0, 0.95)
     colour = _mix(colour, np.array([0.03, 0.02, 0.02]), liner * marks.lash_line(s, t, 0.9 + skin.eye_shadow))
     stubble = shadow * r["beard"] * (0.55 + 0.25 * np.clip(pores, -2, 2))
@@ -204,7 +207,15 @@ def skin_pictures(
     rough = skin.roughness + 0.05 * patch + 0.015 * fine - skin.oil * wet
     rough = rough - 0.10 * r["lips"] * (1 + skin.lipstick_amount) + 0.05 * r["eye_socket"]
     relief = grain * (0.05 * pores + 0.06 * fine) + 0.012 * mottle + wrinkle + fold
-    relief = relief + 0.05 * grooves + 0.25 * pimple + 0.2 * mole - 0.10 * scar - 0.35 * crease
+    relief = (
+        relief
+        + 0.05 * grooves
+        + 0.25 * pimple
+        + 0.2 * mole
+        - 0.10 * scar
+        - 0.35 * crease
+        - 0.4 * crease_of_wing
+    )
     # Seen light of pores and fine lines: each is darker inside and brighter on the rim towards the light.
     towards = np.sign(light_azimuth) or 1.0
     slope = np.gradient(fine + pores, axis=1) * towards - np.gradient(fine + pores, axis=0)

@@ -21,9 +21,12 @@ ARC_MM = 5.0  # rise of the edges from the incisors to the last molar
 
 
 def tooth_colour(age, rng):
-    """Linear RGB (3,) of enamel: yellower and darker with the years, whitened now and then."""
+    """Linear RGB (3,) of enamel: yellower and darker with the years, whitened now and then.
+
+    The ends are about L* 84 and 69, whiter than the lightest and like the darkest tab of a shade guide.
+    """
     worn = np.clip((age - 20) / 60, 0, 1) * rng.uniform(0.3, 1.0) * (rng.random() > 0.25)
-    white, yellow = np.array([0.90, 0.86, 0.78]), np.array([0.70, 0.58, 0.40])
+    white, yellow = np.array([0.69, 0.64, 0.54]), np.array([0.50, 0.40, 0.26])
     return tuple(float(c) for c in white + worn * (yellow - white))
 
 
