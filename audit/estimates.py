@@ -23,7 +23,7 @@ from importlib import resources
 import numpy as np
 
 from facegen.audit.schema import CONTINUOUS, Measure
-from facegen.audit.view import CLASSES, FACE, ID, LIPS, View
+from facegen.audit.view import CLASSES, FACE, ID, LIPS, View, pixel_centres
 from facegen.datasets.errors import FacegenError
 
 WEIGHTS = "estimates.json"
@@ -128,7 +128,7 @@ def _shapes(view: View) -> np.ndarray:
 @lru_cache(maxsize=4)
 def _products(h: int, w: int) -> tuple[np.ndarray, ...]:
     """x * x, x * y and y * y of every pixel centre, each (h * w,)."""
-    x, y = np.tile(np.arange(w) + 0.5, h), np.repeat(np.arange(h) + 0.5, w)
+    x, y = pixel_centres(h, w)
     return x * x, x * y, y * y
 
 

@@ -79,7 +79,8 @@ def _coherence(view: View, hair: np.ndarray) -> dict[str, float]:
 def _blocks(values: np.ndarray) -> np.ndarray:
     """Sums over squares of _BLOCK pixels; what is left over at the right and at the bottom is cut off."""
     h, w = (side // _BLOCK for side in values.shape)
-    return values[: h * _BLOCK, : w * _BLOCK].reshape(h, _BLOCK, w, _BLOCK).sum((1, 3))
+    columns = np.sum([values[: h * _BLOCK, i : w * _BLOCK : _BLOCK] for i in range(_BLOCK)], axis=0)
+    return np.sum([columns[i::_BLOCK] for i in range(_BLOCK)], axis=0)
 
 
 def _hang(view: View) -> dict[str, float]:

@@ -141,11 +141,12 @@ def _noise(luma: np.ndarray) -> dict[str, float]:
     spread = np.sqrt(np.maximum(ndimage.uniform_filter(luma * luma, _NEAR) - mean * mean, 0))
     rest = (luma - mean) / (spread + _STABLE)
     rest -= rest.mean()
-    variance = float((rest * rest).mean())
+    square = rest * rest
+    variance = float(square.mean())
     if variance <= 1e-9:
         return {}
     return {
-        "noise_kurtosis": float((rest**4).mean()) / variance**2 - 3,
+        "noise_kurtosis": float((square * square).mean()) / variance**2 - 3,
         "noise_correlation": float((rest[:, 1:] * rest[:, :-1]).mean()) / variance,
     }
 

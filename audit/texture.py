@@ -48,8 +48,9 @@ MEASURES = (
                 _BACK + f", or {_SMALL}"),
 )  # fmt: skip
 
-# Sum of squares 36, blind to gradients and to planes; sqrt(pi / 2) turns a mean magnitude into a sigma.
-_NOISE_KERNEL = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+# Along both axes its squares sum to 36, blind to gradients and to planes; sqrt(pi / 2) turns a mean magnitude
+# into a sigma.
+_NOISE_KERNEL = np.array([1, -2, 1], np.float32)
 _NOISE_SCALE = np.sqrt(np.pi / 2) / 6
 _RIM = 2  # working pixels: a class's border is structure of the label, not of the material
 _TINY = 1e-11  # keeps the logarithm of a constant region finite
@@ -72,7 +73,8 @@ def measure(view: View) -> dict[str, float]:
     skin = _inner(view, view.where(ID["skin"]))
     if skin is not None:
         out["skin_texture"] = _log_variance(laplacian[skin])
-        residual = ndimage.correlate(lightness, _NOISE_KERNEL, mode="nearest")
+        rows = ndimage.correlate1d(lightness, _NOISE_KERNEL, axis=0, mode="nearest")
+        residual = ndimage.correlate1d(rows, _NOISE_KERNEL, axis=1, mode="nearest")
         out["noise"] = float(np.abs(residual[skin]).mean() * _NOISE_SCALE)
     hair = _inner(view, view.where(ID["hair"]))
     if hair is not None:
@@ -99,7 +101,14 @@ def _backdrop(view: View, back: np.ndarray) -> dict[str, float]:
 
 def _inner(view: View, region: np.ndarray) -> np.ndarray | None:
     """The region without its rim; None where too little is left."""
-    inner = ndimage.binary_erosion(region, iterations=_RIM, border_value=1)
+    inner = region.copy()
+    for _ in range(_RIM):
+        # As ndimage.binary_erosion with border_value=1, at a tenth of its time.
+        before = inner.copy()
+        inner[1:] &= before[:-1]
+        inner[:-1] &= before[1:]
+        inner[:, 1:] &= before[:, :-1]
+        inner[:, :-1] &= before[:, 1:]
     return inner if np.count_nonzero(inner) >= MIN_SHARE * inner.size else None
 
 

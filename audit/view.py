@@ -11,7 +11,7 @@ these units do not change with the size, the place or the tilt of the face in th
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from PIL import Image
@@ -121,11 +121,8 @@ class View:
     @cached_property
     def sums(self) -> np.ndarray:
         """(classes, 3) float64: number of pixels, sum of x and sum of y of each class."""
-        h, w = self.labels.shape
         flat, count = self.labels.ravel(), len(CLASSES)
-        xs = np.tile(np.arange(w) + 0.5, h)
-        ys = np.repeat(np.arange(h) + 0.5, w)
-        weights = (None, xs, ys)
+        weights = (None, *pixel_centres(*self.shape))
         return np.stack([np.bincount(flat, k, minlength=256)[:count] for k in weights], axis=1).astype(float)
 
     def share(self, *classes: int) -> float:
@@ -196,6 +193,12 @@ class View:
     @cached_property
     def _points(self) -> dict[tuple[int, ...], np.ndarray]:
         return {}
+
+
+@lru_cache(maxsize=4)
+def pixel_centres(h: int, w: int) -> tuple[np.ndarray, np.ndarray]:
+    """x and y of every pixel's centre, row by row: (h * w,) float64 each. Kept, so not to be changed."""
+    return np.tile(np.arange(w) + 0.5, h), np.repeat(np.arange(h) + 0.5, w)
 
 
 def make_view(image: np.ndarray, mask: np.ndarray | None) -> View:
@@ -276,7 +279,9 @@ _LAB_KNEE = 6 / 29
 
 def _lab_of_linear(linear: np.ndarray) -> np.ndarray:
     t = (linear @ _TO_XYZ.T) / _WHITE
-    f = np.where(t > _LAB_KNEE**3, np.cbrt(t), t / np.float32(3 * _LAB_KNEE**2) + np.float32(4 / 29))
+    f = np.cbrt(t)
+    dark = t <= _LAB_KNEE**3
+    f[dark] = t[dark] / np.float32(3 * _LAB_KNEE**2) + np.float32(4 / 29)
     x, y, z = f[..., 0], f[..., 1], f[..., 2]
     return np.moveaxis(np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)]), 0, -1)
 

@@ -89,6 +89,9 @@ def _law(real, annotations) -> None:
         columns |= {"yaw, annotated": -pose[:, 0], "pitch, annotated": pose[:, 1]}
     for name, values in columns.items():
         seen = values[~np.isnan(values)]
+        if not len(seen):
+            click.echo(f"{name}: not measured in any picture")
+            continue
         points = " ".join(f"{value:.2f}" for value in np.percentile(seen, PERCENTILES))
         click.echo(
             f"{name}: n {len(seen)}, mean {seen.mean():.2f}, sd {seen.std():.2f}, percentiles {points}"

@@ -14,6 +14,11 @@ import torch
 from facegen.datasets.errors import FacegenError
 
 BATCH = 32
+# What torch's readers raise for files that are no tensors, or those of another network.
+_NO_WEIGHTS = (
+    pickle.UnpicklingError, RuntimeError, EOFError, OSError, AttributeError, TypeError, ValueError,
+    LookupError,
+)  # fmt: skip
 LAYER = "2048"  # Heusel et al., 2017: the last pooling layer
 
 
@@ -48,8 +53,8 @@ def _network(weights: Path) -> torch.nn.Module:
         return FeatureExtractorInceptionV3(
             "inception-v3-compat", [LAYER], feature_extractor_weights_path=weights
         )
-    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, AttributeError, TypeError) as error:
-        reason = str(error).splitlines()[0]
+    except _NO_WEIGHTS as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise FacegenError(f"{weights}: not torch-fidelity's Inception weights: {reason}") from None
 
 
