@@ -97,8 +97,12 @@ GUIDES = 140  # at least; one for twenty strands else
 FINE_LOCK = 4.0  # strands to a fine lock: 2-3 mm wide at 9,000 strands, what the denoiser keeps
 FLYAWAY = 0.05  # share of strands that leave their lock
 # Share of single hairs at a usual frizz (metres), how far they stand off against their length, and at most
-WISPS, FRIZZ, WISP, WISP_MOST = 0.012, 0.002, 0.12, 0.016
+WISPS, FRIZZ, WISP, WISP_MOST = 0.025, 0.002, 0.16, 0.016
+BROKEN = (0.03, 0.16)  # metres: their lengths
 UNLIKE = 0.8  # spread (log) of the number of fine locks in wide ones
+# Curls of one size and beat look like rope: spread (log) of radius and pitch from lock to lock, radians and
+# places along a lock by which it is off its beat, and how far slow waves lie in one plane.
+UNLIKE_CURL, OFF_BEAT, BEATS, FLAT_WAVES = (0.22, 0.15), 0.9, 6, 0.4
 LOCKS_TOGETHER = 4  # locks of tied hair that are alike in colour
 WIDE_TONE, FINE_TONE = 0.55, 0.6  # spread of colour from lock to lock
 BORDER_MM = 11.0  # from the hairline inwards: thinner and shorter hairs, lying on the skin
@@ -173,6 +177,9 @@ def make_hair(groom, roots, head, gravity, body, rng, points, radius, guides=GUI
     length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)
     loose = groom.frizz * np.where(kind < FLYAWAY, 2.6, 0.5)
     wisp = kind < WISPS * (0.5 + groom.frizz / FRIZZ)
+    # Single hairs are broken or young ones, of any length: they make the rim of the crown, not tips alone.
+    broken = np.where(wisp, np.minimum(rng.uniform(*BROKEN, len(strands)) / length, 1), 1)
+    strands, gap, length = st.trim(strands, broken), st.trim(gap[..., None], broken)[..., 0], broken * length
     loose = np.where(wisp, np.minimum(WISP * length, WISP_MOST) * rng.uniform(0.3, 1, len(strands)), loose)
     width = np.where(wisp, THINNEST * width, width)
     frizzy = st.frizz(strands, loose, rng)
@@ -236,9 +243,14 @@ def _curled(groom, strands, roots, wide, fine, rng):
     tight = float(np.clip(0.05 / groom.curl_pitch, 0.15, 1))
     phase = drift + tight * rng.uniform(-np.pi, np.pi, wide.max() + 1)[wide]
     phase = phase + 0.5 * tight * rng.normal(0, 1, fine.max() + 1)[fine] + rng.normal(0, 0.2, len(strands))
-    size = groom.curl_radius * rng.uniform(0.65, 1.25, wide.max() + 1)[wide]
-    pitch = groom.curl_pitch * rng.uniform(0.85, 1.2, wide.max() + 1)[wide]
-    return st.curl(strands, size, length / pitch, phase, groom.curl_onset)
+    locks, points = wide.max() + 1, strands.shape[1]
+    size = groom.curl_radius * np.exp(rng.normal(-0.08, UNLIKE_CURL[0], locks))[wide, None]
+    pitch = groom.curl_pitch * np.exp(rng.normal(0, UNLIKE_CURL[1], locks))[wide]
+    # No lock keeps its beat: windings open and close along it, and it stands in waves of its own.
+    turns = (length / pitch)[:, None] * np.linspace(0, 1, points)[None]
+    angle = phase[:, None] + 2 * np.pi * turns + OFF_BEAT * st.wander(locks, points, BEATS, rng)[wide]
+    size = size * np.exp(0.2 * st.wander(locks, points, BEATS, rng))[wide]
+    return st.curl(strands, size, angle, groom.curl_onset, FLAT_WAVES * (1 - tight))
 
 
 def _locks(roots, group, count, rng, weight=None):

@@ -22,11 +22,17 @@ IN_FRONT, BEHIND = 0.050, 0.135  # depth of hair over the chest and down the bac
 WIDEST = 0.078  # half width of the head
 OVER = (0.035, 0.075)  # heights between which the draw of the parting ends
 RISE = 0.02  # metres after which hair has reached its clearance
+# Hair lies flat along its parting: share of the clearance there, and metres beside it until all is reached.
+PART_FLAT, PART_WIDE = 0.35, 0.055
+UNEVEN = (0.8, 1.2)  # clearance of a guide against its neighbours: more looks like lumps
 THICK = (1.4, 0.005)  # hair on the skull is at most this times its clearance and this many metres thick
+SIDES = 0.5  # clearance at the sides against that of the crown
 FREE_Z, FREE_SLOPE = 0.0, 0.7  # from this height down it may stand off, this much more a metre
 FLARE_Z, FLARE = -0.04, 0.45  # from the jaw down long hair spreads towards the shoulders, against gravity 1
 EDGE_MM, EDGE_ROOM, EDGE_LIFT = 16.0, 0.25, 0.5  # band inside the hairline, clearance and lift at its border
 CROSSING = 0.0015  # metres: how far from the parting hairs still fall to the other side and cover it
+FRAYED = 0.06  # spread of the width that single guides leave free
+MINGLE_MM = 4.0  # width of the border between a fringe and the hair behind it
 CLOTH = 0.011  # metres kept from the skin where a garment lies
 
 
@@ -80,8 +86,10 @@ def partition(groom, roots, skull, rng):
     side = np.where(local[:, 0] > (groom.part or 0.0) + jagged, 1, -1)
     fringe = np.zeros(len(roots), bool)
     if groom.fringe > 0:
-        half = 52 + 6 * np.sin(t / 6)
-        fringe = (np.abs(s) < half) & (t < 98 - 0.4 * np.abs(s)) & (t > 38)
+        # Its border is no line: hairs of either kind stand among each other.
+        half = 52 + 6 * np.sin(t / 6) + rng.normal(0, MINGLE_MM, len(roots))
+        fringe = (np.abs(s) < half) & (t < 98 - 0.4 * np.abs(s) + rng.normal(0, MINGLE_MM, len(roots)))
+        fringe &= t > 38
     left = side > 0
     # The share that hangs in front grows from the nape to the temple; the two sides differ.
     share = np.clip(groom.behind + rng.normal(0, 0.22, 2), 0, 1)
@@ -93,7 +101,9 @@ def partition(groom, roots, skull, rng):
     group = np.where(fringe, 8, 0)
     if groom.part is not None:
         group = np.where(fringe, 8, 2 * left + 4 * front)
-    return Parts(side, fringe, front, tucked, np.where(left, width[0], width[1]), group)
+    # Hair beside a face does not end along one line.
+    free = np.where(left, width[0], width[1]) * (1 + FRAYED * rng.normal(0, 1, len(roots)).clip(-1.5, 2))
+    return Parts(side, fringe, front, tucked, free, group)
 
 
 def grow_guides(groom, roots, parts, skull, gravity, body, rng, points):
@@ -106,7 +116,7 @@ def grow_guides(groom, roots, parts, skull, gravity, body, rng, points):
 
     crown = np.clip((t + 10) / 72, 0, 1)
     crown = crown * (EDGE_ROOM + (1 - EDGE_ROOM) * np.clip(roots.inside / EDGE_MM, 0, 1))
-    room = groom.volume * (0.35 + 0.65 * crown) * rng.uniform(0.6, 1.35, len(roots))
+    room = groom.volume * (SIDES + (1 - SIDES) * crown) * rng.uniform(*UNEVEN, len(roots))
     room = np.where(parts.fringe, np.minimum(room, 0.007) * rng.uniform(0.5, 1.2, len(roots)), room)
     steps = min(STEPS, 2 * points + 6)
     rise = np.minimum(0.3 * length, RISE)[:, None]
@@ -121,12 +131,21 @@ def grow_guides(groom, roots, parts, skull, gravity, body, rng, points):
             _keep_to_shoulders(p, parts)
         return skull.world(p)
 
+    def flat(p):
+        """Share of the clearance that hair keeps at local points: what is parted rises beside its parting."""
+        if groom.part is None:
+            return 1.0
+        u = np.clip(np.abs(p[:, 0] - groom.part) / PART_WIDE, 0, 1)
+        return PART_FLAT + (1 - PART_FLAT) * u * u * (3 - 2 * u)
+
     def floor(moved, k):
-        return clearance[:, k] + CLOTH * (skull.local(moved)[:, 2] < -0.125)
+        p = skull.local(moved)
+        return clearance[:, k] * flat(p) + CLOTH * (p[:, 2] < -0.125)
 
     def ceiling(moved, k):
-        below = np.maximum(FREE_Z - skull.local(moved)[:, 2], 0)
-        return THICK[0] * room + THICK[1] + FREE_SLOPE * below
+        p = skull.local(moved)
+        below = np.maximum(FREE_Z - p[:, 2], 0)
+        return (THICK[0] * room + THICK[1]) * flat(p) + FREE_SLOPE * below
 
     keep = np.full(len(roots), groom.stiffness) ** (12 / steps)
 

@@ -139,8 +139,9 @@ def _hanging(groom, tie, skull, gravity, body, count, rng, points):
     lock = ((angle[:, 0] / (2 * np.pi) * 9).astype(int) * 5 + (far[:, 0] * 4.99).astype(int)).astype(int)
     strands = st.clump(strands, lock, np.full(count, 0.6), 1.0)
     if groom.curl_radius > 0:
-        turns = np.full(count, along[-1] / groom.curl_pitch)
-        strands = st.curl(strands, np.full(count, groom.curl_radius), turns, rng.uniform(0, 6.28, 45)[lock])
+        angle = 2 * np.pi * along[-1] / groom.curl_pitch * u + rng.uniform(0, 6.28, (45, 1))[lock]
+        angle = angle + st.wander(45, points, 5, rng)[lock]
+        strands = st.curl(strands, np.full(count, groom.curl_radius), angle)
     return strands, lock
 
 

@@ -12,12 +12,14 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from facegen.assets import mesh
+from facegen.assets import strands as st
 
 SEGMENTS = 72
 ROWS = 16
 CENTRE_DEPTH_MM = 92.0  # behind the eyes: the middle of the skull
 PAD_MM = 9.0  # room for flattened hair between head and hat
-HAIR_MM = 6.0  # what that hair may take of it
+HAIR_MM, PRESSED_MM = 4.2, 1.0  # what that hair may take of it just below the brim, and where a hat is tight
+COVERED_MM, FREE_MM = 5.0, 2.0  # above the brim: hair ends here, and what stays higher is dropped
 SHELL_PART, BAND_PART, BRIM_PART = 0, 1, 2
 
 
@@ -252,10 +254,27 @@ def hat(spec, profile, frame):
     return frame.to_world(v).astype(np.float32), f, part, uv.astype(np.float32)
 
 
-def flatten_hair(strands, frame, body, ease=0.045):
-    """Hair under a hat: pressed to the head above the brim's plane, freed again within `ease` metres below.
+def _stretch_below(height, limit):
+    """Fractional point numbers (N,) at which strands of heights (N, K) first pass below `limit`, and at which
+    they rise over it again or end."""
+    n, k = height.shape
+    rows, low = np.arange(n), height < limit
 
-    Strands that the hat covers wholly are dropped.
+    def crossing(out, into):
+        """Where the line from a point `out` above the limit to one `into` it passes the limit."""
+        share = (height[rows, out] - limit) / np.maximum(height[rows, out] - height[rows, into], 1e-9)
+        return out + (into - out) * np.clip(share, 0, 1)
+
+    first = low.argmax(1)
+    again = ~low & (np.arange(k) > first[:, None])
+    end = np.where(again.any(1), again.argmax(1), k - 1)
+    start = np.where(first > 0, crossing(np.maximum(first - 1, 0), first), 0.0)
+    return start, np.where(again.any(1), crossing(end, end - 1), k - 1.0)
+
+
+def flatten_hair(strands, frame, body, ease=0.045):
+    """Hair under a hat: what it covers is cut away, the rest is pressed to the head at the brim's plane and
+    freed again within `ease` metres below.
 
     Parameters
     ----------
@@ -266,13 +285,16 @@ def flatten_hair(strands, frame, body, ease=0.045):
     -------
     strands (M, K, 3) float32, kept (N,) bool
     """
+    # No crown keeps clear of each hair: only what comes out from under the brim is hair to be seen.
     height = frame.height(strands)
-    kept = (height < 0.004).any(1)
+    kept = (height < FREE_MM / 1000).any(1)
     strands, height = strands[kept], height[kept]
     if not len(strands):
         return strands, kept
+    strands = st.stretch(strands, *_stretch_below(height, COVERED_MM / 1000))
+    height = frame.height(strands)
     below = np.clip(-height / ease, 0, 1)
-    room = HAIR_MM / 1000 * 0.7 + 0.06 * below**1.5
+    room = np.interp(-height, (0, 0.008), (PRESSED_MM / 1000, HAIR_MM / 1000)) + 0.06 * below**1.5
     points = strands.reshape(-1, 3)
     for _ in range(2):  # a point far out may come to lie over another part of the head
         gap, normal = body.clearance(points)

@@ -253,6 +253,12 @@ def trim(strands, share):
     return _at(strands, share[:, None] * np.linspace(0, k - 1, k)[None])
 
 
+def stretch(strands, first, last):
+    """Strands from one fractional point number (N,) to another, keeping the number of points."""
+    u = np.linspace(0, 1, strands.shape[1])[None]
+    return _at(strands, first[:, None] + (last - first)[:, None] * u)
+
+
 def resample(strands, points):
     """The same strands with another number of points, evenly along them."""
     n, k, _ = strands.shape
@@ -280,31 +286,45 @@ def tangent(normal, direction):
 
 
 def frames(strands):
-    """Two unit vectors across each strand at each point: (N, K, 3) twice."""
+    """Two unit vectors across each strand at each point: (N, K, 3) twice; they turn as little as they can."""
     tangent = np.gradient(strands, axis=1)
     tangent /= np.maximum(np.linalg.norm(tangent, axis=2, keepdims=True), 1e-12)
-    helper = np.where(np.abs(tangent[..., 2:]) < 0.9, [0.0, 0.0, 1.0], [1.0, 0.0, 0.0])
-    side = np.cross(tangent, helper)
-    side /= np.maximum(np.linalg.norm(side, axis=2, keepdims=True), 1e-12)
+    side = np.empty_like(tangent)
+    helper = np.where(np.abs(tangent[:, 0, 1:2]) < 0.9, [0.0, 1.0, 0.0], [1.0, 0.0, 0.0])
+    before = np.cross(tangent[:, 0], helper)
+    for k in range(strands.shape[1]):
+        before = before - np.einsum("ij,ij->i", before, tangent[:, k])[:, None] * tangent[:, k]
+        before /= np.maximum(np.sqrt(np.einsum("ij,ij->i", before, before)), 1e-12)[:, None]
+        side[:, k] = before
     return side, np.cross(tangent, side)
 
 
-def curl(strands, radius, turns, phase, onset=0.15):
+def curl(strands, radius, angle, onset=0.15, flat=0.0):
     """Wind strands into helices.
 
     Parameters
     ----------
-    radius : (N,) float, metres
-    turns : (N,) float, windings from root to tip
-    phase : (N,) float, radians
+    radius : (N,) or (N, K) float, metres
+    angle : (N, K) float, radians: how far each point is turned about its strand
     onset : float, share of the length before the full radius is reached
+    flat : float in [0, 1), 0 = round windings, towards 1 = waves in one plane
     """
-    u = np.linspace(0, 1, strands.shape[1])
+    radius = np.broadcast_to(radius.reshape(len(strands), -1), angle.shape)
+    u = np.clip(np.linspace(0, 1, strands.shape[1]) / onset, 0, 1)
+    grown = radius * (u * u * (3 - 2 * u))[None]
     side, up = frames(strands)
-    angle = phase[:, None] + 2 * np.pi * turns[:, None] * u[None]
-    grown = radius[:, None] * np.clip(u / onset, 0, 1)[None]
-    offset = np.cos(angle)[..., None] * side + np.sin(angle)[..., None] * up
+    offset = np.cos(angle)[..., None] * side + (1 - flat) * np.sin(angle)[..., None] * up
     return (strands + grown[..., None] * offset).astype(np.float32)
+
+
+def wander(count, points, knots, rng):
+    """Smooth random curves along strands (count, points), about N(0, 1) at each of `knots` places."""
+    x = np.linspace(0, knots - 1, points)
+    low = np.minimum(x.astype(int), knots - 2)
+    share = x - low
+    share = share * share * (3 - 2 * share)
+    noise = rng.normal(size=(count, knots))
+    return noise[:, low] * (1 - share) + noise[:, low + 1] * share
 
 
 def frizz(strands, amplitude, rng):

@@ -70,20 +70,21 @@ STYLES = {
               join=0.8, frizz=0.003, spread=0.2, baby=0.5),
         1.2, 1.8, 0.21),
     "bob": Plan(
-        Groom(0.20, 0.155, 0.115, part=0.02, lift=0.25, stiffness=0.58, volume=0.010, clump=0.4, clumps=300,
+        Groom(0.20, 0.155, 0.115, part=0.02, lift=0.25, stiffness=0.58, volume=0.012, clump=0.4, clumps=300,
               fine=0.6, frizz=0.002, tuck=0.2, behind=0.1),
         1.0, 1.1, 0.2),
     "long_straight": Plan(
-        Groom(0.42, 0.38, 0.35, part=0.0, lift=0.2, stiffness=0.54, volume=0.008, clump=0.45, clumps=260,
+        Groom(0.42, 0.38, 0.35, part=0.0, lift=0.2, stiffness=0.54, volume=0.010, clump=0.45, clumps=260,
               fine=0.65, frizz=0.002, spread=0.25, tuck=0.25),
         1.0, 1.4, 0.21),
     "long_wavy": Plan(
-        Groom(0.42, 0.38, 0.34, part=0.03, lift=0.25, stiffness=0.56, volume=0.009, curl_radius=0.011,
-              curl_pitch=0.12, clump=0.45, clumps=260, fine=0.6, frizz=0.0025, spread=0.3, tuck=0.1),
+        Groom(0.42, 0.38, 0.34, part=0.03, lift=0.25, stiffness=0.56, volume=0.011, curl_radius=0.011,
+              curl_pitch=0.12, curl_onset=0.4, clump=0.45, clumps=260, fine=0.6, frizz=0.0025, spread=0.3,
+              tuck=0.1),
         1.0, 1.6, 0.21),
     "long_curly": Plan(
-        Groom(0.38, 0.33, 0.29, part=0.02, lift=0.32, stiffness=0.6, volume=0.010, curl_radius=0.0105,
-              curl_pitch=0.052, curl_onset=0.26, clump=0.62, clumps=420, fine=0.6, join=0.9, frizz=0.004,
+        Groom(0.38, 0.33, 0.29, part=0.02, lift=0.32, stiffness=0.6, volume=0.012, curl_radius=0.0105,
+              curl_pitch=0.052, curl_onset=0.34, clump=0.62, clumps=420, fine=0.6, join=0.9, frizz=0.004,
               spread=0.35, open=1.02),
         1.0, 2.0, 0.21),
     "locs": Plan(

@@ -71,6 +71,8 @@ def test_hair_stays_under_the_hat(wearer, kind):
     )
     pressed, kept = headwear.flatten_hair(strands, frame, body)
     assert 0 < len(pressed) == kept.sum() < len(strands)
+    # Nothing is left to come through the crown.
+    assert frame.height(pressed).max() < (headwear.COVERED_MM + 4.0) / 1000
     above = frame.height(pressed) > 0.002
     gap = body.clearance(pressed)[0].reshape(above.shape)
     assert gap[above].max() < headwear.PAD_MM / 1000 and gap[:, 1:].min() > -0.001
