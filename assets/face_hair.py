@@ -74,7 +74,9 @@ def brows(head, model, shape: regions.BrowShape, density, rng, points=5):
         depth = -shape.distance(s, t)
         share = depth / np.interp(np.abs(s), line[:, 0], half)
         edge = np.where(across(s, t) > 0, 0.10 + 1.25 * share, 0.25 + 2.2 * share)
-        return np.clip(edge, 0, 1) * (depth > -0.3) * np.clip(0.3 + along(s) / 0.16, 0, 1)
+        # Both ends fade over some 6 mm: a brow has no corners.
+        ends = np.clip(0.15 + along(s) / 0.18, 0, 1) * np.clip(0.12 + (1 - along(s)) / 0.2, 0, 1)
+        return np.clip(edge, 0, 1) * (depth > -0.3) * ends
 
     roots = _face_roots(head, model, cover, BROW_PER_CM2 * density, rng)
     s, t = roots.chart.T

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from facegen.assets import regions
+
 FACE = (-75.0, 75.0, -112.0, 55.0)  # s low, s high, t low, t high: where marks fall
 NECK = (-70.0, 70.0, -175.0, -115.0)
 
@@ -21,13 +23,13 @@ def _stamp(out, s, t, cs, ct, reach, shape):
         out[window] = np.maximum(out[window], shape(s[window] - cs, t[window] - ct))
 
 
-def _discs(s, t, count, low, high, rng):
-    """Round marks of `low` to `high` mm radius, most of them small; one in four on the neck."""
+def _discs(s, t, count, low, high, rng, rarity=3):
+    """Round marks of `low` to `high` mm radius, large ones rare (`rarity`); one in four on the neck."""
     out = np.zeros_like(s)
     for _ in range(count):
         place = NECK if rng.random() < 0.25 else FACE
         cs, ct = rng.uniform(*place[:2]), rng.uniform(*place[2:])
-        radius, stretch = low + (high - low) * rng.random() ** 3, rng.uniform(0.8, 1.25)
+        radius, stretch = low + (high - low) * rng.random() ** rarity, rng.uniform(0.8, 1.25)
         depth = rng.uniform(0.4, 1.0)
 
         def shape(ds, dt, radius=radius, stretch=stretch, depth=depth):
@@ -38,8 +40,8 @@ def _discs(s, t, count, low, high, rng):
 
 
 def moles(s, t, amount, rng):
-    """amount in [0, 1]: up to some fourteen moles of face and neck."""
-    return _discs(s, t, int(rng.poisson(14 * amount)), 0.4, 2.0, rng)
+    """amount in [0, 1]: up to some ten moles of face and neck, hardly ever one that a small picture shows."""
+    return _discs(s, t, int(rng.poisson(10 * amount)), 0.3, 1.7, rng, 6)
 
 
 def blemishes(s, t, amount, rng):
@@ -117,6 +119,15 @@ def wing_crease(s, t):
     return whole
 
 
+def lip_seam(s, t):
+    """Where the lips meet: their wet inner edges, darker than the rest of them, in [0, 1]."""
+    whole = np.zeros_like(s)
+    window = np.ix_(np.flatnonzero(np.abs(t[:, 0] + 72) < 6), np.flatnonzero(np.abs(s[0]) < 28))
+    off = t[window] - regions.curve(regions.MOUTH_LINE, s[window])
+    whole[window] = np.exp(-((off / 1.1) ** 2)) / (1 + np.exp((np.abs(s[window]) - 22.5) / 0.8))
+    return whole
+
+
 def lip_grooves(s, rng):
     """Upright furrows of the lips, in about [-1, 1]."""
     phase = rng.uniform(0, 6.28, 3)
@@ -186,7 +197,7 @@ def folds(s, t, expression, slack):
     a = np.abs(s)
     fold = a - (14.5 - 0.40 * (47 + t) + 0.004 * (47 + t) ** 2)
     along = np.exp(-(((t + 62) / 15) ** 4))
-    deep = (0.18 + 0.82 * smile) * (0.45 + 0.55 * slack)
+    deep = (0.18 + 0.82 * smile) * (0.45 + 0.15 * smile + (0.55 - 0.15 * smile) * slack)
     # A valley some millimetres wide, with a line in it where the skin is slack or the smile broad.
     relief = -1.8 * deep * np.exp(-((fold / 4.5) ** 2)) * along
     relief = relief + _groove(fold, 1.5, 0.60 * deep) * along

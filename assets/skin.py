@@ -160,7 +160,7 @@ def skin_pictures(
     )
     melanin = melanin + skin.spots * (0.015 + 0.05 * old) * np.clip(_spots(bank, rng, "mottle", 2.2), 0, 1)
     mole = marks.moles(s, t, skin.moles, rng)
-    melanin = melanin + 0.30 * mole
+    melanin = melanin + 0.20 * mole
     blood = 1 + 0.12 * patch + 0.10 * broad + uneven * (0.12 * mottle + 0.06 * fine)
     flush = (
         0.9 * r["cheeks"] * skin.blush
@@ -182,7 +182,7 @@ def skin_pictures(
     fold = marks.folds(s, t, expression or {}, float(np.clip(skin.wrinkles, 0, 1)))
     grooves = marks.lip_grooves(s, rng) * r["lips"]
     # What lies in a groove sees less light than the flat shading of a bump says.
-    colour *= np.clip(1 + 0.42 * wrinkle + 0.15 * fold + 0.02 * grooves, 0.45, 1.3)[..., None]
+    colour *= np.clip(1 + 0.42 * wrinkle + 0.20 * fold + 0.02 * grooves, 0.45, 1.3)[..., None]
 
     colour = _mix(colour, np.array(skin.lipstick), (skin.lipstick_amount * r["lips"]))
     colour = _mix(colour, np.array([0.10, 0.06, 0.05]), skin.eye_shadow * 0.75 * r["lid"])
@@ -190,6 +190,7 @@ def skin_pictures(
     colour *= (1 - 0.42 * crease)[..., None]
     crease_of_wing = marks.wing_crease(s, t)
     colour *= (1 - 0.30 * crease_of_wing)[..., None]
+    colour *= 1 - np.array([0.42, 0.56, 0.54]) * marks.lip_seam(s, t)[..., None]
     colour *= np.clip(1 - np.array([0.80, 0.90, 0.92]) * marks.nostrils(s, t)[..., None], 0, 1)
     liner = np.clip(0.45 + 0.9 * skin.eye_shadow, 0, 0.95)
     colour = _mix(colour, np.array([0.03, 0.02, 0.02]), liner * marks.lash_line(s, t, 0.9 + skin.eye_shadow))

@@ -16,8 +16,8 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
     "closed_smile": {
         "mouthSmile": 0.5,
         "mouthStretch": 0.18,
-        "cheekSquint": 0.45,
-        "eyeSquint": 0.12,
+        "cheekSquint": 0.6,
+        "eyeSquint": 0.2,
         "mouthPress": 0.06,
     },
     # Broad and with a full row of upper teeth down to the lower lip: the jaw hardly opens.
@@ -27,8 +27,8 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
         "mouthUpperUp": 0.9,
         "mouthLowerDown": 0.42,
         "jawOpen": 0.1,
-        "cheekSquint": 0.65,
-        "eyeSquint": 0.2,
+        "cheekSquint": 0.85,
+        "eyeSquint": 0.32,
     },
     "laugh": {
         "mouthSmile": 0.92,
@@ -36,8 +36,8 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
         "mouthUpperUp": 0.9,
         "mouthLowerDown": 0.55,
         "jawOpen": 0.24,
-        "cheekSquint": 0.8,
-        "eyeSquint": 0.32,
+        "cheekSquint": 0.95,
+        "eyeSquint": 0.42,
         "noseSneer": 0.06,
     },
     "speech_a": {"jawOpen": 0.35, "mouthLowerDown": 0.3, "mouthUpperUp": 0.12},
@@ -140,11 +140,11 @@ def draw_expression(d, smile=None, opening=None) -> dict[str, float]:
     ):
         if not (action == "mouthFrown" and name in SMILING):
             _add(d, out, action, abs(d.normal(f"expression.rest.{action}", 0, sd)))
-    for part, sd in (("jaw", 0.03), ("mouth", 0.04)):
+    for part, sd in (("jaw", 0.02), ("mouth", 0.02)):
         aside = d.normal(f"expression.rest.{part}", 0, sd)
         _add(d, out, part + ("Left" if aside > 0 else "Right"), abs(aside))
     # Anny's neutral lids hang lower than open eyes in photographs: raise them by default.
-    _add(d, out, "eyeWide", d.normal("expression.eye_opening", 0.38, 0.17, 0.0, 0.85))
+    _add(d, out, "eyeWide", d.normal("expression.eye_opening", 0.36, 0.14, 0.0, 0.7))
     if name not in OPEN:
         # Anny's lips stand apart beside the corners of a closed mouth, and teeth show there.
         _add(d, out, "mouthClose", LIP_SEAL)

@@ -9,16 +9,23 @@ from facegen.render.materials import new_material, picture, rgba
 # Diffuse mean free path of skin by channel, mm: Jensen et al., A Practical Model for Subsurface Light
 # Transport, 2001, table 1 (skin1: 3.67, 1.37, 0.68), scaled to the random walk's single-scattering radius.
 SKIN_RADIUS_MM = (1.1, 0.42, 0.21)
+LOST_LIGHT = (0.36, 0.47, 0.50)  # share of red, green and blue that a full hollow swallows
 CORNEA_IOR = 1.376  # Navarro, Santamaria and Bescos, Accommodation-dependent model of the human eye, 1985
 CORNEA_MIRROR = 0.4  # of Fresnel: low HDRIs smear the sun over the sky, and a true mirror would hide the iris
 
 
 def skin(colour, roughness, relief):
-    """Skin from chart pictures: colour, roughness and relief are image datablocks."""
+    """Skin from chart pictures: colour, roughness and relief are image datablocks.
+
+    Needs the vertex field "hollow": 1 where little light gets in and what comes out is red, 0 in the open.
+    """
     material, g = new_material("skin")
     height = picture(g, relief)
     bump = g.node("ShaderNodeBump", {"Height": height, "Strength": 0.9, "Distance": 0.001}).outputs[0]
-    base = picture(g, colour)
+    hollow = g.node("ShaderNodeAttribute", attribute_name="hollow").outputs["Fac"]
+    lost = g.node("ShaderNodeVectorMath", {0: LOST_LIGHT, "Scale": hollow}, operation="SCALE").outputs[0]
+    left = g.node("ShaderNodeVectorMath", {0: (1.0, 1.0, 1.0), 1: lost}, operation="SUBTRACT").outputs[0]
+    base = g.node("ShaderNodeVectorMath", {0: picture(g, colour), 1: left}, operation="MULTIPLY").outputs[0]
     bsdf = g.node(
         "ShaderNodeBsdfPrincipled",
         {
@@ -83,8 +90,10 @@ def tooth(colour):
     return material
 
 
-def sclera(redness):
+def sclera(redness, melanin=0.0):
     """White of the eye: veins, darker and pinker towards the lids, flesh in the inner corner.
+
+    melanin: of the skin; the white of eyes in dark faces carries some, too.
 
     Needs the vertex fields "lid" and "corner" of `assets.eyes.lid_fields`; uv = (angle off gaze, azimuth).
     """
@@ -108,7 +117,9 @@ def sclera(redness):
     share = g.math("MINIMUM", g.math("ADD", veins, flesh), 0.92)
     mix = g.node("ShaderNodeMix", {0: share}, data_type="RGBA")
     # ShaderNodeMix lists one A and B a data type; names resolve to the first: wire the colour pair by index.
-    mix.inputs[6].default_value, mix.inputs[7].default_value = (0.40, 0.365, 0.34, 1), (0.36, 0.13, 0.11, 1)
+    pale = 1 - 0.35 * min(melanin / 0.3, 1.0)
+    mix.inputs[6].default_value = (0.40 * pale, 0.365 * pale, 0.34 * pale**1.3, 1)
+    mix.inputs[7].default_value = (0.36 * pale, 0.13 * pale, 0.11 * pale, 1)
     shade = g.math("SUBTRACT", 1.0, g.math("MULTIPLY", g.math("POWER", lid, 1.6), 0.5))
     dark = g.node("ShaderNodeVectorMath", {0: mix.outputs[2], "Scale": shade}, operation="SCALE").outputs[0]
     g.surface(

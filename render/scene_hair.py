@@ -45,10 +45,11 @@ def add_hair(studio, spec, head, body, hat_frame=None):
 def add_face_hair(studio, spec, head, brow, body):
     """Brows, lashes, beard and moustache. brow: assets.regions.BrowShape; body: as in `add_hair`."""
     colour = spec.hair.colour
-    melanin = min(0.97, colour.melanin * 0.95 + 0.10)
+    # Darker than blond hair, lighter than black: hairs on bright skin lack the shade of a whole head.
+    melanin = 0.04 + 0.86 * colour.melanin
     s, side = face_hair.brows(head, studio.model, brow, spec.brows.density, build_generator(spec, "brows"))
     s = strands.push_out(s, body, SHORT_CLEARANCE)
-    shader = materials_hair.hair("brow", melanin, colour.redness, colour.grey * 0.6)
+    shader = materials_hair.hair("brow", melanin, colour.redness, colour.grey * 0.75)
     radii = strands.taper(build_generator(spec, "brow width").uniform(0.00005, 0.0001, len(s)), s.shape[1])
     for name, sign, label in (("brow.l", 1, Native.BROW_L), ("brow.r", -1, Native.BROW_R)):
         mine = side == sign
@@ -56,7 +57,7 @@ def add_face_hair(studio, spec, head, brow, body):
             studio.add(name, blender.make_curves(name, s[mine], radii[mine]), shader, flat(label))
     s, width = face_hair.lashes(head.lash_roots, spec.brows.lashes, build_generator(spec, "lashes"))
     s = strands.push_out(s, body, SHORT_CLEARANCE)
-    shader = materials_hair.hair("lash", min(1.0, melanin + 0.25), colour.redness)
+    shader = materials_hair.hair("lash", min(1.0, melanin + 0.35), colour.redness)
     studio.add(
         "lashes",
         blender.make_curves("lashes", s, strands.taper(width, s.shape[1], onset=0.2)),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
-from facegen.assets import eyes, lighting, skin, teeth
-from facegen.assets.head import PART_INNER_MOUTH, PART_SKIN
+from facegen.assets import eyes, hollows, lighting, skin, teeth
+from facegen.assets.head import PART_INNER_MOUTH, PART_SKIN, head_model
 from facegen.datasets.labels import Native
 from facegen.render import blender, materials_head
 from facegen.render.draws import build_generator
@@ -22,6 +24,7 @@ def add_skin(studio, spec, head):
     part = np.select([model.face_part == PART_SKIN, model.face_part == PART_INNER_MOUTH], [0, 1], 2)
     data = blender.make_mesh("skin", head.vertices, model.faces, uv, part)
     blender.add_vertex_field(data, "ear", model.ear)
+    blender.add_vertex_field(data, "hollow", _lost_light(model, head))
     line = scalp_of(spec.hair)
     pigment = lighting.hair_colour(spec.hair.colour)
     colour, rough, relief, detail = skin.skin_pictures(
@@ -57,6 +60,19 @@ def add_skin(studio, spec, head):
     return detail
 
 
+@lru_cache(maxsize=1)
+def _smoother():
+    model = head_model()
+    return hollows.smoother(model.faces, len(model.chart))
+
+
+def _lost_light(model, head):
+    """Field "hollow" of the skin's shader, (N,) in [-0.2, 1.6]: deep in ears, little on ridges."""
+    deep = hollows.hollows(head.vertices, head.normals, _smoother(), model.chart, model.ear)
+    deep = np.where(deep > 0, deep * (0.6 + model.ear), 0.2 * deep)
+    return deep * (1 - model.lips)
+
+
 def _unshaven(facial_hair):
     """Darkness of the skin where beards grow: under a full beard roots and shade close the gaps."""
     return max(facial_hair.shadow, 0.75 * facial_hair.density if facial_hair.kind == "full_beard" else 0.0)
@@ -76,7 +92,7 @@ def add_eyes(studio, spec, head, body):
     radius, iris_radius = head.eye_radius * eyes.EYEBALL_SCALE, spec.eyes.iris_mm / 1000
     picture = eyes.iris_picture(spec.eyes.family, spec.eyes.pupil, rng)
     shaders = [
-        materials_head.sclera(spec.eyes.redness),
+        materials_head.sclera(spec.eyes.redness, spec.skin.melanin),
         materials_head.iris(blender.set_image("iris", picture)),
         materials_head.black("pupil"),
     ]

@@ -239,3 +239,14 @@ def test_teeth_yellow_with_the_years():
 
     young, old = mean(20), mean(80)
     assert (old <= young).all() and old[2] / old[0] < young[2] / young[0]
+
+
+def test_lips_meet_in_a_dark_line_and_few_moles_are_large():
+    s_mm, t_mm = skin._grid(1024, 600)
+    seam = marks.lip_seam(s_mm, t_mm)
+    on = np.abs(t_mm + 72) < 0.6
+    assert seam[on & (np.abs(s_mm) < 18)].min() > 0.5
+    assert seam[np.abs(t_mm + 72) > 4].max() < 0.01 and seam[np.abs(s_mm) > 27].max() < 0.01
+    # With an average number of moles most faces show none that is 1.5 mm across.
+    draws = [marks.moles(s_mm, t_mm, 0.17, np.random.default_rng(k)) for k in range(20)]
+    assert 1 <= sum((d > 0.5).sum() > 5 for d in draws) <= 6
