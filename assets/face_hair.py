@@ -197,6 +197,6 @@ def _grow_beard(head, model, density, per_cm2, length_mm, rng, body, points, kin
         centres = roots.position[rng.integers(len(roots), size=max(1, len(roots) // 9))]
         _, group = cKDTree(centres).query(roots.position)
         strands = st.clump(strands, group, 0.45)
-        strands = st.frizz(strands, 0.10 * length, rng)
+        strands = st.frizz(strands, 0.10 * length, length, rng)
         strands = st.push_out(strands, body, 0.0006)
     return strands

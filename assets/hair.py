@@ -180,9 +180,10 @@ def make_hair(groom, roots, head, gravity, body, rng, points, radius, guides=GUI
     # Single hairs are broken or young ones, of any length: they make the rim of the crown, not tips alone.
     broken = np.where(wisp, np.minimum(rng.uniform(*BROKEN, len(strands)) / length, 1), 1)
     strands, gap, length = st.trim(strands, broken), st.trim(gap[..., None], broken)[..., 0], broken * length
-    loose = np.where(wisp, np.minimum(WISP * length, WISP_MOST) * rng.uniform(0.3, 1, len(strands)), loose)
     width = np.where(wisp, THINNEST * width, width)
-    frizzy = st.frizz(strands, loose, rng)
+    frizzy = st.frizz(strands, np.where(wisp, 0, loose), length, rng)
+    far = np.minimum(WISP * length[wisp], WISP_MOST) * rng.uniform(0.3, 1, wisp.sum())
+    frizzy[wisp] = st.frizz(strands[wisp], far, length[wisp], rng, 4)
     gap = gap - np.linalg.norm(frizzy - strands, axis=2)
     strands = st.push_out(frizzy, body, 0.0008, gap < NEAR)
     if groom.baby > 0:

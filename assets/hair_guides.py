@@ -23,7 +23,7 @@ WIDEST = 0.078  # half width of the head
 OVER = (0.035, 0.075)  # heights between which the draw of the parting ends
 RISE = 0.02  # metres after which hair has reached its clearance
 # Hair lies flat along its parting: share of the clearance there, and metres beside it until all is reached.
-PART_FLAT, PART_WIDE = 0.35, 0.055
+PART_FLAT, PART_WIDE = 0.45, 0.045
 UNEVEN = (0.8, 1.2)  # clearance of a guide against its neighbours: more looks like lumps
 THICK = (1.4, 0.005)  # hair on the skull is at most this times its clearance and this many metres thick
 SIDES = 0.5  # clearance at the sides against that of the crown

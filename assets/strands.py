@@ -12,6 +12,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 DRAWN_DOWN = 0.6  # share of its height over the ceiling that a step of growing hair loses
+LOOSE = 0.06  # metres from the root after which single hairs lie off their neighbours as far as they ever do
 FEW = 4096  # points for which a second thread costs more than it saves
 
 
@@ -327,21 +328,22 @@ def wander(count, points, knots, rng):
     return noise[:, low] * (1 - share) + noise[:, low + 1] * share
 
 
-def frizz(strands, amplitude, rng):
-    """Smooth random wander across the strand: amplitude (N,) float metres at the tip."""
+def frizz(strands, amplitude, length, rng, knots=None):
+    """Smooth random wander across the strand.
+
+    Parameters
+    ----------
+    amplitude : (N,) float, metres, reached LOOSE metres from the root or at the tip of what is shorter
+    length : (N,) float, metres
+    knots : int or None, places along a strand that wander on their own; None = every third point
+    """
     n, k, _ = strands.shape
     side, up = frames(strands)
-    knots = max(3, k // 3)
-    x = np.linspace(0, knots - 1, k)
-    low, share = np.minimum(x.astype(int), knots - 2), (x % 1)[None]
-    share = np.where(np.arange(k)[None] == k - 1, 1.0, share)
-    wander = []
-    for _ in range(2):
-        noise = rng.normal(size=(n, knots))
-        wander.append(noise[:, low] * (1 - share) + noise[:, low + 1] * share)
-    along = np.linspace(0, 1, k)[None]
-    scale = (amplitude[:, None] * along)[..., None]
-    return (strands + scale * (wander[0][..., None] * side + wander[1][..., None] * up)).astype(np.float32)
+    knots = knots or max(3, k // 3)
+    full = np.minimum(LOOSE / np.maximum(length, 1e-6), 1)[:, None]
+    scale = (amplitude[:, None] * np.clip(np.linspace(0, 1, k)[None] / full, 0, 1))[..., None]
+    across, off = (wander(n, k, knots, rng)[..., None] for _ in range(2))
+    return (strands + scale * (across * side + off * up)).astype(np.float32)
 
 
 def push_out(strands, body, clearance, near=None):
