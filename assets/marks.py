@@ -120,11 +120,14 @@ def wing_crease(s, t):
 
 
 def lip_seam(s, t):
-    """Where the lips meet: their wet inner edges, darker than the rest of them, in [0, 1]."""
+    """Where the lips meet and in the corners of the mouth: darker than the rest of them, in [0, 1]."""
     whole = np.zeros_like(s)
     window = np.ix_(np.flatnonzero(np.abs(t[:, 0] + 72) < 6), np.flatnonzero(np.abs(s[0]) < 28))
     off = t[window] - regions.curve(regions.MOUTH_LINE, s[window])
-    whole[window] = np.exp(-((off / 1.1) ** 2)) / (1 + np.exp((np.abs(s[window]) - 22.5) / 0.8))
+    aside = np.abs(s[window])
+    seam = np.exp(-((off / 1.1) ** 2)) / (1 + np.exp((aside - 22.5) / 0.8))
+    corner = 0.7 * np.exp(-(((aside - 22.6) / 2.2) ** 2) - (off / 1.7) ** 2)
+    whole[window] = np.maximum(seam, corner)
     return whole
 
 

@@ -65,9 +65,11 @@ def region_maps(width, height):
         return np.exp(-(((np.abs(s) - cs) / rs) ** 2) - ((t - ct) / rt) ** 2).astype(np.float32)
 
     lips = regions.polygon_distance(regions.LIPS, flat_s, flat_t)
+    # The red of lips pales before the corners of the mouth, where their label ends.
+    full = (1 - 0.75 * np.clip((np.abs(s) - 15) / 8, 0, 1)).astype(np.float32)
     nose = regions.polygon_distance(regions.NOSE, flat_s, flat_t)
     return {
-        "lips": soft(lips, 1.2),
+        "lips": soft(lips, 1.2) * full,
         "nose_tip": blob(0, -40, 15, 9),
         "nose": soft(nose, 2.0),
         "cheeks": blob(43, -34, 20, 19),
