@@ -24,9 +24,11 @@ OVER = (0.035, 0.075)  # heights between which the draw of the parting ends
 RISE = 0.02  # metres after which hair has reached its clearance
 # Hair lies flat along its parting: share of the clearance there, and metres beside it until all is reached.
 PART_FLAT, PART_WIDE = 0.45, 0.045
+SHORT_SIDE = 0.7  # share of the clearance that hair loses which falls from a parting at its own temple
 UNEVEN = (0.8, 1.2)  # clearance of a guide against its neighbours: more looks like lumps
 THICK = (1.4, 0.005)  # hair on the skull is at most this times its clearance and this many metres thick
-SIDES = 0.5  # clearance at the sides against that of the crown
+# Clearance at the sides against that of the crown, by the length of the sides: cut short they lie close.
+SIDES_LENGTH, SIDES = (0.02, 0.12), (0.3, 0.5)
 FREE_Z, FREE_SLOPE = 0.0, 0.7  # from this height down it may stand off, this much more a metre
 FLARE_Z, FLARE = -0.04, 0.45  # from the jaw down long hair spreads towards the shoulders, against gravity 1
 EDGE_MM, EDGE_ROOM, EDGE_LIFT = 16.0, 0.25, 0.5  # band inside the hairline, clearance and lift at its border
@@ -116,7 +118,10 @@ def grow_guides(groom, roots, parts, skull, gravity, body, rng, points):
 
     crown = np.clip((t + 10) / 72, 0, 1)
     crown = crown * (EDGE_ROOM + (1 - EDGE_ROOM) * np.clip(roots.inside / EDGE_MM, 0, 1))
-    room = groom.volume * (SIDES + (1 - SIDES) * crown) * rng.uniform(*UNEVEN, len(roots))
+    sides = np.interp(groom.sides, SIDES_LENGTH, SIDES)
+    room = groom.volume * (sides + (1 - sides) * crown) * rng.uniform(*UNEVEN, len(roots))
+    if groom.part is not None:
+        room = room * (1 - SHORT_SIDE * _short_side(groom, parts))
     room = np.where(parts.fringe, np.minimum(room, 0.007) * rng.uniform(0.5, 1.2, len(roots)), room)
     steps = min(STEPS, 2 * points + 6)
     rise = np.minimum(0.3 * length, RISE)[:, None]
@@ -170,6 +175,11 @@ def grow_guides(groom, roots, parts, skull, gravity, body, rng, points):
     return guides, gap
 
 
+def _short_side(groom, parts):
+    """How far the parting lies towards the side that hair falls to (G,): 0 = the middle, 1 = the temple."""
+    return np.clip(groom.part * parts.side / WIDEST, 0, 1)
+
+
 def _lengths(groom, roots, parts, height):
     s, t = roots.chart.T
     behind = np.clip((np.abs(s) - 150) / 100, 0, 1)
@@ -191,7 +201,7 @@ def _directions(groom, roots, parts, skull, height, rng):
         comb[:, 0] = parts.side
         comb[:, 1] += 0.25 + 0.45 * front
         comb[:, 2] = -0.12 + 0.3 * front
-        over[:, 0] = 0.55 * parts.side
+        over[:, 0] = 0.55 * parts.side * (1 - _short_side(groom, parts))
         over[:, 1] = 0.12 + 0.25 * front + 0.6 * parts.tucked
     sweep = groom.sweep + rng.normal(0, 0.1, count)
     fanned = np.stack([1.4 * sweep + 0.25 * s / 50, np.full(count, -1.0), np.full(count, -0.25)], 1)

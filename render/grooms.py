@@ -41,7 +41,7 @@ STYLES = {
               volume=0.006, weight=0.9, clump=0.5, clumps=260, fine=0.65, frizz=0.0015, open=0.9),
         1.2, 0.6, 0.17),
     "side_part": Plan(
-        Groom(0.062, 0.016, 0.012, blend=(15, 60), part=0.035, comb=(0, -0.1, 0.1), lift=0.34,
+        Groom(0.062, 0.016, 0.012, blend=(18, 88), part=0.035, comb=(0, -0.1, 0.1), lift=0.34,
               stiffness=0.78, volume=0.009, weight=0.9, clump=0.5, clumps=220, fine=0.6, frizz=0.0015,
               open=0.95),
         1.2, 0.8),
