@@ -90,14 +90,16 @@ def strands_inside(shapes: Sequence[Shape]):
 def eyes_through_lids(shapes: Sequence[Shape], view, rays, seen):
     """Sub-pixels where an eye is drawn although skin that faces the camera lies just behind its front.
 
-    The lid's edge itself dips into the ball where the two meet: a rim thinner than RIM is left out.
+    The lid's edge itself dips into the ball where the two meet: a rim thinner than RIM is left out. The lining
+    of the socket belongs in there: it faces the middle of the ball, and a lid faces away from it.
 
     rays : (h * w, 3) directions of the sub-pixels; seen : (h, w) bool, where an eye is drawn
     """
     if not seen.any():
         return 0
     shape, seen = seen.shape, seen.ravel()
-    eyes = Caster([shape for shape in shapes if np.isin(shape.code, [own(e) for e in EYES]).any()])
+    balls = [shape for shape in shapes if np.isin(shape.code, [own(e) for e in EYES]).any()]
+    eyes, middles = Caster(balls), np.stack([ball.vertices.mean(0) for ball in balls])
     skin = Caster([_only(shape, (Surface.SKIN,)) for shape in _skins(shapes)])
     front, _, _ = eyes.cast(view.position, rays[seen])
     place, front = np.flatnonzero(seen)[np.isfinite(front)], front[np.isfinite(front)]
@@ -107,9 +109,12 @@ def eyes_through_lids(shapes: Sequence[Shape], view, rays, seen):
     gap, triangle, _ = skin.cast(start, rays)
     hit = np.isfinite(gap) & (gap < np.minimum(leave - 1e-4, THROUGH_REACH))
     a, b, c = (skin.vertices[skin.triangles[triangle[hit], i]] for i in range(3))
-    towards = (np.cross(b - a, c - a) * rays[hit]).sum(1) < 0
+    normal = np.cross(b - a, c - a)
+    away = (a + b + c) / 3 - middles[:, None]
+    from_ball = np.take_along_axis(away, (away**2).sum(2).argmin(0)[None, :, None], 0)[0]
+    lid = ((normal * rays[hit]).sum(1) < 0) & ((normal * from_ball).sum(1) > 0)
     through = np.zeros(shape, bool)
-    through.ravel()[place[hit][towards]] = True
+    through.ravel()[place[hit][lid]] = True
     rim = max(2, round(RIM * shape[0]))
     return int(ndimage.binary_opening(through, np.ones((rim, rim))).sum())
 

@@ -89,6 +89,21 @@ def test_an_eye_that_pokes_through_its_lid_is_found():
     assert checks.eyes_through_lids([eye, lids], VIEW, rays, seen.reshape(SIZE, SIZE)) == 0
 
 
+@pytest.mark.parametrize(("normal", "is_lid"), [((0, -0.95, -0.3), True), ((0, -0.7, 0.7), False)])
+def test_the_lining_of_the_socket_is_no_lid(normal, is_lid):
+    # A small square a few millimetres inside the ball's lower front; both ways it faces the camera.
+    eye, along = ball(0.02, own(Native.SCLERA_L)), np.cross(normal, (1, 0, 0))
+    corners = [(x, a) for x, a in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+    square = np.array([(0.004 * x, -0.0105, -0.0155) + 0.0015 * a * along for x, a in corners], np.float32)
+    triangles = np.array([(0, 1, 2), (0, 2, 3)], np.int32)
+    facing = np.cross(square[1] - square[0], square[2] - square[0]) @ np.array(normal) > 0
+    skin = Shape("skin", square, triangles if facing else triangles[:, ::-1], np.full(2, Surface.SKIN))
+    fine = 16 * SIZE
+    rays = pixel_rays(VIEW, fine)
+    seen = np.isfinite(Scene([eye], VIEW).solid.cast(VIEW.position, rays)[0]).reshape(fine, fine)
+    assert (checks.eyes_through_lids([eye, skin], VIEW, rays, seen) > 20) == is_lid
+
+
 def test_holes_are_unlabelled_and_borders_are_not():
     cast = np.zeros((40, 40), np.uint8)
     cast[8:32, 8:32] = Native.FACE_SKIN
