@@ -12,13 +12,20 @@ from facegen.render.materials_hair import TONE
 OWN_TONE = 0.7  # spread of lightness from strand to strand, uniform, against that of locks
 
 
+def _flat_material(name):
+    """A material whose emission is seen and lights nothing: Cycles would make a lamp of every triangle."""
+    material, g = new_material(name)
+    material.cycles.emission_sampling = "NONE"
+    return material, g
+
+
 def flat(label):
     """Flat emission of the code of one class (datasets.labels.Native); made once."""
     name = f"id.{label.name.lower()}"
     found = bpy.data.materials.get(name)
     if found is not None:
         return found
-    material, g = new_material(name)
+    material, g = _flat_material(name)
     light = g.node("ShaderNodeEmission", {"Color": (0.0, 0.0, float(own(label)), 1.0), "Strength": 1.0})
     g.surface(light.outputs[0])
     return material
@@ -30,7 +37,7 @@ def flat_in_front(label):
     found = bpy.data.materials.get(name)
     if found is not None:
         return found
-    material, g = new_material(name)
+    material, g = _flat_material(name)
     passed = g.node("ShaderNodeLightPath").outputs["Transparent Depth"]
     first = g.math("LESS_THAN", passed, 0.5)
     light = g.node(
@@ -43,7 +50,7 @@ def flat_in_front(label):
 
 def flat_on_chart():
     """Flat emission of (u + 10, v + 10, code + 0.9 ear) of the skin: numbers, not colours."""
-    material, g = new_material("id.skin")
+    material, g = _flat_material("id.skin")
     uv = g.node("ShaderNodeUVMap", uv_map="chart").outputs[0]
     split = g.node("ShaderNodeSeparateXYZ", {0: uv})
     ear = g.node("ShaderNodeAttribute", attribute_name="ear").outputs["Fac"]
@@ -67,7 +74,7 @@ def flat_strands(label, light):
     hair tilt it, by another angle on each strand.
     """
     code = own(label)
-    material, g = new_material(f"id.{label.name.lower()}")
+    material, g = _flat_material(f"id.{label.name.lower()}")
     material["code"] = int(code)  # for who reads the scene without rendering it
     random = g.node("ShaderNodeHairInfo").outputs["Random"]
     tone = g.node("ShaderNodeAttribute", attribute_name="tone").outputs["Fac"]

@@ -78,6 +78,7 @@ def configure_labels(scene):
     c = scene.cycles
     c.samples = 1
     c.use_adaptive_sampling = c.use_denoising = False
+    c.use_light_tree = False
     c.max_bounces = 0
     c.transparent_max_bounces = 64  # surfaces of see-through eyewear on one ray
     c.pixel_filter_type = "BOX"
