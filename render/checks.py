@@ -90,8 +90,8 @@ def strands_inside(shapes: Sequence[Shape]):
 def eyes_through_lids(shapes: Sequence[Shape], view, rays, seen):
     """Sub-pixels where an eye is drawn although skin that faces the camera lies just behind its front.
 
-    The lid's edge itself dips into the ball where the two meet: a rim thinner than RIM is left out. The lining of
-    the socket belongs in there: it faces the middle of the ball, and a lid faces away from it.
+    The lid's edge itself dips into the ball where the two meet: a rim thinner than RIM is left out. So is the
+    socket's lining, which belongs in there: it faces the middle of the ball, and a lid faces away from it.
 
     rays : (h * w, 3) directions of the sub-pixels; seen : (h, w) bool, where an eye is drawn
     """
