@@ -88,24 +88,30 @@ def _measure(specs, size, quality, workers, device, status):
 
 
 def _table(rows):
+    from rich import box
     from rich.table import Table
 
     stages = list(rows[0]["stages_median_s"])
-    table = Table(title="seconds a face", caption="stages: medians; memory: peak of a worker")
-    table.add_column("size")
-    table.add_column("quality")
-    for name in ("faces", "median", "p90", *stages, "images/s", "MB", "failed"):
-        table.add_column(name, justify="right")
+    faces = f"{rows[0]['samples']} faces each" + "".join(
+        f"; {row['failures']} failed at {row['quality']} {row['size']}²" for row in rows if row["failures"]
+    )
+    table = Table(
+        title="seconds a face",
+        box=box.SIMPLE,
+        show_edge=False,
+        padding=0,
+        caption=f"{faces}; stages: medians; MB: peak of a worker",
+    )
+    table.add_column("", no_wrap=True)
+    for name in ("median", "p90", *stages, "img/s", "MB"):
+        table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(
-            f"{row['size']}²",
-            row["quality"],
-            str(row["samples"]),
+            f"{row['quality']} {row['size']}²",
             f"{row['median_s']:.2f}",
             f"{row['p90_s']:.2f}",
             *(f"{row['stages_median_s'][stage]:.2f}" for stage in stages),
             f"{row['images_per_second']:.2f}",
             str(row["peak_rss_mb"]),
-            str(row["failures"]),
         )
     return table
