@@ -152,6 +152,6 @@ def test_skin_is_painted_like_a_full_search_of_every_border():
         lips = regions.polygon_distance(regions.LIPS, s, t) < offsets.get("lips", 0)
         upper = t > regions.curve(regions.MOUTH_LINE, s)
         want[lips & upper], want[lips & ~upper] = Native.UPPER_LIP, Native.LOWER_LIP
-        hairs = brow.distance(s, t) < offsets.get("brows", 0)
+        hairs = brow.distance(s, t) < offsets.get("brows", 0) - labels.BROW_FADE
         want[hairs & (s > 0)], want[hairs & (s <= 0)] = Native.BROW_L, Native.BROW_R
         np.testing.assert_array_equal(labels.skin_labels(s, t, np.zeros(len(s)), brow, offsets), want)
