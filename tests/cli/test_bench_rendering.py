@@ -42,6 +42,20 @@ def test_times_are_split_by_stage(tmp_path):
     assert 0 < row["median_s"] <= row["p90_s"] and row["images_per_second"] > 0
 
 
+def test_more_rays_come_nearer_to_the_reference(tmp_path):
+    out = tmp_path / "quality.json"
+    rays = ["--samples", "1", "--samples", "32", "--reference", "128"]
+    result = CliRunner().invoke(
+        cli, ["bench", "quality", "--num", "1", "--size", "64", "--seed", "1", *rays, "--out", str(out)]
+    )
+    assert result.exit_code == 0, result.output
+    rows = json.loads(out.read_text())["results"]
+    assert [row["samples_per_pixel"] for row in rows] == [None, 1, 32, 128]
+    few, many, reference = (row["face_rms"] for row in rows[1:])
+    assert few > 1.5 * many > 0 and reference == 0
+    assert rows[-1]["hair_octaves_db"] in (None, [0.0, 0.0, 0.0])
+
+
 def test_bad_usage_is_one_line():
     result = CliRunner().invoke(cli, ["bench", "labels", "--num", "1", "--set", "pose.yaw=200"])
     assert result.exit_code == 2 and "-90 to 90" in result.output

@@ -1,0 +1,41 @@
+"""What is drawn on the face chart lies where the face has it, on both sides alike."""
+
+import numpy as np
+import pytest
+
+from facegen.assets import marks, regions
+
+S, T = np.meshgrid(np.arange(-70, 70.25, 0.5), np.arange(60, -120.25, -0.5))
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [marks.nostrils(S, T), marks.wing_crease(S, T), marks.lid_crease(S, T, 1.0), marks.lash_line(S, T, 1.0)],
+    ids=["nostrils", "wing_crease", "lid_crease", "lash_line"],
+)
+def test_marks_are_shares_and_mirror(drawn):
+    assert drawn.min() >= 0 and 0.9 < drawn.max() <= 1
+    np.testing.assert_allclose(drawn, drawn[:, ::-1], atol=1e-9)
+
+
+def inside_nose(drawn):
+    return regions.polygon_distance(regions.NOSE, S[drawn > 0.5], T[drawn > 0.5]) < 0
+
+
+def test_nostrils_lie_in_the_nose_and_the_crease_around_it():
+    assert inside_nose(marks.nostrils(S, T)).all()
+    assert inside_nose(marks.wing_crease(S, T)).mean() < 0.3
+
+
+def test_the_fold_lies_over_the_upper_lashes():
+    fold, lashes = marks.lid_crease(S, T, 1.0) > 0.5, marks.lash_line(S, T, 1.0) > 0.7
+    middle = np.abs(S - 32) < 3
+    assert T[fold & middle].min() > T[lashes & middle].max()
+    assert not marks.lid_crease(S, T, 0.0).any()
+
+
+def test_the_philtrum_is_a_channel_between_ridges():
+    relief = marks.folds(S, T, {}, 0.0)
+    row = relief[np.argmin(np.abs(T[:, 0] + 58))]
+    at = dict(zip(S[0], row, strict=True))
+    assert at[0.0] < -0.3 and at[4.5] > at[0.0] + 0.5 and at[4.5] == pytest.approx(at[-4.5])
