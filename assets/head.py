@@ -30,7 +30,7 @@ from facegen.assets.anny_model import (
     load_anny,
     uv_mask,
 )
-from facegen.assets.head_landmarks import pick_landmarks
+from facegen.assets.head_landmarks import meet_lids, pick_landmarks
 from facegen.assets.head_turns import bone_turns, gaze_rotation
 
 CHART_RADIUS_MM = 100.0
@@ -189,6 +189,7 @@ class HeadModel:
         frames = skull[None] @ np.stack([gaze_rotation(*gaze)] * 2)
         self._lift_lids(kept, eye_centres, eye_radius, skull)
         landmarks = kept[self.landmark_vertices]
+        meet_lids(landmarks, skull[:, 2])
         pupils = eye_centres + eye_radius * (frames @ np.array([0, -1, 0], np.float32))
         return PosedHead(
             vertices=kept,
@@ -268,7 +269,9 @@ def head_model():
     lower = np.clip(drop / drop[slice(*LOWER_TEETH)].mean(), 0, 1).astype(np.float32)
     relative = (template - eye_middle) * 1000
     landmark_vertices = new_index[
-        pick_landmarks(relative, (jaw_open - eye_middle) * 1000, masks["lips"], lower, masks["mouth"])
+        pick_landmarks(
+            relative, (jaw_open - eye_middle) * 1000, masks["lips"], masks["lids"], lower, masks["mouth"]
+        )
     ]
     return HeadModel(
         anny=model,

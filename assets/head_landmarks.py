@@ -16,22 +16,39 @@ _EYE = [(19.5, -4), (26, 2.2), (35, 3), (44.8, -1), (36, -5.5), (27, -5.5)]
 _OUTER_LIPS = [(24.5, -72), (14.5, -66.5), (5.5, -65), (0, -66), (0, -84), (6.5, -83.5), (14, -80)]
 _INNER_LIPS_X = [21.0, 8.0, 0.0]
 
+# Points of the upper lids above points of the lower ones.
+_UPPER_LIDS, _LOWER_LIDS = [37, 38, 43, 44], [41, 40, 47, 46]
 
-def pick_landmarks(relative, jaw_open, lips, lower, inner_mouth):
+
+def meet_lids(points, up):
+    """Bring points of lower lids that the upper ones went past down to those, in place.
+
+    A full blink draws the upper lid some millimetres over the lower one: its edge is what is seen.
+
+    Parameters
+    ----------
+    points : (68 or more, 3) float, iBUG's order
+    up : (3,) float, the skull's unit vector
+    """
+    past = np.maximum((points[_LOWER_LIDS] - points[_UPPER_LIDS]) @ up, 0)
+    points[_LOWER_LIDS] -= past[:, None] * up
+
+
+def pick_landmarks(relative, jaw_open, lips, lids, lower, inner_mouth):
     """Vertex ids (68,) of the iBUG points on the template.
 
     Parameters
     ----------
     relative, jaw_open : (V, 3) float
         The template and the template with an open jaw, mm from the middle of the eyes.
-    lips, lower, inner_mouth : (V,) float in [0, 1]
+    lips, lids, lower, inner_mouth : (V,) float in [0, 1]
     """
     body = np.arange(len(relative)) < BODY[1]
     frontal = body & (relative[:, 1] < 60) & (inner_mouth < 0.5)
 
-    def nearest(x, z, allowed=frontal):
-        # Of vertices at one place of the front view the foremost counts: depth is a weak third axis.
-        d = (relative[:, 0] - x) ** 2 + (relative[:, 2] - z) ** 2 + (0.15 * relative[:, 1]) ** 2
+    def nearest(x, z, allowed=frontal, y=0):
+        # Depth is a weak third axis.
+        d = (relative[:, 0] - x) ** 2 + (relative[:, 2] - z) ** 2 + (0.15 * (relative[:, 1] - y)) ** 2
         return int(np.argmin(np.where(allowed, d, np.inf)))
 
     def inner_lip(x, upper):
@@ -51,7 +68,8 @@ def pick_landmarks(relative, jaw_open, lips, lower, inner_mouth):
         return [nearest(*p) for p in coordinates]
 
     jaw, bridge, nose = points(_JAW), points(_BRIDGE), points(_NOSE_BASE)
-    eye = points(_EYE)
+    # The front edge of the lids, where lashes stand: the lining behind it is not what is seen of them.
+    eye = [nearest(x, z, body & (lids > 0.9), y=-20) for x, z in _EYE]
     corner, upper1, upper2, top, bottom, lower1, lower2 = points(_OUTER_LIPS)
     edge, side, middle = _INNER_LIPS_X
     inner_corner, inner_up, inner_low = nearest(edge, -72), inner_lip(side, True), inner_lip(side, False)

@@ -11,6 +11,7 @@ import numpy as np
 
 from facegen.assets import regions
 from facegen.assets.head import PART_SKIN, PART_TONGUE, HeadModel, PosedHead, triangles
+from facegen.assets.head_landmarks import meet_lids
 from facegen.assets.regions import BrowShape
 from facegen.datasets.labels import Native
 from facegen.render.subdivision import limit_positions
@@ -57,6 +58,7 @@ def surface_landmarks(model: HeadModel, head: PosedHead, brow: BrowShape):
     points, normals = head.landmarks.copy(), np.zeros_like(head.landmarks)
     points[:68] = limit_positions(head.vertices, skin, model.landmark_vertices)
     normals[:68] = head.normals[model.landmark_vertices]
+    meet_lids(points, head.head_rotation[:, 2])
     points[17:27], normals[17:27] = on_chart(model, head, brow_chart(brow))
     points[48:60], normals[48:60] = on_chart(model, head, lip_chart())
     for eye in (EYE_R, EYE_L):

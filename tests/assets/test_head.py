@@ -8,6 +8,7 @@ pytest.importorskip("anny")
 from facegen.assets import head as h
 from facegen.assets import hollows
 from facegen.assets.actions import ACTIONS
+from facegen.assets.head_landmarks import meet_lids
 from facegen.assets.head_turns import rotation_of
 from facegen.assets.sliders import SLIDERS
 
@@ -75,6 +76,25 @@ def test_blink_closes_the_left_eye_only(model, neutral):
 
     assert gap(shut, 44, 46) < 0.3 * gap(neutral, 44, 46)
     assert gap(shut, 38, 40) == pytest.approx(gap(neutral, 38, 40), rel=0.02)
+
+
+def test_lid_landmarks_lie_on_the_lids_front_edge(model, neutral):
+    lids = model.landmark_vertices[36:48]
+    assert (model.lids[lids] > 0.9).all()
+    for eye, points in enumerate((neutral.landmarks[42:48], neutral.landmarks[36:42])):
+        distance = np.linalg.norm(points - neutral.eye_centres[eye], axis=1)
+        assert (distance > neutral.eye_radius).all()  # the lining lies inside
+
+
+def test_lids_that_pass_each_other_meet():
+    points, up = np.zeros((70, 3)), np.array([0.0, 0.6, 0.8])
+    points[36:48] = [0.5, 0, 0]
+    points[[37, 38, 43, 44]] += np.outer([4, 0, -1, -3], up)
+    before = points.copy()
+    meet_lids(points, up)
+    np.testing.assert_allclose(points[[41, 40]], before[[41, 40]])  # open, and shut to the point
+    np.testing.assert_allclose(points[[47, 46]], before[[43, 44]], atol=1e-12)
+    np.testing.assert_array_equal(points[[37, 38, 43, 44]], before[[37, 38, 43, 44]])
 
 
 def test_jaw_opens_the_inner_lips(model, neutral):
