@@ -59,7 +59,7 @@ def cornea(radius, iris_radius):
     return vertices, faces
 
 
-LID_REACH_MM = 3.0  # how far from a lid the white of the eye is shaded and reddened
+LID_REACH_MM = 4.0  # how far from a lid the white of the eye is shaded and reddened
 CORNER_REACH_MM = 4.5  # from the inner corner: caruncle and the fold beside it
 
 
@@ -70,7 +70,7 @@ def lid_fields(vertices, inner_corner, body):
     ----------
     vertices : (V, 3) float, world metres
     inner_corner : (3,) float, where the lids meet beside the nose
-    body : strands.Body of the head
+    body : assets.body.Body of the head
 
     Returns
     -------

@@ -78,26 +78,34 @@ def brows(head, model, shape: regions.BrowShape, density, rng, points=5):
         ends = np.clip(0.15 + along(s) / 0.18, 0, 1) * np.clip(0.12 + (1 - along(s)) / 0.2, 0, 1)
         return np.clip(edge, 0, 1) * (depth > -0.3) * ends
 
-    roots = _face_roots(head, model, cover, BROW_PER_CM2 * density, rng)
+    slopes = np.degrees(np.arctan(np.gradient(line[:, 1], line[:, 0])))
+
+    def turned(s, t):
+        """Degrees by which hairs rise from straight outwards."""
+        u = along(s)
+        slope = np.interp(np.abs(s), line[:, 0], slopes)
+        return slope + 62 * np.exp(-u / 0.17) + 10 * (1 - u) - 24 * across(s, t) * np.clip(u / 0.25, 0, 1)
+
+    def reach(s):
+        """Length of a hair, mm."""
+        u = along(s)
+        return 7.8 * (1 - 0.3 * u) * (0.7 + 0.3 * np.clip(u / 0.2, 0, 1))
+
+    def rooted(s, t):
+        # It is the middle of a hair that lies where the brow is seen.
+        angle, half_way = np.radians(turned(s, t)), 0.35 * reach(s)
+        return cover(s + np.sign(s) * half_way * np.cos(angle), t + half_way * np.sin(angle))
+
+    roots = _face_roots(head, model, rooted, BROW_PER_CM2 * density, rng)
     s, t = roots.chart.T
-    u = along(s)
-    above = across(s, t)
-    slope = np.interp(np.abs(s), line[:, 0], np.degrees(np.arctan(np.gradient(line[:, 1], line[:, 0]))))
-    turn = slope + 62 * np.exp(-u / 0.17) + 10 * (1 - u) - 24 * above * np.clip(u / 0.25, 0, 1)
-    turn = np.radians(turn + rng.normal(0, 11, len(roots)))
+    turn = np.radians(turned(s, t) + rng.normal(0, 11, len(roots)))
     rotation = head.head_rotation
     direction = (
         np.cos(turn)[:, None] * np.sign(s)[:, None] * rotation[:, 0] + np.sin(turn)[:, None] * rotation[:, 2]
     )
     direction = _tangent(roots.normal, direction)
     coat = np.where(rng.random(len(roots)) < 0.5, 0.5, 1.0)
-    length = (
-        0.0078
-        * coat
-        * rng.uniform(0.7, 1.15, len(roots))
-        * (1 - 0.3 * u)
-        * (0.7 + 0.3 * np.clip(u / 0.2, 0, 1))
-    )
+    length = reach(s) / 1000 * coat * rng.uniform(0.7, 1.15, len(roots))
     strands = _arc(roots, direction, rng.uniform(0.12, 0.28, len(roots)), length, points, 0.8)
     return strands, np.sign(s).astype(int)
 
@@ -144,7 +152,7 @@ def facial_hair(head, model, style, rng, body, points=6):
     Parameters
     ----------
     style : any object with the fields of render.spec.FacialHair, its kind not "none"
-    body : strands.Body
+    body : assets.body.Body
 
     Returns
     -------

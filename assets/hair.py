@@ -146,7 +146,7 @@ def make_hair(groom, roots, head, gravity, body, rng, points, radius, guides=GUI
     roots : Roots (N)
     head : assets.head.PosedHead
     gravity : (3,) float, unit, world
-    body : strands.Body
+    body : assets.body.Body
     rng : np.random.Generator
     points : int, points a strand
     radius : float, metres at the root

@@ -279,7 +279,7 @@ def flatten_hair(strands, frame, body, ease=0.045):
     Parameters
     ----------
     strands : (N, K, 3) float32, metres
-    body : assets.strands.Body
+    body : assets.body.Body
 
     Returns
     -------

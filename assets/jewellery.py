@@ -6,7 +6,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from facegen.assets import mesh, regions
-from facegen.assets import strands as st
+from facegen.assets.body import Body
 
 METAL_PART, STONE_PART = 0, 1
 DOWN = np.array([0.0, 0.0, -1.0])
@@ -54,7 +54,7 @@ def earring(kind, size_mm, place, side, forward, turn, body):
     place, side : (3,) float, of `lobe`
     forward : (3,) float, where the face looks
     turn : float, degrees that a hoop is turned out of the face's own plane
-    body : assets.strands.Body
+    body : assets.body.Body
 
     Returns
     -------
@@ -99,7 +99,7 @@ def necklace_line(head, model, drop_mm, choker, body, points=180):
     ----------
     drop_mm : float, how far its lowest point hangs under the pit of the neck
     choker : bool, around the neck itself
-    body : assets.strands.Body of skin and clothes
+    body : assets.body.Body of skin and clothes
     """
     s, t = model.chart.T
     a = np.abs(s)
@@ -172,10 +172,10 @@ def necklace(kind, size_mm, line):
     return v.astype(np.float32), f, np.array(kinds)[index]
 
 
-def solid(head, model, cloth_vertices, cloth_triangles) -> st.Body:
+def solid(head, model, cloth_vertices, cloth_triangles) -> Body:
     """What a necklace lies on: skin and clothes as one body."""
     from facegen.assets.head import triangles
 
     skin = triangles(model.faces)
     v = np.concatenate([head.vertices, cloth_vertices])
-    return st.Body(v, np.concatenate([skin, cloth_triangles + len(head.vertices)]))
+    return Body(v, np.concatenate([skin, cloth_triangles + len(head.vertices)]))

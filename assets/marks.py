@@ -93,9 +93,26 @@ def lash_line(s, t, width):
     whole = np.zeros_like(s)
     window = _eye_window(s, t)
     a, here = np.abs(s[window]), t[window]
-    upper = np.exp(-(((here - np.interp(a, *UPPER_EDGE)) / width) ** 2))
-    lower = 0.5 * np.exp(-(((here - np.interp(a, *LOWER_EDGE)) / (0.7 * width)) ** 2))
-    whole[window] = np.maximum(upper, lower) * (np.abs(a - 32.5) < 14.5)
+    above, below = here - np.interp(a, *UPPER_EDGE), np.interp(a, *LOWER_EDGE) - here
+    upper = np.exp(-((above / np.where(above > 0, 1.5 * width, width)) ** 2))
+    lower = 0.6 * np.exp(-((below / width) ** 2))
+    reach = 1 / (1 + np.exp((np.abs(a - 33.5) - 15.5) / 0.8))
+    whole[window] = np.maximum(upper, lower) * reach
+    return whole
+
+
+def lid_shade(s, t):
+    """Shade around an open eye, in [0, 1]: lids are thin, lie deep and under lashes."""
+    whole = np.zeros_like(s)
+    window = _eye_window(s, t)
+    a, here = np.abs(s[window]), t[window]
+    above, below = here - np.interp(a, *UPPER_EDGE), np.interp(a, *LOWER_EDGE) - here
+    upper = np.exp(-((np.maximum(above, 0) / 6.0) ** 2))
+    lower = 0.8 * np.exp(-((np.maximum(below, 0) / 3.4) ** 2))
+    reach = 1 / (1 + np.exp((np.abs(a - 33) - 16.5) / 1.3))
+    outer = 0.9 * np.exp(-(((a - 46.5) / 5.0) ** 2) - ((here + 0.3) / 4.0) ** 2)
+    inner = 0.5 * np.exp(-(((a - 17.5) / 3.5) ** 2) - ((here + 1.5) / 5.0) ** 2)
+    whole[window] = np.maximum(np.minimum(upper, 1) * np.where(below > 0, lower, 1) * reach, outer + inner)
     return whole
 
 

@@ -75,6 +75,7 @@ def region_maps(width, height):
         "cheeks": blob(43, -34, 20, 19),
         "ears": blob(138, -18, 26, 34),
         "chin": blob(0, -105, 18, 10),
+        "under_nose": blob(0, -58, 20, 8),
         "forehead": blob(0, 45, 46, 16),
         "eye_socket": blob(29, -2, 17, 11),
         "under_eye": blob(28, -15, 13, 5),
@@ -169,7 +170,7 @@ def skin_pictures(
         + 0.6 * r["nose_tip"] * (0.2 + skin.blush)
         + 0.12 * r["nose"]
         + 0.8 * r["ears"]
-        + 0.25 * r["chin"]
+        + 0.35 * r["chin"]
     )
     blood = skin.haemoglobin * blood * (1 + flush) + 0.014 * r["under_eye"] * (0.4 + old) + 0.010 * r["lid"]
     pimple = marks.blemishes(s, t, skin.blemishes, rng)
@@ -192,9 +193,13 @@ def skin_pictures(
     colour *= (1 - 0.42 * crease)[..., None]
     crease_of_wing = marks.wing_crease(s, t)
     colour *= (1 - 0.30 * crease_of_wing)[..., None]
+    # Fine hairs and the lee of the nose darken the upper lip, the shelter of the brow the lids.
+    colour *= (1 - 0.14 * r["under_nose"] * (1 - r["lips"]))[..., None]
     colour *= 1 - np.array([0.42, 0.56, 0.54]) * marks.lip_seam(s, t)[..., None]
-    colour *= np.clip(1 - np.array([0.80, 0.90, 0.92]) * marks.nostrils(s, t)[..., None], 0, 1)
-    liner = np.clip(0.45 + 0.9 * skin.eye_shadow, 0, 0.95)
+    colour *= np.clip(1 - np.array([0.66, 0.76, 0.78]) * marks.nostrils(s, t)[..., None], 0, 1)
+    deep = skin.lid_shade * (1 + 0.3 * old + 0.6 * skin.eye_shadow) * marks.lid_shade(s, t)
+    colour *= np.clip(1 - np.array([1.0, 1.0, 0.88]) * deep[..., None], 0.1, 1)
+    liner = np.clip(0.75 + 0.9 * skin.eye_shadow, 0, 0.95)
     colour = _mix(colour, np.array([0.03, 0.02, 0.02]), liner * marks.lash_line(s, t, 0.9 + skin.eye_shadow))
     stubble = shadow * r["beard"] * (0.55 + 0.25 * np.clip(pores, -2, 2))
     colour = _mix(colour, 0.55 * colour + 0.45 * np.array(shadow_colour), np.clip(stubble, 0, 1))

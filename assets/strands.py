@@ -6,14 +6,12 @@ Strands are (N, K, 3) float32 metres, root first; radii (N, K) float32 metres.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 DRAWN_DOWN = 0.6  # share of its height over the ceiling that a step of growing hair loses
 LOOSE = 0.06  # metres from the root after which single hairs lie off their neighbours as far as they ever do
-FEW = 4096  # points for which a second thread costs more than it saves
 
 
 @dataclass(frozen=True)
@@ -69,89 +67,6 @@ def scatter(vertices, normals, chart, faces, count, rng, density=1.0):
     )
 
 
-class Body:
-    """What strands must not enter: signed clearance to a triangle mesh, through Open3D."""
-
-    def __init__(self, vertices, triangles):
-        import open3d as o3d
-
-        self._tensor = o3d.core.Tensor
-        self._triangles = triangles
-        self._normals = _vertex_normals(vertices, triangles)
-        self._rim = _rim_of(len(vertices), np.ascontiguousarray(triangles, np.int64).tobytes())
-        self._scene = o3d.t.geometry.RaycastingScene(nthreads=2)
-        self._scene.add_triangles(
-            self._tensor(np.ascontiguousarray(vertices, np.float32)),
-            self._tensor(np.ascontiguousarray(triangles, np.uint32)),
-        )
-
-    def clearance(self, points):
-        """Distance outside the surface (N,) and outward unit normals (N, 3).
-
-        The mesh is open at the cut, so the sign comes from a normal, not from parity: from vertex normals
-        blended at the closest point, because beside a sharp rim (an ear) the face nearest by chance may look
-        away (Baerentzen and Aanaes, Signed Distance Computation Using the Angle Weighted Pseudonormal, 2005).
-        What lies nearest to the edge of the cut has passed it and is outside.
-        """
-        flat = np.ascontiguousarray(points.reshape(-1, 3), np.float32)
-        threads = 1 if len(flat) < FEW else 0
-        hit = self._scene.compute_closest_points(self._tensor(flat), nthreads=threads)
-        u, v = hit["primitive_uvs"].numpy().T[..., None]
-        corner = self._triangles[hit["primitive_ids"].numpy()]
-        n = self._normals
-        weights = (1 - u - v, u, v)
-        normal = sum(w * n[corner[:, i]] for i, w in enumerate(weights))
-        beyond = sum(w[:, 0] * self._rim[corner[:, i]] for i, w in enumerate(weights)) > 0.999
-        away = flat - hit["points"].numpy()
-        distance = np.linalg.norm(away, axis=1)
-        sign = np.where(((away * normal).sum(1) < 0) & ~beyond, -1.0, 1.0)
-        # On the surface itself there is no separation: push along the normal.
-        normal = normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
-        far = (distance > 1e-5)[:, None]
-        out = np.where(far, sign[:, None] * away / np.maximum(distance, 1e-9)[:, None], normal)
-        return sign * distance, out
-
-    def reach(self, origin, directions):
-        """Distance (N,) metres from `origin` (3,) to the first surface along unit `directions` (N, 3).
-
-        A ray that leaves through the open cut gets the median of the others.
-        """
-        rays = np.concatenate([np.broadcast_to(origin, directions.shape), directions], 1)
-        hit = self._scene.cast_rays(self._tensor(np.ascontiguousarray(rays, np.float32)))["t_hit"].numpy()
-        return np.where(np.isfinite(hit), hit, np.median(hit[np.isfinite(hit)])).astype(np.float64)
-
-
-@lru_cache(maxsize=4)
-def _rim_of(count, triangles):
-    """`_on_rim` of triangles given as bytes: heads differ in their vertices only."""
-    return _on_rim(count, np.frombuffer(triangles, np.int64).reshape(-1, 3))
-
-
-def _on_rim(count, triangles):
-    """Whether each of `count` vertices lies on an edge that only one triangle has: (count,) float, 0 or 1."""
-    edges = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), 1)
-    code, uses = np.unique(edges[:, 0].astype(np.int64) * count + edges[:, 1], return_counts=True)
-    rim = np.zeros(count)
-    rim[np.concatenate([code[uses == 1] // count, code[uses == 1] % count])] = 1
-    return rim
-
-
-def _vertex_normals(vertices, triangles):
-    """Angle-weighted vertex normals (V, 3) float32, not normalised."""
-    corners = vertices[triangles].astype(float)
-    edges = [corners[:, (i + 1) % 3] - corners[:, i] for i in range(3)]  # from each corner to the next
-    face = np.cross(edges[0], edges[1])
-    face /= np.maximum(np.sqrt(np.einsum("ij,ij->i", face, face)), 1e-20)[:, None]
-    edges = [e / np.maximum(np.sqrt(np.einsum("ij,ij->i", e, e)), 1e-20)[:, None] for e in edges]
-    turn = np.stack([-np.einsum("ij,ij->i", edges[i], edges[i - 1]) for i in range(3)], 1)
-    angle = np.arccos(np.clip(turn, -1, 1))
-    corner = triangles.ravel()
-    normals = np.stack(
-        [np.bincount(corner, (angle * axis[:, None]).ravel(), len(vertices)) for axis in face.T], 1
-    )
-    return normals.astype(np.float32)
-
-
 def grow(roots, direction, length, points, stiffness, target, body, floor, fence, ceiling=None):
     """Grow guides step by step: bend towards the target, slide along the body.
 
@@ -163,7 +78,7 @@ def grow(roots, direction, length, points, stiffness, target, body, floor, fence
     points : int K
     stiffness : (N,) float in [0, 1], share of its direction that a step keeps
     target : function of points (N, 3), giving what draws the hair there (N, 3): gravity and the comb
-    body : Body
+    body : assets.body.Body
     floor : function of points (N, 3) and the step, giving metres (N,) kept free above the body
     fence : function of points (N, 3), giving them back where they may be
     ceiling : function of points (N, 3) and the step, giving metres (N,) above the body from which hair is

@@ -2,7 +2,6 @@
 jointly."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -10,17 +9,22 @@ from facegen.audit import labels_stats, measures
 from facegen.audit.collect import Measurement
 from facegen.audit.distances import Draws, Gap, compare_columns, family_factor, family_p
 from facegen.audit.feature_distance import FeatureDistance, feature_distance, not_measured
-from facegen.audit.held_out import HeldOut, compare_held_out
-from facegen.audit.joint import Joint, joint_distances
-from facegen.audit.mismatch import Judged, LabelFault, Mismatch, judge, label_faults
-from facegen.audit.profile import Profile
-from facegen.audit.schema import GROUPS, Measure, Table
+from facegen.audit.findings import (
+    BORDERLINE,
+    DIFFERS,
+    UNMEASURED,
+    WITHIN,
+    Audit,
+    Row,
+    Separability,
+)
+from facegen.audit.held_out import compare_held_out
+from facegen.audit.joint import joint_distances
+from facegen.audit.mismatch import Mismatch, judge, label_faults
+from facegen.audit.reference import Reference
+from facegen.audit.schema import Table
 from facegen.audit.twosample import MIN_ROWS, matched_names, two_sample
-from facegen.datasets.errors import FacegenError
 
-WITHIN, BORDERLINE, DIFFERS, UNMEASURED = "within noise", "borderline", "differs", "not measured"
-SWAPPED, FACE_AXES = "sides_swapped", "face_axes"
-PROFILE_ROWS = 4000  # drawn from a profile to stand for its law; more change no distance by over 0.01 spreads
 # Standard errors above a half from which an AUC counts: the folds share rows and the larger of two
 # classifiers is taken, so that of 32 random splits of 1,500 real faces into 1,000 and 500 five lay above 2,
 # two above 3.
@@ -33,166 +37,6 @@ NETWORKS = {
     "DINOv2": "torch-fidelity reads its weights from no local file, and facegen downloads none",
 }
 FLOOR_REPEATS = 3  # splits of the reference behind the floor of an AUC
-
-
-@dataclass(frozen=True)
-class Reference:
-    """What the synthetic set is held against.
-
-    Attributes
-    ----------
-    name : for people
-    kind : "set" or "profile"
-    n : real pictures behind it
-    attributes : Table; rows of the set, or rows drawn from the profile
-    labels : Table or None: a profile says nothing of how the masks are drawn
-    fidelity : of the profile (see Profile), empty for a set
-    maps, touching : as in Measurement; None against a profile
-    """
-
-    name: str
-    kind: str
-    n: int
-    attributes: Table
-    labels: Table | None
-    fidelity: Mapping[str, float] = field(default_factory=dict)
-    maps: np.ndarray | None = None
-    touching: np.ndarray | None = None
-
-    @classmethod
-    def of_set(cls, measured: Measurement, name: str) -> "Reference":
-        return cls(
-            name,
-            "set",
-            len(measured),
-            measured.attributes,
-            measured.labels,
-            {},
-            measured.maps,
-            measured.touching,
-        )
-
-    @classmethod
-    def of_profile(cls, profile: Profile, seed: int = 0) -> "Reference":
-        if not any(name in measures.BY_NAME for name in profile.measured.names):
-            raise FacegenError(
-                f"profile {profile.name} says nothing that pictures and masks show: nothing to compare with"
-            )
-        table = profile.table(PROFILE_ROWS, seed)
-        return cls(profile.name, "profile", profile.measured.n, table, None, profile.fidelity)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the audit's table. `gap` is None where the verdict is UNMEASURED; then `why` says why.
-
-    p_family : how often shuffled sets show, in any attribute, a distance this extreme
-    """
-
-    measure: Measure
-    gap: Gap | None
-    verdict: str
-    why: str = ""
-    p_family: float = np.nan
-
-    @property
-    def excess(self) -> float:
-        """Distance above the floor in spreads, at least 0; NaN where not measured."""
-        return max(0.0, self.gap.distance - self.gap.floor) if self.gap else np.nan
-
-
-@dataclass(frozen=True)
-class Separability:
-    """Two-sample AUC of one group of attributes, beside what the reference gives against itself.
-
-    attributes : how many; low, high : 95 % interval of auc (Hanley and McNeil, 1982)
-    floor, floor_high : mean and largest AUC of the reference against itself, see _auc_floor
-    """
-
-    auc: float
-    low: float
-    high: float
-    logistic: float
-    trees: float
-    floor: float
-    floor_high: float
-    attributes: int
-    verdict: str
-
-
-@dataclass(frozen=True)
-class Audit:
-    """Everything one audit found.
-
-    Attributes
-    ----------
-    rows : one for each of MEASURES, in their order
-    labels : one for each label statistic; empty against a profile
-    content, everything : Separability on content attributes and on all
-    family : critical distances that an attribute or label statistic must exceed to differ: family_factor
-    ranked : names of attributes to change, worst first
-    telltale : ids of synthetic pictures, those first that look least like the reference
-    joint : "content" and "all" -> joint distances over these attributes
-    held_out : measures that no matching sees
-    faults : slips in the synthetic masks themselves
-    networks : distances in the feature space of networks
-    judged, mismatch : a parser's disagreement with the synthetic labels, where one was given
-    """
-
-    reference: Reference
-    synthetic: str
-    n_synthetic: int
-    rows: tuple[Row, ...]
-    labels: tuple[Row, ...]
-    content: Separability
-    everything: Separability
-    family: float
-    ranked: tuple[str, ...]
-    telltale: tuple[str, ...] = field(repr=False)
-    joint: Mapping[str, Joint] = field(default_factory=dict)
-    held_out: tuple[HeldOut, ...] = ()
-    faults: tuple[LabelFault, ...] = ()
-    networks: tuple[FeatureDistance, ...] = ()
-    judged: tuple[Judged, ...] = ()
-    mismatch: Mismatch | None = None
-
-    def row(self, name: str) -> Row:
-        """The row of an attribute or label statistic; StopIteration where there is none."""
-        return next(row for row in (*self.rows, *self.labels) if row.measure.name == name)
-
-    def find(self, name: str) -> Gap | None:
-        """The gap of an attribute or label statistic; None where it was not measured."""
-        return next((row.gap for row in (*self.rows, *self.labels) if row.measure.name == name), None)
-
-    @property
-    def by_group(self) -> list[tuple[str, list[Row]]]:
-        """The rows of each group that has any, in the order in which groups are shown."""
-        groups = [(group, [row for row in self.rows if row.measure.group == group]) for group in GROUPS]
-        return [(group, rows) for group, rows in groups if rows]
-
-    @property
-    def warnings(self) -> list[str]:
-        """What is wrong with the set's labels themselves, whatever the faces show."""
-        found = []
-        swapped = self.row(SWAPPED)
-        if swapped.gap and swapped.verdict == DIFFERS and swapped.gap.synthetic > swapped.gap.reference:
-            found.append(
-                f"Left and right are exchanged in {100 * swapped.gap.synthetic:.0f} % of the synthetic masks "
-                f"({100 * swapped.gap.reference:.0f} % of the real ones): the subject's left belongs on "
-                "the picture's right."
-            )
-        if self.row(FACE_AXES).gap is None:
-            found.append("No masks, or too few: only what the picture alone shows could be measured.")
-        return found
-
-    def mean_excess(self, content_only: bool) -> float:
-        """Mean over the matchable, measured attributes of the distance above the floor, in spreads."""
-        chosen = [
-            r.excess
-            for r in self.rows
-            if r.gap and r.measure.matchable and (r.measure.content or not content_only)
-        ]
-        return float(np.mean(chosen)) if chosen else np.nan
 
 
 def compare(

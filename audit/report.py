@@ -19,8 +19,8 @@ from PIL import Image
 
 from facegen.audit import figures
 from facegen.audit.collect import Measurement
-from facegen.audit.compare import BORDERLINE, DIFFERS, UNMEASURED, WITHIN, Audit, Row, Separability
 from facegen.audit.feature_distance import FeatureDistance
+from facegen.audit.findings import BORDERLINE, DIFFERS, UNMEASURED, WITHIN, Audit, Row, Separability
 from facegen.audit.held_out import (
     CLASSIFIER,
     HELD_OUT,

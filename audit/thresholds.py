@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from facegen.audit import labels_stats, measures
-from facegen.audit.compare import DIFFERS, Audit
+from facegen.audit.findings import DIFFERS, Audit
 from facegen.datasets.errors import FacegenError
 
 PASS, FAIL, UNMEASURED = "pass", "fail", "not measured"

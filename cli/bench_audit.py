@@ -19,8 +19,9 @@ def command(faces_dir, workers) -> None:
     """
     from rich.console import Console
 
-    from facegen.audit.compare import Reference, compare
+    from facegen.audit.compare import compare
     from facegen.audit.profile_io import load_profile
+    from facegen.audit.reference import Reference
     from facegen.cli.measuring import measured
     from facegen.cli.newest import newest_set
     from facegen.datasets.readers import open_set

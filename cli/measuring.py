@@ -8,8 +8,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from facegen.audit.cache import default_cache
 from facegen.audit.collect import Measurement, measure_set
-from facegen.audit.compare import Reference
 from facegen.audit.profile_io import load_profile, profile_names
+from facegen.audit.reference import Reference
 from facegen.datasets.faceset import FaceSet
 from facegen.datasets.readers import open_set
 

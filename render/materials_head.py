@@ -118,9 +118,9 @@ def sclera(redness, melanin=0.0):
     mix = g.node("ShaderNodeMix", {0: share}, data_type="RGBA")
     # ShaderNodeMix lists one A and B a data type; names resolve to the first: wire the colour pair by index.
     pale = 1 - 0.35 * min(melanin / 0.3, 1.0)
-    mix.inputs[6].default_value = (0.40 * pale, 0.365 * pale, 0.34 * pale**1.3, 1)
+    mix.inputs[6].default_value = (0.37 * pale, 0.35 * pale, 0.345 * pale**1.3, 1)
     mix.inputs[7].default_value = (0.36 * pale, 0.13 * pale, 0.11 * pale, 1)
-    shade = g.math("SUBTRACT", 1.0, g.math("MULTIPLY", g.math("POWER", lid, 1.6), 0.5))
+    shade = g.math("SUBTRACT", 1.0, g.math("MULTIPLY", g.math("POWER", lid, 1.2), 0.7))
     dark = g.node("ShaderNodeVectorMath", {0: mix.outputs[2], "Scale": shade}, operation="SCALE").outputs[0]
     g.surface(
         g.node(

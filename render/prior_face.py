@@ -71,6 +71,7 @@ def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
         lipstick_amount=d.uniform("skin.lipstick.amount", 0.2, 0.75) if lipstick else 0.0,
         eye_shadow=d.uniform("skin.eye_shadow", 0, 0.8) if shaded else 0.0,
         lid_crease=float(np.clip(d.normal("skin.lid_crease", 0.8 - 0.6 * identity.asian, 0.2), 0, 1)),
+        lid_shade=d.normal("skin.lid_shade", 0.44 + 0.12 * woman, 0.12, 0.1, 0.8),
         texture_seed=int(d("skin.texture_seed").integers(2**31)),
     )
 

@@ -19,7 +19,8 @@ from itertools import islice
 
 import numpy as np
 
-from facegen.assets import eyes, garment, glasses, hair, headwear, jewellery, strands
+from facegen.assets import eyes, garment, glasses, hair, headwear, jewellery
+from facegen.assets.body import Body
 from facegen.assets.head import PART_INNER_MOUTH, PART_SKIN, PART_TONGUE, HeadModel, PosedHead, head_model
 from facegen.assets.head import triangles as split
 from facegen.assets.regions import BrowShape
@@ -173,7 +174,7 @@ def _parts(model, spec, head, origin):
     folds = generator(spec.seed, spec.index, "build.garment")
     cloth = garment.solid(garment.garment(head, model, spec.garment, folds))
     parts.append(_Part(*cloth, Native.CLOTHING))
-    body = strands.Body(head.vertices, _skin_triangles())
+    body = Body(head.vertices, _skin_triangles())
     frame = headwear.hat_frame(head, spec.headwear) if spec.headwear.kind != "none" else None
     strips = _hair(model, spec, head, body, frame, origin)
     if strips is not None:

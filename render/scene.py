@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 import bpy
 import numpy as np
 
-from facegen.assets import headwear, regions, strands
+from facegen.assets import headwear, regions
+from facegen.assets.body import Body
 from facegen.assets.head import HeadModel, PosedHead, head_model, triangles
 from facegen.assets.scalp import Scalp
 from facegen.render import blender, scene_hair, scene_head, scene_light, scene_wear, settings
@@ -68,7 +69,7 @@ class Studio:
             spec.brows.height, spec.brows.thickness, spec.brows.arch, spec.brows.inner, spec.brows.length
         )
         detail = scene_head.add_skin(self, spec, head)
-        body = strands.Body(head.vertices, triangles(self.model.faces))
+        body = Body(head.vertices, triangles(self.model.faces))
         scene_head.add_eyes(self, spec, head, body)
         scene_head.add_teeth(self, spec, head)
         hat_frame = headwear.hat_frame(head, spec.headwear) if spec.headwear.kind != "none" else None

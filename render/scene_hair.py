@@ -17,7 +17,7 @@ SHORT_CLEARANCE = 0.0003  # metres that brow hairs and lashes keep above the ski
 def add_hair(studio, spec, head, body, hat_frame=None):
     """The hair of the head, pressed flat under a hat where there is one (`hat_frame`).
 
-    body : assets.strands.Body of the head; hat_frame : assets.headwear.HatFrame or None
+    body : assets.body.Body of the head; hat_frame : assets.headwear.HatFrame or None
     """
     plan = groom_of(spec.hair, spec.identity)
     if plan.groom is None:

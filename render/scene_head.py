@@ -87,7 +87,7 @@ def corner_uv(chart, faces):
 
 
 def add_eyes(studio, spec, head, body):
-    """Eyeballs and corneas. body: assets.strands.Body of the head."""
+    """Eyeballs and corneas. body: assets.body.Body of the head."""
     rng = build_generator(spec, "iris")
     radius, iris_radius = head.eye_radius * eyes.EYEBALL_SCALE, spec.eyes.iris_mm / 1000
     picture = eyes.iris_picture(spec.eyes.family, spec.eyes.pupil, rng)

@@ -62,7 +62,7 @@ def add_garment(studio, spec, head):
 def add_hat(studio, spec, frame, body):
     """The hat of `spec.headwear` as one object with crown, band and brim.
 
-    frame : assets.headwear.HatFrame; body : assets.strands.Body of the head
+    frame : assets.headwear.HatFrame; body : assets.body.Body of the head
     """
     rng = build_generator(spec, "hat")
     worn = spec.headwear

@@ -107,7 +107,8 @@ class Skin:
 
     melanin in [0.01, 0.45] of the epidermis, haemoglobin in [0.01, 0.1] of the dermis: Jimenez et al., A
     Practical Appearance Model for Dynamic Facial Color, 2010, after Donner and Jensen 2006. lid_crease: depth
-    of the upper lid's fold, 0 for a lid without one.
+    of the upper lid's fold, 0 for a lid without one. lid_shade: share of light that lids lose to their depth,
+    thin skin and lashes.
     """
 
     melanin: float = 0.1
@@ -128,6 +129,7 @@ class Skin:
     lipstick_amount: float = 0.0
     eye_shadow: float = 0.0
     lid_crease: float = 0.7
+    lid_shade: float = 0.5
     texture_seed: int = 0
 
 

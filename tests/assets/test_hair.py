@@ -10,6 +10,7 @@ pytest.importorskip("anny")
 pytest.importorskip("open3d")
 
 from facegen.assets import hair, strands
+from facegen.assets.body import Body
 from facegen.assets.hair_guides import Skull
 from facegen.assets.head import head_model, triangles
 from facegen.assets.regions import Hairline
@@ -29,7 +30,7 @@ def posed():
     spec = prior.draw_spec(1, 4)
     model = head_model()
     head = pose_head(model, spec)
-    return model, head, strands.Body(head.vertices, triangles(model.faces)), spec
+    return model, head, Body(head.vertices, triangles(model.faces)), spec
 
 
 def groomed(posed, style, count=2500, **changes):

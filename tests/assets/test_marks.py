@@ -10,8 +10,14 @@ S, T = np.meshgrid(np.arange(-70, 70.25, 0.5), np.arange(60, -120.25, -0.5))
 
 @pytest.mark.parametrize(
     "drawn",
-    [marks.nostrils(S, T), marks.wing_crease(S, T), marks.lid_crease(S, T, 1.0), marks.lash_line(S, T, 1.0)],
-    ids=["nostrils", "wing_crease", "lid_crease", "lash_line"],
+    [
+        marks.nostrils(S, T),
+        marks.wing_crease(S, T),
+        marks.lid_crease(S, T, 1.0),
+        marks.lash_line(S, T, 1.0),
+        marks.lid_shade(S, T),
+    ],
+    ids=["nostrils", "wing_crease", "lid_crease", "lash_line", "lid_shade"],
 )
 def test_marks_are_shares_and_mirror(drawn):
     assert drawn.min() >= 0 and 0.9 < drawn.max() <= 1

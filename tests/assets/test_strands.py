@@ -6,6 +6,7 @@ import pytest
 pytest.importorskip("open3d")
 
 from facegen.assets import strands as st
+from facegen.assets.body import Body
 from facegen.assets.eyes import revolve
 
 pytestmark = pytest.mark.render
@@ -25,7 +26,7 @@ def body():
     outward = (np.cross(b - a, c - a) * (a + b + c)).sum(1)
     if np.median(outward) < 0:
         triangles = triangles[:, [0, 2, 1]]
-    return st.Body(vertices, triangles)
+    return Body(vertices, triangles)
 
 
 def test_clearance_is_the_signed_distance(body):
@@ -92,7 +93,7 @@ def test_beside_a_sharp_rim_outside_stays_outside():
     quads = np.array(
         [[3 * r + c, 3 * r + c + 1, 3 * r + c + 4, 3 * r + c + 3] for r in range(3) for c in (0, 1)]
     )
-    wedge = st.Body(np.array(rows, float).reshape(-1, 3), np.concatenate([quads[:, :3], quads[:, [0, 2, 3]]]))
+    wedge = Body(np.array(rows, float).reshape(-1, 3), np.concatenate([quads[:, :3], quads[:, [0, 2, 3]]]))
     beyond = np.stack([np.full(50, 0.2), np.linspace(0.2, 0.8, 50), np.linspace(-0.2, 0.2, 50)], 1)
     distance, _ = wedge.clearance(beyond)
     np.testing.assert_allclose(distance, np.hypot(beyond[:, 0], beyond[:, 2]), atol=1e-6)
@@ -101,7 +102,7 @@ def test_beside_a_sharp_rim_outside_stays_outside():
 def test_beyond_the_cut_is_outside():
     square = np.array([[x, y, 0.1 * (x == y == 1)] for y in range(3) for x in range(3)], float)
     quads = np.array([[0, 1, 4, 3], [1, 2, 5, 4], [3, 4, 7, 6], [4, 5, 8, 7]])
-    plate = st.Body(square, np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]))
+    plate = Body(square, np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]))
     under, past = np.array([[0.9, 0.9, -0.2]]), np.array([[3.0, 1.2, -0.2]])
     assert plate.clearance(under)[0][0] < 0 < plate.clearance(past)[0][0]
 

@@ -10,7 +10,7 @@ pytest.importorskip("open3d")
 
 from facegen.assets import hair, headwear, jewellery
 from facegen.assets import head as h
-from facegen.assets import strands as st
+from facegen.assets.body import Body
 from facegen.assets.regions import Hairline
 from facegen.assets.scalp import Scalp
 from facegen.render import prior
@@ -29,7 +29,7 @@ def wearer():
     spec = prior.draw_spec(3, 1)
     model = h.head_model()
     head = pose_head(model, spec)
-    return model, head, st.Body(head.vertices, h.triangles(model.faces))
+    return model, head, Body(head.vertices, h.triangles(model.faces))
 
 
 def worn(kind):
@@ -45,14 +45,14 @@ def test_a_hat_encloses_the_skull(wearer, kind):
     profile = headwear.head_profile(body, frame)
     # Ears may bend under a brim: the skull alone must stay clear.
     triangles = h.triangles(model.faces)
-    skull = st.Body(head.vertices, triangles[(model.ear[triangles] < 0.05).all(1)])
+    skull = Body(head.vertices, triangles[(model.ear[triangles] < 0.05).all(1)])
     vertices, faces, part, uv = headwear.hat(spec, profile, frame)
     assert len(part) == len(faces) and len(uv) == len(vertices) and faces.max() < len(vertices)
     shell = np.unique(faces[part == headwear.SHELL_PART])
     gap, _ = skull.clearance(vertices[shell])
     assert gap.min() > 0.001 and gap.max() < 0.12
     # Rays from inside the skull upwards meet the hat, whatever their direction.
-    hat = st.Body(vertices, np.concatenate([faces[:, :3], faces[:, [0, 2, 3]]]))
+    hat = Body(vertices, np.concatenate([faces[:, :3], faces[:, [0, 2, 3]]]))
     up = np.random.default_rng(0).normal(size=(400, 3))
     up[:, 2] = np.abs(up[:, 2]) + 0.5
     up = up / np.linalg.norm(up, axis=1, keepdims=True) @ frame.axes.T

@@ -7,8 +7,10 @@ import pytest
 from drawn_heads import random_heads
 
 from facegen.audit.collect import Measurement
-from facegen.audit.compare import DIFFERS, UNMEASURED, Reference, compare
+from facegen.audit.compare import compare
+from facegen.audit.findings import DIFFERS, UNMEASURED
 from facegen.audit.profile import Profile
+from facegen.audit.reference import Reference
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,9 @@ from faults import FAULTS, at_size
 from facegen.audit import held_out, labels_stats, measures
 from facegen.audit.cache import default_cache
 from facegen.audit.collect import Measurement, measure_set
-from facegen.audit.compare import DIFFERS, Reference, compare_rows
+from facegen.audit.compare import compare_rows
+from facegen.audit.findings import DIFFERS
+from facegen.audit.reference import Reference
 from facegen.audit.schema import Table
 from facegen.audit.view import make_view
 from facegen.datasets.readers import open_set

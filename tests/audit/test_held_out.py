@@ -5,7 +5,8 @@ import pytest
 from drawn_heads import head, paint, random_heads
 
 from facegen.audit import held_out, twosample
-from facegen.audit.compare import Reference, compare
+from facegen.audit.compare import compare
+from facegen.audit.reference import Reference
 from facegen.audit.schema import CONTENT_GROUPS
 from facegen.audit.view import ID, make_view
 

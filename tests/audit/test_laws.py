@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from facegen.audit.compare import Reference
 from facegen.audit.laws import PITCH_ZERO, latent_of
 from facegen.audit.profile_io import load_profile, profile_names
+from facegen.audit.reference import Reference
 from facegen.datasets.errors import FacegenError
 
 N = 20000

@@ -12,7 +12,9 @@ from PIL import Image
 
 from facegen.audit import labels_stats, measures
 from facegen.audit.collect import Measurement, measure_set
-from facegen.audit.compare import DIFFERS, Reference, compare
+from facegen.audit.compare import compare
+from facegen.audit.findings import DIFFERS
+from facegen.audit.reference import Reference
 from facegen.audit.schema import Table
 from facegen.audit.view import ID, make_view
 from facegen.datasets.readers import open_set

@@ -9,7 +9,8 @@ import pytest
 from drawn_heads import head, paint, random_heads
 
 from facegen.audit.collect import Measurement
-from facegen.audit.compare import Reference, compare
+from facegen.audit.compare import compare
+from facegen.audit.reference import Reference
 from facegen.audit.report import render_html, report_data, thumbnail, write_report
 from facegen.audit.schema import Table
 from facegen.audit.thresholds import Check

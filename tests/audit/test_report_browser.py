@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from drawn_heads import head, paint, random_heads
 
-from facegen.audit.compare import Reference, compare
+from facegen.audit.compare import compare
+from facegen.audit.reference import Reference
 from facegen.audit.report import thumbnail, write_report
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "chrome-headless-shell")

@@ -5,7 +5,8 @@ import math
 import pytest
 from drawn_heads import random_heads
 
-from facegen.audit.compare import Reference, compare
+from facegen.audit.compare import compare
+from facegen.audit.reference import Reference
 from facegen.audit.thresholds import Check, check, exit_code, read_thresholds
 from facegen.datasets.errors import FacegenError
 
