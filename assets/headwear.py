@@ -20,6 +20,7 @@ CENTRE_DEPTH_MM = 92.0  # behind the eyes: the middle of the skull
 PAD_MM = 9.0  # room for flattened hair between head and hat
 HAIR_MM, PRESSED_MM = 4.2, 1.0  # what that hair may take of it just below the brim, and where a hat is tight
 COVERED_MM, FREE_MM = 5.0, 2.0  # above the brim: hair ends here, and what stays higher is dropped
+EAR_REACH = 25.0  # degrees above the brim's plane that an ear may stick out of it
 SHELL_PART, BAND_PART, BRIM_PART = 0, 1, 2
 
 
@@ -72,7 +73,7 @@ def head_profile(body, frame, rows=ROWS):
         polar.size, -1
     )
     # An ear in the brim's plane sticks out of the ring: no ray may reach much further than its neighbours.
-    beside = np.abs(np.sin(azimuth)) > 0.6
+    beside = (np.abs(np.sin(azimuth)) > 0.6) & (polar < np.radians(EAR_REACH))
     distance = np.where(beside, np.minimum(distance, np.quantile(distance[0], 0.25) * 1.2), distance)
     smooth = gaussian_filter(distance, (1.0, 1.5), mode=("nearest", "wrap"))
     return np.maximum(smooth, distance - 1.5)
@@ -230,7 +231,7 @@ def hat(spec, profile, frame):
 
     Returns
     -------
-    vertices (V, 3) float32 metres, faces (F, 4) int32, part (F,) int of SHELL_PART, BAND_PART or BRIM_PART,
+    vertices (V, 3) float32 metres, faces (F, 4) int32, part (F,) int: SHELL_PART, BAND_PART or BRIM_PART,
     uv (V, 2) float32 in units of 100 mm
     """
     if spec.kind == "beanie":

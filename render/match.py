@@ -105,7 +105,7 @@ def draw_specs(
     overrides = tuple(overrides)
     if profile is None:
         for index in indices:
-            yield apply_all(draw_spec(seed, index), overrides)
+            yield _drawn(seed, index, overrides)
         return
     block, (start, stop) = None, (0, 0)
     for index in indices:
@@ -171,6 +171,15 @@ def match_block(
     stages = {"followed": shown[: len(rows)], "assigned": assigned, "refined": reached}
     report = _report(space, names, binary, targets, shown, chosen, stages)
     return Matched(specs, names, targets, reached, report)
+
+
+def _drawn(seed, index, overrides):
+    """A face of the default prior. What is set of who it is comes first: grey hair follows a given age."""
+    spec = draw_spec(seed, index)
+    person = [override for override in overrides if override.path.startswith("identity.")]
+    if person:
+        spec = draw_spec(seed, index, apply_all(spec, person).identity)
+    return apply_all(spec, overrides)
 
 
 def proposal_seed(seed: int, number: int) -> int:

@@ -18,10 +18,10 @@ from facegen.render.prior_picture import draw_background, draw_camera, draw_ligh
 from facegen.render.prior_wear import draw_glasses, draw_headwear, draw_jewellery
 
 
-def draw_spec(seed: int, index: int) -> s.FaceSpec:
-    """One face of the default prior."""
+def draw_spec(seed: int, index: int, identity: s.Identity | None = None) -> s.FaceSpec:
+    """One face of the default prior; skin, hair and clothes hang on `identity`, which may be given."""
     d = Draw(seed, index)
-    identity = draw_identity(d)
+    identity = identity or draw_identity(d)
     hair = draw_hair(d, identity)
     glasses = draw_glasses(d, 0.15)
     return s.FaceSpec(

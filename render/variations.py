@@ -9,25 +9,70 @@ from facegen.render import spec as s
 from facegen.render.overrides import ANCESTRY, settle_ancestry
 from facegen.render.ranges import FAMILIES, SEEDS, SHORT, Attribute, find, paths, sweep
 
-# What must be there for an attribute to show: path or its beginning -> settings made where they lack.
-NEEDS: tuple[tuple[str, dict[str, object]], ...] = (
-    ("glasses.", {"glasses.kind": "rectangular"}),
-    ("facial_hair.length_mm", {"facial_hair.kind": "full_beard"}),
-    ("facial_hair.density", {"facial_hair.kind": "full_beard"}),
-    ("headwear.", {"headwear.kind": "beanie"}),
-    ("jewellery.", {"jewellery.earrings": "hoop", "jewellery.necklace": "chain"}),
-    ("skin.lipstick", {"skin.lipstick_amount": 0.8}),
-    ("light.key_", {"light.key": 1.0, "light.strength": 0.2}),
-    ("light.kelvin", {"light.key": 1.0, "light.strength": 0.2}),
-    ("background.second", {"background.kind": "blobs"}),
-    ("background.seed", {"background.kind": "blobs"}),
-    ("background.blur", {"background.kind": "text_wall"}),
-    ("garment.second", {"garment.pattern": "checks"}),
-    ("camera.exposure", {"camera.skin_lightness": 0.0}),
-    ("camera.metering", {"camera.skin_lightness": 0.0}),
-    ("hair.colour.", {"hair.colour.dye": None}),
-)
+LONG = ("long_straight", "long_wavy", "bob")
+BARE_NECK = ("strapless", "tank", "v_neck")
+HAIR_AWAY = ("tied_back", "updo", "ponytail", "bald", "buzz", "short")
+WORN = None  # anything but nothing
+
+
+@dataclass(frozen=True)
+class Need:
+    """What must be there for attributes to show.
+
+    path : an attribute, or the beginning of several
+    setting, value : put on where it lacks
+    enough : values of `setting` that show the attribute; WORN for any but NOTHING; empty to set it always
+    """
+
+    path: str
+    setting: str
+    value: object
+    enough: tuple | None = ()
+
+
 NOTHING = ("none", "bald", "plain")  # choices that show nothing of their parts
+NEEDS = (
+    Need("glasses.", "glasses.kind", "rectangular", WORN),
+    Need("facial_hair.length_mm", "facial_hair.kind", "full_beard", WORN),
+    Need("facial_hair.density", "facial_hair.kind", "full_beard", WORN),
+    Need("facial_hair.cheek_line", "facial_hair.kind", "full_beard", ("full_beard", "stubble")),
+    Need("facial_hair.neck_line", "facial_hair.kind", "full_beard", ("full_beard", "stubble")),
+    Need("headwear.curl", "headwear.kind", "cowboy", ("cowboy", "fedora")),
+    Need("headwear.turned", "headwear.kind", "cap", ("cap",)),
+    Need("headwear.brim", "headwear.kind", "sun_hat", ("cap", "fedora", "cowboy", "sun_hat", "bucket")),
+    Need("headwear.second", "headwear.pattern", "stripes", WORN),
+    Need("headwear.", "headwear.kind", "beanie", WORN),
+    Need("jewellery.", "jewellery.earrings", "hoop", WORN),
+    Need("jewellery.drop_mm", "jewellery.necklace", "pendant", ("chain", "pendant", "beads")),
+    Need("jewellery.stone", "jewellery.necklace", "pendant", ("pendant",)),
+    Need("jewellery.stone", "jewellery.earrings", "drop", ("drop", "stud")),
+    Need("jewellery.", "jewellery.necklace", "chain", WORN),
+    Need("jewellery.", "hair.style", "tied_back", HAIR_AWAY),
+    Need("jewellery.", "garment.cut", "strapless", BARE_NECK),
+    Need("jewellery.", "camera.crop", "loose"),
+    Need("garment.depth", "garment.cut", "v_neck", ("v_neck",)),
+    Need("garment.second", "garment.pattern", "checks", WORN),
+    Need("garment.", "camera.crop", "loose"),
+    Need("skin.lipstick", "skin.lipstick_amount", 0.8),
+    Need("light.key_", "light.key", 1.0),
+    Need("light.key_", "light.strength", 0.2),
+    Need("light.kelvin", "light.key", 1.0),
+    Need("light.kelvin", "light.strength", 0.2),
+    Need("light.rim_kelvin", "light.rim", 0.8),
+    Need("light.fill_elevation", "light.fill", 0.8),
+    Need("background.second", "background.kind", "blobs", WORN),
+    Need("background.seed", "background.kind", "blobs", WORN),
+    Need("background.blur", "background.kind", "text_wall", WORN),
+    Need("camera.exposure", "camera.skin_lightness", 0.0),
+    Need("camera.metering", "camera.skin_lightness", 0.0),
+    Need("camera.aperture_mm", "background.kind", "text_wall", WORN),
+    Need("hair.part", "hair.style", "long_straight", (*LONG, "side_part", "long_curly", "locs")),
+    Need("hair.curl", "hair.style", "long_wavy", (*LONG, "long_curly", "curly_short")),
+    Need("hair.fringe", "hair.style", "long_straight", (*LONG, "fringe", "long_curly")),
+    Need("hair.behind", "hair.style", "long_straight", (*LONG, "long_curly", "locs")),
+    Need("hair.length", "hair.style", "long_straight", (*LONG, "long_curly")),
+    Need("hair.colour.", "hair.colour.dye", None),
+)
 HAIR_FREE = ("hair.style", "hair.hairline_height", "hair.recession", "hair.peak")  # told on any head
 
 
@@ -91,15 +136,13 @@ def with_needs(spec: s.FaceSpec, path: str) -> s.FaceSpec:
     """The spec with what `path` needs in order to show."""
     if path.startswith("hair.") and not path.startswith(HAIR_FREE) and spec.hair.style == "bald":
         spec = s.replace(spec, "hair.style", "short")
-    for start, settings in NEEDS:
-        if not path.startswith(start):
+    for need in NEEDS:
+        if not path.startswith(need.path) or path == need.setting:
             continue
-        for need, value in settings.items():
-            if need == path:
-                continue
-            now = s.attribute(spec, need)
-            if not isinstance(value, str) or now in NOTHING:
-                spec = s.replace(spec, need, value)
+        now = s.attribute(spec, need.setting)
+        shown = now not in NOTHING if need.enough is WORN else now in need.enough
+        if not shown:
+            spec = s.replace(spec, need.setting, need.value)
     return spec
 
 

@@ -59,6 +59,20 @@ def test_a_hat_encloses_the_skull(wearer, kind):
     assert (hat.reach(frame.origin, up) > body.reach(frame.origin, up) + 0.001).all()
 
 
+@pytest.mark.parametrize("placed", [(20, 0, 0), (55, -50, 0), (50, 0, -20), (50, 0, 20), (90, 60, 0)])
+def test_a_hat_encloses_the_skull_wherever_it_may_sit(wearer, placed):
+    _, head, body = wearer
+    front, back, lean = placed
+    spec = dataclasses.replace(worn("beanie"), front_mm=front, back_mm=back, lean=lean)
+    frame = headwear.hat_frame(head, spec)
+    vertices, faces, _, _ = headwear.hat(spec, headwear.head_profile(body, frame), frame)
+    hat = Body(vertices, np.concatenate([faces[:, :3], faces[:, [0, 2, 3]]]))
+    up = np.random.default_rng(1).normal(size=(400, 3))
+    up[:, 2] = np.abs(up[:, 2]) + 0.5
+    up = up / np.linalg.norm(up, axis=1, keepdims=True) @ frame.axes.T
+    assert (hat.reach(frame.origin, up) > body.reach(frame.origin, up) + 0.001).all()
+
+
 @pytest.mark.parametrize("kind", HATS)
 def test_hair_stays_under_the_hat(wearer, kind):
     model, head, body = wearer

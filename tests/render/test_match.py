@@ -211,3 +211,18 @@ def test_the_realised_law_is_that_of_the_masks(block, profile):
     assert target["matched"]["hair"]["realised"]["mean"] == 0.5
     assert target["matched"]["brow_height"]["realised"] == {"share": 0.0}
     assert target["matched"]["hair"]["target"]["mean"] > 0.9
+
+
+def test_features_follow_a_given_age_and_sex():
+    def drawn(*settings):
+        return list(match.draw_specs(None, 5, range(60), 60, [parse(text) for text in settings]))
+
+    old, young = drawn("identity.age=85", "skin.moles=0.5"), drawn("identity.age=18", "skin.moles=0.5")
+    assert (
+        np.mean([x.hair.colour.grey for x in old]) > 0.4 > 0.02 > np.mean([x.hair.colour.grey for x in young])
+    )
+    assert np.mean([x.skin.wrinkles for x in old]) > 3 * np.mean([x.skin.wrinkles for x in young])
+    assert {x.identity.age for x in old} == {85.0} and {x.skin.moles for x in old} == {0.5}
+    women = drawn("identity.gender=0")
+    assert all(x.facial_hair.kind == "none" for x in women)
+    assert [x.pose for x in women] == [x.pose for x in drawn()]

@@ -29,9 +29,7 @@ def test_every_attribute_moves_alone(path):
         shares = {f"identity.{n}" for n in ("african", "asian", "caucasian")}
         assert changed <= (shares if path in shares else {path})
     assert len({str(flat(t.spec.to_dict())[path]) for t in tiles}) == len(tiles)
-    allowed = {need for start, settings in NEEDS if path.startswith(start) for need in settings} | {
-        "hair.style"
-    }
+    allowed = {need.setting for need in NEEDS if path.startswith(need.path)} | {"hair.style"}
     before = flat(BASE.to_dict())
     assert {
         k for k, v in prepared.items() if before.get(k) != v and not k.startswith("hair.colour.dye")
