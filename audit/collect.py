@@ -66,12 +66,8 @@ def measure_set(
     """
     if not len(faces):
         raise FacegenError(f"{faces.path}: holds no picture to measure")
-    if faces.has_masks and faces.convention.name != CONVENTION:
-        raise FacegenError(
-            f"{faces.path}: masks are in the convention {faces.convention.name}, the audit reads "
-            "{CONVENTION}: "
-            f"export the set with `facegen export --convention {CONVENTION}`"
-        )
+    if faces.has_masks:
+        check_masks(faces)
     rows = np.empty((len(faces), ROW_WIDTH))
     maps = np.empty((len(faces), MAP_WIDTH), np.uint8)
     for indices, (values, drawn) in _chunks(faces, workers, cache):
@@ -87,6 +83,16 @@ def measure_set(
         maps if masked else None,
         touching.astype(np.float32) if masked else None,
     )
+
+
+def check_masks(faces: FaceSet) -> None:
+    """FacegenError where a set has no masks in the audit's convention."""
+    if not faces.has_masks:
+        raise FacegenError(f"{faces.path} holds pictures without masks: add a masks/ folder")
+    if faces.convention.name != CONVENTION:
+        raise FacegenError(
+            f"{faces.path}: masks are in the convention {faces.convention.name}, the audit reads {CONVENTION}"
+        )
 
 
 _WIDTHS = (len(measures.NAMES), len(labels_stats.NAMES), len(held_out.PAIRS))

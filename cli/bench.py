@@ -9,6 +9,7 @@ _TABLE = {
     "quality": ("facegen.cli.bench_quality", "What more rays a pixel buy."),
     "labels": ("facegen.cli.bench_labels", "Faults of the labels, and ray casting against them."),
     "reverse": ("facegen.cli.bench_reverse", "A parser trained on real faces, run on renders."),
+    "mean-face": ("facegen.cli.bench_mean_face", "The mean render beside the mean photograph."),
     "audit": ("facegen.cli.bench_audit", "Seconds an audited face."),
     "measures": ("facegen.cli.bench_measures", "The audit's measures against known faces."),
     "pose": ("facegen.cli.bench_pose", "Pose and expression read off masks."),

@@ -7,8 +7,8 @@ import click
 from facegen.datasets.errors import FacegenError
 
 ATTRIBUTE_HELP = """Fix or spread an attribute of every face, as hair.style=afro, pose.yaw=-40:40 or
-glasses.kind=round|oval. May be given again. Skin, hair and clothes of the default prior follow a given age, sex or
-ancestry. --list-attributes names them all, with their ranges."""
+glasses.kind=round|oval. May be given again. Skin, hair and clothes of the default prior follow a given age,
+sex or ancestry. --list-attributes names them all, with their ranges."""
 
 
 @click.command()
