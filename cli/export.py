@@ -1,0 +1,38 @@
+"""`facegen export`: a rendered set in the layout of other tools."""
+
+from pathlib import Path
+
+import click
+
+from facegen.cli.newest import newest_set
+from facegen.datasets.conventions import CONVENTIONS, convention
+from facegen.datasets.export import FORMATS, export
+
+
+@click.command()
+@click.argument("synth", required=False, type=click.Path(path_type=Path))
+@click.option("--to", required=True, type=click.Choice(FORMATS), help="Layout to write.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="New or empty folder.")
+@click.option(
+    "--convention", "name", type=click.Choice(list(CONVENTIONS)), help="Of the masks [as rendered]."
+)
+def command(synth: Path | None, to: str, out: Path, name: str | None) -> None:
+    """Write the faces of SYNTH (the newest ./facegen-out* where none is named) in another layout.
+
+    \b
+    segmentation   images/ and masks/ with the class ids of --convention
+    celebamaskhq   the official layout of CelebAMask-HQ, one picture a part
+    300w           pictures with 68 landmarks as .pts
+    webdataset     tar shards: .png, .mask.png and .json of each face
+
+    Masks of another convention than the set was rendered in have neutral borders: only a set rendered with
+    `facegen render --convention` draws them as that convention's annotators do.
+    """
+    with click.progressbar(length=1, label="exporting", show_pos=True) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        count = export(synth or newest_set(), to, out, convention(name) if name else None, progress)
+    click.echo(f"{count} faces -> {out}")
