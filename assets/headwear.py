@@ -239,9 +239,11 @@ def hat(spec, profile, frame):
     elif spec.kind == "cap":
         parts = _cap(profile, spec)
     elif spec.kind == "fedora":
-        parts = _brimmed(profile, spec, 112 + 16 * spec.crown, 44 + 26 * spec.brim, 0.08, 0.16, 16.0, False)
+        rise = 0.08 + 0.16 * spec.curl
+        parts = _brimmed(profile, spec, 112 + 16 * spec.crown, 44 + 26 * spec.brim, 0.08, rise, 16.0, False)
     elif spec.kind == "cowboy":
-        parts = _brimmed(profile, spec, 120 + 20 * spec.crown, 78 + 30 * spec.brim, 0.0, 0.55, 22.0, False)
+        rise = 0.3 + 0.5 * spec.curl
+        parts = _brimmed(profile, spec, 120 + 20 * spec.crown, 78 + 30 * spec.brim, 0.0, rise, 22.0, False)
     elif spec.kind == "sun_hat":
         parts = _brimmed(profile, spec, 95 + 10 * spec.crown, 85 + 50 * spec.brim, 0.22, 0.0, 0.0, False)
     elif spec.kind == "bucket":

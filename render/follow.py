@@ -93,8 +93,8 @@ CROP_MM, EARS_SEEN, STUD_MM2 = 262.0, 1.5, 90.0
 # yaw_nose a degree of yaw (slope over 64 renders of the prior), and the farthest that faces are turned.
 NOSE_PER_DEGREE, MOST_YAW = 0.0029, 75.0
 BANGS = 0.22  # fringe: share of the forehead under hair from where hair counts as bangs
-# Melanin that hair of a lightness is rendered with (medians of 399 matched faces; the ends are drawn out), and
-# how far it may leave the range of the shade that the row names: light is part of what is seen.
+# Melanin that hair of a lightness is rendered with (medians of 399 faces; the ends are drawn out), and
+# how far it may leave the range of the shade that its row names: light is part of what is seen.
 MELANIN_OF_LIGHTNESS = (
     (9.0, 12.5, 15.0, 19.5, 24.0, 33.5, 41.5, 50.0, 60.0),
     (0.98, 0.91, 0.84, 0.75, 0.62, 0.42, 0.28, 0.14, 0.05),

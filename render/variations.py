@@ -37,7 +37,7 @@ NEEDS = (
     Need("facial_hair.density", "facial_hair.kind", "full_beard", WORN),
     Need("facial_hair.cheek_line", "facial_hair.kind", "full_beard", ("full_beard", "stubble")),
     Need("facial_hair.neck_line", "facial_hair.kind", "full_beard", ("full_beard", "stubble")),
-    Need("headwear.curl", "headwear.kind", "cowboy", ("cowboy", "fedora")),
+    Need("headwear.curl", "headwear.kind", "cowboy", ("cap", "cowboy", "fedora")),
     Need("headwear.turned", "headwear.kind", "cap", ("cap",)),
     Need("headwear.brim", "headwear.kind", "sun_hat", ("cap", "fedora", "cowboy", "sun_hat", "bucket")),
     Need("headwear.second", "headwear.pattern", "stripes", WORN),
