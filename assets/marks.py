@@ -112,7 +112,7 @@ def lid_shade(s, t):
     reach = 1 / (1 + np.exp((np.abs(a - 33) - 16.5) / 1.3))
     outer = 0.9 * np.exp(-(((a - 46.5) / 5.0) ** 2) - ((here + 0.3) / 4.0) ** 2)
     inner = 0.5 * np.exp(-(((a - 17.5) / 3.5) ** 2) - ((here + 1.5) / 5.0) ** 2)
-    whole[window] = np.maximum(np.minimum(upper, 1) * np.where(below > 0, lower, 1) * reach, outer + inner)
+    whole[window] = np.maximum(upper * np.where(below > 0, lower, 1) * reach, outer + inner)
     return whole
 
 

@@ -91,7 +91,9 @@ def check_masks(faces: FaceSet) -> None:
         raise FacegenError(f"{faces.path} holds pictures without masks: add a masks/ folder")
     if faces.convention.name != CONVENTION:
         raise FacegenError(
-            f"{faces.path}: masks are in the convention {faces.convention.name}, the audit reads {CONVENTION}"
+            f"{faces.path}: masks are in the convention {faces.convention.name}, the audit reads "
+            f"{CONVENTION}: `facegen export --to segmentation --convention {CONVENTION}` derives them for a "
+            "rendered set"
         )
 
 

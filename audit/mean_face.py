@@ -27,7 +27,7 @@ MIN_EYES = 28  # working pixels between the eyes
 MIN_SKIN = 500
 MIN_FACES = 8
 CHANNELS = ("L*", "a*", "b*")
-# Places worth a number: (x, y) from and to, of the subject's right side; the left one is its mirror.
+# Places worth a number: x from and to, y from and to, of the subject's right side; the left is its mirror.
 REGIONS = {
     "forehead": ((65, 80), (25, 38)),
     "temple": ((30, 36), (40, 56)),
@@ -47,19 +47,18 @@ REGIONS = {
 
 @dataclass(frozen=True)
 class MeanFace:
-    """mean, spread : (SIDE, SIDE, 3) float64, CIELAB against each face's skin; NaN where nothing was seen.
+    """mean : (SIDE, SIDE, 3) float64, CIELAB against each face's skin; NaN where too few faces show anything.
 
     faces : how many
     """
 
     mean: np.ndarray
-    spread: np.ndarray
     faces: int
 
     def region(self, name: str) -> np.ndarray:
         """(3,) float64: mean L*, a*, b* of a place of REGIONS against the skin; NaN where it is unseen."""
         (x0, x1), (y0, y1) = REGIONS[name]
-        both = [self.mean[y0:y1, x0:x1], self.mean[y0:y1, SIDE - x1 : SIDE - x0]]
+        both = [self.mean[y0:y1, x0:x1], self.mean[y0:y1, SIDE - x1 + 1 : SIDE - x0 + 1]]
         values = np.concatenate([b.reshape(-1, 3) for b in both])
         seen = values[np.isfinite(values).all(1)]
         return seen.mean(0) if len(seen) else np.full(3, np.nan)
@@ -100,23 +99,19 @@ def mean_face(faces: FaceSet, limit: int, on_face: Callable[[], object] = lambda
     FacegenError : no masks, another convention, or fewer than MIN_FACES such faces.
     """
     check_masks(faces)
-    seen, total, squares = np.zeros((SIDE, SIDE, 1)), np.zeros((SIDE, SIDE, 3)), np.zeros((SIDE, SIDE, 3))
-    count = 0
+    seen, total, count = np.zeros((SIDE, SIDE, 1)), np.zeros((SIDE, SIDE, 3)), 0
     for index in range(len(faces)):
         found = aligned_face(make_view(faces.image(index), faces.mask(index)))
         on_face()
         if found is None:
             continue
         known = np.isfinite(found).all(-1, keepdims=True)
-        value = np.where(known, found, 0)
-        seen, total, squares, count = seen + known, total + value, squares + value**2, count + 1
+        seen, total, count = seen + known, total + np.where(known, found, 0), count + 1
         if count == limit:
             break
     if count < MIN_FACES:
         raise FacegenError(f"{faces.path}: {count} frontal faces without glasses, {MIN_FACES} are needed")
-    often = np.where(seen >= MIN_FACES / 2, seen, np.nan)
-    mean = total / often
-    return MeanFace(mean, np.sqrt(np.maximum(squares / often - mean**2, 0)), count)
+    return MeanFace(total / np.where(seen >= MIN_FACES / 2, seen, np.nan), count)
 
 
 def difference_picture(

@@ -27,15 +27,19 @@ def command(synth: Path | None, real: Path, num: int, out: Path) -> None:
     for L*, a* and b*: red where renders are lighter, redder, yellower. SYNTH is the newest ./facegen-out*
     where none is named.
     """
+    import numpy as np
     from PIL import Image
     from rich.console import Console
     from rich.progress import Progress
     from rich.table import Table
 
     from facegen.audit.mean_face import CHANNELS, REGIONS, difference_picture, mean_face
+    from facegen.datasets.errors import FacegenError
     from facegen.datasets.files import write_json
     from facegen.datasets.readers import open_set
 
+    if out.exists() and not out.is_dir():
+        raise FacegenError(f"{out} is a file: --out names a folder")
     console = Console()
     sets = {"synthetic": open_set(synth or newest_set()), "real": open_set(real)}
     means = {}
@@ -43,13 +47,14 @@ def command(synth: Path | None, real: Path, num: int, out: Path) -> None:
         for name, faces in sets.items():
             task = bar.add_task(f"{name} faces", total=len(faces))
             means[name] = mean_face(faces, num, partial(bar.advance, task))
+            bar.update(task, completed=len(faces))
     rows = {name: [means[side].region(name) for side in ("synthetic", "real")] for name in REGIONS}
     table = Table(title="mean face against its own skin: gaps are render minus photograph")
     for heading in ("place", "L* render", "real", *(f"gap {channel}" for channel in CHANNELS)):
         table.add_column(heading, justify="left" if heading == "place" else "right")
     for name, (ours, theirs) in rows.items():
         numbers = (ours[0], theirs[0], *(ours - theirs))
-        table.add_row(name, *(f"{number:+.1f}" for number in numbers))
+        table.add_row(name, *(f"{number:+.1f}" if np.isfinite(number) else "–" for number in numbers))
     console.print(table)
     console.print(f"{means['synthetic'].faces} rendered and {means['real'].faces} real frontal faces")
     out.mkdir(parents=True, exist_ok=True)
@@ -60,7 +65,7 @@ def command(synth: Path | None, real: Path, num: int, out: Path) -> None:
             "real_faces": means["real"].faces,
             "channels": CHANNELS,
             "places": {
-                name: {"synthetic": ours.tolist(), "real": theirs.tolist()}
+                name: {"synthetic": _or_null(ours), "real": _or_null(theirs)}
                 for name, (ours, theirs) in rows.items()
             },
         },
@@ -72,3 +77,8 @@ def command(synth: Path | None, real: Path, num: int, out: Path) -> None:
     console.print(
         f"{out / 'difference.png'}: red where renders are lighter, redder, yellower", soft_wrap=True
     )
+
+
+def _or_null(values):
+    """Numbers as JSON has them: null where a place was not seen."""
+    return [float(v) if v == v else None for v in values]

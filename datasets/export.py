@@ -15,7 +15,8 @@ import numpy as np
 from PIL import Image
 
 from facegen.datasets import celebamaskhq
-from facegen.datasets.conventions import CELEBAMASKHQ, CONVENTIONS, Convention, derive
+from facegen.datasets.conventions import CELEBAMASKHQ, Convention, derive
+from facegen.datasets.conventions import convention as convention_named
 from facegen.datasets.dataset_file import read_dataset_json
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.files import png_bytes, read_json, read_npz, write_bytes, write_json
@@ -57,7 +58,9 @@ def export(
     if not is_own(root):
         raise FacegenError(f"{root}: only sets rendered by facegen can be exported")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise FacegenError(f"{out} is there already: choose an empty folder")
+        raise FacegenError(f"{out} is there already (from a broken export?): remove it or choose another")
+    if convention is not None and (to == "300w" or to == "celebamaskhq" != convention.name):
+        raise FacegenError(f"--to {to} has no masks of {convention.name}: leave --convention out")
     own = read_dataset_json(root)["convention"]
     wanted = CELEBAMASKHQ.name if to == "celebamaskhq" else (convention.name if convention else own)
     names = finished(root)
@@ -75,7 +78,7 @@ class _Faces:
     """What the writers need of a sample, read when asked."""
 
     def __init__(self, root: Path, own: str, wanted: str) -> None:
-        self.root, self.kept, self.convention = root, own == wanted, CONVENTIONS[wanted]
+        self.root, self.kept, self.convention = root, own == wanted, convention_named(wanted)
 
     def file(self, folder: str, name: str) -> Path:
         return sample_file(self.root, folder, name)
@@ -89,6 +92,8 @@ class _Faces:
         return derive(native, bare, coverage, self.convention)
 
     def picture(self, name: str) -> bytes:
+        """The bytes of the picture's file, which must decode."""
+        read_rgb(self.file("images", name))
         return self.file("images", name).read_bytes()
 
 

@@ -10,6 +10,7 @@ import io
 import json
 import os
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,8 @@ def write_bytes(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # there is nothing to remove where the folder could not be made
+            temporary.unlink(missing_ok=True)
         raise FacegenError(_disk_message(path, error)) from None
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -7,10 +7,12 @@ from facegen.datasets.celebamaskhq import is_celebamaskhq, open_celebamaskhq
 from facegen.datasets.conventions import convention as convention_named
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.faceset import FaceSet, Problem
+from facegen.datasets.files import read_json
 from facegen.datasets.index_masks import is_index_masks, open_index_masks
 from facegen.datasets.own import is_own, open_own
 
 __all__ = ["FaceSet", "Problem", "open_set"]
+CLASSES_FILE = "classes.json"  # that `facegen export` writes beside index masks
 
 
 def open_set(path: Path | str, split: str | None = None, convention: str = "celebamaskhq") -> FaceSet:
@@ -24,7 +26,8 @@ def open_set(path: Path | str, split: str | None = None, convention: str = "cele
         An official part of CelebAMask-HQ ('train', 'val', 'test'), or the folder of that name in a
         folder that holds several sets.
     convention : str
-        What the ids of an index-mask folder mean; the other layouts know it themselves.
+        What the ids of an index-mask folder mean, where no classes.json of `facegen export` says it; the
+        other layouts know it themselves.
 
     Raises
     ------
@@ -42,7 +45,7 @@ def open_set(path: Path | str, split: str | None = None, convention: str = "cele
     if is_own(path):
         return open_own(path)
     if is_index_masks(path):
-        return open_index_masks(path, convention_named(convention))
+        return open_index_masks(path, convention_named(_declared(path) or convention))
     parts = [
         one.name for one in sorted(path.iterdir()) if one.is_dir() and (is_index_masks(one) or is_own(one))
     ]
@@ -58,3 +61,12 @@ def open_set(path: Path | str, split: str | None = None, convention: str = "cele
         f"{path}: no known layout: need images/ and masks/, CelebA-HQ-img/ and CelebAMask-HQ-mask-anno/, "
         "or a folder written by `facegen render`"
     )
+
+
+def _declared(path: Path) -> str | None:
+    """The convention that an exported set names; None for sets of others."""
+    file = path / CLASSES_FILE
+    if not file.is_file():
+        return None
+    named = read_json(file).get("convention")
+    return named if isinstance(named, str) else None

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from facegen.audit.mean_face import SIDE, aligned_face, difference_picture, mean_face
+from facegen.audit.mean_face import REGIONS, SIDE, MeanFace, aligned_face, difference_picture, mean_face
 from facegen.audit.view import lab_of_srgb, make_view
 from facegen.cli.main import cli
 from facegen.datasets.errors import FacegenError
@@ -19,12 +19,12 @@ def lab(name, colours=COLOURS):
     return lab_of_srgb(np.array([colours[name]], np.uint8))[0]
 
 
-def write_set(folder, colours, count=10, seed=0):
+def write_set(folder, colours, count=10, seed=0, extra=()):
     rng = np.random.default_rng(seed)
     for part in ("images", "masks"):
         (folder / part).mkdir(parents=True)
     for i in range(count):
-        mask = head(256, (0.5, 0.52), rng.uniform(0.8, 1.1), rng.uniform(-12, 12))
+        mask = head(256, (0.5, 0.52), rng.uniform(0.8, 1.1), rng.uniform(-12, 12), extra=extra)
         Image.fromarray(paint(mask, colours)).save(folder / "images" / f"{i}.png")
         Image.fromarray(mask).save(folder / "masks" / f"{i}.png")
     return folder
@@ -82,3 +82,29 @@ def test_command_writes_figures_and_picture(tmp_path):
 def test_too_few_faces_are_refused(tmp_path):
     with pytest.raises(FacegenError, match="8 are needed"):
         mean_face(open_set(write_set(tmp_path / "few", COLOURS, 5)), 100)
+
+
+def test_places_mirror_about_the_middle_of_the_frame():
+    x = np.broadcast_to(np.abs(np.arange(SIDE) - 80.0)[None, :, None], (SIDE, SIDE, 3))
+    for name, ((x0, x1), _) in REGIONS.items():
+        expected = np.mean(80.0 - np.arange(x0, x1))
+        np.testing.assert_allclose(MeanFace(x, 9).region(name), expected, err_msg=name)
+
+
+def test_a_place_that_nobody_shows_is_null(tmp_path):
+    hidden = [("hair", (0, -0.12), (0.4, 0.09))]
+    for part, colours in (("s", DARK_EYES), ("r", COLOURS)):
+        write_set(tmp_path / part, colours, extra=hidden)
+    line = [
+        "bench",
+        "mean-face",
+        str(tmp_path / "s"),
+        "--real",
+        str(tmp_path / "r"),
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    done = CliRunner().invoke(cli, line)
+    assert done.exit_code == 0, done.output
+    places = json.loads((tmp_path / "out" / "mean_face.json").read_text())["places"]
+    assert places["forehead"]["real"] == [None] * 3 and places["eyeball"]["real"][0] is not None

@@ -54,7 +54,7 @@ def test_landmarks_count_from_one(dataset, tmp_path):
 
 
 def test_shards_hold_every_face_once_and_do_not_change(dataset, tmp_path, monkeypatch):
-    monkeypatch.setattr(e, "PER_SHARD", 2)
+    monkeypatch.setattr(e, "PER_SHARD", 1)
     for out in ("a", "b"):
         e.export(dataset, "webdataset", tmp_path / out)
     shards = sorted((tmp_path / "a").glob("*.tar"))
@@ -65,13 +65,13 @@ def test_shards_hold_every_face_once_and_do_not_change(dataset, tmp_path, monkey
             names += archive.getnames()
     ids = open_set(dataset).ids
     assert names == [name + ending for name in ids for ending in (".png", ".mask.png", ".json")]
-    assert len(shards) == -(-len(ids) // 2)
+    assert len(shards) == len(ids) == 2
 
 
 def test_bad_input_is_refused(dataset, tmp_path):
     (tmp_path / "full").mkdir()
     (tmp_path / "full/x").touch()
-    with pytest.raises(FacegenError, match="empty folder"):
+    with pytest.raises(FacegenError, match="there already"):
         e.export(dataset, "300w", tmp_path / "full")
     with pytest.raises(FacegenError, match="rendered by facegen"):
         e.export(tmp_path / "full", "300w", tmp_path / "out")
@@ -92,3 +92,30 @@ def test_command(dataset, tmp_path):
     ]
     done = CliRunner().invoke(cli, line)
     assert done.exit_code == 0 and "faces ->" in done.output, done.output
+
+
+@pytest.mark.parametrize("to", e.FORMATS)
+@pytest.mark.parametrize("spoil", [lambda f: f.unlink(), lambda f: f.write_bytes(b"no picture")])
+def test_a_missing_or_damaged_picture_is_named(dataset, tmp_path, to, spoil):
+    spoil(dataset / "images/000001.png")
+    with pytest.raises(FacegenError, match=r"000001\.png"):
+        e.export(dataset, to, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    "line", [["--to", "300w", "--convention", "lapa"], ["--to", "celebamaskhq", "--convention", "lapa"]]
+)
+def test_a_convention_that_means_nothing_is_refused(dataset, tmp_path, line):
+    done = CliRunner().invoke(cli, ["export", str(dataset), *line, "--out", str(tmp_path / "o")])
+    assert done.exit_code == 2 and "leave --convention out" in done.output
+
+
+def test_an_exported_set_knows_its_convention(dataset, tmp_path):
+    e.export(dataset, "segmentation", tmp_path / "out", convention("lapa"))
+    assert open_set(tmp_path / "out").convention.name == "lapa"
+
+
+def test_a_file_in_the_way_is_named(dataset, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(FacegenError, match="file"):
+        e.export(dataset, "300w", tmp_path / "file" / "sub")
