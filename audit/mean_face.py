@@ -12,17 +12,15 @@ import numpy as np
 from scipy import ndimage
 
 from facegen.audit.collect import check_masks
-from facegen.audit.view import ID, LIPS, View, make_view
+from facegen.audit.view import FACE, ID, LIPS, View, make_view
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.faceset import FaceSet
 
 SIDE = 160  # of the common frame, about one unit a millimetre
 # Right eye, left eye and mouth in the frame: (x, y).
 ANCHORS = np.array([[50.0, 62.0], [110.0, 62.0], [80.0, 112.0]])
-FACE = tuple(ID[n] for n in ("skin", "nose", "l_eye", "r_eye", "l_brow", "r_brow")) + LIPS
-ASIDE = (
-    0.22  # share of the eyes' distance by which the mouth may lie off their middle: about 20 degrees of yaw
-)
+# Share of the eyes' distance by which the mouth may lie off their middle: about 20 degrees of yaw.
+ASIDE = 0.22
 MIN_EYES = 28  # working pixels between the eyes
 MIN_SKIN = 500
 MIN_FACES = 8

@@ -37,6 +37,7 @@ def command(synth: Path | None, real: Path, num: int, out: Path) -> None:
     from facegen.datasets.errors import FacegenError
     from facegen.datasets.files import write_json
     from facegen.datasets.readers import open_set
+    from facegen.parse.scores import number
 
     if out.exists() and not out.is_dir():
         raise FacegenError(f"{out} is a file: --out names a folder")
@@ -54,7 +55,7 @@ def command(synth: Path | None, real: Path, num: int, out: Path) -> None:
         table.add_column(heading, justify="left" if heading == "place" else "right")
     for name, (ours, theirs) in rows.items():
         numbers = (ours[0], theirs[0], *(ours - theirs))
-        table.add_row(name, *(f"{number:+.1f}" if np.isfinite(number) else "–" for number in numbers))
+        table.add_row(name, *(f"{value:+.1f}" if np.isfinite(value) else "–" for value in numbers))
     console.print(table)
     console.print(f"{means['synthetic'].faces} rendered and {means['real'].faces} real frontal faces")
     out.mkdir(parents=True, exist_ok=True)
@@ -65,7 +66,7 @@ def command(synth: Path | None, real: Path, num: int, out: Path) -> None:
             "real_faces": means["real"].faces,
             "channels": CHANNELS,
             "places": {
-                name: {"synthetic": _or_null(ours), "real": _or_null(theirs)}
+                name: {"synthetic": [number(v) for v in ours], "real": [number(v) for v in theirs]}
                 for name, (ours, theirs) in rows.items()
             },
         },
@@ -77,8 +78,3 @@ def command(synth: Path | None, real: Path, num: int, out: Path) -> None:
     console.print(
         f"{out / 'difference.png'}: red where renders are lighter, redder, yellower", soft_wrap=True
     )
-
-
-def _or_null(values):
-    """Numbers as JSON has them: null where a place was not seen."""
-    return [float(v) if v == v else None for v in values]

@@ -23,8 +23,9 @@ from facegen.datasets.labels import COVERAGE_CLASSES, Native
 SUBPIXELS = 4
 UV_OFFSET = 10.0  # keeps chart coordinates positive: emission has no negative light
 EAR_EDGE = 0.35  # value of the ear mask at the border; 0.5 cuts off the root of the ear
-# Hairs thin out towards a brow's outline: what reads as brow ends this much inside it, mm. A parser trained
-# on real faces drew the brows of 64 renders 0.23 px of 128 smaller than their outlines, real ones 0.02 px.
+# Hairs thin out towards a brow's outline: what reads as brow ends this much inside it, mm. With half of it a
+# parser trained on real faces drew the brows of 700 renders 0.25 px of 128 smaller than labelled, real ones
+# 0.02 px.
 BROW_FADE = 0.9
 SCALP_LOW_MM = -80.0  # chart height under which no scalp hair grows: the nape
 EAR_SHARE = 0.9  # ear weight rides on the code's fraction

@@ -20,8 +20,10 @@ BROW_R, BROW_L = slice(17, 22), slice(22, 27)
 NOSE, EYE_R, EYE_L, MOUTH = slice(27, 36), slice(36, 42), slice(42, 48), slice(48, 68)
 PUPIL_L, PUPIL_R = 68, 69
 SLACK = 0.004  # metres that a landmark may lie behind the surface drawn at its pixel
-FOLD_SLACK = 0.008  # the same for lids and inner lips, whose points lie in the fold behind the edge
-INTO_EYE = 0.1  # share of the way to the eye's middle from that fold to the opening that is seen
+FOLD_SLACK = (
+    0.008  # the same for lids, whose edges lie behind lashes, and inner lips, in the fold behind theirs
+)
+INTO_EYE = 0.1  # share of the way to the eye's middle from the lids' front edge to the opening that is seen
 FACING = -0.1  # cosine of surface normal and ray from where a point counts as turned away
 FRONT = (70.0, -110.0, 60.0)  # chart mm: |s| below, t between, where brows and lips can lie
 
