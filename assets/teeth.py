@@ -15,9 +15,10 @@ UPPER_WIDTHS = (8.5, 6.5, 7.5, 7.0, 7.0, 10.0, 9.0)
 LOWER_WIDTHS = (5.0, 5.5, 7.0, 7.0, 7.0, 11.0, 10.5)
 UPPER_HEIGHTS = (9.8, 8.6, 9.4, 8.0, 7.6, 7.0, 6.8)
 LOWER_HEIGHTS = (8.4, 8.6, 9.4, 8.2, 7.8, 7.2, 7.0)
-# Half width and depth of the arch's ellipse, mm, from the helper rows of the template.
-ARCH_WIDTH, ARCH_DEPTH = 27.0, 36.0
-ARC_MM = 5.0  # rise of the edges from the incisors to the last molar
+# Half width and depth of the arch's ellipse, mm: the helper rows of the template, a little wider, so that
+# teeth reach into the corners of a smile.
+ARCH_WIDTH, ARCH_DEPTH = 29.5, 36.0
+ARC_MM = 3.8  # rise of the edges from the incisors to the last molar
 
 
 def tooth_colour(age, rng):

@@ -75,7 +75,22 @@ FOLLOWED = (
     "cloth_lightness",
     "cloth_chroma",
     "light_side",
+    "contrast",
+    "skin_redness",
+    "skin_yellowness",
+    "sharpness",
+    "noise",
+    "clipped_dark",
 )
+LOOK = {  # field of spec.Look -> attribute of a row
+    "contrast": "contrast",
+    "skin_redness": "skin_redness",
+    "skin_yellowness": "skin_yellowness",
+    "sharpness": "sharpness",
+    "noise": "noise",
+    "blacks": "clipped_dark",
+}
+ALMOST_NOTHING = 1e-4
 LONG_LOW = 0.10  # hair_low: share of the hair under the mouth, from where hair counts as long
 # Styles that seldom let an ear be seen, for those of whom none is; some always do.
 COVERS = {
@@ -214,10 +229,17 @@ def melanin_of_ita(ita):
     return float(np.exp(np.interp(ita, angles[::-1], np.log(melanin)[::-1])))
 
 
+def _look(row):
+    """What the picture is to show, where the row says it; an exact 0 would mean that it says nothing."""
+    said = {field: number(row, name, 0.0) or ALMOST_NOTHING for field, name in LOOK.items() if name in row}
+    return s.Look(**said)
+
+
 def _camera(camera, row):
     lightness = number(row, "skin_lightness", 0.0) if "skin_lightness" in row else 0.0
     return replace(
         camera,
+        look=_look(row),
         skin_lightness=lightness,
         scale=camera.scale if "face_scale" not in row else 1 / number(row, "face_scale", 1.0),
         shift_x=0.5 - number(row, "face_x", 0.5 - camera.shift_x),

@@ -39,6 +39,7 @@ CUT_SPREAD = 0.8
 BARE = {"strapless": (0.7, 0.4), "tank": (0.2, 0.5), "scoop": (0.1, 0.1)}
 UNIFORM, DARK = ("plain", "gradient", "wall", "sky"), ("stage", "bokeh")
 ONE_HUE = 30.0  # colourfulness (M3) that a wall of one hue reaches
+TONES = 1.9  # spreads that a background's dark and bright tones lie from its mean: most of it lies between
 LIT = 55.0  # L* above which a background is no dark hall
 
 
@@ -131,8 +132,8 @@ def background(d, spec: s.Background, row) -> s.Background:
     lightness = number(row, "background_lightness", 45.0)
     spread = number(row, "background_spread", 15.0)
     dark, bright = (
-        luminance_of(max(lightness - 1.6 * spread, 1)),
-        luminance_of(min(lightness + 1.6 * spread, 108)),
+        luminance_of(max(lightness - TONES * spread, 1)),
+        luminance_of(min(lightness + TONES * spread, 108)),
     )
 
     def scaled(colour, value):
@@ -153,5 +154,5 @@ def background(d, spec: s.Background, row) -> s.Background:
     if d.chance("match.background.swap", 0.5):
         first, second = second, first
     sharp = number(row, "background_sharpness", 0.8)
-    blur = float(np.clip(0.035 * np.exp(-1.6 * (sharp - 0.3)), 0.0, 0.06))
+    blur = float(np.clip(0.035 * np.exp(-1.6 * (sharp - 0.7)), 0.0, 0.06))
     return replace(spec, kind=kind, first=first, second=second, blur=blur, colourfulness=colour)

@@ -2,7 +2,7 @@
 
 For every row drawn from the profile PER_TARGET faces of the prior are bent to it (follow.py) and previewed
 without Blender (proposals.py). All of them then compete for all rows: each row gets one face and no face
-serves twice (assign.py). Chosen faces take their row's colours and framing, and are refined (refine.py).
+serves twice (assign.py). Chosen faces take their row's colours, look and framing and are refined (refine.py).
 
 Faces are matched in blocks that double in size, so that sample i depends on the seed and on i alone: a
 larger set, a resumed one and a single sample give the same faces.
@@ -24,7 +24,7 @@ from facegen.render.assign import Space, assign, out_of_reach
 from facegen.render.draws import Draw, generator
 from facegen.render.follow import FOLLOWED, follow, recolour
 from facegen.render.overrides import Override, apply_all
-from facegen.render.pilot import NONE, Correction, asked, correct
+from facegen.render.pilot import START, Correction, asked
 from facegen.render.prior import draw_spec
 from facegen.render.proposals import measure_specs
 from facegen.render.refine import Effects, refine, scatter
@@ -85,7 +85,7 @@ def draw_specs(
     indices: Sequence[int],
     total: int,
     overrides: Iterable[Override] = (),
-    correction: Correction = NONE,
+    correction: Correction = START,
     pool: Executor | None = None,
     on_block: Callable[[Matched], object] = lambda block: None,
     on_progress: Callable[[int], object] | None = None,
@@ -122,7 +122,7 @@ def match_block(
     start: int,
     stop: int,
     overrides: Sequence[Override] = (),
-    correction: Correction = NONE,
+    correction: Correction = START,
     pool: Executor | None = None,
     on_progress: Callable[[int], object] | None = None,
 ) -> Matched:
@@ -162,7 +162,7 @@ def match_block(
     specs = []
     for i, (row, j) in enumerate(zip(rows, chosen, strict=True)):
         own = s.replace(s.replace(proposals[j], "seed", seed), "index", start + i)
-        specs.append(correct(apply_all(recolour(own, asked(row, correction)), overrides), row, correction))
+        specs.append(apply_all(recolour(own, asked(row, correction)), overrides))
     effects = Effects.learn(space, proposals, shown).without(
         [knob for knob, led_by in LED_BY.items() if led_by not in names]
     )
@@ -191,8 +191,7 @@ def _followed(profile, seed, start, rows, overrides, correction):
     """Rows that say nothing a preview shows: each face follows its own, there is nothing to choose by."""
     specs = []
     for i, row in enumerate(rows):
-        face = follow(draw_spec(seed, start + i), asked(row, correction))
-        specs.append(correct(apply_all(face, overrides), row, correction))
+        specs.append(apply_all(follow(draw_spec(seed, start + i), asked(row, correction)), overrides))
     nothing = np.empty((len(rows), 0))
     report = {"rows": len(rows), "proposals": len(rows), "faces": len(rows), "out_of_reach": {}, "stages": {}}
     return Matched(specs, (), nothing, nothing, report)
@@ -267,7 +266,7 @@ def _nearest(space, rows):
 
 
 def describe_target(
-    profile, blocks: Sequence[Matched] = (), correction: Correction = NONE, num: int | None = None
+    profile, blocks: Sequence[Matched] = (), correction: Correction = START, num: int | None = None
 ) -> dict | None:
     """What `dataset.json` says of the law that was followed: target, expected, reach and how near it came.
 

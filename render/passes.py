@@ -11,7 +11,8 @@ import numpy as np
 from facegen.assets.background import background
 from facegen.assets.lighting import LUMINANCE
 from facegen.assets.skin import skin_colour
-from facegen.datasets.conventions import Convention
+from facegen.datasets.conventions import Convention, derive
+from facegen.datasets.conventions import convention as named
 from facegen.datasets.labels import Native
 from facegen.datasets.sample import Sample
 from facegen.render import photo, photographs
@@ -23,6 +24,7 @@ from facegen.render.metadata import describe
 from facegen.render.scene import Studio
 from facegen.render.spec import FaceSpec
 
+MEASURED = named("celebamaskhq")  # the convention that the audit reads
 FAR = 1e6  # Blender writes 1e10 where a camera ray leaves the scene
 
 
@@ -70,7 +72,8 @@ def render_sample(
         built.view.side * spec.camera.distance,
     )
     sensor = generator(spec.seed, spec.index, "sensor")
-    rgb = photo.develop(linear, spec.camera, sensor, skin, albedo, behind)
+    shown = derive(native, bare, thin, MEASURED)
+    rgb = photo.develop(linear, spec.camera, sensor, skin, albedo, behind, shown)
     points, facing = surface_landmarks(studio.model, built.head, built.brow)
     landmarks, visible = project_visible(built.view, points, facing, studio.size, depth, native, bare)
     timing["develop"] = lap()

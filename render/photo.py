@@ -6,19 +6,22 @@ Pictures are (H, W, 3); linear RGB float in, sRGB uint8 out.
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from PIL import Image
 from scipy import ndimage
 
 from facegen.assets.lighting import LUMINANCE, black_body
+from facegen.render.look import met
 
 SHOULDER = 0.62  # linear light above which highlights are compressed
 HEADROOM = 4.0  # light above this clips in the sensor before the lens can spread it
 READ_SHARE = 0.2
 FULL_WELL = 6000.0  # electrons at white: shot noise of a small sensor
 REFERENCE_KELVIN = 6500.0
+BLACK_CODE = 0.028  # encoded value of L* 2, under which the audit calls a pixel black
+BLACK_AMOUNT = (-0.05, 0.25)  # how far shadows are lifted or drawn down at most
 SIGMA_OF_CIRCLE = 0.25  # a disc of diameter 1 has a standard deviation of 1/4 along each axis
 SHARPEN_SIGMA = 1.0  # pixels at 256: the in-camera sharpening halo
 MIN_SKIN = 60  # pixels of skin that metering needs
@@ -45,8 +48,9 @@ class Behind:
     focus: float
     width: float
 
-    def compose(self, light, aperture_mm):
-        """The face over the backdrop, what lies off the plane of focus blurred: (H, W, 3) float64."""
+    def layers(self, light, aperture_mm):
+        """The face, what lies off the plane of focus blurred, and what of the backdrop shows beside it: two
+        (H, W, 3) float64 that add up to the scene, the first in proportion to `light`."""
         layer = np.concatenate([light, self.alpha[..., None]], -1)
         size = layer.shape[1]
         solid = (self.depth > 0).astype(np.float64)
@@ -56,7 +60,7 @@ class Behind:
         depth = np.where(solid > 0, self.depth, np.where(near > 1e-3, depth, self.focus))
         circle = aperture_mm / 1000 * np.abs(depth - self.focus) / depth / self.width * size
         layer = _blur_by(layer, ndimage.gaussian_filter(circle, 1.0) * SIGMA_OF_CIRCLE)
-        return layer[..., :3] + self.backdrop * (1 - layer[..., 3:])
+        return layer[..., :3], self.backdrop * (1 - layer[..., 3:])
 
 
 def _blur_by(layer, sigma):
@@ -71,7 +75,7 @@ def _blur_by(layer, sigma):
     return out
 
 
-def develop(linear, camera, rng, skin=None, albedo=0.4, behind=None):
+def develop(linear, camera, rng, skin=None, albedo=0.4, behind=None, mask=None):
     """Take the picture.
 
     Parameters
@@ -82,28 +86,44 @@ def develop(linear, camera, rng, skin=None, albedo=0.4, behind=None):
     skin : (H, W) bool or None, where the face's skin is seen; None: no metering
     albedo : float, luminance of that skin in standard light
     behind : Behind or None, what shows where the film is clear; None: `linear` covers the frame
+    mask : (H, W) uint8 in the celebamaskhq convention, by which camera.look is measured; None: it is not met
 
     Returns
     -------
     (H, W, 3) uint8, sRGB
     """
-    size = linear.shape[0]
-    light = np.clip(linear, 0, None).astype(np.float64) * exposure_gain(linear, camera, skin, albedo)
+    face = np.clip(linear, 0, None).astype(np.float64)
+    beside = np.zeros_like(face)
     if behind is not None:
-        light = behind.compose(light, camera.aperture_mm)
-    light *= white_balance(camera.kelvin_shift)
+        face, beside = behind.layers(face, camera.aperture_mm)
+    grain = _grain(rng, face.shape)
+
+    def picture(camera):
+        return _finish(face * exposure_gain(linear, camera, skin, albedo) + beside, camera, grain)
+
+    if mask is None or not any(asdict(camera.look).values()):
+        return picture(camera)
+    return picture(met(camera, picture, mask))
+
+
+def _finish(light, camera, grain):
+    """Lens, sensor and the processing behind it: light (H, W, 3) float64 -> (H, W, 3) uint8."""
+    size = light.shape[0]
+    light = light * white_balance(camera.kelvin_shift)
     light *= _vignette(size, camera.vignette)[..., None]
     light = np.minimum(light, HEADROOM)
     if camera.blur_px > 0:
         sigma = camera.blur_px * size / 256
         light = ndimage.gaussian_filter(light, (sigma, sigma, 0), mode="nearest")
-    light = _sensor(light, camera.noise, size, rng)
+    light = _sensor(light, camera.noise, grain)
     picture = encode_srgb(tone(light))
     if camera.sharpen > 0:
         sigma = SHARPEN_SIGMA * size / 256
         soft = ndimage.gaussian_filter(picture, (sigma, sigma, 0), mode="nearest")
         picture = np.clip(picture + camera.sharpen * (picture - soft), 0, 1)
     picture = picture_style(picture, camera.contrast)
+    if camera.look.blacks > 0:
+        picture = with_blacks(picture, camera.look.blacks)
     grey = (picture @ LUMINANCE)[..., None]
     picture = np.clip(grey + (picture - grey) * camera.saturation, 0, 1)
     out = np.round(picture * 255).astype(np.uint8)
@@ -153,6 +173,14 @@ def picture_style(picture, contrast):
     return picture - steeper * np.sin(2 * np.pi * picture) / (2 * np.pi)
 
 
+def with_blacks(picture, share):
+    """Draws shadows of encoded values in [0, 1] down, or lifts them, until `share` of the pixels are black;
+    middle tones hardly move."""
+    level = float(np.quantile(picture @ LUMINANCE, min(share, 1.0)))
+    amount = float(np.clip((level - BLACK_CODE) / (1 - level + 1e-6) ** 4, *BLACK_AMOUNT))
+    return np.clip(picture - amount * (1 - picture) ** 4, 0, 1)
+
+
 def encode_srgb(linear):
     """IEC 61966-2-1 transfer function, linear [0, 1] to encoded [0, 1]."""
     x = np.clip(linear, 0, 1)
@@ -164,13 +192,17 @@ def _vignette(size, strength):
     return 1 - strength * 0.5 * (x**2 + y**2)
 
 
-def _sensor(light, noise, size, rng):
-    """Photon and read noise, softened the way demosaicking does. noise: read noise, share of white."""
+def _grain(rng, shape):
+    """Sensor noise of one standard deviation or so, softened the way demosaicking does."""
+    grain = ndimage.gaussian_filter(rng.standard_normal(shape), (0.45, 0.45, 0))
+    # Cameras smooth colour noise more than brightness noise.
+    return 0.95 * grain.mean(-1, keepdims=True) * np.sqrt(3) + 0.3 * grain
+
+
+def _sensor(light, noise, grain):
+    """Photon and read noise. noise: read noise, share of white."""
     if noise <= 0:
         return light
-    grain = ndimage.gaussian_filter(rng.standard_normal(light.shape), (0.45, 0.45, 0))
-    # Cameras smooth colour noise more than brightness noise.
-    grain = 0.95 * grain.mean(-1, keepdims=True) * np.sqrt(3) + 0.3 * grain
     # Shot noise looks alike at all tones once encoded; read noise lifts shadows, which cameras smooth.
     shot = np.sqrt(np.clip(light, 0, 1) / FULL_WELL) * (noise / 0.004)
     return np.clip(light + grain * np.hypot(READ_SHARE * noise, shot), 0, None)

@@ -16,14 +16,20 @@ import numpy as np
 from facegen.render import spec as s
 from facegen.render.assign import Space
 
-DAMPING = 0.08  # weight of a knob's move, in its own prior spreads, against the squared whitened gap
+DAMPING = 0.04  # weight of a knob's move, in its own prior spreads, against the squared whitened gap
 RIDGE = 8.0  # rows of nothing added to the regression
 MEND_RIDGE = 3.0  # the same for the differences that steps made
 STEPS = 5
+# A slider farther than FAR spreads from the average face is drawn back at this weight, so that what a face
+# asks for is shared among the knobs that can give it.
+PULL, FAR = 0.03, 0.6
 SHORTER = 0.5  # share that is left of the next step of a face whose last one was not kept
 # Sliders are turned freely: by FREEDOM times the prior's spread at the price of one, up to REACH spreads. A
 # whole slider moves most measures by no more than a spread of real faces.
-FREEDOM, REACH = 2.0, 3.8
+FREEDOM, REACH = 2.0, 3.3
+# Share of the gap that an aim lies beyond its place in the targets' law: knobs pull against one another and
+# faces stop short of what they aim at, most of all at the ends of the law.
+OVERSHOOT = 0.7
 OWN_SHARE = 0.4  # of the aim that is the face's own row; the rest is its rank's place in the targets' law
 SCATTER = 0.6  # spreads by which proposals' knobs are scattered: the rows' law is wider than the prior's
 
@@ -50,9 +56,10 @@ def _pair(name):
     return (f"{name}Left", f"{name}Right")
 
 
-def _slider(name, spread, paired=False):
-    paths = (f"l-{name}", f"r-{name}") if paired else (name,)
-    end = REACH * spread
+def _slider(name, spread, *more, paired=False, reach=REACH):
+    """A slider, and `more` that do alike: turned together each may stay nearer to the average face."""
+    paths = (f"l-{name}", f"r-{name}") if paired else (name, *more)
+    end = reach * spread
     return Knob(name, tuple(f"identity.sliders.{p}" for p in paths), FREEDOM * spread, -end, end)
 
 
@@ -64,10 +71,10 @@ KNOBS = (
     Knob("shift_y", ("camera.shift_y",), 0.004, -0.05, 0.05),
     Knob("tilt", ("camera.tilt",), 1.0, -8, 8),
     Knob("smile", tuple(f"expression.{p}" for p in _pair("mouthSmile")), 0.3, 0, 0.9),
-    Knob("jaw", ("expression.jawOpen",), 0.1, 0.02, 0.5, "open"),
-    Knob("lower", tuple(f"expression.{p}" for p in _pair("mouthLowerDown")), 0.2, 0.02, 0.8, "open"),
-    Knob("upper", tuple(f"expression.{p}" for p in _pair("mouthUpperUp")), 0.2, 0.02, 1.0, "open"),
-    Knob("wide", tuple(f"expression.{p}" for p in _pair("eyeWide")), 0.17, 0, 0.9),
+    Knob("jaw", ("expression.jawOpen",), 0.2, 0.02, 0.7, "open"),
+    Knob("lower", tuple(f"expression.{p}" for p in _pair("mouthLowerDown")), 0.3, 0.02, 0.8, "open"),
+    Knob("upper", tuple(f"expression.{p}" for p in _pair("mouthUpperUp")), 0.3, 0.02, 0.85, "open"),
+    Knob("wide", tuple(f"expression.{p}" for p in _pair("eyeWide")), 0.17, 0, 0.7),
     Knob("blink", tuple(f"expression.{p}" for p in _pair("eyeBlink")), 0.1, 0, 0.4, "awake"),
     Knob("brow_height", ("brows.height",), 1.3, -8, 3),
     Knob("brow_thickness", ("brows.thickness",), 0.3, 0.4, 2.0),
@@ -76,39 +83,40 @@ KNOBS = (
     Knob("weight", ("identity.weight",), 0.17, 0.1, 0.95),
     _slider("mouth-scale-horiz-incr", 0.15),
     _slider("mouth-scale-vert-incr", 0.15),
-    _slider("mouth-upperlip-height-incr", 0.15),
-    _slider("mouth-lowerlip-height-incr", 0.15),
+    _slider("mouth-upperlip-height-incr", 0.15, "mouth-upperlip-volume-incr"),
+    _slider("mouth-lowerlip-height-incr", 0.15, "mouth-lowerlip-volume-incr"),
     _slider("mouth-trans-up", 0.15),
-    _slider("nose-scale-horiz-incr", 0.16),
+    _slider("nose-scale-horiz-incr", 0.16, "nose-width3-incr", "nose-flaring-incr"),
     _slider("nose-scale-vert-incr", 0.16),
     _slider("nose-point-up", 0.16),
-    _slider("nose-trans-up", 0.16),
+    _slider("nose-trans-up", 0.16, "nose-base-up"),
     _slider("chin-height-incr", 0.16),
     _slider("chin-jaw-drop-incr", 0.16),
     _slider("chin-width-incr", 0.16),
     _slider("head-scale-horiz-incr", 0.13),
     _slider("head-scale-vert-incr", 0.13),
     _slider("head-fat-incr", 0.13),
-    _slider("cheek-volume-incr", 0.16, True),
-    _slider("eye-scale-incr", 0.1, True),
-    _slider("eye-trans-out", 0.08, True),
-    _slider("eye-height2-incr", 0.06, True),
-    _slider("ear-wing-incr", 0.2, True),
-    _slider("ear-scale-incr", 0.2, True),
+    _slider("cheek-volume-incr", 0.16, paired=True),
+    _slider("eye-scale-incr", 0.15, paired=True, reach=3.6),
+    _slider("eye-trans-out", 0.08, paired=True),
+    _slider("eye-height2-incr", 0.06, paired=True),
+    _slider("ear-wing-incr", 0.2, paired=True),
+    _slider("ear-scale-incr", 0.2, paired=True),
     _slider("forehead-scale-vert-incr", 0.16),
     _slider("neck-scale-vert-incr", 0.16),
     _slider("neck-scale-horiz-incr", 0.16),
     Knob("hair_length", ("hair.length",), 0.17, 0.6, 1.5, "hair"),
-    Knob("hair_volume", ("hair.volume",), 0.26, 0.35, 2.0, "hair"),
+    Knob("hair_volume", ("hair.volume",), 0.4, 0.35, 2.0, "hair"),
     Knob("hairline", ("hair.hairline_height",), 4.5, -8, 16, "hair"),
-    Knob("fringe", ("hair.fringe",), 0.2, 0.6, 1.5, "fringe"),
+    Knob("fringe", ("hair.fringe",), 0.4, 0.6, 1.5, "fringe"),
     Knob("behind", ("hair.behind",), 0.29, 0, 1, "hair"),
-    Knob("neckline", ("garment.depth",), 0.29, 0, 1),
-    Knob("earring", ("jewellery.earring_mm",), 9.0, 3, 76, "earrings"),
-    Knob("hat_front", ("headwear.front_mm",), 8.0, 32, 74, "hat"),
-    Knob("lens_width", ("glasses.width",), 0.05, 0.85, 1.2, "glasses"),
-    Knob("lens_height", ("glasses.height",), 0.09, 0.75, 1.3, "glasses"),
+    Knob("neckline", ("garment.depth",), 0.5, 0, 1),
+    Knob("earring", ("jewellery.earring_mm",), 15.0, 3, 76, "earrings"),
+    Knob("hat_front", ("headwear.front_mm",), 15.0, 32, 74, "hat"),
+    Knob("lens_width", ("glasses.width",), 0.1, 0.85, 1.2, "glasses"),
+    Knob("lens_height", ("glasses.height",), 0.18, 0.75, 1.35, "glasses"),
 )
+_SLIDERS = np.array([knob.paths[0].startswith("identity.sliders.") for knob in KNOBS])
 _APPLIES: dict[str, Callable[[s.FaceSpec], bool]] = {
     "": lambda spec: True,
     "open": lambda spec: spec.expression.get("jawOpen", 0.0) > 0.02,
@@ -276,7 +284,7 @@ def refine(
 
 def aims_of(measured: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """(n, k): places in the law of the targets, in the order of a mean of two: OWN_SHARE of the row's own
-    target and, for the rest, the place of the same rank as what was measured."""
+    target and, for the rest, the place of the same rank as what was measured; OVERSHOOT beyond that."""
     aims = targets.copy()
     for j in range(targets.shape[1]):
         seen, wanted = ~np.isnan(measured[:, j]), targets[~np.isnan(targets[:, j]), j]
@@ -288,6 +296,7 @@ def aims_of(measured: np.ndarray, targets: np.ndarray) -> np.ndarray:
         # The mean of two is narrower than either: its ranks take the places of the law again.
         mixed = OWN_SHARE * own + (1 - OWN_SHARE) * place
         aims[seen, j] = np.quantile(wanted, (np.argsort(np.argsort(mixed)) + 0.5) / seen.sum())
+        aims[seen, j] += OVERSHOOT * (place - measured[seen, j])
     return aims
 
 
@@ -300,6 +309,8 @@ def step(
     jacobian = np.where(known[:, None], slopes, 0.0) @ np.diag(~np.isnan(knobs)).astype(float)
     # Rows of the whitening turn: a gap z becomes z @ turn.
     a, b = space.turn.T @ jacobian, gap @ space.turn
-    moves = np.linalg.solve(a.T @ a + DAMPING * np.eye(a.shape[1]), a.T @ b)
     spread = np.array([knob.spread for knob in KNOBS])
+    place = np.where(_SLIDERS, np.nan_to_num(knobs) / spread, 0.0)
+    pull = np.where(np.abs(place) > FAR, PULL, 0.0)
+    moves = np.linalg.solve(a.T @ a + np.diag(DAMPING + pull), a.T @ b - pull * place)
     return np.where(np.isnan(knobs), 0.0, np.clip(moves, -2.5, 2.5) * spread)

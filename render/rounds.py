@@ -51,7 +51,7 @@ def _blocks(job, profile, seed, indices, overrides, rounds, pool, fingerprint, o
     folder = Path(job.out) / FOLDER
     correction = _correction(folder, fingerprint)
     if correction is None:
-        correction = pilot.NONE
+        correction = pilot.START
         for number in range(rounds):
             correction = _pilot(job, profile, seed, number, overrides, correction, pool, on_step)
         write_json(folder / "correction.json", {"fingerprint": fingerprint, **correction.to_dict()})
@@ -86,18 +86,15 @@ def _pilot(job, profile, seed, number, overrides, before, pool, on_step):
         pictures = [_picture(out, i) for i in done]
     rows = np.array([measures.measure(*one) for one in pictures])
     column = {name: rows[:, j] for j, name in enumerate(measures.NAMES)}
-    trials = {setting: _trial(pictures, setting) for setting in pilot.SETTINGS}
-    led = [one[0] for one in pilot.SETTINGS.values()]
-    names = [n for n in (*led, *pilot.ROW_LED) if n in profile.measured.names]
-    wanted = profile.table(1000, seed)
+    names = [n for n in pilot.ROW_LED if n in profile.measured.names]
+    said = profile.sample(pilot.FACES, own_seed)
     return pilot.learn(
         before,
         block.names,
         block.expected[done],
         np.stack([column[n] for n in block.names], axis=1),
-        {n: column[n] for n in (*led, *pilot.ROW_LED)},
-        trials,
-        {n: wanted.column(n) for n in names},
+        {n: column[n] for n in pilot.ROW_LED},
+        {n: said[n][done].astype(float) for n in names},
     )
 
 
@@ -105,18 +102,6 @@ def _picture(out, index):
     name = sample_name(index)
     image = next(path for path in (out / "images").glob(f"{name}.*"))
     return read_rgb(image), read_index(out / "masks" / f"{name}.png")
-
-
-def _trial(pictures, setting):
-    """Led measure -> (n,) of the pictures with one setting raised."""
-    again = [
-        measures.measure(pilot.develop_again(image, setting, pilot.TRIAL[setting]), mask)
-        for image, mask in pictures
-    ]
-    return {
-        name: np.array([row[measures.NAMES.index(name)] for row in again])
-        for name in {led[0] for led in pilot.SETTINGS.values()}
-    }
 
 
 def _correction(folder, fingerprint):

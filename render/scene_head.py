@@ -44,7 +44,7 @@ def add_skin(studio, spec, head):
         blender.set_image("skin.rough", rough),
         blender.set_image("skin.relief", relief),
     )
-    mouth = materials_head.wet_tissue("mouth", (0.28, 0.045, 0.04))
+    mouth = materials_head.wet_tissue("mouth", (0.42, 0.11, 0.09))
     tongue = materials_head.wet_tissue("tongue", (0.42, 0.12, 0.11), 0.35)
     studio.add(
         "skin",

@@ -294,6 +294,23 @@ class Light:
 
 
 @dataclass(frozen=True)
+class Look:
+    """What the developed picture is to show, as the audit measures it; 0 leaves it to the camera's settings.
+
+    contrast: standard deviation of L*; skin_redness, skin_yellowness: median a* and b* of the skin;
+    sharpness: log10 of the variance of the Laplacian over the face; noise: sigma of L* over the skin;
+    blacks: share of pixels under L* 2.
+    """
+
+    contrast: float = 0.0
+    skin_redness: float = 0.0
+    skin_yellowness: float = 0.0
+    sharpness: float = 0.0
+    noise: float = 0.0
+    blacks: float = 0.0
+
+
+@dataclass(frozen=True)
 class Camera:
     """crop: framing rule; distance from the eyes; residual jitter of the crop; picture-taking.
 
@@ -302,6 +319,7 @@ class Camera:
     blur_px, sharpen: at 256 pixels; sharpening is an unsharp mask of one pixel.
     white_balance: share of the light's colour that the camera removes.
     aperture_mm: diameter of the lens opening, focused on the eyes; 0 holds the whole head sharp.
+    look: what development aims at, turning the settings above as an editor turns sliders, within bounds.
     """
 
     crop: str = "celebahq"
@@ -323,6 +341,7 @@ class Camera:
     vignette: float = 0.0
     jpeg: int = 95
     aperture_mm: float = 0.0
+    look: Look = field(default_factory=Look)
 
 
 @dataclass(frozen=True)
