@@ -198,6 +198,32 @@ def _law(console, out):
         console.print(
             f"out of the generator's reach, by share of faces: {', '.join(reach[:8])}", soft_wrap=True
         )
+    _joint(console, target)
+
+
+def _joint(console, target):
+    """How attributes go together, asked for and made."""
+    pairs = target.get("correlations", {})
+    if pairs.get("pairs"):
+        console.print(
+            f"correlations of {pairs['pairs']} pairs of attributes: asked for and seen differ by "
+            f"{pairs['rms']:.3f} (root mean square; {pairs['chance']:.3f} by chance alone)",
+            soft_wrap=True,
+        )
+    table = target.get("by_gender")
+    if not table:
+        return
+    from rich.table import Table
+
+    grid = Table(title="asked for / drawn / seen in the masks, %", title_justify="left", box=None)
+    for column in ("", "men", "women"):
+        grid.add_column(column, justify="left" if not column else "right")
+    for name, shares in table.items():
+        cells = [
+            " / ".join(f"{100 * share:.1f}" for share in shares[who].values()) for who in ("men", "women")
+        ]
+        grid.add_row(name, *cells)
+    console.print(grid)
 
 
 def _profile(match, console):

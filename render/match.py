@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from facegen.audit.distances import cdf_gap
-from facegen.audit.measures import BY_NAME, CONTENT_NAMES, measure_labels
+from facegen.audit.measures import BY_NAME, CONTENT_NAMES
 from facegen.audit.schema import BINARY
 from facegen.render import spec as s
 from facegen.render.assign import Space, assign, out_of_reach
 from facegen.render.draws import Draw, generator
-from facegen.render.follow import FOLLOWED, follow, recolour
+from facegen.render.follow import follow, recolour
 from facegen.render.overrides import Override, apply_all
 from facegen.render.pilot import START, Correction, asked
 from facegen.render.prior import draw_spec
@@ -263,57 +263,3 @@ def _nearest(space, rows):
 
     z = space.whiten(rows) / np.sqrt(rows.shape[1])
     return round(float(np.median(cKDTree(z).query(z, k=2)[0][:, 1])), 4)
-
-
-def describe_target(
-    profile, blocks: Sequence[Matched] = (), correction: Correction = START, num: int | None = None
-) -> dict | None:
-    """What `dataset.json` says of the law that was followed: target, expected, reach and how near it came.
-
-    Of the blocks' rows the first `num` count: the last block may hold more than the set.
-    """
-    if profile is None:
-        return None
-    out: dict = {
-        "profile": profile.name,
-        "followed": [n for n in FOLLOWED if n in profile.names],
-        "correction": correction.to_dict(),
-        "blocks": [block.report for block in blocks],
-    }
-    if blocks:
-        targets = np.concatenate([block.targets for block in blocks])[:num]
-        expected = np.concatenate([block.expected for block in blocks])[:num]
-        out["matched"] = {
-            name: {"target": _law(targets[:, j]), "expected": _law(expected[:, j])}
-            for j, name in enumerate(blocks[0].names)
-        }
-        reach: dict[str, list[float]] = {}
-        for block in blocks:
-            for name, share in block.report["out_of_reach"].items():
-                reach.setdefault(name, []).append(share * len(block.targets))
-        shares = {
-            name: round(sum(parts) / sum(len(b.targets) for b in blocks), 4) for name, parts in reach.items()
-        }
-        out["out_of_reach"] = dict(sorted(shares.items(), key=lambda item: -item[1]))
-    return out
-
-
-def add_realised(target: dict, masks: Iterable[np.ndarray]) -> None:
-    """Write beside each matched attribute's target what the finished masks (celebamaskhq ids) show."""
-    rows = np.array([measure_labels(mask) for mask in masks])
-    if not len(rows):
-        return
-    for name, laws in target.get("matched", {}).items():
-        laws["realised"] = _law(rows[:, CONTENT_NAMES.index(name)])
-
-
-def _law(values: np.ndarray) -> dict:
-    """Mean, standard deviation and the share of rows that have the attribute at all."""
-    seen = values[~np.isnan(values)]
-    if not len(seen):
-        return {"share": 0.0}
-    return {
-        "mean": round(float(seen.mean()), 5),
-        "sd": round(float(seen.std()), 5),
-        "share": round(len(seen) / len(values), 4),
-    }

@@ -14,6 +14,7 @@ import numpy as np
 
 import facegen
 from facegen.assets.ledger import LEDGER
+from facegen.audit.profile import Profile
 from facegen.datasets.dataset_file import (
     DATASET_FILE,
     read_dataset_json,
@@ -24,10 +25,11 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.files import fingerprint
 from facegen.datasets.images import read_index
 from facegen.datasets.sample import is_done, sample_name
-from facegen.render.match import add_realised, describe_target, draw_specs
+from facegen.render.match import draw_specs
 from facegen.render.overrides import Override
 from facegen.render.photographs import digest, with_photograph
 from facegen.render.proposals import CONVENTION, available_workers
+from facegen.render.realised import add_realised, describe_target
 from facegen.render.rounds import matched_blocks
 from facegen.render.session import Job, Outcome, render_specs
 
@@ -42,7 +44,7 @@ class Order:
     job: Job
     num: int
     seed: int
-    profile: object | None = None
+    profile: Profile | None = None
     profile_name: str | None = None
     overrides: tuple[Override, ...] = ()
     resume: str = "if-possible"
@@ -130,9 +132,11 @@ def produce(
         if fresh and not any(is_done(out, i) for i in todo):
             _remove_empty(out)
         raise
-    if target is not None and order.job.convention == CONVENTION:
+    if target is not None and order.profile is not None and order.job.convention == CONVENTION:
         done = [i for i in range(order.num) if is_done(out, i)]
-        add_realised(target, (read_index(out / "masks" / f"{sample_name(i)}.png") for i in done))
+        rows = {name: column[done] for name, column in order.profile.sample(order.num, order.seed).items()}
+        masks = (read_index(out / "masks" / f"{sample_name(i)}.png") for i in done)
+        add_realised(target, rows, [matched[i] for i in done], masks)
     _write_summary(order, outcome, complete=not outcome.failures, target=target)
     return outcome
 

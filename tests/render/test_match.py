@@ -5,7 +5,7 @@ import pytest
 
 from facegen.audit.measures import CONTENT_NAMES
 from facegen.audit.profile_io import load_profile
-from facegen.render import match, prior, refine
+from facegen.render import match, prior, realised, refine
 from facegen.render.assign import Space, assign, out_of_reach
 from facegen.render.draws import Draw
 from facegen.render.overrides import parse
@@ -206,7 +206,7 @@ def test_laws_by_hand_are_followed_without_anything_to_measure(tmp_path, monkeyp
     monkeypatch.setattr(match, "measure_specs", toy_measure)
     block = match.match_block(load_profile(tmp_path / "l.toml"), 0, 0, 32)
     assert all(20 <= spec.pose.yaw <= 30 and spec.identity.gender > 0.5 for spec in block.specs)
-    assert match.describe_target(load_profile(tmp_path / "l.toml"), [block])["matched"] == {}
+    assert realised.describe_target(load_profile(tmp_path / "l.toml"), [block])["matched"] == {}
 
 
 def test_a_yaw_by_hand_survives_matching(tmp_path, monkeypatch):
@@ -215,16 +215,6 @@ def test_a_yaw_by_hand_survives_matching(tmp_path, monkeypatch):
     block = match.match_block(load_profile(tmp_path / "l.toml"), 0, 0, 32)
     assert all(20 <= spec.pose.yaw <= 30 for spec in block.specs)
     assert "yaw_nose" not in block.names and "brow_height" in block.names
-
-
-def test_the_realised_law_is_that_of_the_masks(block, profile):
-    target = match.describe_target(profile, [block])
-    mask = np.zeros((64, 64), np.uint8)
-    mask[:32] = 13  # hair
-    match.add_realised(target, [mask, np.zeros((64, 64), np.uint8)])
-    assert target["matched"]["hair"]["realised"]["mean"] == 0.5
-    assert target["matched"]["brow_height"]["realised"] == {"share": 0.0}
-    assert target["matched"]["hair"]["target"]["mean"] > 0.9
 
 
 def test_features_follow_a_given_age_and_sex():
