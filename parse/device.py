@@ -57,5 +57,9 @@ def describe_machine(device: torch.device) -> dict[str, str | int | None]:
 
 
 def use_bfloat16(device: torch.device) -> bool:
-    """Mixed precision where the GPU computes bfloat16 itself."""
-    return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+    """Mixed precision where the device computes bfloat16 itself."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    # No public name yet; torch without it trains in float32.
+    asked = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    return device.type == "cpu" and asked is not None and bool(asked())

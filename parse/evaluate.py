@@ -53,7 +53,9 @@ def predict(
     labels = np.empty((len(images), *images.shape[-2:]), np.uint8)
     for start in range(0, len(images), BATCH):
         part = torch.from_numpy(np.array(images[start : start + BATCH])).to(device)
-        with torch.autocast(device.type, torch.bfloat16, enabled=use_bfloat16(device)):
+        # On a CPU the speed is not needed here, and float32 gives the same answer on every machine.
+        on_gpu = device.type == "cuda" and use_bfloat16(device)
+        with torch.autocast(device.type, torch.bfloat16, enabled=on_gpu):
             logits = network(normalise(part.to(torch.float32) / 255))
         labels[start : start + BATCH] = logits.argmax(1).to(torch.uint8).cpu().numpy()
         if on_batch is not None:
