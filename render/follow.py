@@ -81,6 +81,7 @@ FOLLOWED = (
     "sharpness",
     "noise",
     "clipped_dark",
+    "clipped_light",
 )
 LOOK = {  # field of spec.Look -> attribute of a row
     "contrast": "contrast",
@@ -89,6 +90,8 @@ LOOK = {  # field of spec.Look -> attribute of a row
     "sharpness": "sharpness",
     "noise": "noise",
     "blacks": "clipped_dark",
+    "whites": "clipped_light",
+    "background_sharpness": "background_sharpness",
 }
 ALMOST_NOTHING = 1e-4
 LONG_LOW = 0.10  # hair_low: share of the hair under the mouth, from where hair counts as long

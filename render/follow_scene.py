@@ -126,7 +126,7 @@ def light(spec: s.Light, pose: s.Pose, row) -> s.Light:
 
 
 def background(d, spec: s.Background, row) -> s.Background:
-    """A background of a row's lightness, spread, colour and sharpness."""
+    """A background of a row's lightness, spread and colour."""
     if "background_lightness" not in row:
         return spec
     lightness = number(row, "background_lightness", 45.0)
@@ -153,6 +153,6 @@ def background(d, spec: s.Background, row) -> s.Background:
     first, second = scaled(spec.first, dark), scaled(spec.second, bright)
     if d.chance("match.background.swap", 0.5):
         first, second = second, first
-    sharp = number(row, "background_sharpness", 0.8)
-    blur = float(np.clip(0.035 * np.exp(-1.6 * (sharp - 0.7)), 0.0, 0.06))
+    # Drawn sharp where the row says how sharp it shows: the camera's focus decides (camera.look).
+    blur = 0.0 if "background_sharpness" in row else spec.blur
     return replace(spec, kind=kind, first=first, second=second, blur=blur, colourfulness=colour)

@@ -16,9 +16,10 @@ from scipy.optimize import lsq_linear
 from facegen.audit import colour, light, texture
 from facegen.audit.view import make_view
 
-STEPS = 8
+STEPS = 10
 LONGEST = 0.3  # move, share of a setting's range: slopes hold nearby
 TRIAL = 0.06
+BLURRED = 1.5  # pixels from which a sharp backdrop's blur is sought
 DAMPING = 0.02  # of a move in shares of the range, against the squared gap in units of the measures
 
 
@@ -47,6 +48,7 @@ SETTINGS = {
     "kelvin_shift": Led("skin_yellowness", "skin_yellowness", 6.0, -2000.0, 2000.0),
     "crispness": Led("sharpness", "sharpness", 0.24, -1.2, 3.0),
     "noise": Led("noise", "noise", 0.4, 0.0003, 0.02, log=True, log_setting=True),
+    "backdrop_blur": Led("background_sharpness", "background_sharpness", 0.6, 0.2, 14.0, log_setting=True),
 }
 
 
@@ -118,7 +120,11 @@ def _to_search(name, value):
 
 
 def _setting(camera, name):
-    return camera.sharpen - camera.blur_px if name == "crispness" else float(getattr(camera, name))
+    if name == "crispness":
+        return camera.sharpen - camera.blur_px
+    if name == "backdrop_blur":
+        return camera.backdrop_blur or BLURRED  # from 0 no small step would show anything
+    return float(getattr(camera, name))
 
 
 def _turned(camera, names, x):

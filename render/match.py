@@ -141,7 +141,8 @@ def match_block(
 
     def measure(specs):
         shown = measure_specs(specs, pool, on_progress)[:, place]
-        return np.where(binary, shown, shown + bias)
+        # What is not there at all (no hair under the mouth, no fringe) is not there in the render either.
+        return np.where(binary | (shown == 0), shown, shown + bias)
 
     proposals = []
 

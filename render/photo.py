@@ -21,6 +21,8 @@ READ_SHARE = 0.2
 FULL_WELL = 6000.0  # electrons at white: shot noise of a small sensor
 REFERENCE_KELVIN = 6500.0
 BLACK_CODE = 0.028  # encoded value of L* 2, under which the audit calls a pixel black
+WHITE_CODE = 0.99  # and of L* 99, over which it calls one white
+MOST_WHITE = 0.3
 BLACK_AMOUNT = (-0.05, 0.25)  # how far shadows are lifted or drawn down at most
 SIGMA_OF_CIRCLE = 0.25  # a disc of diameter 1 has a standard deviation of 1/4 along each axis
 SHARPEN_SIGMA = 1.0  # pixels at 256: the in-camera sharpening halo
@@ -49,8 +51,8 @@ class Behind:
     width: float
 
     def layers(self, light, aperture_mm):
-        """The face, what lies off the plane of focus blurred, and what of the backdrop shows beside it: two
-        (H, W, 3) float64 that add up to the scene, the first in proportion to `light`."""
+        """The face, what lies off the plane of focus blurred: (H, W, 3) float64 in proportion to `light`; and
+        the share of the backdrop that shows beside it: (H, W, 1) float64."""
         layer = np.concatenate([light, self.alpha[..., None]], -1)
         size = layer.shape[1]
         solid = (self.depth > 0).astype(np.float64)
@@ -60,7 +62,7 @@ class Behind:
         depth = np.where(solid > 0, self.depth, np.where(near > 1e-3, depth, self.focus))
         circle = aperture_mm / 1000 * np.abs(depth - self.focus) / depth / self.width * size
         layer = _blur_by(layer, ndimage.gaussian_filter(circle, 1.0) * SIGMA_OF_CIRCLE)
-        return layer[..., :3], self.backdrop * (1 - layer[..., 3:])
+        return layer[..., :3], 1 - layer[..., 3:]
 
 
 def _blur_by(layer, sigma):
@@ -93,13 +95,15 @@ def develop(linear, camera, rng, skin=None, albedo=0.4, behind=None, mask=None):
     (H, W, 3) uint8, sRGB
     """
     face = np.clip(linear, 0, None).astype(np.float64)
-    beside = np.zeros_like(face)
     if behind is not None:
         face, beside = behind.layers(face, camera.aperture_mm)
     grain = _grain(rng, face.shape)
 
     def picture(camera):
-        return _finish(face * exposure_gain(linear, camera, skin, albedo) + beside, camera, grain)
+        light = face * exposure_gain(linear, camera, skin, albedo)
+        if behind is not None:
+            light += beside * _blurred(behind.backdrop, camera.backdrop_blur)
+        return _finish(light, camera, grain)
 
     if mask is None or not any(asdict(camera.look).values()):
         return picture(camera)
@@ -112,18 +116,17 @@ def _finish(light, camera, grain):
     light = light * white_balance(camera.kelvin_shift)
     light *= _vignette(size, camera.vignette)[..., None]
     light = np.minimum(light, HEADROOM)
-    if camera.blur_px > 0:
-        sigma = camera.blur_px * size / 256
-        light = ndimage.gaussian_filter(light, (sigma, sigma, 0), mode="nearest")
+    light = _blurred(light, camera.blur_px)
     light = _sensor(light, camera.noise, grain)
     picture = encode_srgb(tone(light))
     if camera.sharpen > 0:
-        sigma = SHARPEN_SIGMA * size / 256
-        soft = ndimage.gaussian_filter(picture, (sigma, sigma, 0), mode="nearest")
+        soft = _blurred(picture, SHARPEN_SIGMA)
         picture = np.clip(picture + camera.sharpen * (picture - soft), 0, 1)
     picture = picture_style(picture, camera.contrast)
     if camera.look.blacks > 0:
         picture = with_blacks(picture, camera.look.blacks)
+    if camera.look.whites > 0:
+        picture = with_whites(picture, camera.look.whites)
     grey = (picture @ LUMINANCE)[..., None]
     picture = np.clip(grey + (picture - grey) * camera.saturation, 0, 1)
     out = np.round(picture * 255).astype(np.uint8)
@@ -179,6 +182,20 @@ def with_blacks(picture, share):
     level = float(np.quantile(picture @ LUMINANCE, min(share, 1.0)))
     amount = float(np.clip((level - BLACK_CODE) / (1 - level + 1e-6) ** 4, *BLACK_AMOUNT))
     return np.clip(picture - amount * (1 - picture) ** 4, 0, 1)
+
+
+def with_whites(picture, share):
+    """Draws highlights of encoded values in [0, 1] up until `share` of the pixels are white, where they are
+    near it; middle tones hardly move."""
+    level = float(np.quantile(picture @ LUMINANCE, 1 - min(share, 1.0)))
+    amount = float(np.clip((WHITE_CODE - level) / max(level, 0.5) ** 6, 0, MOST_WHITE))
+    return np.clip(picture + amount * picture**6, 0, 1)
+
+
+def _blurred(picture, sigma):
+    """(H, W, 3) blurred by `sigma` pixels at 256; 0 leaves it."""
+    sigma *= picture.shape[0] / 256
+    return ndimage.gaussian_filter(picture, (sigma, sigma, 0), mode="nearest") if sigma > 0 else picture
 
 
 def encode_srgb(linear):

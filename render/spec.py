@@ -299,7 +299,8 @@ class Look:
 
     contrast: standard deviation of L*; skin_redness, skin_yellowness: median a* and b* of the skin;
     sharpness: log10 of the variance of the Laplacian over the face; noise: sigma of L* over the skin;
-    blacks: share of pixels under L* 2.
+    blacks, whites: share of pixels under L* 2 and over L* 99; background_sharpness: log10 of the variance of
+    the Laplacian over the background.
     """
 
     contrast: float = 0.0
@@ -308,6 +309,8 @@ class Look:
     sharpness: float = 0.0
     noise: float = 0.0
     blacks: float = 0.0
+    whites: float = 0.0
+    background_sharpness: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -316,7 +319,8 @@ class Camera:
 
     metering: share of the face's under- or over-exposure that the camera corrects (1 = wholly automatic).
     skin_lightness: median L* of the skin to expose for; 0 leaves it to metering and exposure (stops).
-    blur_px, sharpen: at 256 pixels; sharpening is an unsharp mask of one pixel.
+    blur_px, sharpen: at 256 pixels; sharpening is an unsharp mask of one pixel. backdrop_blur: of what lies
+    behind alone.
     white_balance: share of the light's colour that the camera removes.
     aperture_mm: diameter of the lens opening, focused on the eyes; 0 holds the whole head sharp.
     look: what development aims at, turning the settings above as an editor turns sliders, within bounds.
@@ -341,6 +345,7 @@ class Camera:
     vignette: float = 0.0
     jpeg: int = 95
     aperture_mm: float = 0.0
+    backdrop_blur: float = 0.0
     look: Look = field(default_factory=Look)
 
 

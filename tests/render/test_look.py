@@ -30,8 +30,20 @@ def scene():
 
 def shown(scene, camera, seed=0):
     light, mask = scene
-    rgb = photo.develop(light, camera, np.random.default_rng(seed), mask == SKIN, 0.4, mask=mask)
+    alpha = (mask == SKIN).astype(np.float32)
+    behind = photo.Behind(alpha, alpha, striped(light), 1.0, 0.25)
+    face = light * alpha[..., None]
+    rgb = photo.develop(face, camera, np.random.default_rng(seed), mask == SKIN, 0.4, behind, mask)
     return rgb, dict(zip(NAMES, measure(rgb, mask), strict=True))
+
+
+def striped(light):
+    """A backdrop with fine and broad structure and a white patch."""
+    x = np.arange(SIZE)
+    stripes = 1 + 0.3 * np.sin(x / 2)[None, :, None] + 0.3 * np.sin(x / 9)[:, None, None]
+    backdrop = light[:, :1] * stripes
+    backdrop[20:70, 10:70] = 0.9
+    return backdrop.astype(np.float32)
 
 
 ASKED = {
@@ -41,6 +53,8 @@ ASKED = {
     "sharpness": ("sharpness", (1.6, 2.1), 0.06),
     "noise": ("noise", (0.9, 1.6), 0.1),
     "blacks": ("clipped_dark", (0.02, 0.1), 0.016),
+    "whites": ("clipped_light", (0.02, 0.04), 0.012),
+    "background_sharpness": ("background_sharpness", (0.9, 1.4), 0.1),
 }
 
 
@@ -73,12 +87,12 @@ def test_what_cannot_be_met_stops_at_the_bounds(scene):
 
 def test_no_look_leaves_the_camera_alone_and_the_same_look_gives_the_same_bytes(scene):
     light, mask = scene
-    with_mask = shown(scene, PLAIN)[0]
+    with_mask = photo.develop(light, PLAIN, np.random.default_rng(0), mask == SKIN, 0.4, mask=mask)
     without = photo.develop(light, PLAIN, np.random.default_rng(0), mask == SKIN, 0.4)
     np.testing.assert_array_equal(with_mask, without)
     camera = replace(PLAIN, look=s.Look(contrast=25.0, noise=1.0, blacks=0.05))
     np.testing.assert_array_equal(shown(scene, camera)[0], shown(scene, camera)[0])
-    assert (shown(scene, camera)[0] != with_mask).any()
+    assert (shown(scene, camera)[0] != shown(scene, PLAIN)[0]).any()
 
 
 def test_small_pictures_meet_what_they_can_show(scene):
