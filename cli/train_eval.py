@@ -39,6 +39,13 @@ SET = click.Path(path_type=Path)
 @click.option("--size", type=int, help="Working size in pixels [128 on a CPU, 256 on a GPU].")
 @click.option("--seeds", type=click.IntRange(min=1), help=f"Trainings of every arm and set [{SEEDS}].")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:K.")
+@click.option(
+    "--devices",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="GPUs that share each training.",
+)
 @click.option("--network", help="small or unet-resnet18 [by the device].")
 @click.option("--steps", type=click.IntRange(min=1), help="Training steps [by the network].")
 @click.option("--batch", type=click.IntRange(min=1), help="Images a step [by the network].")
@@ -70,6 +77,7 @@ def command(
     size: int | None,
     seeds: int | None,
     device: str,
+    devices: int,
     network: str | None,
     steps: int | None,
     batch: int | None,
@@ -109,6 +117,7 @@ def command(
     from facegen.parse.results import Run, results_json, write_results
     from facegen.parse.results_page import write_page
     from facegen.parse.roles import assign
+    from facegen.parse.several import check_devices
     from facegen.parse.train_eval import common_number, missing, run_plan, study_adapters
     from facegen.parse.validation import ValidationLook
 
@@ -118,6 +127,7 @@ def command(
         require_onnx()
     chosen = pick_device(device)
     recipe = recipe_for(chosen, network, size, steps, batch, quick)
+    check_devices(devices, chosen, recipe.batch)
     sets = open_real(real, real_test)
     named = any((synth, default_, matched, also))
     opened = [[open_set(path) for path in part] for part in (synth, default_, matched, also)]
@@ -176,7 +186,9 @@ def command(
         title = one.title
 
     with training_bar(console, "training") as report:
-        judged = run_plan(plan, judge, recipe, chosen, folder, look, on_start, lambda p: report(p, title))
+        judged = run_plan(
+            plan, judge, recipe, chosen, folder, look, on_start, lambda p: report(p, title), devices
+        )
     with console.status("label adapters"):
         studies = study_adapters(plan, judge, recipe, chosen, folder, adapt_n, adapt_probabilities)
     run = Run(plan, judged, studies, judge, recipe, sets.test_is, arguments, slices, law_faces)

@@ -32,6 +32,7 @@ from facegen.parse.ema import Ema
 from facegen.parse.feed import Feed
 from facegen.parse.losses import segmentation_loss
 from facegen.parse.networks import STRIDE, build_network, normalise
+from facegen.parse.several import Shared, share_training
 from facegen.parse.step_log import StepLog
 from facegen.parse.validation import ValidationLook
 
@@ -77,7 +78,9 @@ def learning_rate(recipe: Recipe, step: int) -> float:
 class Trainer:
     """The moving parts of one training; `advance` makes one step."""
 
-    def __init__(self, data: LoadedSet, recipe: Recipe, seed: int, device: torch.device) -> None:
+    def __init__(
+        self, data: LoadedSet, recipe: Recipe, seed: int, device: torch.device, shared: Shared | None = None
+    ) -> None:
         if recipe.size % STRIDE:
             raise FacegenError(f"training size {recipe.size} is not a multiple of {STRIDE}; try 128 or 256")
         if recipe.size != data.size:
@@ -86,10 +89,13 @@ class Trainer:
             )
         self.data, self.recipe, self.seed, self.device = data, recipe, seed, device
         network = build_network(recipe.network, len(data.convention.classes), seed)
+        if shared:
+            network = shared.common_statistics(network)
         self.network = network.to(device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
         self.ema = Ema(self.network, recipe.ema)
         decayed = [p for p in self.network.parameters() if p.ndim > 1]
         plain = [p for p in self.network.parameters() if p.ndim <= 1]
+        self.shared = shared
         self.optimizer = torch.optim.AdamW(
             [
                 {"params": decayed, "weight_decay": recipe.weight_decay},
@@ -98,6 +104,7 @@ class Trainer:
             lr=recipe.learning_rate,
             fused=True,
         )
+        self.forward = shared.prepare(self.network, self.optimizer) if shared else self.network
         self.table = torch.from_numpy(data.convention.flip_table()).to(device)
         self.feed = Feed(data, recipe.batch, seed, device)
         self.step = 0
@@ -108,6 +115,8 @@ class Trainer:
         picture, reference = augment(
             images, masks, self.table, self.recipe.augmentation, self.seed, self.step
         )
+        if self.shared:
+            picture, reference = self.shared.part(picture), self.shared.part(reference)
         loss, norm = self.fit(picture, reference)
         self.ema.update(self.network, self.step)
         self.step += 1
@@ -118,10 +127,13 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.recipe, self.step)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=use_bfloat16(self.device)):
-            logits = self.network(normalise(picture))
+            logits = self.forward(normalise(picture))
         loss = segmentation_loss(logits, reference, self.recipe.dice_weight)
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        if self.shared:
+            self.shared.backward(loss)
+        else:
+            loss.backward()
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip)
         self.optimizer.step()
         return loss.detach(), norm.detach()
@@ -168,6 +180,7 @@ def train(
     on_progress: Callable[[Progress], None] | None = None,
     stop_after: int | None = None,
     look: ValidationLook | None = None,
+    devices: int = 1,
 ) -> Parser | None:
     """Train one parser, going on from where an earlier call in `folder` stopped.
 
@@ -181,6 +194,8 @@ def train(
     stop_after : leave after this step with the state saved; None runs to the end
     look : scores the averaged weights on held-out faces now and then, into validation.csv; nothing is
         chosen by it
+    devices : that share every batch, see several.py; their number changes the result a little, since the
+        normalisation of a CPU process sees its share alone
 
     Returns
     -------
@@ -197,7 +212,28 @@ def train(
         if parser.metadata.get("key") != key:
             raise FacegenError(f"{folder} holds a training of other data or settings; choose another --out")
         return parser
-    trainer = Trainer(data, recipe, seed, device)
+    if devices > 1:
+        share_training(
+            devices, device, folder / LOG_FILE, recipe, on_progress, data, seed, folder, key, stop_after, look
+        )
+        return load_parser(final, device) if final.exists() else None
+    return train_here(data, recipe, seed, device, folder, key, on_progress, stop_after, look)
+
+
+def train_here(
+    data: LoadedSet,
+    recipe: Recipe,
+    seed: int,
+    device: torch.device,
+    folder: Path,
+    key: str,
+    on_progress: Callable[[Progress], None] | None = None,
+    stop_after: int | None = None,
+    look: ValidationLook | None = None,
+    shared: Shared | None = None,
+) -> Parser | None:
+    """As `train`, in this process; of several that share a training, the first alone writes."""
+    trainer = Trainer(data, recipe, seed, device, shared)
     if (folder / STATE_FILE).exists():
         state = read_torch(folder / STATE_FILE)
         if state.get("key") != key:
@@ -205,8 +241,14 @@ def train(
         trainer.restore(state)
     until = recipe.steps if stop_after is None else min(stop_after, recipe.steps)
     with guarded(trainer):
-        _run(trainer, folder, key, on_progress, until, look)
-    if trainer.step < recipe.steps:
+        if shared is None or shared.first:
+            _run(trainer, folder, key, on_progress, until, look)
+        else:
+            while trainer.step < until:
+                trainer.advance()
+    if shared:
+        shared.check_alike(trainer.network)
+    if trainer.step < recipe.steps or (shared and not shared.first):
         return None
     trainer.network.load_state_dict(trainer.ema.values)
     metadata = parser_metadata(
@@ -218,7 +260,7 @@ def train(
         trained_on={"name": data.name, "count": len(data)},
         key=key,
     )
-    save_parser(final, trainer.network, metadata)
+    save_parser(folder / CHECKPOINT_FILE, trainer.network, metadata)
     (folder / STATE_FILE).unlink(missing_ok=True)
     return Parser(trainer.network.eval(), data.convention, recipe.size, metadata)
 

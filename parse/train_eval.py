@@ -82,6 +82,7 @@ def run_plan(
     look: ValidationLook | None = None,
     on_start: Callable[[Training], None] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    devices: int = 1,
 ) -> dict[str, Judged]:
     """Every training of the plan by its name.
 
@@ -93,7 +94,7 @@ def run_plan(
         if on_start is not None:
             on_start(one)
         place = folder / one.name
-        parser = train(one.data, recipe, one.seed, device, place, on_progress, look=look)
+        parser = train(one.data, recipe, one.seed, device, place, on_progress, look=look, devices=devices)
         assert parser is not None  # only with stop_after
         judged[one.name] = Judged(
             one,
