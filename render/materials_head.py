@@ -14,8 +14,8 @@ CORNEA_IOR = 1.376  # Navarro, Santamaria and Bescos, Accommodation-dependent mo
 CORNEA_MIRROR = 0.4  # of Fresnel: low HDRIs smear the sun over the sky, and a true mirror would hide the iris
 
 
-def skin(colour, roughness, relief):
-    """Skin from chart pictures: colour, roughness and relief are image datablocks.
+def skin(colour, roughness, relief, subsurface=1.0):
+    """Skin from chart pictures: colour, roughness and relief are image datablocks; subsurface in [0, 1].
 
     Needs the vertex field "hollow": 1 where little light gets in and what comes out is red, 0 in the open.
     """
@@ -32,7 +32,7 @@ def skin(colour, roughness, relief):
             "Base Color": base,
             "Roughness": picture(g, roughness),
             "Normal": bump,
-            "Subsurface Weight": 1.0,
+            "Subsurface Weight": subsurface,
             "Subsurface Radius": SKIN_RADIUS_MM,
             "Subsurface Scale": 0.001,
             "IOR": 1.4,

@@ -50,6 +50,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "skin.eye_shadow": (0, 1),
     "skin.lid_crease": (0, 1),
     "skin.lid_shade": (0, 1),
+    "skin.subsurface": (0, 1),
     "skin.texture_seed": SEEDS,
     "eyes.iris_mm": (5.0, 6.7),
     "eyes.pupil": (0.2, 0.75),

@@ -43,6 +43,7 @@ def add_skin(studio, spec, head):
         blender.set_image("skin.colour", colour),
         blender.set_image("skin.rough", rough),
         blender.set_image("skin.relief", relief),
+        spec.skin.subsurface,
     )
     mouth = materials_head.wet_tissue("mouth", (0.42, 0.11, 0.09))
     tongue = materials_head.wet_tissue("tongue", (0.42, 0.12, 0.11), 0.35)

@@ -108,7 +108,7 @@ class Skin:
     melanin in [0.01, 0.45] of the epidermis, haemoglobin in [0.01, 0.1] of the dermis: Jimenez et al., A
     Practical Appearance Model for Dynamic Facial Color, 2010, after Donner and Jensen 2006. lid_crease: depth
     of the upper lid's fold, 0 for a lid without one. lid_shade: share of light that lids lose to their depth,
-    thin skin and lashes.
+    thin skin and lashes. subsurface: share of the light that is scattered under the skin; 0 is paint.
     """
 
     melanin: float = 0.1
@@ -130,6 +130,7 @@ class Skin:
     eye_shadow: float = 0.0
     lid_crease: float = 0.7
     lid_shade: float = 0.5
+    subsurface: float = 1.0
     texture_seed: int = 0
 
 
