@@ -201,6 +201,9 @@ def _law(console, out):
     _joint(console, target)
 
 
+KEYS = ("asked", "drawn", "seen")
+
+
 def _joint(console, target):
     """How attributes go together, asked for and made."""
     pairs = target.get("correlations", {})

@@ -18,7 +18,7 @@ from facegen.audit.view import lab_of_srgb
 from facegen.render import spec as s
 from facegen.render.draws import Draw
 from facegen.render.expressions import draw_expression
-from facegen.render.follow_scene import background, dressed, garment, light, number
+from facegen.render.follow_scene import backdrop_blur, background, dressed, garment, light, number
 from facegen.render.grooms import HANGING, NO_FRINGE
 from facegen.render.photo import encode_srgb, tone
 from facegen.render.prior_face import MELANIN, draw_brows, draw_eyes, draw_identity, draw_skin
@@ -85,6 +85,7 @@ FOLLOWED = (
 )
 LOOK = {  # field of spec.Look -> attribute of a row
     "contrast": "contrast",
+    "skin_lightness": "skin_lightness",
     "skin_redness": "skin_redness",
     "skin_yellowness": "skin_yellowness",
     "sharpness": "sharpness",
@@ -234,8 +235,8 @@ def melanin_of_ita(ita):
 
 def _look(row):
     """What the picture is to show, where the row says it; an exact 0 would mean that it says nothing."""
-    said = {field: number(row, name, 0.0) or ALMOST_NOTHING for field, name in LOOK.items() if name in row}
-    return s.Look(**said)
+    said = {field: number(row, name, np.nan) for field, name in LOOK.items()}
+    return s.Look(**{field: value or ALMOST_NOTHING for field, value in said.items() if np.isfinite(value)})
 
 
 def _camera(camera, row):
@@ -243,6 +244,7 @@ def _camera(camera, row):
     return replace(
         camera,
         look=_look(row),
+        backdrop_blur=backdrop_blur(camera, row),
         skin_lightness=lightness,
         scale=camera.scale if "face_scale" not in row else 1 / number(row, "face_scale", 1.0),
         shift_x=0.5 - number(row, "face_x", 0.5 - camera.shift_x),

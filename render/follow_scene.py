@@ -20,6 +20,7 @@ KEY_STOPS, TURN_STOPS, FLATTEST = 1.86, -0.22, 0.3
 # A cloth's mean L* in pictures lies nearer to the middle than its dye's: shade, creases, shirts, patterns
 # (0.61 of the dye's and 13 over 95 renders, r = 0.74).
 CLOTH_PULL, CLOTH_MIDDLE = 0.63, 33.4
+CLOTH_CHROMA = 1.3  # of what is asked for: shade and shirts leave 8.4 of 9.4 in the mean, .46 in slope
 # Median share of the picture that a cut covers where it is to be seen, over 1,024 previews of proposals (its
 # log spread there), and what leaves the shoulders bare: (women, men).
 CUT_AREA = {
@@ -39,7 +40,9 @@ CUT_SPREAD = 0.8
 BARE = {"strapless": (0.7, 0.4), "tank": (0.2, 0.5), "scoop": (0.1, 0.1)}
 UNIFORM, DARK = ("plain", "gradient", "wall", "sky"), ("stage", "bokeh")
 ONE_HUE = 30.0  # colourfulness (M3) that a wall of one hue reaches
-TONES = 1.9  # spreads that a background's dark and bright tones lie from its mean: most of it lies between
+# Standard deviations between a background's mean and its two tones (assets.background.TONES), and how much of
+# the spread asked for the part beside a head shows.
+TONES = 1.6 / 0.84
 LIT = 55.0  # L* above which a background is no dark hall
 
 
@@ -78,7 +81,7 @@ def garment(spec: s.Garment, row) -> s.Garment:
         return spec
     lightness = number(row, "cloth_lightness", 35.0)
     lightness = float(np.clip(lightness + CLOTH_PULL * (lightness - CLOTH_MIDDLE), 4, 96))
-    chroma = number(row, "cloth_chroma", 7.0)
+    chroma = CLOTH_CHROMA * number(row, "cloth_chroma", 7.0)
     return replace(
         spec,
         colour=dyed(spec.colour, lightness, chroma),
@@ -153,6 +156,14 @@ def background(d, spec: s.Background, row) -> s.Background:
     first, second = scaled(spec.first, dark), scaled(spec.second, bright)
     if d.chance("match.background.swap", 0.5):
         first, second = second, first
-    # Drawn sharp where the row says how sharp it shows: the camera's focus decides (camera.look).
+    # Drawn sharp where the row says how sharp it shows: the camera's focus decides.
     blur = 0.0 if "background_sharpness" in row else spec.blur
     return replace(spec, kind=kind, first=first, second=second, blur=blur, colourfulness=colour)
+
+
+def backdrop_blur(camera: s.Camera, row) -> float:
+    """Pixels at 256 by which a backdrop drawn sharp is about as sharp as a row says; developing mends it."""
+    if "background_sharpness" not in row:
+        return camera.backdrop_blur
+    sharp = number(row, "background_sharpness", 0.8)
+    return float(np.clip(9.0 * np.exp(-1.6 * (sharp - 0.3)), 0.2, 14.0))

@@ -43,6 +43,7 @@ class Led:
 
 # Sharpness is led by one number: unsharp masking above 0, blur (in pixels) below it.
 SETTINGS = {
+    "skin_lightness": Led("skin_lightness", "skin_lightness", 8.0, 3.0, 97.0),
     "contrast": Led("contrast", "contrast", 0.19, 0.6, 1.6, log=True),
     "saturation": Led("skin_redness", "skin_redness", 5.0, 0.15, 1.7),
     "kelvin_shift": Led("skin_yellowness", "skin_yellowness", 6.0, -2000.0, 2000.0),
@@ -53,7 +54,8 @@ SETTINGS = {
 
 
 def met(camera, picture: Callable[..., np.ndarray], mask: np.ndarray):
-    """The camera with the settings at which `picture` comes nearest to `camera.look`.
+    """The camera with the settings at which `picture` comes nearest to `camera.look`; a setting whose measure
+    the picture does not allow (it is too small, or shows no skin) stays as it is.
 
     Parameters
     ----------
@@ -61,7 +63,12 @@ def met(camera, picture: Callable[..., np.ndarray], mask: np.ndarray):
     picture : camera -> (H, W, 3) uint8
     mask : (H, W) uint8, celebamaskhq
     """
-    names = [name for name, led in SETTINGS.items() if getattr(camera.look, led.wanted)]
+    shown = _measured(picture(camera), mask)
+    names = [
+        name
+        for name, led in SETTINGS.items()
+        if getattr(camera.look, led.wanted) and np.isfinite(shown.get(led.measure, np.nan))
+    ]
     if not names:
         return camera
     led = [SETTINGS[name] for name in names]
@@ -72,7 +79,7 @@ def met(camera, picture: Callable[..., np.ndarray], mask: np.ndarray):
     target = np.array([_scaled(one, getattr(camera.look, one.wanted)) for one in led])
 
     def gap(x):
-        """In units of each measure; 0 where it cannot be measured."""
+        """In units of each measure; 0 where it can no longer be measured."""
         shown = _measured(picture(_turned(camera, names, low + x * (high - low))), mask)
         found = [_scaled(one, shown.get(one.measure, np.nan)) for one in led]
         return np.nan_to_num(target - np.array(found))
@@ -124,6 +131,8 @@ def _setting(camera, name):
         return camera.sharpen - camera.blur_px
     if name == "backdrop_blur":
         return camera.backdrop_blur or BLURRED  # from 0 no small step would show anything
+    if name == "skin_lightness":
+        return camera.skin_lightness or camera.look.skin_lightness
     return float(getattr(camera, name))
 
 

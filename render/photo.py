@@ -18,11 +18,16 @@ from facegen.render.look import met
 SHOULDER = 0.62  # linear light above which highlights are compressed
 HEADROOM = 4.0  # light above this clips in the sensor before the lens can spread it
 READ_SHARE = 0.2
+BACKDROP_GRAIN = 0.5  # of the grain is left beside the face: cameras smooth what has no detail
 FULL_WELL = 6000.0  # electrons at white: shot noise of a small sensor
 REFERENCE_KELVIN = 6500.0
 BLACK_CODE = 0.028  # encoded value of L* 2, under which the audit calls a pixel black
 WHITE_CODE = 0.99  # and of L* 99, over which it calls one white
 MOST_WHITE = 0.3
+NONE_BLACK, NONE = (
+    0.05,
+    2e-4,
+)  # encoded value that the darkest pixels keep where under this share shall be black
 BLACK_AMOUNT = (-0.05, 0.25)  # how far shadows are lifted or drawn down at most
 SIGMA_OF_CIRCLE = 0.25  # a disc of diameter 1 has a standard deviation of 1/4 along each axis
 SHARPEN_SIGMA = 1.0  # pixels at 256: the in-camera sharpening halo
@@ -88,7 +93,8 @@ def develop(linear, camera, rng, skin=None, albedo=0.4, behind=None, mask=None):
     skin : (H, W) bool or None, where the face's skin is seen; None: no metering
     albedo : float, luminance of that skin in standard light
     behind : Behind or None, what shows where the film is clear; None: `linear` covers the frame
-    mask : (H, W) uint8 in the celebamaskhq convention, by which camera.look is measured; None: it is not met
+    mask : (H, W) uint8 in the celebamaskhq convention, by which camera.look is measured; None: of the look
+        only blacks and whites are met
 
     Returns
     -------
@@ -98,6 +104,8 @@ def develop(linear, camera, rng, skin=None, albedo=0.4, behind=None, mask=None):
     if behind is not None:
         face, beside = behind.layers(face, camera.aperture_mm)
     grain = _grain(rng, face.shape)
+    if behind is not None:
+        grain *= 1 - (1 - BACKDROP_GRAIN) * beside
 
     def picture(camera):
         light = face * exposure_gain(linear, camera, skin, albedo)
@@ -125,7 +133,7 @@ def _finish(light, camera, grain):
     picture = picture_style(picture, camera.contrast)
     if camera.look.blacks > 0:
         picture = with_blacks(picture, camera.look.blacks)
-    if camera.look.whites > 0:
+    if camera.look.whites > NONE:
         picture = with_whites(picture, camera.look.whites)
     grey = (picture @ LUMINANCE)[..., None]
     picture = np.clip(grey + (picture - grey) * camera.saturation, 0, 1)
@@ -177,16 +185,15 @@ def picture_style(picture, contrast):
 
 
 def with_blacks(picture, share):
-    """Draws shadows of encoded values in [0, 1] down, or lifts them, until `share` of the pixels are black;
-    middle tones hardly move."""
+    """Draws shadows of encoded values in [0, 1] down, or lifts them, until `share` of pixels are black."""
     level = float(np.quantile(picture @ LUMINANCE, min(share, 1.0)))
-    amount = float(np.clip((level - BLACK_CODE) / (1 - level + 1e-6) ** 4, *BLACK_AMOUNT))
+    wanted = BLACK_CODE if share > NONE else NONE_BLACK
+    amount = float(np.clip((level - wanted) / (1 - level + 1e-6) ** 4, *BLACK_AMOUNT))
     return np.clip(picture - amount * (1 - picture) ** 4, 0, 1)
 
 
 def with_whites(picture, share):
-    """Draws highlights of encoded values in [0, 1] up until `share` of the pixels are white, where they are
-    near it; middle tones hardly move."""
+    """Draws highlights of encoded values in [0, 1] up until `share` of the pixels are white, if near it."""
     level = float(np.quantile(picture @ LUMINANCE, 1 - min(share, 1.0)))
     amount = float(np.clip((WHITE_CODE - level) / max(level, 0.5) ** 6, 0, MOST_WHITE))
     return np.clip(picture + amount * picture**6, 0, 1)

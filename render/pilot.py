@@ -1,8 +1,8 @@
 """What a small pilot render teaches matching: where finished pictures stand beside what was expected.
 
 Two things come of it. The bias of previews: rendered minus previewed, for every content attribute. And what
-must be asked for so that a colour comes out as its row says (cloth, backdrop). Contrast, colour of the skin,
-sharpness and noise need no pilot: each picture is developed to its row's (look.py).
+must be asked for so that a lightness comes out as its row says (cloth, backdrop). What the camera decides
+needs no pilot: each picture is developed to its row's contrast, skin colour, sharpness ... (look.py).
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
+from facegen.audit.measures import BY_NAME
+from facegen.audit.schema import BINARY
+
 FACES = 32  # of a pilot
 FEWEST = 4  # faces in which a measure must be there to be learned from
 CLEAR = 2.0  # standard errors from which a bias is believed
 # Colours that rows are followed in directly, and how much of a gap one pilot corrects.
-ROW_LED = ("skin_lightness", "background_lightness", "background_spread", "cloth_lightness")
+ROW_LED = ("background_lightness", "background_spread", "cloth_lightness")
 ROW_SHARE = 0.8
 
 
@@ -44,7 +47,6 @@ class Correction:
         return cls(**{**data, "history": tuple(data["history"])})
 
 
-NONE = Correction()
 # What previews are known to miss: brow hairs that stand out of the brow, the corners of eyes. Rendered minus
 # previewed, means over 48 matched faces of 256 pixels, each over .1 of a real set's spread.
 START = Correction(
@@ -77,7 +79,9 @@ def learn(
     bias = dict(before.bias)
     for j, name in enumerate(names):
         gap = shown[:, j] - expected[:, j]
-        gap = gap[~np.isnan(gap)]
+        # What is not there at all has no bias (match.py), unless it is or is not there that is measured.
+        there = ~np.isnan(gap) & ((expected[:, j] != 0) | (BY_NAME[name].kind == BINARY))
+        gap = gap[there]
         if len(gap) >= FEWEST and abs(gap.mean()) > CLEAR * gap.std(ddof=1) / np.sqrt(len(gap)):
             bias[name] = round(bias.get(name, 0.0) + float(gap.mean()), 6)
     rows = dict(before.rows)

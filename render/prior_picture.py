@@ -71,7 +71,7 @@ def draw_light(d: Draw) -> s.Light:
         key_elevation=d.uniform("light.key_elevation", *elevation),
         key_size=d.uniform("light.key_size", *size),
         # Even where nobody set a fill, floor, walls and clothes throw some of the key back from below.
-        fill=fill * d.uniform("light.fill", 0.3, 1.6) + key * d.uniform("light.bounce", 0.12, 0.5),
+        fill=fill * d.uniform("light.fill", 0.3, 1.6) + key * d.uniform("light.bounce", 0.18, 0.6),
         fill_elevation=-35.0 if kind == "clamshell" else d.uniform("light.fill_elevation", -40, -5),
         rim=d.uniform("light.rim", 0.15, 1.0) if d.chance("light.rim.on", rim) else 0.0,
         rim_kelvin=d.uniform("light.rim_kelvin", 3200, 9000),

@@ -133,6 +133,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "camera.aperture_mm": (0, 80),
     "camera.backdrop_blur": (0, 20),
     "camera.look.contrast": (0, 45),
+    "camera.look.skin_lightness": (0, 97),
     "camera.look.skin_redness": (-20, 50),
     "camera.look.skin_yellowness": (-40, 70),
     "camera.look.sharpness": (0, 4),

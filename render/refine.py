@@ -16,7 +16,7 @@ import numpy as np
 from facegen.render import spec as s
 from facegen.render.assign import Space
 
-DAMPING = 0.04  # weight of a knob's move, in its own prior spreads, against the squared whitened gap
+DAMPING = 0.04  # weight of a knob's move, in its own spreads, against the squared whitened gap
 RIDGE = 8.0  # rows of nothing added to the regression
 MEND_RIDGE = 3.0  # the same for the differences that steps made
 STEPS = 5
@@ -39,7 +39,7 @@ class Knob:
     """Numbers of a spec that move together.
 
     paths : dotted paths; each moves alike
-    spread : standard deviation of the prior's draws
+    spread : unit of its moves, one to two standard deviations of the prior's draws
     low, high : where it stops
     needs : name of a condition, see _APPLIES; "" = always
     """
@@ -102,6 +102,7 @@ KNOBS = (
     _slider("eye-height2-incr", 0.06, paired=True),
     _slider("ear-wing-incr", 0.2, paired=True),
     _slider("ear-scale-incr", 0.2, paired=True),
+    _slider("ear-trans-up", 0.2, paired=True),
     _slider("forehead-scale-vert-incr", 0.16),
     _slider("neck-scale-vert-incr", 0.16),
     _slider("neck-scale-horiz-incr", 0.16),
@@ -172,7 +173,7 @@ def scatter(spec: s.FaceSpec, draw: Callable[[str], np.random.Generator]) -> s.F
 
 @dataclass(frozen=True)
 class Effects:
-    """What knobs do: (2, k, knobs) float64, spreads of each attribute a prior spread of the knob, for cuts
+    """What knobs do: (2, k, knobs) float64, spreads of each attribute a spread of the knob, for cuts
     that are short [0] and long [1]."""
 
     slopes: np.ndarray
@@ -311,6 +312,8 @@ def step(
     a, b = space.turn.T @ jacobian, gap @ space.turn
     spread = np.array([knob.spread for knob in KNOBS])
     place = np.where(_SLIDERS, np.nan_to_num(knobs) / spread, 0.0)
-    pull = np.where(np.abs(place) > FAR, PULL, 0.0)
+    # A slider that shows in nothing asked for stays as the prior drew it.
+    shows = (a**2).sum(0) / ((a**2).sum(0) + DAMPING)
+    pull = np.where(np.abs(place) > FAR, PULL * shows, 0.0)
     moves = np.linalg.solve(a.T @ a + np.diag(DAMPING + pull), a.T @ b - pull * place)
     return np.where(np.isnan(knobs), 0.0, np.clip(moves, -2.5, 2.5) * spread)

@@ -33,6 +33,8 @@ from facegen.render.realised import add_realised, describe_target
 from facegen.render.rounds import matched_blocks
 from facegen.render.session import Job, Outcome, render_specs
 
+GENERATOR = 2  # raised when the same order gives other faces: a set of an older one is not gone on with
+
 
 @dataclass(frozen=True)
 class Order:
@@ -54,6 +56,7 @@ class Order:
     def config(self) -> dict:
         """Everything that decides the bytes of a sample."""
         return {
+            "generator": GENERATOR,
             "size": self.job.size,
             "quality": self.job.quality,
             "convention": self.job.convention,
@@ -134,7 +137,11 @@ def produce(
         raise
     if target is not None and order.profile is not None and order.job.convention == CONVENTION:
         done = [i for i in range(order.num) if is_done(out, i)]
-        rows = {name: column[done] for name, column in order.profile.sample(order.num, order.seed).items()}
+        rows = {
+            name: column[done]
+            for name, column in order.profile.sample(order.num, order.seed).items()
+            if order.profile.attribute(name).matched
+        }
         masks = (read_index(out / "masks" / f"{sample_name(i)}.png") for i in done)
         add_realised(target, rows, [matched[i] for i in done], masks)
     _write_summary(order, outcome, complete=not outcome.failures, target=target)

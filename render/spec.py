@@ -298,13 +298,14 @@ class Light:
 class Look:
     """What the developed picture is to show, as the audit measures it; 0 leaves it to the camera's settings.
 
-    contrast: standard deviation of L*; skin_redness, skin_yellowness: median a* and b* of the skin;
-    sharpness: log10 of the variance of the Laplacian over the face; noise: sigma of L* over the skin;
-    blacks, whites: share of pixels under L* 2 and over L* 99; background_sharpness: log10 of the variance of
-    the Laplacian over the background.
+    contrast: standard deviation of L*; skin_lightness, skin_redness, skin_yellowness: median L*, a* and b* of
+    the skin; sharpness: log10 of the variance of the Laplacian over the face; noise: sigma of L* over the
+    skin; blacks, whites: share of pixels under L* 2 and over L* 99; background_sharpness: log10 of the
+    variance of the Laplacian over the background.
     """
 
     contrast: float = 0.0
+    skin_lightness: float = 0.0
     skin_redness: float = 0.0
     skin_yellowness: float = 0.0
     sharpness: float = 0.0

@@ -74,6 +74,12 @@ def test_all_are_met_together(scene):
         assert found[name] == pytest.approx(value, abs=2 * tolerance), name
 
 
+def test_skin_keeps_its_lightness_under_deep_blacks_and_whites(scene):
+    wanted = s.Look(skin_lightness=55.0, blacks=0.12, whites=0.03)
+    found = shown(scene, replace(PLAIN, skin_lightness=55.0, look=wanted))[1]
+    assert found["skin_lightness"] == pytest.approx(55.0, abs=1.0)
+
+
 def test_what_cannot_be_met_stops_at_the_bounds(scene):
     light, mask = scene
     camera = replace(PLAIN, look=s.Look(contrast=45.0, skin_redness=50.0))
@@ -98,6 +104,13 @@ def test_no_look_leaves_the_camera_alone_and_the_same_look_gives_the_same_bytes(
 def test_small_pictures_meet_what_they_can_show(scene):
     """Under the working size sharpness and noise are not measured: they are left as they are."""
     light, mask = (part[::4, ::4] for part in scene)
-    camera = replace(PLAIN, look=s.Look(skin_yellowness=20.0, sharpness=2.0, noise=1.5))
+    wanted = s.Look(skin_yellowness=20.0, sharpness=2.0, noise=1.5, background_sharpness=1.0)
+    camera = replace(PLAIN, look=wanted, blur_px=0.7, backdrop_blur=3.0)
+    turned = look.met(
+        camera, lambda c: photo.develop(light, replace(c, look=s.Look()), np.random.default_rng(0)), mask
+    )
+    untouched = ("noise", "sharpen", "blur_px", "backdrop_blur", "contrast")
+    assert all(getattr(turned, name) == getattr(camera, name) for name in untouched)
+    assert turned.kelvin_shift != camera.kelvin_shift
     rgb = photo.develop(light, camera, np.random.default_rng(0), mask == SKIN, 0.4, mask=mask)
     assert dict(zip(NAMES, measure(rgb, mask), strict=True))["skin_yellowness"] == pytest.approx(20, abs=1)

@@ -191,6 +191,14 @@ def test_aims_keep_ranks_and_reach_the_targets_law():
     assert np.corrcoef(aims[:, 0], there[:, 0])[0, 1] > 0.5 < np.corrcoef(aims[:, 0], targets[:, 0])[0, 1]
 
 
+def test_sliders_that_show_in_nothing_stay():
+    """With slopes of nothing no knob moves, however far a slider is out."""
+    space = Space.of(np.random.default_rng(0).normal(size=(50, 2)), np.zeros(2, bool))
+    far = np.full(len(KNOBS), 3.0) * [knob.spread for knob in KNOBS]
+    still = refine.step(space, np.zeros((2, len(KNOBS))), np.zeros(2), np.ones(2), far)
+    assert not still.any()
+
+
 def test_faces_of_a_narrow_law_aim_beyond_it():
     """By OVERSHOOT of the gap between their law and the targets' at each rank."""
     rng = np.random.Generator(np.random.Philox(key=6))

@@ -9,7 +9,10 @@ from facegen.render import pilot
 FACES = 32
 
 
-def learn(before=pilot.NONE, gap=0.0):
+NOTHING = pilot.Correction()
+
+
+def learn(before=NOTHING, gap=0.0):
     rng = np.random.Generator(np.random.Philox(key=2))
     expected = rng.normal(0, 1, (FACES, 2))
     shown = expected + np.array([0.3, 0.0]) + rng.normal(0, 0.05, (FACES, 2))
@@ -24,6 +27,15 @@ def test_a_clear_bias_is_learned_and_noise_is_not():
     assert abs(found.bias.get("brow_height", 0.0)) < 0.03
     again = learn(found)
     assert again.bias["yaw_nose"] == pytest.approx(0.6, abs=0.06)  # rounds add up
+
+
+def test_what_is_not_there_teaches_no_bias():
+    """Previews show a fringe on 8 of 32 faces: the bias is theirs, since it is theirs that it is added to."""
+    expected, none = np.zeros((FACES, 1)), {name: np.full(FACES, np.nan) for name in pilot.ROW_LED}
+    expected[:8] = 0.2
+    shown = np.where(expected > 0, expected + 0.1 + 0.001 * np.arange(FACES)[:, None], 0.0)
+    found = pilot.learn(NOTHING, ("fringe",), expected, shown, none, none)
+    assert found.bias["fringe"] == pytest.approx(0.1035, abs=1e-3)
 
 
 def test_what_rows_miss_is_asked_for():
@@ -42,9 +54,9 @@ def test_corrections_survive_json():
 
 
 def test_rows_are_asked_for_as_learned():
-    found = pilot.Correction(rows={"skin_lightness": 4.0})
-    assert pilot.asked({"skin_lightness": 60.0, "male": True}, found) == {
-        "skin_lightness": 64.0,
+    found = pilot.Correction(rows={"cloth_lightness": 4.0})
+    assert pilot.asked({"cloth_lightness": 60.0, "male": True}, found) == {
+        "cloth_lightness": 64.0,
         "male": True,
     }
 
