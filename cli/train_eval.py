@@ -44,7 +44,7 @@ SET = click.Path(path_type=Path)
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="GPUs that share each training.",
+    help="GPUs (or processes of a CPU) that share each training.",
 )
 @click.option("--network", help="small or unet-resnet18 [by the device].")
 @click.option("--steps", type=click.IntRange(min=1), help="Training steps [by the network].")
@@ -148,6 +148,7 @@ def command(
         "size": recipe.size,
         "steps": recipe.steps,
         "batch": recipe.batch,
+        "devices": devices,
         "n": list(numbers),
         "mix": list(mix),
         "adapt_n": list(adapt_n),

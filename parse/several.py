@@ -55,6 +55,7 @@ class Shared:
     def check_alike(self, network: nn.Module) -> None:
         """RuntimeError where weights have drifted apart: the processes share gradients, so they cannot."""
         mark = torch.stack([value.detach().double().abs().sum() for value in network.parameters()])
+        mark = mark.nan_to_num()  # a loss that is not finite is reported as such
         marks = self.fabric.all_gather(mark).reshape(-1, len(mark))
         if not torch.equal(marks, mark.expand_as(marks)):
             raise RuntimeError("the processes of one training hold different weights")
@@ -70,13 +71,18 @@ def require_fabric() -> Any:
 
 
 def check_devices(devices: int, device: torch.device, batch: int) -> None:
-    """FacegenError where there are not so many GPUs, or fewer pictures in a batch than devices."""
-    if devices > 1:
-        require_fabric()
-    if devices > 1 and device.type == "cuda" and devices > torch.cuda.device_count():
+    """FacegenError where `devices` cannot share batches of `batch`: no such GPUs, one GPU named, or shares
+    that are unequal or of a single picture, which normalisation cannot be learned from."""
+    if devices == 1:
+        return
+    require_fabric()
+    if device.type == "cuda" and devices > torch.cuda.device_count():
         raise FacegenError(f"--devices {devices}: only {torch.cuda.device_count()} CUDA device(s) here")
-    if batch < 2 * devices:
-        raise FacegenError(f"--devices {devices}: a batch of {batch} gives each less than 2; raise --batch")
+    if device.index is not None:
+        raise FacegenError(f"--devices {devices} takes the first GPUs: give --device cuda without a number")
+    if batch % devices or batch < 2 * devices:
+        fits = devices * max(2, round(batch / devices))
+        raise FacegenError(f"--devices {devices}: a batch of {batch} cannot be shared; try --batch {fits}")
 
 
 def share_training(
@@ -107,15 +113,14 @@ def share_training(
             text = str(error).strip()
             if _RAISED in text:
                 raise FacegenError(text.rsplit(_RAISED, 1)[1].splitlines()[0]) from None
-            raise FacegenError(f"a training process died: {text.splitlines()[-1]}") from error
+            last = (text or type(error).__name__).splitlines()[-1]
+            raise FacegenError(f"a training process died: {last}") from error
 
 
 def _share(fabric, arguments):
     from facegen.parse.train import train_here
 
     recipe, data, seed, folder, key, stop_after, look = arguments
-    if fabric.device.type == "cpu":
-        torch.set_num_threads(max(1, torch.get_num_threads() // fabric.world_size))
     train_here(data, recipe, seed, fabric.device, folder, key, None, stop_after, look, shared=Shared(fabric))
 
 
@@ -126,14 +131,19 @@ def _watched(log: Path, recipe: "Recipe", on_progress: Callable[[Any], None] | N
 
     done = threading.Event()
 
+    def last():
+        rows = list(csv.DictReader(log.open(newline=""))) if log.exists() else []
+        return rows[-1] if rows and rows[-1]["images_per_second"] else None
+
     def watch():
-        seen = -1
-        while not done.wait(POLL_SECONDS):
-            rows = list(csv.DictReader(log.open(newline=""))) if log.exists() else []
-            if rows and rows[-1]["images_per_second"] and int(rows[-1]["step"]) > seen:
-                seen = int(rows[-1]["step"])
-                loss, rate = float(rows[-1]["loss"]), float(rows[-1]["images_per_second"])
-                on_progress(Progress(seen, recipe.steps, loss, rate))
+        told, over = last(), False
+        while not over:
+            over = done.wait(POLL_SECONDS)  # what came since the last look is told, too
+            row = last()
+            if row is not None and row != told:
+                told = row
+                rate = float(row["images_per_second"])
+                on_progress(Progress(int(row["step"]), recipe.steps, float(row["loss"]), rate))
 
     thread = threading.Thread(target=watch, daemon=True)
     if on_progress is not None:

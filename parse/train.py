@@ -205,7 +205,7 @@ def train(
     ------
     FacegenError : the folder holds another training, the loss is not finite, or GPU memory is out.
     """
-    key = fingerprint([asdict(recipe), seed, data.digest()])
+    key = fingerprint([asdict(recipe), seed, data.digest(), *([devices] if devices > 1 else [])])
     final = folder / CHECKPOINT_FILE
     if final.exists():
         parser = load_parser(final, device)

@@ -1,48 +1,63 @@
 """A training that processes share is the training that one makes."""
 
+import csv
 import itertools
 from dataclasses import replace
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 import torch
 from drawn_faces import drawn_set
 
 from facegen.datasets.errors import FacegenError
 from facegen.parse import several
-from facegen.parse.augment import NO_AUGMENTATION
+from facegen.parse.augment import NO_AUGMENTATION, augment
+from facegen.parse.device import use_bfloat16
+from facegen.parse.losses import segmentation_loss
 from facegen.parse.networks import normalise
-from facegen.parse.train import Recipe, train
+from facegen.parse.train import Recipe, Trainer, train
+from facegen.parse.validation import ValidationLook, read_looks
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(size=32, steps=6, batch=4, augmentation=NO_AUGMENTATION)
-
-
-@pytest.fixture(scope="module")
-def alike():
-    """One face many times: a share of a batch has the statistics of the whole."""
-    return drawn_set(1, 32).take(np.zeros(8, int))
+ONE_STEP = replace(RECIPE, steps=1)
 
 
 def weights(parser):
     return torch.cat([value.flatten().float() for value in parser.network.state_dict().values()])
 
 
-@torch.no_grad()
-def logits(parser, data):
-    return parser.network(normalise(torch.from_numpy(data.images[:1]).float() / 255))
+def gradient_norm(data, parts):
+    """Norm of the mean gradient of a first step's parts of the batch, each normalised by itself."""
+    trainer = Trainer(data, ONE_STEP, 0, CPU)
+    images, masks = trainer.feed(0)
+    picture, reference = augment(images, masks, trainer.table, NO_AUGMENTATION, 0, 0)
+    for part in parts:
+        with torch.autocast("cpu", torch.bfloat16, enabled=use_bfloat16(CPU)):
+            logits = trainer.network(normalise(picture[part]))
+        (segmentation_loss(logits, reference[part], ONE_STEP.dice_weight) / len(parts)).backward()
+    return float(torch.nn.utils.clip_grad_norm_(trainer.network.parameters(), ONE_STEP.clip))
 
 
-def test_two_processes_learn_what_one_does(alike, tmp_path):
-    seen = []
-    one = train(alike, RECIPE, 0, CPU, tmp_path / "one")
-    two = train(alike, RECIPE, 0, CPU, tmp_path / "two", seen.append, devices=2)
-    short = train(alike, replace(RECIPE, steps=1), 0, CPU, tmp_path / "short")
-    # bfloat16 rounds and Adam's first steps enlarge: alike, not equal.
-    said = [logits(parser, alike) for parser in (one, two, short)]
-    assert (said[1] - said[0]).norm() < 0.3 * (said[2] - said[0]).norm()
-    assert (tmp_path / "two" / "log.csv").exists() and not (tmp_path / "two" / "state.pt").exists()
+def test_two_processes_learn_the_mean_of_their_shares(tmp_path):
+    data, seen = drawn_set(8, 32), []
+    look = ValidationLook(drawn_set(2, 32, seed=1), CPU, times=1)
+    parser = train(data, ONE_STEP, 0, CPU, tmp_path, seen.append, look=look, devices=2)
+    with (tmp_path / "log.csv").open(newline="") as file:
+        row = list(csv.DictReader(file))[-1]
+    halves = slice(0, None, 2), slice(1, None, 2)
+    wanted = gradient_norm(data, halves)
+    assert float(row["gradient_norm"]) == pytest.approx(wanted, rel=0.03)
+    assert abs(gradient_norm(data, halves[:1]) / wanted - 1) > 0.06  # one share alone would be told apart
+    assert seen[-1].step == ONE_STEP.steps and read_looks(tmp_path)
+    assert parser is not None and not (tmp_path / "state.pt").exists()
+
+
+def test_another_number_of_devices_is_another_training(tmp_path):
+    data = drawn_set(4, 32)
+    train(data, RECIPE, 0, CPU, tmp_path, stop_after=2)
+    with pytest.raises(FacegenError, match="choose another --out"):
+        train(data, RECIPE, 0, CPU, tmp_path, devices=2)
 
 
 def test_processes_that_drift_apart_are_found():
@@ -67,9 +82,9 @@ def test_a_shared_training_goes_on_where_it_stopped(tmp_path):
 
 
 @pytest.mark.slow
-def test_what_goes_wrong_in_a_process_is_one_line(alike, tmp_path):
+def test_what_goes_wrong_in_a_process_is_one_line(tmp_path):
     with pytest.raises(FacegenError, match=r"^the loss is not finite at step"):
-        train(alike, replace(RECIPE, learning_rate=1e30), 0, CPU, tmp_path, devices=2)
+        train(drawn_set(4, 32), replace(RECIPE, learning_rate=1e30), 0, CPU, tmp_path, devices=2)
 
 
 def test_shares_of_a_batch_are_disjoint_and_whole():
@@ -82,8 +97,13 @@ def test_shares_of_a_batch_are_disjoint_and_whole():
 
 
 def test_more_devices_than_there_are_or_than_a_batch_holds():
-    with pytest.raises(FacegenError, match="raise --batch"):
+    with pytest.raises(FacegenError, match="try --batch 8"):
         several.check_devices(4, CPU, 4)
+    with pytest.raises(FacegenError, match="try --batch 16"):
+        several.check_devices(2, CPU, 17)
+    with pytest.raises(FacegenError, match="without a number"):
+        several.check_devices(2, torch.device("cpu:0"), 16)
+    several.check_devices(1, CPU, 1)
     if not torch.cuda.is_available():
         with pytest.raises(FacegenError, match=r"only 0 CUDA device\(s\)"):
             several.check_devices(2, torch.device("cuda"), 16)
