@@ -223,7 +223,8 @@ def _joint(console, target):
         grid.add_column(column, justify="left" if not column else "right")
     for name, shares in table.items():
         cells = [
-            " / ".join(f"{100 * share:.1f}" for share in shares[who].values()) for who in ("men", "women")
+            " / ".join(f"{100 * shares[who][key]:.1f}" if key in shares[who] else "–" for key in KEYS)
+            for who in ("men", "women")
         ]
         grid.add_row(name, *cells)
     console.print(grid)

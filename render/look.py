@@ -62,6 +62,10 @@ def met(camera, picture: Callable[..., np.ndarray], mask: np.ndarray):
     camera : render.spec.Camera; its own settings are where the search starts
     picture : camera -> (H, W, 3) uint8
     mask : (H, W) uint8, celebamaskhq
+
+    Returns
+    -------
+    render.spec.Camera to give to `picture`
     """
     shown = _measured(picture(camera), mask)
     names = [

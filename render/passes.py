@@ -22,7 +22,7 @@ from facegen.render.labels import Seen, coverage, decode, draw_mask, reduce_labe
 from facegen.render.landmarks import project_visible, surface_landmarks
 from facegen.render.metadata import describe
 from facegen.render.scene import Studio
-from facegen.render.spec import FaceSpec
+from facegen.render.spec import FaceSpec, Look
 
 MEASURED = named("celebamaskhq")  # the convention that the audit reads
 FAR = 1e6  # Blender writes 1e10 where a camera ray leaves the scene
@@ -72,7 +72,7 @@ def render_sample(
         built.view.side * spec.camera.distance,
     )
     sensor = generator(spec.seed, spec.index, "sensor")
-    shown = derive(native, bare, thin, MEASURED)
+    shown = derive(native, bare, thin, MEASURED) if spec.camera.look != Look() else None
     rgb = photo.develop(linear, spec.camera, sensor, skin, albedo, behind, shown)
     points, facing = surface_landmarks(studio.model, built.head, built.brow)
     landmarks, visible = project_visible(built.view, points, facing, studio.size, depth, native, bare)

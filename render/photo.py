@@ -24,10 +24,8 @@ REFERENCE_KELVIN = 6500.0
 BLACK_CODE = 0.028  # encoded value of L* 2, under which the audit calls a pixel black
 WHITE_CODE = 0.99  # and of L* 99, over which it calls one white
 MOST_WHITE = 0.3
-NONE_BLACK, NONE = (
-    0.05,
-    2e-4,
-)  # encoded value that the darkest pixels keep where under this share shall be black
+NONE = 2e-4  # share of pixels under which none shall be black, or white
+NONE_BLACK = 0.05  # encoded value that the darkest pixels then keep
 BLACK_AMOUNT = (-0.05, 0.25)  # how far shadows are lifted or drawn down at most
 SIGMA_OF_CIRCLE = 0.25  # a disc of diameter 1 has a standard deviation of 1/4 along each axis
 SHARPEN_SIGMA = 1.0  # pixels at 256: the in-camera sharpening halo

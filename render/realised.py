@@ -22,14 +22,18 @@ if TYPE_CHECKING:
 
 FEWEST_PAIRS = 30  # rows with both attributes, under which a correlation is not given
 FARTHEST = 10  # pairs of attributes that are listed
-# name -> (what a row says, what a spec holds, attribute of the masks that shows it or None)
+# name -> (what the rows' columns say, what a spec holds, attribute of the masks that shows it or None)
 WORN = {
-    "glasses": (lambda row: row["glasses"], lambda spec: spec.glasses.kind != "none", "glasses"),
-    "hat": (lambda row: row["hat"], lambda spec: spec.headwear.kind != "none", "hat"),
-    "earring": (lambda row: row["earring"], lambda spec: spec.jewellery.earrings != "none", "earring"),
-    "necklace": (lambda row: row["necklace"], lambda spec: spec.jewellery.necklace != "none", "necklace"),
-    "beard": (lambda row: not row["no_beard"], lambda spec: spec.facial_hair.kind != "none", None),
-    "bald": (lambda row: row["bald"], lambda spec: spec.hair.style == "bald", None),
+    "glasses": (lambda rows: rows["glasses"], lambda spec: spec.glasses.kind != "none", "glasses"),
+    "hat": (lambda rows: rows["hat"], lambda spec: spec.headwear.kind != "none", "hat"),
+    "earring": (lambda rows: rows["earring"], lambda spec: spec.jewellery.earrings != "none", "earring"),
+    "necklace": (lambda rows: rows["necklace"], lambda spec: spec.jewellery.necklace != "none", "necklace"),
+    "beard": (
+        lambda rows: ~rows["no_beard"].astype(bool),
+        lambda spec: spec.facial_hair.kind != "none",
+        None,
+    ),
+    "bald": (lambda rows: rows["bald"], lambda spec: spec.hair.style == "bald", None),
 }
 
 
@@ -141,7 +145,7 @@ def _by_gender(rows, specs, seen):
     }
     for name, (said, held, measure) in WORN.items():
         try:
-            asked = np.array([bool(said({k: v[i] for k, v in rows.items()})) for i in range(len(specs))])
+            asked = np.asarray(said(rows)).astype(bool)
         except KeyError:
             continue  # the profile does not speak of it
         drawn = np.array([held(spec) for spec in specs])
