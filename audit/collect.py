@@ -29,20 +29,26 @@ class Measurement:
     attributes, labels : Table, of measures.py and labels_stats.py
     maps : (n, GRID * GRID) uint8 of held_out.aligned_map, or None where they were not taken
     touching : (n, pairs) float32 of held_out.touching, or None likewise
+    unknown : (n,) float64: share of each mask that holds ids of no class, measured as not labelled; or None
     """
 
     attributes: Table
     labels: Table
     maps: np.ndarray | None = None
     touching: np.ndarray | None = None
+    unknown: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.attributes)
 
     def rows(self, index: np.ndarray) -> "Measurement":
         """The measurement of some rows, by integer index."""
-        maps, touching = (None if part is None else part[index] for part in (self.maps, self.touching))
-        return Measurement(self.attributes.rows(index), self.labels.rows(index), maps, touching)
+        parts = (self.maps, self.touching, self.unknown)
+        return Measurement(
+            self.attributes.rows(index),
+            self.labels.rows(index),
+            *(None if part is None else part[index] for part in parts),
+        )
 
 
 def measure_set(
@@ -69,9 +75,9 @@ def measure_set(
     if faces.has_masks:
         check_masks(faces)
     rows = np.empty((len(faces), ROW_WIDTH))
-    maps = np.empty((len(faces), MAP_WIDTH), np.uint8)
-    for indices, (values, drawn) in _chunks(faces, workers, cache):
-        rows[indices], maps[indices] = values, drawn
+    maps, unknown = np.empty((len(faces), MAP_WIDTH), np.uint8), np.empty(len(faces))
+    for indices, (values, drawn, strange) in _chunks(faces, workers, cache):
+        rows[indices], maps[indices], unknown[indices] = values, drawn, strange
         if on_progress is not None:
             on_progress(len(indices))
     ids, ends = tuple(faces.ids), np.cumsum(_WIDTHS)
@@ -82,6 +88,7 @@ def measure_set(
         Table(labels_stats.NAMES, labels, ids, faces.name),
         maps if masked else None,
         touching.astype(np.float32) if masked else None,
+        unknown if masked else None,
     )
 
 
@@ -99,7 +106,8 @@ def check_masks(faces: FaceSet) -> None:
 
 _WIDTHS = (len(measures.NAMES), len(labels_stats.NAMES), len(held_out.PAIRS))
 ROW_WIDTH, MAP_WIDTH = sum(_WIDTHS), held_out.GRID**2
-Rows = tuple[np.ndarray, np.ndarray]  # (n, ROW_WIDTH) float64 and (n, MAP_WIDTH) uint8
+Row = tuple[np.ndarray, np.ndarray]  # (ROW_WIDTH,) float64 and (MAP_WIDTH,) uint8
+Rows = tuple[np.ndarray, np.ndarray, np.ndarray]  # the same of n pictures, and Measurement.unknown of each
 
 
 def _chunks(faces: FaceSet, workers: int, cache: Path | None) -> Iterator[tuple[list[int], Rows]]:
@@ -117,19 +125,22 @@ def _chunks(faces: FaceSet, workers: int, cache: Path | None) -> Iterator[tuple[
 def measure_some(faces: FaceSet, indices: list[int], cache: Path | None = None) -> Rows:
     """Rows of some pictures of a set, those that the cache holds taken from it."""
     with RowCache(cache, ROW_WIDTH, MAP_WIDTH) as kept:
-        found = []
+        found, unknown = [], []
         for index in indices:
-            pixels = faces.image(index), faces.mask(index) if faces.has_masks else None
+            mask, strange = faces.known_mask(index) if faces.has_masks else (None, 0.0)
+            pixels = faces.image(index), mask
+            unknown.append(strange)
             key = key_of(*pixels) if cache else b""
             row = kept.get(key)
             if row is None:
                 row = _row(faces, index, *pixels)
                 kept.put(key, row)
             found.append(row)
-    return np.stack([values for values, _ in found]), np.stack([drawn for _, drawn in found])
+    values, maps = (np.stack(part) for part in zip(*found, strict=True))
+    return values, maps, np.array(unknown)
 
 
-def _row(faces: FaceSet, index: int, image: np.ndarray, mask: np.ndarray | None) -> Rows:
+def _row(faces: FaceSet, index: int, image: np.ndarray, mask: np.ndarray | None) -> Row:
     try:
         view = make_view(image, mask)
     except FacegenError as error:

@@ -32,7 +32,7 @@ CLEAR = 3.0
 # Network -> why it was not asked, where no features of it are given.
 PARSER, INCEPTION = "parser encoder", "Inception v3"
 NETWORKS = {
-    PARSER: "no parser was given, or no real pictures",
+    PARSER: "it needs a parser (--parser) and real pictures (--against REAL_DIR)",
     INCEPTION: "no file of its weights was given (--inception), or no real pictures",
     "DINOv2": "torch-fidelity reads its weights from no local file, and facegen downloads none",
 }
@@ -98,7 +98,10 @@ def compare(
         joint=joint,
         held_out=held_out,
         networks=_networks({PARSER: features, **(encoders or {})}, seed),
-        faults=label_faults(synthetic.attributes, synthetic.labels),
+        faults=label_faults(synthetic.attributes, synthetic.labels, synthetic.unknown),
+        real_faults=()
+        if reference.labels is None
+        else label_faults(reference.attributes, reference.labels, reference.unknown),
         judged=judge(*mismatch) if mismatch else (),
         mismatch=mismatch[0] if mismatch else None,
     )
@@ -209,10 +212,11 @@ def _auc_floor(
 ) -> tuple[float, float]:
     """Mean and largest AUC of the reference against itself; NaN where it cannot be measured.
 
-    Of a set: random splits, one part of the synthetic set's size where that leaves enough. Of a profile: its
-    fidelity, since real pictures cannot come closer to it.
+    Of a set, or of a law that no pictures were held against: random splits, one part of the synthetic set's
+    size where that leaves enough. Of a fitted profile: its fidelity, since real pictures cannot come closer
+    to it.
     """
-    if reference.kind == "profile":
+    if reference.fidelity:
         auc = reference.fidelity.get("content" if content_only else "all", np.nan)
         return auc, auc
     part = min(n_other, len(real) // 2)

@@ -11,7 +11,7 @@ from facegen.audit.distances import Gap
 from facegen.audit.feature_distance import FeatureDistance
 from facegen.audit.held_out import HeldOut
 from facegen.audit.joint import Joint
-from facegen.audit.mismatch import Judged, LabelFault, Mismatch
+from facegen.audit.mismatch import UNKNOWN_IDS, Judged, LabelFault, Mismatch
 from facegen.audit.reference import Reference
 from facegen.audit.schema import GROUPS, Measure
 
@@ -71,7 +71,7 @@ class Audit:
     telltale : ids of synthetic pictures, those first that look least like the reference
     joint : "content" and "all" -> joint distances over these attributes
     held_out : measures that no matching sees
-    faults : slips in the synthetic masks themselves
+    faults, real_faults : slips in the masks themselves, synthetic and, where the reference has masks, real
     networks : distances in the feature space of networks
     judged, mismatch : a parser's disagreement with the synthetic labels, where one was given
     """
@@ -89,6 +89,7 @@ class Audit:
     joint: Mapping[str, Joint] = field(default_factory=dict)
     held_out: tuple[HeldOut, ...] = ()
     faults: tuple[LabelFault, ...] = ()
+    real_faults: tuple[LabelFault, ...] = ()
     networks: tuple[FeatureDistance, ...] = ()
     judged: tuple[Judged, ...] = ()
     mismatch: Mismatch | None = None
@@ -118,6 +119,13 @@ class Audit:
                 f"({100 * swapped.gap.reference:.0f} % of the real ones): the subject's left belongs on "
                 "the picture's right."
             )
+        for whose, faults in (("synthetic", self.faults), ("real", self.real_faults)):
+            for one in faults:
+                if one.what == UNKNOWN_IDS:
+                    found.append(
+                        f"{one.pictures} {whose} masks hold {UNKNOWN_IDS}: {', '.join(one.examples)}. "
+                        "Is this the right convention?"
+                    )
         if self.row(FACE_AXES).gap is None:
             found.append("No masks, or too few: only what the picture alone shows could be measured.")
         return found

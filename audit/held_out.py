@@ -32,6 +32,7 @@ CLASSIFIER = (
 GRID = 24  # cells of the face-aligned label map, each way
 U_RANGE, V_RANGE = (-0.5, 0.5), (-0.45, 0.55)  # crop sides: what the crop rule itself shows
 COMPONENTS = 20  # principal components of the label maps that are kept
+MOST_ROWS = 2000  # of each set whose label maps, touching classes and features are compared
 FEATURE_COMPONENTS = 32  # and of features, which are often wider than there are rows
 PAIRS = tuple((i, j) for i in range(len(CLASSES)) for j in range(i + 1, len(CLASSES)))
 _NONE = 255  # a cell outside the picture, or a picture without face axes
@@ -104,25 +105,44 @@ def compare_held_out(
     *_touching : (n, len(PAIRS)) float32 of `touching`, None likewise
     features : (m, d) real and (n, d) synthetic features of one parser, or None
     tables : measured attributes, real and synthetic, or None
+
+    Of more than MOST_ROWS pictures that many are drawn: the memory of components grows with the square.
     """
     out = []
-    profile = "a profile says nothing of whole label maps: give a real set with --against"
+    why = (
+        "the synthetic set has no masks"
+        if synthetic_maps is None
+        else "the reference holds no masks; a profile says nothing of them: give a real set with --against"
+    )
+    real_maps, synthetic_maps, real_touching, synthetic_touching = (
+        None if part is None else _at_most(part, seed)
+        for part in (real_maps, synthetic_maps, real_touching, synthetic_touching)
+    )
     if real_maps is None or synthetic_maps is None:
-        out.append(_unmeasured("label_maps", profile))
+        out.append(_unmeasured("label_maps", why))
     else:
         seen = [maps[~(maps == _NONE).all(1)] for maps in (real_maps, synthetic_maps)]
         out.append(_group("label_maps", *components(one_hot(seen[0]), one_hot(seen[1]), COMPONENTS), seed))
     if real_touching is None or synthetic_touching is None:
-        out.append(_unmeasured("touching", profile))
+        out.append(_unmeasured("touching", why))
     else:
         out.append(_group("touching", *_shown(real_touching, synthetic_touching), seed))
     if features is None:
-        out.append(_unmeasured("features", "no features of a parser were given"))
+        need = "they need a parser (--parser) and real pictures (--against REAL_DIR)"
+        out.append(_unmeasured("features", need))
     else:
-        out.append(_group("features", *components(features[0], features[1], FEATURE_COMPONENTS), seed))
+        seen = [_at_most(part, seed) for part in features]
+        out.append(_group("features", *components(seen[0], seen[1], FEATURE_COMPONENTS), seed))
     for name, members in (("descriptors", DESCRIPTORS), ("realism", REALISM)):
         out.append(_attributes(name, members, tables, seed))
     return tuple(out)
+
+
+def _at_most(rows: np.ndarray, seed: int) -> np.ndarray:
+    if len(rows) <= MOST_ROWS:
+        return rows
+    order = np.random.Generator(np.random.Philox(key=seed)).permutation(len(rows))
+    return rows[np.sort(order[:MOST_ROWS])]
 
 
 def _attributes(
@@ -156,7 +176,7 @@ def components(real: np.ndarray, synthetic: np.ndarray, count: int) -> tuple[np.
     if not len(real) or not len(synthetic):
         return np.empty((len(real), 0)), np.empty((len(synthetic), 0))
     middle = real.mean(0)
-    # The smaller of the two Gram matrices has the same components.
+    # The Gram matrix of the rows has the same components as that of the columns, and there are fewer rows.
     centred = (real - middle).astype(np.float64)
     values, vectors = np.linalg.eigh(centred @ centred.T)
     top = np.argsort(-values)[:count]

@@ -44,6 +44,8 @@ _UNMEASURED = Joint(np.nan, np.nan, np.nan, np.nan, np.nan)
 def joint_distances(real: np.ndarray, synthetic: np.ndarray, seed: int = 0, floor: bool = True) -> Joint:
     """Joint distances of synthetic (n, k) from real (m, k), beside those of two halves of the real rows.
 
+    Not measured (NaN) where there are under MIN_ROWS rows or no attribute that both show.
+
     The halves have the sizes that the real set leaves: its floor is an upper one where it is small.
     """
     if min(len(real), len(synthetic)) < MIN_ROWS or not real.shape[1]:
@@ -51,6 +53,8 @@ def joint_distances(real: np.ndarray, synthetic: np.ndarray, seed: int = 0, floo
     rng = np.random.Generator(np.random.Philox(key=seed))
     real, synthetic = (_at_most(rows, rng) for rows in (real, synthetic))
     one, other = standardised(real, synthetic)
+    if not one.shape[1]:
+        return _UNMEASURED
     own = None
     part = min(len(synthetic), len(real) // 2)
     if floor and part >= MIN_ROWS:

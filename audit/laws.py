@@ -7,17 +7,19 @@
     pitch = "uniform(-30, 10)"       # degrees, positive up
     face_scale = 1.1                 # a number: always this value
     hair_form = { straight = 1, other = 1, wavy = 2 }   # weights of levels
-    "hat | male" = 0.3               # frequency among men; among the others as the frequency of hats asks,
-    "hat | not male" = 0.05          # or as said
+    "hat | male" = 0.3               # frequency among men; among the others as the frequency of hats asks
+    "hat | not male" = 0.05          # where one is said, else as said here, else as the base has it
 
 Dependence beyond what is said is the base's, or none. Frequencies given a condition set the latent
-correlation of the two attributes (copula.py).
+correlation of the two attributes (copula.py). Where a base knows an attribute under two names, what is worn
+and what is seen (wearing_hat, hat), a law of one is a law of both, unless both are written.
 """
 
 import math
 import re
 import tomllib
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 import numpy as np
@@ -62,8 +64,8 @@ def parse_laws(text: str, where: str, load) -> Profile:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FacegenError(
-            f"{where}: not a file of laws ({str(error).splitlines()[0]}): write ATTRIBUTE = 0.3 or "
-            'ATTRIBUTE = "normal(0, 10)"'
+            f"{where}: not a file of laws ({str(error).splitlines()[0]}): write ATTRIBUTE = 0.3, "
+            'ATTRIBUTE = "normal(0, 10)" or "ATTRIBUTE | CONDITION" = 0.3, with the quotation marks'
         ) from None
     name, base = data.pop("name", "by hand"), data.pop("base", None)
     if not isinstance(name, str) or not (base is None or isinstance(base, str)):
@@ -74,12 +76,14 @@ def parse_laws(text: str, where: str, load) -> Profile:
     conditions = [(_condition(key, where), value) for key, value in data.items() if "|" in key]
     start = load(base) if base else _empty()
     for key, value in marginals.items():
-        start = _with_law(start, key, value, where, bool(base))
+        start = _with_law(start, key, law_of(key, value, where), set(marginals))
+        if base:
+            start = _unfollowed(start, key)
     for (child, parent), by in _grouped(conditions).items():
-        start = _with_condition(start, child, parent, by, child in marginals or bool(base), where)
+        start = _with_condition(start, child, parent, by, set(marginals), where)
     told = f"laws written by hand ({', '.join(data)})"
     method = f"{told}, all else from {start.name}: {start.method}" if base else told
-    return replace(start, name=name, method=method, fidelity={})
+    return replace(start, name=name, method=method, fidelity={}, written=tuple(data))
 
 
 def _empty() -> Profile:
@@ -180,8 +184,8 @@ def _called(name, value, where) -> np.ndarray:
     return first + (second - first) * GRID
 
 
-def _with_law(profile: Profile, name: str, value: object, where: str, has_base: bool) -> Profile:
-    law = law_of(name, value, where)
+def _with_law(profile: Profile, name: str, law: Law, written: AbstractSet[str]) -> Profile:
+    """The profile with this law of an attribute, and of its other name where that is not written."""
     for field in ("annotated", "measured"):
         part = getattr(profile, field)
         if part is not None and name in part.names:
@@ -189,14 +193,26 @@ def _with_law(profile: Profile, name: str, value: object, where: str, has_base: 
             profile = replace(profile, **{field: replace(part, attributes=changed)})
             break
     else:
-        profile = replace(profile, measured=_grown(profile.measured, name, law))
-    if has_base and name in FOLLOWERS:
-        followers = FOLLOWERS[name]
-        kept = tuple(
-            replace(a, matched=a.matched and a.name not in followers) for a in profile.measured.attributes
-        )
-        profile = replace(profile, measured=replace(profile.measured, attributes=kept))
+        return replace(profile, measured=_grown(profile.measured, name, law))
+    for link in profile.links:
+        if not link.same or name not in (link.annotated, link.measured) or not isinstance(law, Levels):
+            continue
+        (other,) = {link.annotated, link.measured} - {name}
+        if other not in written:
+            p = float(law.frequencies[1])
+            profile = _with_law(
+                profile, other, Levels.binary(p if link.correlation > 0 else 1 - p), {*written, name}
+            )
     return profile
+
+
+def _unfollowed(profile: Profile, name: str) -> Profile:
+    """The profile that no longer asks for what followed from an angle that is now given by hand."""
+    followers = FOLLOWERS.get(name, ())
+    kept = tuple(
+        replace(a, matched=a.matched and a.name not in followers) for a in profile.measured.attributes
+    )
+    return replace(profile, measured=replace(profile.measured, attributes=kept))
 
 
 def _grown(part: Part, name: str, law: Law) -> Part:
@@ -215,21 +231,18 @@ def _grown(part: Part, name: str, law: Law) -> Part:
     return Part(part.n, (*part.attributes, one), correlation)
 
 
-def _with_condition(profile, child, parent, by, has_marginal, where) -> Profile:
+def _with_condition(profile, child, parent, by, written, where) -> Profile:
     """Frequencies of `child` given `parent`: by = {True: among those, False: among the others}."""
     for name in (child, parent):
         if known_kind(name) != "binary":
             raise FacegenError(f"{where}: {child} | {parent}: {name!r} is not a yes/no attribute")
     given = {true: _frequency(f"{child} | {parent}", value, where) for true, value in by.items()}
     for name in (parent, child):
-        if name not in profile.names and (name == parent or (not has_marginal and len(given) < 2)):
+        if name not in profile.names and (name == parent or len(given) < 2):
             raise FacegenError(f"{where}: {child} | {parent}: say {name} = FREQUENCY too")
-    q = float(profile.attribute(parent).law.frequencies[1])
-    if len(given) == 2:
-        p = q * given[True] + (1 - q) * given[False]
-        profile = _with_law(profile, child, p, where, False)
-    else:
-        p = float(profile.attribute(child).law.frequencies[1])
+    q = _share(profile, parent)
+    if len(given) == 1 and child in written:
+        p = _share(profile, child)
         ((true, share),) = given.items()
         own = q if true else 1 - q
         other = (p - share * own) / (1 - own) if own < 1 else share
@@ -239,9 +252,35 @@ def _with_condition(profile, child, parent, by, has_marginal, where) -> Profile:
                 f"and {parent} = {q:.3g}"
             )
         given = {true: share, not true: float(np.clip(other, 0, 1))}
+    else:
+        if len(given) == 1:
+            ((true, _),) = given.items()
+            given[not true] = _share_among(profile, child, parent, not true)
+        p = q * given[True] + (1 - q) * given[False]
+        # Its other name follows, whatever was written of that: conditions are read last.
+        profile = _with_law(profile, child, Levels.binary(p), {child})
     if not 0 < p < 1 or not 0 < q < 1:
         return profile
     return _correlated(profile, child, parent, latent_of(p, q, given[True] * q), where)
+
+
+def _share(profile: Profile, name: str) -> float:
+    law = profile.attribute(name).law
+    assert isinstance(law, Levels)  # known_kind has said that it is binary
+    return float(law.frequencies[1])
+
+
+def _share_among(profile: Profile, child: str, parent: str, true: bool) -> float:
+    """How often a profile shows `child` among those with `parent` (true) or among the others."""
+    names, correlation, source = profile.fused
+    (one, sign), (other, other_sign) = source[child], source[parent]
+    p, q = (_share(profile, name) for name in (child, parent))
+    if not 0 < p < 1 or not 0 < q < 1:
+        return p
+    rho = sign * other_sign * correlation[names.index(one), names.index(other)]
+    rho = np.clip(rho, -MAX_CORRELATION, MAX_CORRELATION)
+    both = float(upper_orthant(-ndtri(np.array([p])), -ndtri(np.array([q])), np.array([rho]))[0])
+    return float(np.clip(both / q if true else (p - both) / (1 - q), 0, 1))
 
 
 def latent_of(p: float, q: float, both: float) -> float:
@@ -259,7 +298,7 @@ def latent_of(p: float, q: float, both: float) -> float:
 
 def _correlated(profile, child, parent, rho, where) -> Profile:
     """The profile with this latent correlation of two attributes, all others changed as little as can be."""
-    names = {}
+    names, asked = {}, rho
     for field in ("measured", "annotated"):
         part = getattr(profile, field)
         for name in (child, parent):
@@ -275,6 +314,13 @@ def _correlated(profile, child, parent, rho, where) -> Profile:
         raise FacegenError(
             f"{where}: {child} | {parent}: the base holds them in two sources: use their annotated names"
         )
+    profile = _with_correlation(profile, field, one, other, rho)
+    if field == "annotated" and {child, parent} <= set(profile.measured.names):
+        return _with_correlation(profile, "measured", child, parent, asked)
+    return profile
+
+
+def _with_correlation(profile: Profile, field: str, one: str, other: str, rho: float) -> Profile:
     part = getattr(profile, field)
     i, j = part.names.index(one), part.names.index(other)
     correlation, weights = part.correlation.copy(), np.ones(len(part.names))

@@ -23,6 +23,7 @@ MIN_PICTURES = 8  # that hold a class: under this it is not judged
 HABIT_PX = 0.3  # at 128 px: a difference of mean offsets under this is within what two real halves show
 FOUND_DROP = 0.1  # share of border pieces found near their counterpart that may be lost before it counts
 WORST = 8  # pictures listed
+UNKNOWN_IDS = "ids of no class, taken as not labelled"
 
 
 @dataclass(frozen=True)
@@ -150,13 +151,18 @@ class LabelFault:
     examples: tuple[str, ...]
 
 
-def label_faults(attributes: Table, labels: Table) -> tuple[LabelFault, ...]:
-    """Exchanged sides, specks and classes that no picture shows, in any measured set.
+def label_faults(
+    attributes: Table, labels: Table, unknown: np.ndarray | None = None
+) -> tuple[LabelFault, ...]:
+    """Exchanged sides, unknown ids, specks and classes that no picture shows, in any measured set.
 
-    Unknown class ids need no line here: a set that holds one is refused, its file named, before it is
-    measured.
+    unknown : (n,) share of each mask that holds ids of no class, or None
     """
     found = []
+    if unknown is not None and unknown.any():
+        order = np.argsort(-unknown, kind="stable")[:WORST]
+        worst = tuple(f"{labels.ids[i]} ({100 * unknown[i]:.2g} %)" for i in order if unknown[i] > 0)
+        found.append(LabelFault(UNKNOWN_IDS, int(np.count_nonzero(unknown)), worst))
     swapped = np.flatnonzero(attributes.column("sides_swapped") > 0)
     if len(swapped):
         found.append(LabelFault("left and right exchanged", len(swapped), _names(attributes, swapped)))

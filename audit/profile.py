@@ -100,6 +100,7 @@ class Profile:
     links : how the two are fused
     fidelity : two-sample AUCs ("content", "all") of `table` against pictures it was not fitted to; at 0.5 the
         law could not be told from its set; empty where it was not asked for
+    written : attributes whose law somebody wrote by hand (laws.py)
     """
 
     name: str
@@ -109,6 +110,7 @@ class Profile:
     annotated: Part | None = None
     links: tuple[Link, ...] = ()
     fidelity: Mapping[str, float] = field(default_factory=dict)
+    written: tuple[str, ...] = ()
 
     @staticmethod
     def fit(table: Table, annotations=None, name: str = "", fidelity: bool = True) -> "Profile":
@@ -163,7 +165,7 @@ class Profile:
         ------
         FacegenError : unknown attribute or level in `given`.
         """
-        names, correlation, source = self._fused
+        names, correlation, source = self.fused
         bounds = self._bounds(dict(given or {}))
         latents = draw_latents(names, correlation, n, seed, bounds)
         out = {}
@@ -179,7 +181,9 @@ class Profile:
     def table(self, n: int, seed: int) -> Table:
         """n rows of the measured part alone, missing values as often as in the fitted set.
 
-        Of laws written by hand only what measures.py knows: persons and styles are not in the table.
+        Of laws written by hand only what measures.py knows: persons and styles are not in the table. Nor is
+        what followed from an angle for which another law was written over a fitted profile (laws.py): what
+        it should be nobody has measured.
         """
         part = self.measured
         known = [a for a in part.attributes if a.name in BY_NAME]
@@ -190,11 +194,11 @@ class Profile:
             if a.measured < 1:
                 columns[a.name][keyed_uniform(seed, f"{a.name}:missing", n) >= a.measured] = np.nan
         ids = tuple(str(i) for i in range(n))
-        names = tuple(a.name for a in known)
+        names = tuple(a.name for a in known if a.matched or not BY_NAME[a.name].matchable)
         return Table(names, np.stack([columns[n] for n in names], axis=1), ids, f"profile {self.name}")
 
     @cached_property
-    def _fused(self) -> tuple[tuple[str, ...], np.ndarray, dict[str, tuple[str, int]]]:
+    def fused(self) -> tuple[tuple[str, ...], np.ndarray, dict[str, tuple[str, int]]]:
         """Latent names, their correlation, and for each attribute the latent it reads and with which sign."""
         if self.annotated is None:
             part = self.measured
@@ -207,7 +211,7 @@ class Profile:
                 given.setdefault(gate.split("|")[0], True)
         bounds: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         for name, value in given.items():
-            latent, sign = self._fused[2][name]
+            latent, sign = self.fused[2][name]
             try:
                 low, high = self.attribute(name).law.interval(np.asarray(value))
             except (ValueError, TypeError) as error:

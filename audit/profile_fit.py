@@ -43,6 +43,12 @@ _NO_SHADE = ("Gray_Hair", "Bald")
 # Roll was estimated before CelebA-HQ turned its pictures upright: kept for the record, not to be followed.
 _POSE = {"yaw": "yaw", "pitch": "pitch", "roll": "roll_before_alignment"}
 _UNMATCHED = ("roll_before_alignment",)
+# What the annotated part of a profile can hold: name -> kind.
+ANNOTATED_KINDS = (
+    {name.lower(): "binary" for name in ANNOTATED}
+    | dict.fromkeys(ORDINALS, "ordinal")
+    | dict.fromkeys(_POSE.values(), "continuous")
+)
 
 _SAME = "the same thing; the mask decides what is visible, the annotation what is worn or done"
 LINKS = (

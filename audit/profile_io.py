@@ -12,6 +12,7 @@ from facegen.audit.laws import parse_laws
 from facegen.audit.marginals import GRID, Continuous, Law, Levels
 from facegen.audit.measures import BY_NAME, MEASURES_VERSION
 from facegen.audit.profile import Attribute, Link, Part, Profile
+from facegen.audit.profile_fit import ANNOTATED_KINDS
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.files import write_bytes
 
@@ -86,19 +87,46 @@ def parse_profile(text: str, where: str) -> Profile:
         raise FacegenError(
             f"{where}: damaged profile ({type(error).__name__}: {error}): fit it again"
         ) from None
-    unknown = sorted(set(profile.measured.names) - set(BY_NAME))
-    if unknown:
-        raise FacegenError(
-            f"{where}: unknown measured attribute {unknown[0]!r}: update facegen or fit it again"
-        )
+    _require_known(profile, where)
     return profile
+
+
+def _require_known(profile: Profile, where: str) -> None:
+    """FacegenError where a profile speaks of what this facegen does not know, or of what it does not hold."""
+    annotated = profile.annotated.names if profile.annotated else ()
+    unknown = sorted(set(profile.measured.names) - set(BY_NAME))
+    unknown += sorted(name for name in annotated if name not in ANNOTATED_KINDS)
+    if unknown:
+        raise FacegenError(f"{where}: unknown attribute {unknown[0]!r}: update facegen or fit it again")
+    for name in annotated:
+        kind = profile.attribute(name).law.kind
+        if kind != ANNOTATED_KINDS[name]:
+            raise FacegenError(f"{where}: damaged profile: {name!r} is {kind}, not {ANNOTATED_KINDS[name]}")
+    for attribute in profile.measured.attributes:
+        for gate in {one for part in attribute.gate for one in part.split("|")}:
+            if gate not in profile.measured.names:
+                raise FacegenError(
+                    f"{where}: damaged profile: the gate {gate!r} of {attribute.name!r} is missing"
+                )
+    for link in profile.links:
+        if link.annotated not in annotated or link.measured not in profile.measured.names:
+            raise FacegenError(
+                f"{where}: damaged profile: {link.annotated!r} is linked to {link.measured!r}, one is missing"
+            )
+        if not -1 <= link.correlation <= 1:
+            raise FacegenError(f"{where}: damaged profile: a link has the correlation {link.correlation!r}")
 
 
 def write_profile(profile: Profile, path: Path) -> None:
     """Write a profile to `path`, whole or not at all."""
+    write_bytes(path, profile_text(profile).encode())
+
+
+def profile_text(profile: Profile) -> str:
+    """The profile as the text of its file: the same law gives the same text."""
     text = json.dumps(_data_of(profile), ensure_ascii=False, indent=None, separators=(",", ":"))
     text = text.replace('{"name"', '\n{"name"').replace('"correlation":[[', '\n"correlation":[[')
-    write_bytes(path, (text + "\n").encode())
+    return text + "\n"
 
 
 def _data_of(profile: Profile) -> dict:
@@ -116,7 +144,7 @@ def _data_of(profile: Profile) -> dict:
         "measured": _part_data(profile.measured),
         "annotated": _part_data(profile.annotated) if profile.annotated else None,
         "links": [vars(link) for link in profile.links],
-    }
+    } | ({"written": list(profile.written)} if profile.written else {})
 
 
 def _part_data(part: Part) -> dict:
@@ -144,6 +172,7 @@ def _profile_of(data: dict) -> Profile:
         annotated=annotated,
         links=tuple(Link(**link) for link in data["links"]),
         fidelity={key: math.nan if auc is None else float(auc) for key, auc in data["fidelity"].items()},
+        written=tuple(str(name) for name in data.get("written", ())),
     )
 
 

@@ -28,7 +28,8 @@ class Reference:
     attributes : Table; rows of the set, or rows drawn from the profile
     labels : Table or None: a profile says nothing of how the masks are drawn
     fidelity : of the profile (see Profile), empty for a set
-    maps, touching : as in Measurement; None against a profile
+    by_hand : a law that somebody wrote, all or part of it; n is then what it is taken to stand for
+    maps, touching, unknown : as in Measurement; None against a profile
     """
 
     name: str
@@ -39,6 +40,15 @@ class Reference:
     fidelity: Mapping[str, float] = field(default_factory=dict)
     maps: np.ndarray | None = None
     touching: np.ndarray | None = None
+    unknown: np.ndarray | None = None
+    by_hand: bool = False
+
+    @property
+    def what(self) -> str:
+        """What it is, for people."""
+        if self.by_hand:
+            return f"a law written by hand, taken for one of {self.n} pictures"
+        return f"a {self.kind} of {self.n} real pictures"
 
     @classmethod
     def of_set(cls, measured: Measurement, name: str) -> Reference:
@@ -51,6 +61,7 @@ class Reference:
             {},
             measured.maps,
             measured.touching,
+            measured.unknown,
         )
 
     @classmethod
@@ -60,4 +71,7 @@ class Reference:
                 f"profile {profile.name} says nothing that pictures and masks show: nothing to compare with"
             )
         table = profile.table(PROFILE_ROWS, seed)
-        return cls(profile.name, "profile", profile.measured.n, table, None, profile.fidelity)
+        by_hand = bool(profile.written)
+        return cls(
+            profile.name, "profile", profile.measured.n, table, None, profile.fidelity, by_hand=by_hand
+        )

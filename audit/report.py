@@ -30,10 +30,11 @@ from facegen.audit.held_out import (
     REPORTED,
 )
 from facegen.audit.joint import Joint
+from facegen.audit.known_accuracy import known_accuracy
 from facegen.audit.measures import MEASURES_VERSION
-from facegen.audit.mismatch import ClassMismatch
+from facegen.audit.mismatch import ClassMismatch, LabelFault
 from facegen.audit.realism import PREPARED
-from facegen.audit.schema import BINARY
+from facegen.audit.schema import BINARY, Measure
 from facegen.audit.thresholds import Check
 from facegen.audit.view import WORKING_SIZE
 from facegen.datasets.errors import FacegenError
@@ -41,8 +42,8 @@ from facegen.datasets.files import write_bytes, write_json
 
 FORMAT, FORMAT_VERSION = (
     "facegen-audit",
-    3,
-)  # 3: networks, prepared, frozen.reported, two more held-out groups
+    4,
+)  # 4: range, missing and accuracy of attributes, label faults of the real side
 THUMBNAIL = 128  # pixels of the longer side
 FIRST = 10  # attributes named under "what to change first"
 # What figures of different days must share to be compared.
@@ -139,7 +140,8 @@ def report_data(audit: Audit, checks: list[Check]) -> dict:
         "networks": [_network(one) for one in audit.networks],
         "prepared": PREPARED,
         "frozen": FROZEN,
-        "label_faults": [vars(one) | {"examples": list(one.examples)} for one in audit.faults],
+        "label_faults": _faults(audit.faults),
+        "real_label_faults": _faults(audit.real_faults),
         "label_mismatch": _mismatch(audit),
         "mean_excess": {
             "content": _number(audit.mean_excess(content_only=True)),
@@ -187,6 +189,20 @@ def unit_of(row: Row) -> str:
     return "%" if row.measure.kind == BINARY else row.measure.unit
 
 
+def span(measure: Measure) -> str:
+    """The measure's valid range."""
+    if measure.kind == BINARY:
+        return "0 or 1"
+    low, high = (f"{end:g}" if math.isfinite(end) else "any" for end in (measure.low, measure.high))
+    return f"{low} to {high}"
+
+
+def told(measure: Measure) -> str:
+    """How well the measure is known to tell what it measures."""
+    known = known_accuracy().get(measure.name)
+    return known.told(measure) if known else "not known: held against no truth"
+
+
 def render_html(
     audit: Audit,
     synthetic: Measurement,
@@ -216,6 +232,8 @@ def render_html(
         shown=shown,
         unit_of=unit_of,
         sentence=sentence,
+        span=span,
+        told=told,
         working_size=WORKING_SIZE,
         real_colour=figures.REAL_COLOUR,
         synthetic_colour=figures.SYNTHETIC_COLOUR,
@@ -238,6 +256,10 @@ def _histograms(audit: Audit, synthetic: Measurement) -> dict[str, str]:
 
 def _number(value: float) -> float | None:
     return round(float(value), 6) if math.isfinite(value) else None
+
+
+def _faults(faults: Sequence[LabelFault]) -> list[dict]:
+    return [vars(one) | {"examples": list(one.examples)} for one in faults]
 
 
 def _separability(one: Separability) -> dict:
@@ -287,7 +309,9 @@ def _network(one: FeatureDistance) -> dict:
 def _row(row: Row) -> dict:
     m, g = row.measure, row.gap
     data: dict = {"name": m.name, "group": m.group, "unit": m.unit, "kind": m.kind, "matchable": m.matchable}
-    data |= {"verdict": row.verdict, "why": row.why}
+    known = known_accuracy().get(m.name)
+    data |= {"verdict": row.verdict, "why": row.why, "about": m.about, "missing": m.missing}
+    data |= {"range": [_number(m.low), _number(m.high)], "accuracy": vars(known) if known else None}
     if g is not None:
         data |= {
             "real": _number(g.reference),

@@ -11,15 +11,18 @@ A TOML file; every key is optional, at least one must be there:
     [distance]                # largest distance of single attributes or label statistics, in spreads
     roll = 0.3
     "hair.area" = 0.5
+
+What could not be measured is not passed: means and counts over attributes need at least half of them.
 """
 
 import math
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from facegen.audit import labels_stats, measures
-from facegen.audit.findings import DIFFERS, Audit
+from facegen.audit.findings import DIFFERS, Audit, Row
 from facegen.datasets.errors import FacegenError
 
 PASS, FAIL, UNMEASURED = "pass", "fail", "not measured"
@@ -85,12 +88,15 @@ def read_thresholds(path: Path) -> dict[str, float]:
 
 def check(audit: Audit, limits: dict[str, float]) -> list[Check]:
     """Each limit held against the audit, in the order given."""
+    followed = [row for row in audit.rows if row.measure.matchable]
+    content = [row for row in followed if row.measure.content]
+    differing = float(sum(row.verdict == DIFFERS for row in audit.rows))
     found = {
         "content_auc": audit.content.auc,
         "all_auc": audit.everything.auc,
-        "content_excess": audit.mean_excess(content_only=True),
-        "all_excess": audit.mean_excess(content_only=False),
-        "differing": float(sum(row.verdict == DIFFERS for row in audit.rows)),
+        "content_excess": audit.mean_excess(content_only=True) if _mostly_measured(content) else math.nan,
+        "all_excess": audit.mean_excess(content_only=False) if _mostly_measured(followed) else math.nan,
+        "differing": differing if _mostly_measured(audit.rows) else math.nan,
     }
     checks = []
     for name, limit in limits.items():
@@ -101,6 +107,10 @@ def check(audit: Audit, limits: dict[str, float]) -> list[Check]:
             value = gap.distance if gap else math.nan
         checks.append(Check(name, value, limit))
     return checks
+
+
+def _mostly_measured(rows: Sequence[Row]) -> bool:
+    return 2 * sum(row.gap is not None for row in rows) >= len(rows) > 0
 
 
 def exit_code(checks: list[Check]) -> int:

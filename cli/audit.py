@@ -141,15 +141,16 @@ def _print(audit, checks) -> None:
             table.add_row(row.measure.name, unit_of(row), *cells, verdict)
     console.print(table)
     console.print(
-        f"distance: Wasserstein-1 in standard deviations of the real law; floor: real against real, "
-        f"n = {audit.reference.n} and {audit.n_synthetic}",
+        f"reference: {audit.reference.what}. Distance: Wasserstein-1 in its standard deviations; floor: the "
+        f"reference against itself, n = {audit.reference.n} and {audit.n_synthetic}",
         style="dim",
     )
     number = counts(audit.rows)
     console.print(", ".join(f"{count} {verdict}" for verdict, count in number.items()))
     for title, one in (("content", audit.content), ("all attributes", audit.everything)):
         if one.verdict == "not measured":
-            console.print(f"two-sample AUC, {title}: [dim]not measured[/], too few pictures")
+            why = "too few pictures, or they share no attribute"
+            console.print(f"two-sample AUC, {title}: [dim]not measured[/], {why}")
             continue
         console.print(
             f"two-sample AUC, {title}: {one.auc:.3f} [{one.low:.3f}, {one.high:.3f}], "
@@ -182,8 +183,12 @@ def _print(audit, checks) -> None:
                 f"{100 * one.synthetic.found:.0f} % found",
                 highlight=False,
             )
+    for whose, faults in (("synthetic", audit.faults), ("real", audit.real_faults)):
+        for one in faults:
+            named = f" ({escape(', '.join(one.examples[:3]))})" if one.examples else ""
+            console.print(f"{whose} masks: {one.what}: {one.pictures} pictures{named}", highlight=False)
     for warning in audit.warnings:
-        console.print(warning, style="red")
+        console.print(escape(warning), style="red")
     if audit.ranked:
         console.print("change first:")
         for place, name in enumerate(audit.ranked[:10], start=1):

@@ -182,14 +182,25 @@ def _law(console, out):
     """How near matching came, and what the profile asks for that cannot be made."""
     from facegen.datasets.dataset_file import read_dataset_json
 
-    target = read_dataset_json(out).get("target")
+    data = read_dataset_json(out)
+    target, matching = data.get("target"), data.get("matching")
+    if matching:
+        pilot = f" and a pilot of {matching['pilot_faces']}" if matching["pilot_faces"] else ""
+        console.print(
+            f"matching took {matching['seconds']:.0f} s, {matching['previews']} previews{pilot}",
+            soft_wrap=True,
+        )
     if not target or not target.get("matched"):
         return
-    stages = [block["stages"] for block in target["blocks"]]
-    first, last = (stages[-1][key]["mean_w1"] for key in ("followed", "refined"))
+    blocks = target["blocks"]
+    rows = sum(block["rows"] for block in blocks)
+    first, last = (
+        sum(block["rows"] * block["stages"][key]["mean_w1"] for block in blocks) / rows
+        for key in ("followed", "refined")
+    )
     console.print(
         f"matched {len(target['matched'])} attributes of {target['profile']}: mean distance of their laws "
-        f"in the previews {first:.2f} -> {last:.2f} standard deviations",
+        f"in the previews {first:.2f} -> {last:.2f} standard deviations (mean of {len(blocks)} blocks)",
         soft_wrap=True,
     )
     shares = sorted(target["out_of_reach"].items(), key=lambda item: -item[1])
@@ -237,14 +248,13 @@ def _profile(match, console):
     path = Path(match)
     if not path.is_dir():
         return load_profile(match)
-    from facegen.audit.collect import measure_set
     from facegen.audit.profile import Profile
+    from facegen.cli.measuring import measured
     from facegen.datasets.readers import open_set
 
     if match in profile_names():
         raise FacegenError(f"{match}: both a shipped profile and a folder: write ./{match} for the folder")
-    console.print(f"measuring {match}", soft_wrap=True)
-    return Profile.fit(measure_set(open_set(path)).attributes, name=path.name)
+    return Profile.fit(measured(open_set(path), None, console).attributes, name=path.name)
 
 
 def _list_attributes(console):

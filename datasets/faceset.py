@@ -76,6 +76,14 @@ class FaceSet:
             )
         return mask
 
+    def known_mask(self, index: int) -> tuple[np.ndarray, float]:
+        """The mask with ids that `convention` lacks set to 255, and their share of it in [0, 1]."""
+        mask = self.read_mask(self.ids[index])
+        strange = np.isin(mask, unknown_ids(mask, self.convention))
+        if not strange.any():
+            return mask, 0.0
+        return np.where(strange, np.uint8(IGNORE), mask), float(strange.mean())
+
     def meta(self, index: int) -> dict | None:
         """The sample's meta.json of facegen's own layout, None for other layouts."""
         return self.read_meta(self.ids[index])

@@ -6,6 +6,7 @@ import contextlib
 import json
 import platform
 import statistics
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 import facegen
 from facegen.assets.ledger import LEDGER
 from facegen.audit.profile import Profile
+from facegen.audit.profile_io import profile_text
 from facegen.datasets.dataset_file import (
     DATASET_FILE,
     read_dataset_json,
@@ -65,7 +67,16 @@ class Order:
             "rounds": self.rounds if self.profile is not None else 0,
             "set": [o.text for o in self.overrides],
             "facegen": facegen.__version__,
-        } | ({"photographs": digest(self.photographs)} if self.photographs else {})
+        } | self._laws()
+
+    def _laws(self) -> dict:
+        """What stands behind a name: a file or folder of that name may change."""
+        laws = {}
+        if self.profile is not None:
+            laws["law"] = fingerprint({"profile": profile_text(self.profile)})
+        if self.photographs:
+            laws["photographs"] = digest(self.photographs)
+        return laws
 
 
 def plan(order: Order) -> list[int]:
@@ -115,7 +126,7 @@ def produce(
         why = error.strerror
         raise FacegenError(f"{out}: cannot make this folder ({why}): choose another --out") from None
     _write_summary(order, Outcome(), complete=False, target=describe_target(order.profile))
-    target = None
+    target, spent = None, Matching()
     try:
         if order.profile is None:
             specs = list(draw_specs(None, order.seed, todo, order.num, order.overrides))
@@ -123,8 +134,9 @@ def produce(
             # All blocks of the set, also those already rendered: dataset.json speaks of the whole law.
             blocks, correction = matched_blocks(
                 order.job, order.profile, order.seed, range(order.num), order.overrides, order.rounds,
-                available_workers(), fingerprint(order.config()), on_step,
+                available_workers(), fingerprint(order.config()), spent.told(on_step),
             )  # fmt: skip
+            spent.stop()
             matched = [spec for block in blocks for spec in block.specs]
             specs = [matched[i] for i in todo]
             target = describe_target(order.profile, blocks, correction, order.num)
@@ -144,8 +156,40 @@ def produce(
         }
         masks = (read_index(out / "masks" / f"{sample_name(i)}.png") for i in done)
         add_realised(target, rows, [matched[i] for i in done], masks)
-    _write_summary(order, outcome, complete=not outcome.failures, target=target)
+    _write_summary(order, outcome, complete=not outcome.failures, target=target, matching=spent.to_dict())
     return outcome
+
+
+class Matching:
+    """Wall-clock seconds and previews that matching took; nothing where all of it was read back."""
+
+    def __init__(self) -> None:
+        self.previews, self.pilot_faces, self.seconds = 0, 0, 0.0
+        self._started = time.perf_counter()
+
+    def told(self, on_step: Callable[[str, int], object]) -> Callable[[str, int], object]:
+        """`on_step`, counted."""
+
+        def step(name: str, count: int) -> None:
+            if name == "match":
+                self.previews += count
+            else:
+                self.pilot_faces += count
+            on_step(name, count)
+
+        return step
+
+    def stop(self) -> None:
+        self.seconds = time.perf_counter() - self._started
+
+    def to_dict(self) -> dict | None:
+        if not self.previews:
+            return None
+        return {
+            "seconds": round(self.seconds, 1),
+            "previews": self.previews,
+            "pilot_faces": self.pilot_faces,
+        }
 
 
 def _remove_empty(out):
@@ -155,7 +199,7 @@ def _remove_empty(out):
         out.rmdir()
 
 
-def _write_summary(order, outcome, complete, target):
+def _write_summary(order, outcome, complete, target, matching=None):
     out = Path(order.job.out)
     old = read_dataset_json(out) if (out / DATASET_FILE).is_file() else {}
     done = [i for i in range(order.num) if is_done(out, i)]
@@ -178,6 +222,7 @@ def _write_summary(order, outcome, complete, target):
             "ledger": LEDGER,
             "failures": {sample_name(i): why for i, why in outcome.failures.items()},
             "timing": timing(outcome) or old.get("timing"),
+            "matching": matching or old.get("matching"),
             "device": outcome.device or old.get("device", ""),
             "python": platform.python_version(),
         },

@@ -79,6 +79,14 @@ def test_few_rows_are_not_measured():
     assert np.isnan(joint_distances(rng().normal(size=(20, 3)), rng().normal(size=(200, 3))).mmd)
 
 
+def test_attributes_that_one_side_never_shows_are_not_measured():
+    rows = rng().normal(size=(80, 3))
+    nothing = np.full_like(rows, np.nan)
+    for real, synthetic in ((rows, nothing), (nothing, rows), (nothing, nothing)):
+        one = joint_distances(real, synthetic)
+        assert np.isnan([one.mmd, one.mmd_p, one.sliced, one.density, one.coverage]).all()
+
+
 def test_sliced_wasserstein_of_a_scaled_law():
     one = rng().normal(size=(4000, 1))
     assert sliced_wasserstein(one, 3 * one, rng()) == pytest.approx(2 * np.sqrt(2 / np.pi), rel=0.03)

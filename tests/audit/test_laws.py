@@ -71,11 +71,43 @@ def test_a_condition_overrides_the_base(tmp_path):
     assert rows["wearing_hat"][~rows["male"]].mean() == pytest.approx(0.01, abs=0.02)
 
 
+def test_one_condition_over_a_base_leaves_the_others_as_they_were(tmp_path):
+    base = load_profile("celebamaskhq").sample(N, 0)
+    for name in ("hat", "wearing_hat"):  # the README's line, by both names
+        women = base[name][~base["male"]].mean()
+        rows = written(tmp_path, f'base = "celebamaskhq"\n"{name} | male" = 0.3\n').sample(N, 0)
+        men = rows["male"]
+        for seen in ("hat", "wearing_hat"):
+            assert rows[seen][men].mean() == pytest.approx(0.3, abs=0.03)
+            assert rows[seen][~men].mean() == pytest.approx(women, abs=0.01)
+
+
+def test_what_is_worn_is_what_is_seen(tmp_path):
+    profile = written(tmp_path, 'base = "celebamaskhq"\nwearing_hat = 0.5\nbald = 0.2\n')
+    rows = profile.sample(N, 0)
+    for name, share in (("wearing_hat", 0.5), ("hat", 0.5), ("bald", 0.2), ("hair", 0.8)):
+        assert rows[name].mean() == pytest.approx(share, abs=0.01), name
+    table = profile.table(4000, 0)
+    assert np.nanmean(table.column("hat")) == pytest.approx(0.5, abs=0.02)
+    both = written(tmp_path, 'base = "celebamaskhq"\nnecklace = 0.1\nwearing_necklace = 0.4\n').sample(N, 0)
+    assert both["necklace"].mean() == pytest.approx(0.1, abs=0.01)
+    assert both["wearing_necklace"].mean() == pytest.approx(0.4, abs=0.01)
+
+
+def test_an_audit_does_not_ask_for_what_followed_another_yaw(tmp_path):
+    profile = written(tmp_path, 'base = "celebamaskhq"\nyaw = "normal(0, 40)"\n')
+    assert {"yaw_nose", "ear_left"}.isdisjoint(profile.table(50, 0).names)
+    assert "pitch_nose" in profile.table(50, 0).names
+    assert Reference.of_profile(profile).by_hand and "by hand" in Reference.of_profile(profile).what
+    assert not Reference.of_profile(load_profile("celebamaskhq")).by_hand
+
+
 @pytest.mark.parametrize(
     "text,why",
     [
         ("", "says no law"),
         ("glasses = ", "not a file of laws"),
+        ("hat | male = 0.3", "quotation marks"),
         ("glases = 0.5", "unknown attribute 'glases'"),
         ("glasses = 1.5", "frequency from 0 to 1"),
         ("glasses = true", "frequency from 0 to 1"),

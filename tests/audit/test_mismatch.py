@@ -4,21 +4,27 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from drawn_heads import head, random_heads
+from drawn_heads import head, paint, random_heads
 from scipy import ndimage
 
 from facegen.audit import mismatch
+from facegen.audit.collect import measure_set
+from facegen.audit.compare import compare
 from facegen.audit.mismatch import (
     AGREES,
     DRAWN,
+    UNKNOWN_IDS,
     UNMEASURED,
     UNRECOGNISED,
     judge,
     label_faults,
     label_mismatch,
 )
+from facegen.audit.reference import Reference
 from facegen.audit.schema import Table
 from facegen.audit.view import ID
+from facegen.datasets.files import png_bytes, write_bytes
+from facegen.datasets.readers import open_set
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +120,20 @@ def test_specks_are_listed_by_number():
     labels = replace(good.labels, values=values)
     fault = next(one for one in label_faults(good.attributes, labels) if "specks" in one.what)
     assert fault.examples[0] == "000007 (9)" and isinstance(labels, Table)
+
+
+def test_ids_of_no_class_are_found_and_named(tmp_path):
+    for index in range(3):
+        mask = head()
+        if index == 1:
+            mask[:40] = 77
+        write_bytes(tmp_path / "images" / f"{index}.png", png_bytes(paint(np.minimum(mask, 18))))
+        write_bytes(tmp_path / "masks" / f"{index}.png", png_bytes(mask))
+    one = measure_set(open_set(tmp_path))
+    assert one.unknown[[0, 2]].max() == 0 and one.unknown[1] == pytest.approx(40 / 256)
+    fault = label_faults(one.attributes, one.labels, one.unknown)[0]
+    assert (fault.what, fault.pictures, fault.examples) == (UNKNOWN_IDS, 1, ("1 (16 %)",))
+    audit = compare(Reference.of_set(one, "real"), one)
+    (warning,) = (line for line in audit.warnings if line.startswith("1 synthetic masks"))
+    assert "ids of no class" in warning and "1 (16 %)" in warning
+    assert audit.real_faults == audit.faults

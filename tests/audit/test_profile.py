@@ -86,7 +86,7 @@ def test_other_files_are_refused_in_one_line(tmp_path, fitted, change, message):
 
 @pytest.mark.parametrize(
     ("place", "value", "message"),
-    [("name", "third_eye", "unknown measured attribute 'third_eye'"), ("kind", "colour", "unknown kind")],
+    [("name", "third_eye", "unknown attribute 'third_eye'"), ("kind", "colour", "unknown kind")],
 )
 def test_unknown_attributes_are_refused(tmp_path, fitted, place, value, message):
     fitted.save(tmp_path / "p.json")
@@ -95,6 +95,31 @@ def test_unknown_attributes_are_refused(tmp_path, fitted, place, value, message)
     (tmp_path / "p.json").write_text(json.dumps(data))
     with pytest.raises(FacegenError, match=message):
         load_profile(tmp_path / "p.json")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"name": "third_eye"}, "unknown attribute 'third_eye'"),
+        ({"kind": "ordinal", "levels": {"a": 1}}, "not binary"),
+        ({"gate": ["wings"]}, "the gate 'wings'"),
+        ({"measured": "wings"}, "one is missing"),
+        ({"correlation": 7}, "correlation 7"),
+    ],
+)
+def test_parts_that_do_not_fit_together_are_refused(tmp_path, change, message):
+    load_profile("celebamaskhq").save(tmp_path / "p.json")
+    data = json.loads((tmp_path / "p.json").read_text())
+    if "gate" in change:
+        data["measured"]["attributes"][0] |= change
+    elif "name" in change or "kind" in change:
+        data["annotated"]["attributes"][0] |= change
+    else:
+        data["links"][0] |= change
+    (tmp_path / "p.json").write_text(json.dumps(data))
+    with pytest.raises(FacegenError, match=message) as error:
+        load_profile(tmp_path / "p.json")
+    assert "\n" not in str(error.value)
 
 
 def test_missing_and_damaged_files(tmp_path):

@@ -59,7 +59,7 @@ def test_files_are_written_and_hold_the_same_figures(audited, tmp_path):
     paths = write_report(audit, synthetic, [], [], tmp_path / "new" / "folder")
     assert [p.name for p in paths] == ["index.html", "report.json", "attributes.csv"]
     data = json.loads(paths[1].read_text())
-    assert data["format"] == "facegen-audit" and data["format_version"] == 3
+    assert data["format"] == "facegen-audit" and data["format_version"] == 4
     roll = next(row for row in data["attributes"] if row["name"] == "roll")
     assert roll["verdict"] == "differs" and roll["distance"] == pytest.approx(
         audit.row("roll").gap.distance, abs=1e-5
@@ -74,6 +74,15 @@ def test_what_was_not_measured_is_null_not_nan(audited):
     data = report_data(audited[0], [Check("distance.hat_area", float("nan"), 0.1)])
     assert data["checks"][0]["value"] is None and data["checks"][0]["status"] == "not measured"
     json.dumps(data, allow_nan=False)
+
+
+def test_every_attribute_says_what_it_is_and_how_well_it_is_measured(audited, page):
+    rows = {row["name"]: row for row in report_data(audited[0], [])["attributes"]}
+    assert rows["glasses"]["accuracy"]["kind"] == "AUC" and rows["roll"]["range"] == [-180, 180]
+    assert all(row["about"] and row["missing"] for row in rows.values())
+    line = r"<td>roll<td>deg<td>-180 to 180<td>[^<]+<td>[^<]+<td>(\w+): rank correlation 0\.\d\d"
+    told = re.search(line, page)
+    assert told and told[1] in ("good", "fair", "poor")
 
 
 def test_an_unwritable_folder_is_one_line(audited, tmp_path):

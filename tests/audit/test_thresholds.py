@@ -33,6 +33,15 @@ def test_limits_are_held_against_the_audit(tmp_path, audit):
     assert checks["distance.hat_area"].status == "not measured"  # no drawn head wears one
 
 
+def test_what_could_not_be_measured_is_not_passed(tmp_path):
+    few = compare(Reference.of_set(random_heads(6, seed=1)[0], "real"), random_heads(6, seed=2)[0])
+    assert not any(row.gap for row in few.rows)
+    text = "content_auc = 1\nall_auc = 1\ncontent_excess = 9\nall_excess = 9\ndiffering = 500\n"
+    checks = check(few, read_thresholds(write(tmp_path, text)))
+    assert [one.status for one in checks] == ["not measured"] * 5
+    assert exit_code(checks) == 2
+
+
 def test_exit_codes():
     good, bad, unknown = Check("a", 0.1, 0.2), Check("b", 0.3, 0.2), Check("c", math.nan, 0.2)
     assert exit_code([]) == 0 and exit_code([good]) == 0
