@@ -42,7 +42,24 @@ LIPS = np.array(
         (0, -85),
     ]
 )
-MOUTH_LINE = np.array([(0, -72.1), (8, -71.8), (16, -72.2), (22, -72.6), (40, -72.6)])
+# Where the lips part: under every vertex that belongs to the upper lip of the template, above every one that
+# follows the jaw. Where they fold inwards the two are less than 0.2 mm apart.
+MOUTH_LINE = np.array(
+    [
+        (0, -71.98),
+        (4.5, -71.65),
+        (7, -71.3),
+        (8, -71.19),
+        (10.5, -71.2),
+        (12.4, -71.4),
+        (13.6, -71.42),
+        (15, -71.6),
+        (16, -71.85),
+        (19, -72.1),
+        (22, -72.6),
+        (40, -72.6),
+    ]
+)
 # Lower edge of the face: under the chin, along the jaw, up behind the lobe of the ear.
 JAW = np.array(
     [

@@ -123,6 +123,9 @@ SHADES = {"black": (0.90, 0.99), "brown": (0.66, 0.88), "other": (0.55, 0.85), "
 # Share of people of African, Asian and Caucasian ancestry whose eyes are called narrow, and whose hair, dyes
 # included, is of a shade: judged by eye; only their order is meant.
 NARROW_EYES = (0.12, 0.45, 0.08)
+# And how often these ancestries come up among the people that CelebA shows: 4, 10 and 82 of 96 training
+# photographs, by eye. Rows without its annotations start from even shares.
+CELEBA_ANCESTRY = (0.05, 0.10, 0.85)
 SHADE_OF = {
     "black": (0.70, 0.60, 0.15),
     "brown": (0.12, 0.20, 0.35),
@@ -194,6 +197,8 @@ def _identity(d, identity, row):
         weight = weight * (narrow if row["narrow_eyes"] else 1 - narrow)
     if "hair_shade" in row and not _flag(row, "gray_hair"):
         weight = weight * np.array(SHADE_OF[str(row["hair_shade"])])
+    if "hair_shade" in row:
+        weight = weight * np.array(CELEBA_ANCESTRY)
     share = d("match.ancestry").dirichlet(weight / weight.sum() * 1.2 + 0.02)
     return replace(drawn, african=float(share[0]), asian=float(share[1]), caucasian=float(share[2]))
 

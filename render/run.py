@@ -35,7 +35,7 @@ from facegen.render.realised import add_realised, describe_target
 from facegen.render.rounds import matched_blocks
 from facegen.render.session import Job, Outcome, render_specs
 
-GENERATOR = 2  # raised when the same order gives other faces: a set of an older one is not gone on with
+GENERATOR = 3  # raised when the same order gives other faces: a set of an older one is not gone on with
 
 
 @dataclass(frozen=True)
