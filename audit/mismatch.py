@@ -161,7 +161,7 @@ def label_faults(
     found = []
     if unknown is not None and unknown.any():
         order = np.argsort(-unknown, kind="stable")[:WORST]
-        worst = tuple(f"{labels.ids[i]} ({100 * unknown[i]:.2g} %)" for i in order if unknown[i] > 0)
+        worst = tuple(f"{labels.ids[i]} ({100 * unknown[i]:.1f} %)" for i in order if unknown[i] > 0)
         found.append(LabelFault(UNKNOWN_IDS, int(np.count_nonzero(unknown)), worst))
     swapped = np.flatnonzero(attributes.column("sides_swapped") > 0)
     if len(swapped):

@@ -54,7 +54,7 @@ def print_results(console: Console, content: dict[str, Any]) -> None:
         say(f"{name} {number(figure)}")
     covers = content["intervals"]["covers"]
     lacking = [one for one in ("seeds", "rendered sets") if one not in covers]
-    note = f"; not {' nor '.join(lacking)}, of which there is one" if lacking else ""
+    note = f"; not {' nor '.join(lacking)}, of which an arm has one" if lacking else ""
     say(f"95 % intervals cover {', '.join(covers)}{note}")
     if content["not_measured"]:
         say(f"not in the test set, left out of the means: {', '.join(content['not_measured'])}")

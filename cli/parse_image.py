@@ -41,7 +41,13 @@ def command(photo: Path, model: Path | None, out: Path | None, device: str) -> N
 
 
 def _newest_checkpoint() -> Path:
-    found = list(Path.cwd().glob("facegen-eval*/*/checkpoint.pt"))
+    # Trainings of arms; not those of controls, halves and mixtures.
+    found = [
+        one
+        for folder in ("R-n*", "S-set*", "S_D-set*", "X*-set*")
+        for one in Path.cwd().glob(f"facegen-eval*/{folder}/checkpoint.pt")
+        if "real-seed" not in one.parent.name
+    ]
     if not found:
         raise FacegenError(
             "no checkpoint in ./facegen-eval*: train one with facegen train-eval, or give --model FILE"

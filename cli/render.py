@@ -77,6 +77,18 @@ sex or ancestry. --list-attributes names them all, with their ranges."""
     help="Photographs to stand behind the faces, in place of drawn scenes.",
 )
 @click.option("--set", "settings", multiple=True, metavar="ATTRIBUTE=VALUE", help=ATTRIBUTE_HELP)
+@click.option(
+    "--without",
+    multiple=True,
+    type=click.Choice(["subsurface", "light", "camera"]),
+    help="Leave a part of the renderer out: scattering under the skin, varied light, the camera's faults.",
+)
+@click.option(
+    "--faces-of",
+    type=click.Path(path_type=Path),
+    metavar="SET",
+    help="Render the faces of a set again, all else equal; with --set or --without to change one thing.",
+)
 @click.option("--list-attributes", is_flag=True, help="Print every attribute, its default and its range.")
 def command(
     match,
@@ -92,6 +104,8 @@ def command(
     resume,
     backgrounds,
     settings,
+    without,
+    faces_of,
     list_attributes,
 ) -> None:
     """Render labelled synthetic faces into a dataset folder.
@@ -101,6 +115,7 @@ def command(
     facegen render --match-dist celebamaskhq --num 300        follow the shipped profile
     facegen render --match-dist celebamaskhq --rounds 1       the same, corrected by a pilot first
     facegen render --set hair.style=afro --set pose.yaw=-30:30
+    facegen render --faces-of facegen-out --without subsurface --out plain-skin
 
     An interrupted run goes on where it stopped when the same command is given again; a larger
     --num adds faces.
@@ -112,23 +127,27 @@ def command(
         _list_attributes(console)
         return
     from facegen.datasets.conventions import convention as known_convention
-    from facegen.render.overrides import check_together, parse
+    from facegen.render.overrides import WITHOUT, check_together, parse
     from facegen.render.photographs import names_in
     from facegen.render.run import Order, plan, produce
     from facegen.render.session import Job
 
     known_convention(convention)
-    overrides = tuple(parse(text) for text in settings)
+    overrides = tuple(parse(text) for text in [*settings, *(one for w in without for one in WITHOUT[w])])
     check_together(overrides)
+    faces = _faces(faces_of, match, rounds) if faces_of else ()
+    if faces:
+        given = click.get_current_context().get_parameter_source("num")
+        num = min(num, len(faces)) if given == click.core.ParameterSource.COMMANDLINE else len(faces)
     profile = _profile(match, console) if match else None
-    photographs = names_in(backgrounds) if backgrounds else ()
+    photographs = names_in(backgrounds) if backgrounds and not faces else ()
     job = Job(out, size, quality, convention, device, workers, backgrounds=backgrounds)
-    order = Order(job, num, seed, profile, match, overrides, resume, rounds, photographs)
+    order = Order(job, num, seed, profile, match, overrides, resume, rounds, photographs, faces)
     todo = plan(order)
     if not todo:
         console.print(f"{out}: all {num} faces are there already")
         return
-    law = match or "the default prior"
+    law = f"{faces_of}, again" if faces else match or "the default prior"
     ready = num - len(todo)
     console.print(
         f"{len(todo)} faces of {law}, {size}x{size}, {quality}, seed {seed} -> {out}"
@@ -139,6 +158,16 @@ def command(
     _summary(console, out, outcome)
     if outcome.failures:
         raise SystemExit(1)
+
+
+def _faces(folder, match, rounds):
+    """The faces of a set, which say themselves all that other options would."""
+    from facegen.render.run import faces_of
+
+    for name, value in (("--match-dist", match), ("--rounds", rounds)):
+        if value:
+            raise FacegenError(f"--faces-of renders given faces: leave {name} out")
+    return faces_of(folder)
 
 
 def _with_bar(console, order, produce, total):

@@ -31,6 +31,12 @@ SET = click.Path(path_type=Path)
 @click.option("--real", type=SET, help="Real faces with masks to train on.")
 @click.option("--real-test", type=SET, help="Real faces that judge [test/ in --real].")
 @click.option(
+    "--convention",
+    default="celebamaskhq",
+    show_default=True,
+    help="What the ids of real index masks mean where the set does not say.",
+)
+@click.option(
     "--default", "default_", multiple=True, type=SET, help="A set of the default prior (repeatable)."
 )
 @click.option("--matched", multiple=True, type=SET, help="A set matched to the real profile (repeatable).")
@@ -70,6 +76,7 @@ def command(
     synth: tuple[Path, ...],
     real: Path | None,
     real_test: Path | None,
+    convention: str,
     default_: tuple[Path, ...],
     matched: tuple[Path, ...],
     also: tuple[Path, ...],
@@ -94,9 +101,10 @@ def command(
     """Train parsers on real faces and on each SYNTH, the same recipe and number of images, test them all on
     real faces, and split what synthetic training loses into distribution, labels and the rest.
 
-    A SYNTH rendered with --match-dist counts as matched, another one as default; the split needs both. Two
-    sets of one kind, rendered from two seeds, put the draw of the set into the intervals. SYNTH is the
-    newest ./facegen-out* where none is named.
+    A SYNTH rendered with --match-dist counts as matched, another one as default; the split needs both. Sets
+    by a law written by hand and --faces-of another set are scored beside. Two sets of one kind, rendered from
+    two seeds, put the draw of the set into the intervals. SYNTH is the newest ./facegen-out* where none is
+    named.
     """
     if real is None:
         raise click.UsageError(NEEDS_REAL)
@@ -105,6 +113,7 @@ def command(
 
     from facegen.cli.gap_inputs import Attributes, check_numbers, estimate, ingredients, unseen
     from facegen.cli.gap_tables import print_results, say_on
+    from facegen.datasets.conventions import convention as known_convention
     from facegen.datasets.files import write_json
     from facegen.datasets.readers import open_set
     from facegen.parse.arms import make_plan
@@ -128,7 +137,7 @@ def command(
     chosen = pick_device(device)
     recipe = recipe_for(chosen, network, size, steps, batch, quick)
     check_devices(devices, chosen, recipe.batch)
-    sets = open_real(real, real_test)
+    sets = open_real(real, real_test, known_convention(convention).name)
     named = any((synth, default_, matched, also))
     opened = [[open_set(path) for path in part] for part in (synth, default_, matched, also)]
     roles = assign(*opened) if named else assign([open_set(newest_set())])
@@ -142,6 +151,7 @@ def command(
         "also": [str(one.path) for one in roles.also],
         "real": str(real),
         "real_test": None if real_test is None else str(real_test),
+        "convention": sets.fit.convention.name,
         "num": count,
         "seeds": seeds,
         "network": recipe.network,
@@ -159,7 +169,8 @@ def command(
     say(f"device {describe_device(chosen)}")
     say(
         f"network {recipe.network} at {recipe.size} px, {recipe.steps} steps of {recipe.batch}; "
-        f"N = {count} images an arm, {seeds} seed(s); tested on {len(sets.test)} real faces: {sets.test_is}"
+        f"N = {count} images an arm, {seeds} seed(s); tested on {len(sets.test)} real faces: {sets.test_is}; "
+        f"labels {sets.fit.convention.name}"
     )
     for part, which in (("default", roles.default), ("matched", roles.matched), ("beside", roles.also)):
         if which:
@@ -191,7 +202,7 @@ def command(
             plan, judge, recipe, chosen, folder, look, on_start, lambda p: report(p, title), devices
         )
     with console.status("label adapters"):
-        studies = study_adapters(plan, judge, recipe, chosen, folder, adapt_n, adapt_probabilities)
+        studies = study_adapters(plan, judge, recipe, chosen, folder, adapt_n, adapt_probabilities, devices)
     run = Run(plan, judged, studies, judge, recipe, sets.test_is, arguments, slices, law_faces)
     with console.status("intervals"):
         content = results_json(run, chosen, time.perf_counter() - began)

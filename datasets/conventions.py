@@ -123,9 +123,9 @@ _OCCLUDERS = (N.HAND, N.OTHER_OCCLUDER)
 # it and 1 in 100 under 0.0003 (40 in 100 of those that locks leave free in previews do); of clothing 1 in 100
 # show under 0.0013.
 LEAST = {"l_ear": 0.0017, "r_ear": 0.0017, "cloth": 0.0012}
-# What is drawn in pieces: of 334 training masks at 512 px, the pieces beside the largest one that are no slips
-# of the tool (over 4 px) have these areas at their 25th percentile, clothes and jewellery at their 10th; mouths,
-# lips and hats have none, eyes two or three.
+# What is drawn in pieces: of 334 training masks at 512 px, the pieces beside the largest one that are no
+# slips of the tool (over 4 px) have these areas at their 25th percentile, clothes and jewellery at their
+# 10th; mouths, lips and hats have none, eyes two or three.
 _PIXEL = 1 / 512**2
 PIECES = {
     "background": 46 * _PIXEL, "skin": 40 * _PIXEL, "nose": 78 * _PIXEL, "l_eye": 50 * _PIXEL,

@@ -10,6 +10,7 @@ import io
 import json
 import os
 import zipfile
+import zlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def read_npz(path: Path, *names: str) -> tuple[np.ndarray, ...]:
             return tuple(archive[name] for name in names)
     except FileNotFoundError:
         raise FacegenError(f"{path}: no such file") from None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise FacegenError(
             f"{path}: damaged archive ({str(error).splitlines()[0]}): render it again"
         ) from None

@@ -4,6 +4,10 @@ Test pictures are drawn anew together for all arms, so that differences stay pai
 drawn anew as rendered sets first and seeds within each set (Davison and Hinkley, Bootstrap Methods, 1997,
 sec. 3.8). An arm and its label-adapted partner rest on the same trainings and share their draws.
 
+Two or three trainings tell their own spread badly, and their percentiles cover far less than they say: their
+part of an interval is Student's, that of the many pictures is normal, and the two are joined by the root of
+the sum of their squares (Zou and Donner, Construction of Confidence Limits, Statistics in Medicine 27, 2008).
+
 Counts of an arm are (J, K, N, 3, C) int: J rendered sets, K seeds, N test pictures; pixels that agree,
 pixels of the reference, pixels of the prediction, by class.
 """
@@ -12,6 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import norm
+from scipy.stats import t as student
 
 from facegen.datasets.conventions import Convention
 from facegen.parse.keyed import keyed_generator
@@ -53,12 +59,18 @@ def measures(counts: np.ndarray, convention: Convention) -> np.ndarray:
 class Resampled:
     """Scores of every arm as measured and as they could have come out.
 
-    values : {arm: (M,) float}, means over sets and seeds, M = len(columns)
-    draws  : {arm: (B, M) float}
+    values  : {arm: (M,) float}, means over sets and seeds, M = len(columns)
+    draws   : {arm: (2, B, M) float}; [0] with everything drawn anew, [1] with the test pictures alone
+    freedom : {arm: degrees of freedom of its trainings' variance}; inf where there is one training
     """
 
     values: dict[str, np.ndarray]
     draws: dict[str, np.ndarray]
+    freedom: dict[str, float]
+
+    def least_freedom(self) -> float:
+        """Of what several arms make up: that of the arm with the fewest trainings, which is cautious."""
+        return min(self.freedom.values())
 
 
 def resample(
@@ -97,8 +109,11 @@ def resample(
         pooled = np.einsum("bn,jknx->jkbx", weights, flat, optimize=True)
         scored = measures(pooled.reshape(sets, seeds, draws, *one.shape[3:]), convention)
         j, k = chosen[families[arm]]
-        drawn[arm] = scored[j[:, :, None], k, np.arange(draws)[:, None, None]].mean((1, 2))
-    return Resampled(values, drawn)
+        whole = scored[j[:, :, None], k, np.arange(draws)[:, None, None]].mean((1, 2))
+        drawn[arm] = np.stack([whole, scored.mean((0, 1))])
+    trainings = {arm: one.shape[0] * one.shape[1] for arm, one in counts.items()}
+    freedom = {arm: float(n - 1) if n > 1 else np.inf for arm, n in trainings.items()}
+    return Resampled(values, drawn, freedom)
 
 
 def _choices(seed: int, family: str, draws: int, sets: int, seeds: int) -> tuple[np.ndarray, np.ndarray]:
@@ -106,21 +121,26 @@ def _choices(seed: int, family: str, draws: int, sets: int, seeds: int) -> tuple
 
     One fewer than there are of each: of so few, drawing all again would understate the variance of their
     mean by (K − 1) / K (McCarthy and Snowden, The Bootstrap and Finite Population Sampling, 1985). Where
-    both sets and seeds are drawn the interval is a little too wide, since sets differ by their seeds too.
+    both sets and seeds are drawn the variance is a little too large, since sets differ by their seeds too.
     """
     draw = keyed_generator(seed, "bootstrap", "trainings", family)
     j, k = max(sets - 1, 1), max(seeds - 1, 1)
     return draw.integers(0, sets, (draws, j)), draw.integers(0, seeds, (draws, j, k))
 
 
-def interval(draws: np.ndarray, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:
-    """Lower and upper percentile over the first axis: (B, ...) → two (...,); nan draws are left out."""
-    tail = 50 * (1 - level)
+def interval(
+    value: np.ndarray, draws: np.ndarray, freedom: float = np.inf, level: float = LEVEL
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper end of the interval of a value (...,) from its draws (2, B, ...) as in `Resampled`.
+
+    freedom : of the variance that the trainings bring. nan draws are left out; nan where there are no others.
+    """
+    tail = 0.5 + level / 2
     with np.errstate(all="ignore"):
-        measured = ~np.isnan(draws).all(0)
-        filled = np.where(measured, draws, 0)
-        low, high = np.nanpercentile(filled, [tail, 100 - tail], axis=0)
-    return np.where(measured, low, np.nan), np.where(measured, high, np.nan)
+        whole, pictures = (np.nanvar(one, axis=0) if np.isfinite(one).any() else np.nan for one in draws)
+        trainings = np.maximum(whole - pictures, 0) if np.isfinite(freedom) else 0.0
+        reach = np.sqrt(norm.ppf(tail) ** 2 * pictures + student.ppf(tail, freedom) ** 2 * trainings)
+    return value - reach, value + reach
 
 
 def covered(counts: Mapping[str, np.ndarray]) -> list[str]:

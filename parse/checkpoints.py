@@ -105,6 +105,14 @@ def load_parser(
         raise FacegenError(
             f"{path}: incomplete checkpoint (no {', '.join(missing) or 'weights'}); train again"
         )
+    expected = {"convention": str, "network": str, "size": int, "classes": list, "mean": list, "std": list}
+    wrong = [key for key, kind in expected.items() if type(metadata[key]) is not kind]
+    if wrong or metadata["size"] < 1:
+        raise FacegenError(f"{path}: damaged checkpoint ({', '.join(wrong) or 'size'}); train again")
+    if (metadata["mean"], metadata["std"]) != (list(MEAN), list(STD)):
+        raise FacegenError(
+            f"{path}: trained on pictures scaled by other means than {MEAN} and {STD}; train again"
+        )
     known = CONVENTIONS.get(metadata["convention"])
     if known is None or list(known.classes) != metadata["classes"]:
         raise FacegenError(

@@ -9,6 +9,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from facegen.datasets.errors import FacegenError
+
 STRENGTH = 0.1  # inverse of the ridge; hundreds of faces and tens of attributes would otherwise separate
 MOST = 20.0  # times the mean: no single face may stand for a whole kind
 
@@ -22,13 +24,14 @@ def law_weights(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
 
     Raises
     ------
-    ValueError : different columns, or nothing that both sides measured.
+    ValueError : different columns.
+    FacegenError : nothing that both sides measured.
     """
     if real.shape[1] != synthetic.shape[1]:
         raise ValueError(f"{real.shape[1]} attributes of real faces, {synthetic.shape[1]} of synthetic ones")
     usable = (~np.isnan(real)).any(0) & (~np.isnan(synthetic)).any(0)
     if not usable.any():
-        raise ValueError("no attribute was measured on both sides")
+        raise FacegenError("--controls: no attribute was measured on both the real and the default set")
     x = np.concatenate([real, synthetic])[:, usable]
     side = np.r_[np.zeros(len(real)), np.ones(len(synthetic))]
     model = make_pipeline(

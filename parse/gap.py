@@ -52,9 +52,9 @@ def resample_arms(table: Mapping[str, list[list[Evaluation]]], convention: Conve
     )
 
 
-def figure(value: Any, draws: np.ndarray) -> Figure:
-    """A value and the interval of its draws (B,)."""
-    low, high = interval(draws)
+def figure(value: Any, draws: np.ndarray, freedom: float) -> Figure:
+    """A value and the interval of its draws (2, B)."""
+    low, high = interval(np.asarray(value, float), draws, freedom)
     return {"value": number(float(value)), "low": number(float(low)), "high": number(float(high))}
 
 
@@ -62,11 +62,16 @@ def arm_figures(resampled: Resampled, convention: Convention) -> dict[str, dict[
     """{arm: {measure: figure}}; measures are the classes' F1 and the means."""
     return {
         arm: {
-            name: figure(value, resampled.draws[arm][:, i])
+            name: _score(figure(value, resampled.draws[arm][..., i], resampled.freedom[arm]))
             for i, (name, value) in enumerate(zip(columns(convention), values, strict=True))
         }
         for arm, values in resampled.values.items()
     }
+
+
+def _score(one: Figure) -> Figure:
+    """A figure whose interval ends where scores do."""
+    return {key: None if value is None else min(max(value, 0.0), 1.0) for key, value in one.items()}
 
 
 def gap_figures(resampled: Resampled, convention: Convention) -> dict[str, Any]:
@@ -74,42 +79,43 @@ def gap_figures(resampled: Resampled, convention: Convention) -> dict[str, Any]:
     the gap's interval holds 0."""
     result = {}
     whole = all(arm in resampled.values for arm in ARMS)
+    freedom = resampled.least_freedom()
     for i, name in enumerate(columns(convention)):
         values = {arm: one[i] for arm, one in resampled.values.items()}
-        draws = {arm: one[:, i] for arm, one in resampled.draws.items()}
+        draws = {arm: one[..., i] for arm, one in resampled.draws.items()}
         if any(np.isnan(values[arm]) for arm in values):
             continue
         entry: dict[str, Any] = {
-            f"{REAL} - {key}": figure(values[REAL] - values[key], draws[REAL] - draws[key])
+            f"{REAL} - {key}": figure(values[REAL] - values[key], draws[REAL] - draws[key], freedom)
             for key in values
             if key != REAL
         }
         entry["over_real"] = {
-            f"{top} / {base}": figure(values[top] / values[base], _ratio(draws[top], draws[base]))
+            f"{top} / {base}": figure(values[top] / values[base], _ratio(draws[top], draws[base]), freedom)
             for base, tops in ((REAL, (DEFAULT, MATCHED)), ("R_L", ("S_L", "S_DL")))
             for top in tops
             if top in values and values[base] > 0
         }
-        entry["split"] = _split(values, draws) if whole else None
+        entry["split"] = _split(values, draws, freedom) if whole else None
         result[name] = entry
     return result
 
 
-def _split(values: dict[str, float], draws: dict[str, np.ndarray]) -> dict[str, Any]:
+def _split(values: dict[str, float], draws: dict[str, np.ndarray], freedom: float) -> dict[str, Any]:
     point, drawn = split_gap(values), split_gap(draws)
-    gap = figure(point.gap, drawn.gap)
+    gap = figure(point.gap, drawn.gap, freedom)
     low, high = (np.nan if gap[end] is None else gap[end] for end in ("low", "high"))
     portions = shares(point, low, high)  # type: ignore[arg-type]
     return {
         "gap": gap,
-        "parts": {part: figure(v, drawn.parts[part]) for part, v in point.parts.items()},
+        "parts": {part: figure(v, drawn.parts[part], freedom) for part, v in point.parts.items()},
         "orders": {
-            order: {part: figure(v, drawn.orders[order][part]) for part, v in parts.items()}
+            order: {part: figure(v, drawn.orders[order][part], freedom) for part, v in parts.items()}
             for order, parts in point.orders.items()
         },
         "shares": None
         if portions is None
-        else {part: figure(v, _ratio(drawn.parts[part], drawn.gap)) for part, v in portions.items()},
+        else {part: figure(v, _ratio(drawn.parts[part], drawn.gap), freedom) for part, v in portions.items()},
     }
 
 
@@ -125,7 +131,8 @@ def difference(first: Evaluation, second: Evaluation) -> dict[str, Figure]:
     return {
         name: figure(
             one.values["a"][place[name]] - one.values["b"][place[name]],
-            one.draws["a"][:, place[name]] - one.draws["b"][:, place[name]],
+            one.draws["a"][..., place[name]] - one.draws["b"][..., place[name]],
+            np.inf,
         )
         for name in HEADLINE
     }
@@ -173,11 +180,13 @@ def curve_figures(line: Mapping[int, Training], judged: Mapping[str, Judged], ke
 
 
 def interval_note(table: Mapping[str, list[list[Evaluation]]]) -> dict[str, Any]:
-    """What the intervals of the arms cover, in words."""
+    """What the intervals of the arms cover, in words: `covers` holds for all of them, `arms` for each."""
     shapes = {arm: (len(rows), len(rows[0])) for arm, rows in table.items()}
     return {
         "level": 0.95,
-        "covers": covered({arm: np.empty(shape) for arm, shape in shapes.items() if arm in ARMS}),
+        "covers": covered({arm: np.empty(shape) for arm, shape in shapes.items()}),
+        "arms": {arm: covered({arm: np.empty(shape)}) for arm, shape in shapes.items()},
+        "with_sets": [arm for arm, shape in shapes.items() if shape[0] > 1],
         "rendered_sets": {arm: shape[0] for arm, shape in shapes.items()},
         "seeds": next(iter(shapes.values()))[1],
     }

@@ -40,7 +40,8 @@ def open_real(real: Path, real_test: Path | None = None, convention: str = "cele
 
     Raises
     ------
-    FacegenError : no such folder, no masks, or two different conventions.
+    FacegenError : no such folder, no masks, two different conventions, or pictures that would both train
+        and judge.
     """
     holder = not is_celebamaskhq(real) and not (real / "images").is_dir() and (real / "train").is_dir()
     parts = is_celebamaskhq(real) or holder
@@ -61,10 +62,34 @@ def open_real(real: Path, real_test: Path | None = None, convention: str = "cele
         raise FacegenError(
             f"{train.path} is {train.convention.name}, {test.path} {test.convention.name}: need one"
         )
+    if real_test is not None or holder:
+        _require_apart(train, test)
     for part in ("fit", "validate"):
         if not len(split[part]):
             raise FacegenError(f"{train.path} holds {len(train)} faces, too few to split: need at least 10")
     return RealSets(split["fit"], split["validate"], split["adapter"], test, test_is)
+
+
+def _require_apart(train: FaceSet, test: FaceSet) -> None:
+    """FacegenError where a picture's file stands in both sets, by content."""
+
+    def by_size(faces: FaceSet) -> dict[int, list[Path]]:
+        sizes: dict[int, list[Path]] = {}
+        for name in faces.ids:
+            path = faces.image_path(name)
+            sizes.setdefault(path.stat().st_size, []).append(path)
+        return sizes
+
+    def digests(paths: Sequence[Path]) -> set[bytes]:
+        return {hashlib.blake2b(path.read_bytes(), digest_size=16).digest() for path in paths}
+
+    ours, theirs = by_size(train), by_size(test)
+    shared = sum(len(digests(ours[size]) & digests(theirs[size])) for size in ours.keys() & theirs.keys())
+    if shared:
+        raise FacegenError(
+            f"{shared} pictures of {test.path} are in {train.path} too: what trains must not judge; "
+            "give other faces with --real-test"
+        )
 
 
 def nested_order(ids: Sequence[str]) -> list[int]:

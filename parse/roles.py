@@ -32,9 +32,18 @@ class Roles:
         return [arm for arm in arms if arm[2]]
 
 
-def profile_of(faces: FaceSet) -> str | None:
-    """Name of the profile that a rendered set follows; None for the default prior and for foreign sets."""
-    return read_dataset_json(faces.path)["profile"] if faces.layout == "facegen" else None
+def part_of(faces: FaceSet) -> str:
+    """DEFAULT, MATCHED or "" (beside them): what a set says of itself.
+
+    Matched follow a profile that was fitted to pictures. Beside stand sets by a law that somebody wrote
+    (uniform, a file of laws) and the faces of another set rendered again. Foreign sets count as default.
+    """
+    if faces.layout != "facegen":
+        return DEFAULT
+    said = read_dataset_json(faces.path)
+    if said.get("law_by_hand") or said["config"].get("faces"):
+        return ""
+    return DEFAULT if said["profile"] is None else MATCHED
 
 
 def assign(
@@ -56,9 +65,11 @@ def assign(
                 f"{one.path} is given twice: a second set must be rendered from another --seed"
             )
         seen.add(one.path.resolve())
-    following = [one for one in unsorted if profile_of(one) is not None]
-    plain = [one for one in unsorted if one not in following]
-    roles = Roles((*default, *plain), (*matched, *following), tuple(also))
+    parts = [(part_of(one), one) for one in unsorted]
+    plain, following, beside = (
+        tuple(one for part, one in parts if part == wanted) for wanted in (DEFAULT, MATCHED, "")
+    )
+    roles = Roles((*default, *plain), (*matched, *following), (*also, *beside))
     for part in (roles.default, roles.matched):
         _check_repeats(part)
     return roles

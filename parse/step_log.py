@@ -3,6 +3,8 @@
 import csv
 from pathlib import Path
 
+from facegen.datasets.errors import FacegenError
+
 FIELDS = ("step", "loss", "gradient_norm", "learning_rate", "images_per_second")
 
 
@@ -14,13 +16,22 @@ class StepLog:
         if path.exists() and step:
             with path.open(newline="") as file:
                 kept = [row for row in csv.reader(file) if row and row[0].isdigit() and int(row[0]) <= step]
-        self.file = path.open("w", newline="")
+        try:
+            self.file = path.open("w", newline="")
+        except OSError as error:
+            raise FacegenError(f"{path}: cannot be written ({error.strerror or error})") from None
+        self.path = path
         self.writer = csv.writer(self.file)
         self.writer.writerows([FIELDS, *kept])
 
     def row(self, step: int, *values: float) -> None:
-        self.writer.writerow([step, *(f"{value:.6g}" for value in values)])
-        self.file.flush()
+        try:
+            self.writer.writerow([step, *(f"{value:.6g}" for value in values)])
+            self.file.flush()
+        except OSError as error:
+            raise FacegenError(
+                f"{self.path}: cannot be written ({error.strerror or error}): make room, then run again"
+            ) from None
 
     def __enter__(self) -> "StepLog":
         return self

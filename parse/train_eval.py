@@ -113,13 +113,14 @@ def study_adapters(
     folder: Path,
     counts: Sequence[int] = (),
     probabilities: bool = False,
+    devices: int = 1,
 ) -> list[AdapterStudy]:
     """Adapters by rules for each arm, and on request networks on fewer pictures or on probabilities."""
     studies = []
     for key, rows in plan.arms.items():
         one = rows[0][0]
         place = folder / one.name
-        parser = train(one.data, recipe, one.seed, device, place)
+        parser = train(one.data, recipe, one.seed, device, place, devices=devices)
         assert parser is not None
         scores = {"rules": judge.adapted(parser, place, RULES)}
         for count in sorted(set(counts)):

@@ -4,6 +4,10 @@ hair.style=afro            one value
 pose.yaw=-40:40            uniform between two numbers
 glasses.kind=round|oval    one of several, evenly
 garment.colour=0.4,0.1,0.1 a colour, linear RGB
+
+A setting of the camera that is set is no longer turned to make the picture look as asked (look.py).
+
+`--without` names settings that are taken together: what a face looks like without one part of the renderer.
 """
 
 from __future__ import annotations
@@ -17,6 +21,45 @@ from facegen.render import spec as s
 from facegen.render.draws import generator
 from facegen.render.ranges import Attribute, find
 
+# Setting of the camera -> what of `camera.look` it would be turned for.
+LOOKS = {
+    "camera.skin_lightness": "camera.look.skin_lightness",
+    "camera.contrast": "camera.look.contrast",
+    "camera.saturation": "camera.look.skin_redness",
+    "camera.kelvin_shift": "camera.look.skin_yellowness",
+    "camera.sharpen": "camera.look.sharpness",
+    "camera.blur_px": "camera.look.sharpness",
+    "camera.noise": "camera.look.noise",
+    "camera.backdrop_blur": "camera.look.background_sharpness",
+}
+WITHOUT = {
+    "subsurface": ("skin.subsurface=0",),
+    "light": (
+        "light.hdri=studio",
+        "light.turn=0",
+        "light.strength=1",
+        "light.key=0",
+        "light.fill=0.5",
+        "light.fill_elevation=5",
+        "light.rim=0",
+        "light.flash=0",
+        "light.kelvin=5500",
+    ),
+    "camera": (
+        "camera.contrast=1",
+        "camera.saturation=1",
+        "camera.kelvin_shift=0",
+        "camera.noise=0",
+        "camera.blur_px=0",
+        "camera.sharpen=0",
+        "camera.vignette=0",
+        "camera.jpeg=100",
+        "camera.aperture_mm=0",
+        "camera.backdrop_blur=0",
+        "camera.look.blacks=0",
+        "camera.look.whites=0",
+    ),
+}
 ANCESTRY = ("african", "asian", "caucasian")
 # A choice and the attributes that then mean nothing.
 VOID = {
@@ -82,12 +125,15 @@ class Override:
             value = str(rng.choice(self.given.names))
         else:
             value = float(rng.uniform(self.given.low, self.given.high))
+        if self.path in LOOKS:
+            spec = s.replace(spec, LOOKS[self.path], 0.0)
         return s.replace(spec, self.path, value)
 
 
 def apply_all(spec: s.FaceSpec, overrides: Sequence[Override]) -> s.FaceSpec:
     """The spec with every override applied; ancestry shares that were not set make room for the others."""
-    for override in overrides:
+    # What a look is set to holds, also where a setting is set that would be turned for it.
+    for override in sorted(overrides, key=lambda one: one.path in LOOKS.values()):
         spec = override.apply(spec)
     given = [name for name in ANCESTRY if f"identity.{name}" in {o.path for o in overrides}]
     return settle_ancestry(spec, given) if given else spec

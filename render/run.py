@@ -24,16 +24,17 @@ from facegen.datasets.dataset_file import (
     write_dataset_json,
 )
 from facegen.datasets.errors import FacegenError
-from facegen.datasets.files import fingerprint
+from facegen.datasets.files import fingerprint, read_json
 from facegen.datasets.images import read_index
 from facegen.datasets.sample import is_done, sample_name
 from facegen.render.match import draw_specs
-from facegen.render.overrides import Override
+from facegen.render.overrides import Override, apply_all
 from facegen.render.photographs import digest, with_photograph
 from facegen.render.proposals import CONVENTION, available_workers
 from facegen.render.realised import add_realised, describe_target
 from facegen.render.rounds import matched_blocks
 from facegen.render.session import Job, Outcome, render_specs
+from facegen.render.spec import FaceSpec
 
 GENERATOR = 3  # raised when the same order gives other faces: a set of an older one is not gone on with
 
@@ -43,6 +44,7 @@ class Order:
     """What a user asked for. rounds: pilots that are rendered, audited and learned from before matching.
 
     photographs: file names in `job.backgrounds` that faces are given for a background.
+    faces: of another set, rendered again with `overrides`; they take the place of seed and profile.
     """
 
     job: Job
@@ -54,6 +56,7 @@ class Order:
     resume: str = "if-possible"
     rounds: int = 0
     photographs: tuple[str, ...] = ()
+    faces: tuple[FaceSpec, ...] = ()
 
     def config(self) -> dict:
         """Everything that decides the bytes of a sample."""
@@ -76,7 +79,31 @@ class Order:
             laws["law"] = fingerprint({"profile": profile_text(self.profile)})
         if self.photographs:
             laws["photographs"] = digest(self.photographs)
+        if self.faces:
+            laws["faces"] = fingerprint({"specs": [spec.to_dict() for spec in self.faces]})
         return laws
+
+
+def faces_of(folder: Path) -> tuple[FaceSpec, ...]:
+    """The faces of a set that facegen rendered, in its order.
+
+    Raises FacegenError where the folder is no such set, or a face of it is missing.
+    """
+    count = read_dataset_json(folder)["num"]
+    missing = [i for i in range(count) if not is_done(folder, i)]
+    if missing:
+        raise FacegenError(
+            f"{folder}: {len(missing)} of {count} faces are missing ({sample_name(missing[0])} first): "
+            "finish it"
+        )
+    specs = []
+    for i in range(count):
+        path = folder / "meta" / f"{sample_name(i)}.json"
+        try:
+            specs.append(FaceSpec.from_dict(read_json(path)["spec"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise FacegenError(f"{path}: holds no face that can be read ({error})") from None
+    return tuple(specs)
 
 
 def plan(order: Order) -> list[int]:
@@ -128,7 +155,9 @@ def produce(
     _write_summary(order, Outcome(), complete=False, target=describe_target(order.profile))
     target, spent = None, Matching()
     try:
-        if order.profile is None:
+        if order.faces:
+            specs = [apply_all(order.faces[i], order.overrides) for i in todo]
+        elif order.profile is None:
             specs = list(draw_specs(None, order.seed, todo, order.num, order.overrides))
         else:
             # All blocks of the set, also those already rendered: dataset.json speaks of the whole law.
@@ -214,6 +243,7 @@ def _write_summary(order, outcome, complete, target, matching=None):
             "num": order.num,
             "convention": order.job.convention,
             "profile": order.profile_name,
+            "law_by_hand": bool(order.profile and order.profile.written),
             "fingerprint": fingerprint(order.config()),
             "config": order.config(),
             "complete": complete and len(done) == order.num,

@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("anny")
 
 from facegen.assets import head as h
-from facegen.assets import hollows
+from facegen.assets import hollows, regions
 from facegen.assets.actions import ACTIONS
 from facegen.assets.head_landmarks import meet_lids
 from facegen.assets.head_turns import rotation_of
@@ -23,6 +23,25 @@ def model():
 @pytest.fixture(scope="module")
 def neutral(model):
     return model.pose(h.TEMPLATE, {}, {}, (0, 0, 0), (0, 0))
+
+
+def test_the_mouth_line_parts_the_lips(model):
+    """Around the slit, above the line lies what hangs on the skull and below it what follows the jaw."""
+    quads = model.faces[model.face_part == h.PART_SKIN]
+    inner = np.unique(model.faces[model.face_part != h.PART_SKIN])
+    slit = np.intersect1d(np.unique(quads), inner)
+    sides = []
+    for follows in (False, True):
+        near = slit[(model.lower[slit] > 0.5) == follows]
+        for _ in range(4):  # quads around it, ring by ring
+            near = np.unique(quads[np.isin(quads, near).any(1)])
+        sides.append(near)
+    s = np.abs(model.chart[:, 0])
+    for side, other, sign in ((sides[0], sides[1], 1), (sides[1], sides[0], -1)):
+        alone = np.setdiff1d(side, other)
+        alone = alone[s[alone] < 18]
+        off = model.chart[alone, 1] - regions.curve(regions.MOUTH_LINE, s[alone])
+        assert len(alone) > 30 and (sign * off > 0).all()
 
 
 def test_slider_table_is_the_models(model):

@@ -132,8 +132,8 @@ def test_ids_of_no_class_are_found_and_named(tmp_path):
     one = measure_set(open_set(tmp_path))
     assert one.unknown[[0, 2]].max() == 0 and one.unknown[1] == pytest.approx(40 / 256)
     fault = label_faults(one.attributes, one.labels, one.unknown)[0]
-    assert (fault.what, fault.pictures, fault.examples) == (UNKNOWN_IDS, 1, ("1 (16 %)",))
+    assert (fault.what, fault.pictures, fault.examples) == (UNKNOWN_IDS, 1, ("1 (15.6 %)",))
     audit = compare(Reference.of_set(one, "real"), one)
     (warning,) = (line for line in audit.warnings if line.startswith("1 synthetic masks"))
-    assert "ids of no class" in warning and "1 (16 %)" in warning
+    assert "ids of no class" in warning and "1 (15.6 %)" in warning
     assert audit.real_faults == audit.faults

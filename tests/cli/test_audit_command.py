@@ -132,10 +132,24 @@ def test_the_shipped_profile_is_the_default(sets, tmp_path):
     assert result.exit_code == 0 and "against celebamaskhq" in result.output, result.output
 
 
+def test_ids_of_no_class_are_named_and_the_rest_is_measured(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    strange = write_set(tmp_path / "strange", [(np.zeros((64, 64, 3), np.uint8), head(64))] * 2)
+    Image.fromarray(np.full((64, 64), 99, np.uint8)).save(strange / "masks" / "00001.png")
+    result = run("audit", strange, "--workers", 1)
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.output.split())
+    assert "synthetic masks: ids of no class, taken as not labelled: 1 pictures (00001 (100.0 %))" in said
+    assert "Is this the right convention?" in said
+
+
 def test_mistakes_are_one_line_and_code_2(sets, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     broken = write_set(tmp_path / "broken", [(np.zeros((64, 64, 3), np.uint8), head(64))] * 2)
     Image.fromarray(np.full((64, 64), 99, np.uint8)).save(broken / "masks" / "00001.png")
+    cut = write_set(tmp_path / "cut", [(np.zeros((64, 64, 3), np.uint8), head(64))] * 2)
+    whole = (cut / "masks" / "00001.png").read_bytes()
+    (cut / "masks" / "00001.png").write_bytes(whole[: len(whole) // 2])
     (tmp_path / "empty").mkdir()
     for arguments in (
         ["audit"],
@@ -143,7 +157,7 @@ def test_mistakes_are_one_line_and_code_2(sets, tmp_path, monkeypatch):
         ["audit", sets[0], "--against", "nowhere"],
         ["audit", sets[0], "--against", tmp_path / "empty"],
         ["audit", sets[0], "--thresholds", "nowhere.toml"],
-        ["audit", broken, "--workers", 1],
+        ["audit", cut, "--workers", 1],
         ["profile", "nowhere", "-o", "p.json"],
         ["profile", broken, "-o", "p.json"],
         ["profile", sets[0], "-o", "p.json", "--annotations", tmp_path / "empty"],

@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from facegen.datasets.conventions import CELEBAMASKHQ
-from facegen.datasets.labels import Native
+from facegen.datasets.conventions import CELEBAMASKHQ, derive
+from facegen.datasets.labels import COVERAGE_CLASSES, Native
 from facegen.datasets.readers import open_set
 from facegen.datasets.regions import (
+    beard_region,
     brow_regions,
     close,
     fill_from_nearest,
     hair_region,
     see_through,
+    small_pieces,
     without_holes,
     without_islands,
 )
@@ -63,6 +65,52 @@ def test_thin_cover_of_a_scalp_is_hair_and_single_strands_are_not():
     assert hair[crown & (ROWS < 96)].mean() > 0.98
     assert hair[crown & (ROWS > 108) & (np.abs(COLUMNS - 128) < 50)].mean() < 0.02
     assert ndimage.label(hair)[1] == 1
+
+
+def bearded(seed):
+    """A beard thinning out over a neck: (labels, coverage of all classes) with hairs of two pixels."""
+    rng = np.random.Generator(np.random.Philox(seed))
+    likely = np.clip((200 - ROWS) / 30, 0, 1) * (ROWS > 140)
+    hairs = np.repeat(rng.random((SIZE, SIZE // 2)), 2, axis=1) < likely
+    labels = np.where(ROWS < 160, Native.FACE_SKIN, Native.NECK).astype(np.uint8)
+    labels[hairs] = Native.BEARD
+    coverage = np.zeros((SIZE, SIZE, len(COVERAGE_CLASSES)), np.uint8)
+    coverage[..., [name for name, _ in COVERAGE_CLASSES].index("beard")][hairs] = 255
+    return labels, coverage
+
+
+def test_a_beard_ends_in_one_line():
+    labels, coverage = bearded(seed=3)
+    strands = coverage[..., [name for name, _ in COVERAGE_CLASSES].index("beard")]
+    region, cleared = beard_region(labels, strands)
+    assert not cleared[ROWS < 165].any() and cleared[ROWS > 190].any()
+    assert (region[(ROWS > 145) & (ROWS < 170)] == Native.BEARD).all()
+    before = CELEBAMASKHQ.table[labels] == CELEBAMASKHQ.id("neck")
+    after = derive(labels, labels, coverage, CELEBAMASKHQ) == CELEBAMASKHQ.id("neck")
+    assert ndimage.label(before)[1] > 20 and ndimage.label(after)[1] == 1
+    # The line lies where strands cover half: 15 of the 30 rows down.
+    assert ROWS[after].min() == pytest.approx(185, abs=8)
+
+
+def test_without_a_beard_nothing_changes():
+    labels = np.full((SIZE, SIZE), Native.NECK, np.uint8)
+    region, cleared = beard_region(labels, np.zeros((SIZE, SIZE), np.uint8))
+    np.testing.assert_array_equal(region, labels)
+    assert not cleared.any()
+
+
+def test_small_pieces_go_and_the_largest_stays():
+    mask = np.zeros((SIZE, SIZE), np.uint8)
+    mask[disk(60, 60, 6)] = 3
+    mask[disk(60, 120, 3)] = 3
+    mask[disk(160, 160, 3)] = 4
+    mask[200, 200] = mask[201, 201] = 3
+    mask[100, :] = 255
+    small = small_pieces(mask, {3: 40, 4: 1000, 9: 50})
+    expected = np.zeros_like(small)
+    expected[disk(60, 120, 3)] = expected[200, 200] = expected[201, 201] = True
+    np.testing.assert_array_equal(small, expected)
+    np.testing.assert_array_equal(small_pieces(mask, {3: 2}), np.zeros_like(small))  # corners join pieces
 
 
 def test_a_sharp_outline_does_not_move():

@@ -47,6 +47,24 @@ def test_a_pickle_that_runs_code_is_refused_and_does_not_run(tmp_path):
     assert not fired.exists()
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("size", "large"),
+        ("size", 0),
+        ("convention", ["celebamaskhq"]),
+        ("network", 3),
+        ("mean", [0.0, 0.0, 0.0]),
+    ],
+)
+def test_malformed_metadata_is_one_line(saved, key, value):
+    path, network = saved
+    save_parser(path, network, parser_metadata(CELEBAMASKHQ, "small", 128, seed=4) | {key: value})
+    with pytest.raises(FacegenError, match="train again") as error:
+        load_parser(path)
+    assert "\n" not in str(error.value)
+
+
 def test_damage_is_refused(saved):
     path, _ = saved
     whole = path.read_bytes()

@@ -49,7 +49,7 @@ def test_weights_turn_one_law_into_another():
     assert effective_number(law_weights(real, real)) > 3990
     with pytest.raises(ValueError, match="3 attributes"):
         law_weights(real, synthetic[:, :2])
-    with pytest.raises(ValueError, match="both sides"):
+    with pytest.raises(FacegenError, match="real and the default"):
         law_weights(np.full((5, 2), np.nan), synthetic[:5, :2])
 
 

@@ -50,10 +50,11 @@ def short_adapters(monkeypatch):
     monkeypatch.setattr(recipes, "ADAPTER", AdapterRecipe(width=8, steps=4, batch=2))
 
 
-def own_set(folder, source, profile, seed=0, convention="celebamaskhq", **config):
+def own_set(folder, source, profile, seed=0, convention="celebamaskhq", by_hand=False, **config):
     """A drawn set under the name of a rendered one, as far as opening it goes."""
     shutil.copytree(source, folder)
     content = dict.fromkeys(REQUIRED) | {"convention": convention, "profile": profile, "seed": seed}
+    content["law_by_hand"] = by_hand
     content["config"] = {"seed": seed, "match_dist": profile, "size": 64, **config}
     write_dataset_json(folder, content)
     for k, image in enumerate(sorted((folder / "images").iterdir())):
@@ -214,6 +215,10 @@ def test_the_part_of_a_set_comes_from_its_dataset_file(sets, tmp_path):
     assert roles.default == (one,) and roles.matched == (matched,)
     assert assign([one, foreign]).default == (one, foreign)
     assert assign([], default=[matched]).default == (matched,)
+    written = open_set(own_set(tmp_path / "written", sets / "drawn", "law.toml", by_hand=True))
+    again = open_set(own_set(tmp_path / "again", sets / "drawn", None, faces="0123"))
+    assert assign([written, again, matched]).also == (written, again)
+    assert assign([], matched=[written]).matched == (written,)  # who names it decides
     with pytest.raises(FacegenError, match="given twice"):
         assign([one, one])
     with pytest.raises(FacegenError, match="same faces"):
@@ -266,6 +271,21 @@ def test_real_sets_and_what_judges(sets):
     assert alone.fit.ids == parent.fit.ids
     named = open_real(sets / "real" / "train", sets / "drawn")
     assert len(named.test) == 16 and str(sets / "drawn") in named.test_is
+
+
+def test_what_trains_may_not_judge(sets, tmp_path):
+    real = sets / "real" / "train"
+    with pytest.raises(FacegenError, match=r"20 pictures of .* are in .* too"):
+        open_real(real, real)
+    other = tmp_path / "other"
+    shutil.copytree(sets / "drawn", other)
+    names = sorted((real / "images").iterdir())[:2]
+    for index, path in enumerate(names):  # under another name
+        for folder in ("images", "masks"):
+            source = next((real / folder).glob(f"{path.stem}.*"))
+            shutil.copy(source, other / folder / f"zz{index}{source.suffix}")
+    with pytest.raises(FacegenError, match="2 pictures of"):
+        open_real(real, other)
 
 
 def test_smaller_choices_lie_in_larger_ones(sets):

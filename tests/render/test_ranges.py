@@ -9,7 +9,7 @@ from facegen.assets.eyes import IRIS_FAMILIES
 from facegen.datasets.errors import FacegenError
 from facegen.render import prior
 from facegen.render import spec as s
-from facegen.render.overrides import apply_all, check_together, parse
+from facegen.render.overrides import LOOKS, WITHOUT, apply_all, check_together, parse
 from facegen.render.ranges import CHOICES, COLOURS, FAMILIES, RANGES, find, paths, sweep
 
 
@@ -70,6 +70,23 @@ def test_what_lies_outside_is_named_with_its_range(text, words):
 def test_contradictions_are_refused(texts, words):
     with pytest.raises(FacegenError, match=words):
         check_together([parse(t) for t in texts])
+
+
+def test_a_camera_setting_is_not_turned_back_for_the_look():
+    spec = s.replace(s.replace(s.FaceSpec(), "camera.look.noise", 2.0), "camera.look.contrast", 20.0)
+    quiet = apply_all(spec, [parse("camera.noise=0")])
+    assert (quiet.camera.noise, quiet.camera.look.noise, quiet.camera.look.contrast) == (0, 0, 20)
+    asked = apply_all(spec, [parse("camera.look.noise=3"), parse("camera.noise=0")])
+    assert (asked.camera.noise, asked.camera.look.noise) == (0, 3)
+    assert set(LOOKS.values()) <= set(paths()) and set(LOOKS) <= set(paths())
+
+
+def test_what_can_be_left_out_can_be_set_together():
+    overrides = [parse(text) for texts in WITHOUT.values() for text in texts]
+    check_together(overrides)
+    plain = apply_all(prior.draw_spec(0, 3), overrides)
+    assert plain.skin.subsurface == 0 and plain.light.key == 0 and plain.camera.noise == 0
+    assert plain.identity == prior.draw_spec(0, 3).identity and plain.hair == prior.draw_spec(0, 3).hair
 
 
 def test_settings_that_agree_pass():

@@ -22,7 +22,8 @@ from facegen.datasets.sample import FOLDERS, read_sample, sample_file, sample_na
 from facegen.render import prior
 from facegen.render import spec as s
 from facegen.render.match import draw_specs
-from facegen.render.run import Order, produce
+from facegen.render.overrides import parse
+from facegen.render.run import Order, faces_of, plan, produce
 from facegen.render.session import Job, Worker, render_specs
 
 pytestmark = [pytest.mark.render, pytest.mark.timeout(600)]
@@ -232,6 +233,26 @@ def test_a_run_resumes_and_refuses_another_order(tmp_path):
         produce(Order(Job(out, SIZE, "fast"), num=2, seed=SEED + 1))
     with pytest.raises(FacegenError, match=r"never|another --out"):
         produce(Order(Job(out, SIZE, "fast"), num=2, seed=SEED, resume="never"))
+
+
+def test_the_same_faces_again_with_one_thing_changed(tmp_path):
+    first, again, plain = (tmp_path / name for name in ("first", "again", "plain"))
+    produce(Order(Job(first, SIZE, "fast"), num=2, seed=SEED))
+    faces = faces_of(first)
+    produce(Order(Job(again, SIZE, "fast"), num=2, seed=SEED, faces=faces))
+    assert content(again, 1) == content(first, 1)
+    changed = Order(
+        Job(plain, SIZE, "fast"), num=2, seed=SEED, faces=faces, overrides=(parse("skin.subsurface=0"),)
+    )
+    produce(changed)
+    one, other = read_sample(first, 1), read_sample(plain, 1)
+    np.testing.assert_array_equal(one.native, other.native)
+    assert not np.array_equal(one.rgb, other.rgb)
+    with pytest.raises(FacegenError, match="another order"):
+        plan(Order(Job(again, SIZE, "fast"), num=2, seed=SEED, faces=faces[:1]))
+    (first / "meta" / "000001.json").unlink()
+    with pytest.raises(FacegenError, match=r"1 of 2 faces are missing \(000001"):
+        faces_of(first)
 
 
 def test_a_python_without_blender_says_so(tmp_path, monkeypatch):
