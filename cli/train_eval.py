@@ -52,7 +52,17 @@ SET = click.Path(path_type=Path)
     show_default=True,
     help="GPUs (or processes of a CPU) that share each training.",
 )
-@click.option("--network", help="small or unet-resnet18 [by the device].")
+@click.option(
+    "--network",
+    metavar="NAME",
+    help="small, unet-resnet18 or other ARCHITECTURE-ENCODER of segmentation-models-pytorch [by the device].",
+)
+@click.option(
+    "--encoder-weights",
+    type=SET,
+    metavar="FILE",
+    help="Pretrained weights of the encoder, a state dict; nothing is downloaded.",
+)
 @click.option("--steps", type=click.IntRange(min=1), help="Training steps [by the network].")
 @click.option("--batch", type=click.IntRange(min=1), help="Images a step [by the network].")
 @click.option(
@@ -86,6 +96,7 @@ def command(
     device: str,
     devices: int,
     network: str | None,
+    encoder_weights: Path | None,
     steps: int | None,
     batch: int | None,
     numbers: tuple[int, ...],
@@ -135,7 +146,7 @@ def command(
     if onnx:
         require_onnx()
     chosen = pick_device(device)
-    recipe = recipe_for(chosen, network, size, steps, batch, quick)
+    recipe = recipe_for(chosen, network, size, steps, batch, quick, encoder_weights)
     check_devices(devices, chosen, recipe.batch)
     sets = open_real(real, real_test, known_convention(convention).name)
     named = any((synth, default_, matched, also))
@@ -155,6 +166,7 @@ def command(
         "num": count,
         "seeds": seeds,
         "network": recipe.network,
+        "encoder_weights": recipe.encoder_digest,
         "size": recipe.size,
         "steps": recipe.steps,
         "batch": recipe.batch,

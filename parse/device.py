@@ -63,3 +63,10 @@ def use_bfloat16(device: torch.device) -> bool:
     # No public name yet; torch without it trains in float32.
     asked = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
     return device.type == "cpu" and asked is not None and bool(asked())
+
+
+def half_precision(device: torch.device) -> torch.dtype | None:
+    """The type of mixed precision: bfloat16 where it is computed, float16 on other GPUs, None elsewhere."""
+    if use_bfloat16(device):
+        return torch.bfloat16
+    return torch.float16 if device.type == "cuda" else None

@@ -6,7 +6,6 @@ A network takes (B, 3, S, S) float32, normalised with MEAN and STD, S a multiple
 
 import importlib.metadata
 import itertools
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -15,7 +14,10 @@ from torch.nn import functional
 
 from facegen.datasets.errors import FacegenError
 
-STRIDE = 32  # both networks halve the side five times
+STRIDE = 32  # the networks halve the side five times
+SMALL, STANDARD = "small", "unet-resnet18"  # what a CPU and what a GPU gets
+# Of segmentation-models-pytorch, those that take any multiple of STRIDE and any encoder of a usual kind.
+ARCHITECTURES = ("unet", "unetplusplus", "linknet", "fpn", "deeplabv3plus", "upernet", "segformer")
 # ImageNet statistics, so that pretrained encoders see what they were trained on:
 # https://pytorch.org/vision/stable/models.html
 MEAN = (0.485, 0.456, 0.406)
@@ -95,18 +97,19 @@ class SmallUNet(nn.Module):
         return self.head(x)
 
 
-def _small(classes: int) -> nn.Module:
-    return SmallUNet(classes)
-
-
-def _unet_resnet18(classes: int) -> nn.Module:
+def require_network(name: str) -> None:
+    """FacegenError where no network has this name."""
+    if name == SMALL:
+        return
     check_torch_pair()
     import segmentation_models_pytorch as smp
 
-    return smp.Unet("resnet18", encoder_weights=None, classes=classes)
-
-
-NETWORKS: dict[str, Callable[[int], nn.Module]] = {"small": _small, "unet-resnet18": _unet_resnet18}
+    architecture, _, encoder = name.partition("-")
+    if architecture not in ARCHITECTURES or encoder not in smp.encoders.get_encoder_names():
+        raise FacegenError(
+            f"network {name!r} is unknown; choose {SMALL}, {STANDARD} or another ARCHITECTURE-ENCODER of "
+            f"segmentation-models-pytorch: {', '.join(ARCHITECTURES)} with resnet34, mobilenet_v2, …"
+        )
 
 
 def build_network(name: str, classes: int, seed: int, encoder_weights: Path | None = None) -> nn.Module:
@@ -114,29 +117,35 @@ def build_network(name: str, classes: int, seed: int, encoder_weights: Path | No
 
     Parameters
     ----------
-    name : one of NETWORKS
+    name : "small", or ARCHITECTURE-ENCODER of segmentation-models-pytorch, as "unet-resnet18"
     classes : int, background included
     seed : int
-    encoder_weights : a state dict of the encoder saved by torch.save, or None for random weights
+    encoder_weights : a state dict of the encoder saved by torch.save, or None for random weights; nothing is
+        ever downloaded
 
     Raises
     ------
     FacegenError : unknown name; the weights file is missing, unsafe or does not fit.
     """
-    if name not in NETWORKS:
-        raise FacegenError(f"network {name!r} is unknown; choose from {', '.join(NETWORKS)}")
+    require_network(name)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = NETWORKS[name](classes)
+        if name == SMALL:
+            network: nn.Module = SmallUNet(classes)
+        else:
+            import segmentation_models_pytorch as smp
+
+            architecture, _, encoder = name.partition("-")
+            network = smp.create_model(architecture, encoder, encoder_weights=None, classes=classes)
     if encoder_weights is not None:
         _load_encoder(network, name, encoder_weights)
     return network
 
 
 def _load_encoder(network: nn.Module, name: str, path: Path) -> None:
-    if name == "small":
+    if name == SMALL:
         raise FacegenError(
-            f"network 'small' takes no encoder weights, but {path} was given; use unet-resnet18"
+            f"network {SMALL!r} takes no encoder weights, but {path} was given; use {STANDARD}"
         )
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
@@ -145,7 +154,7 @@ def _load_encoder(network: nn.Module, name: str, path: Path) -> None:
     except Exception as error:  # torch raises a different type for each kind of broken file
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise FacegenError(
-            f"encoder weights {path} cannot be used: {first}; give a ResNet-18 state dict"
+            f"encoder weights {path} cannot be used: {first}; give a state dict of the encoder of {name}"
         ) from error
 
 

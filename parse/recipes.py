@@ -1,16 +1,19 @@
 """The recipe of each network, and which one a machine gets.
 
 `small`: steps and learning rate chosen on the 700 fit faces of the real training set at 128², judged on
-its 100 validation faces. `unet-resnet18`: not tuned yet.
+its 100 validation faces. `unet-resnet18`: not tuned yet; other networks of segmentation-models-pytorch take
+its recipe.
 """
 
+import hashlib
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 
 from facegen.datasets.errors import FacegenError
 from facegen.parse.adapter import AdapterRecipe
-from facegen.parse.networks import NETWORKS, STRIDE
+from facegen.parse.networks import SMALL, STANDARD, STRIDE, build_network, require_network
 from facegen.parse.train import Recipe
 
 RECIPES: dict[str, Recipe] = {
@@ -30,6 +33,7 @@ def recipe_for(
     steps: int | None = None,
     batch: int | None = None,
     quick: bool = False,
+    encoder_weights: Path | None = None,
 ) -> Recipe:
     """Recipe of a machine: `small` at 128² on a CPU, `unet-resnet18` at 256² on a GPU, unless told otherwise.
 
@@ -37,12 +41,15 @@ def recipe_for(
 
     Raises
     ------
-    FacegenError : unknown network, or a size that the networks cannot halve.
+    FacegenError : unknown network, a size that the networks cannot halve, or encoder weights that do not fit.
     """
-    name = network or ("unet-resnet18" if device.type == "cuda" else "small")
-    if name not in RECIPES:
-        raise FacegenError(f"network {name!r} is unknown; choose from {', '.join(NETWORKS)}")
-    recipe = RECIPES[name]
+    name = network or (STANDARD if device.type == "cuda" else SMALL)
+    require_network(name)
+    recipe = RECIPES.get(name) or replace(RECIPES[STANDARD], network=name)
+    if encoder_weights is not None:
+        build_network(name, 2, 0, encoder_weights)  # what does not fit is said before anything is trained
+        digest = hashlib.sha256(encoder_weights.read_bytes()).hexdigest()
+        recipe = replace(recipe, encoder_weights=str(encoder_weights), encoder_digest=digest)
     if size is not None and (size < STRIDE or size % STRIDE):
         raise FacegenError(f"--size {size}: the networks need a multiple of {STRIDE}; try 128 or 256")
     if steps is None:

@@ -8,7 +8,7 @@ gap.json is the same without ids, folders and matrices, to be published beside o
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -79,7 +79,7 @@ def results_json(run: Run, device: torch.device, seconds: float) -> dict[str, An
         "facegen": facegen.__version__,
         "machine": describe_machine(device),
         "arguments": dict(run.arguments),
-        "recipe": asdict(run.recipe),
+        "recipe": asdict(replace(run.recipe, encoder_weights=PurePath(run.recipe.encoder_weights).name)),
         "adapter": {"images": len(run.judge.adapter), "recipe": asdict(run.judge.recipe)},
         "checkpoint_rule": "moving average after the last step",
         "convention": convention.name,

@@ -27,7 +27,7 @@ from facegen.parse.checkpoints import (
     write_torch,
 )
 from facegen.parse.data import LoadedSet
-from facegen.parse.device import use_bfloat16
+from facegen.parse.device import half_precision
 from facegen.parse.ema import Ema
 from facegen.parse.feed import Feed
 from facegen.parse.losses import segmentation_loss
@@ -55,6 +55,8 @@ class Recipe:
     clip: float = 1.0  # gradient norm
     dice_weight: float = 1.0
     augmentation: Augmentation = field(default_factory=Augmentation)
+    encoder_weights: str = ""  # file that the encoder starts from; "": random weights
+    encoder_digest: str = ""  # sha256 of that file
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,8 @@ class Trainer:
                 f"{data.name} was loaded at {data.size} px, the recipe trains at {recipe.size}"
             )
         self.data, self.recipe, self.seed, self.device = data, recipe, seed, device
-        network = build_network(recipe.network, len(data.convention.classes), seed)
+        weights = Path(recipe.encoder_weights) if recipe.encoder_weights else None
+        network = build_network(recipe.network, len(data.convention.classes), seed, weights)
         if shared:
             network = shared.common_statistics(network)
         self.network = network.to(device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
@@ -104,6 +107,9 @@ class Trainer:
             lr=recipe.learning_rate,
             fused=True,
         )
+        # Gradients of float16 vanish unless they are scaled up; disabled, the scaler hands all through.
+        self.half = half_precision(device)
+        self.scaler = torch.amp.GradScaler(device.type, enabled=self.half is torch.float16)
         self.forward = shared.prepare(self.network, self.optimizer) if shared else self.network
         self.table = torch.from_numpy(data.convention.flip_table()).to(device)
         self.feed = Feed(data, recipe.batch, seed, device)
@@ -126,16 +132,18 @@ class Trainer:
         """Forward, backward and update on one prepared batch."""
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.recipe, self.step)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=use_bfloat16(self.device)):
+        with torch.autocast(self.device.type, self.half, enabled=self.half is not None):
             logits = self.forward(normalise(picture))
         loss = segmentation_loss(logits, reference, self.recipe.dice_weight)
         self.optimizer.zero_grad(set_to_none=True)
         if self.shared:
-            self.shared.backward(loss)
+            self.shared.backward(self.scaler.scale(loss))
         else:
-            loss.backward()
+            self.scaler.scale(loss).backward()
+        self.scaler.unscale_(self.optimizer)
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip)
-        self.optimizer.step()
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
         return loss.detach(), norm.detach()
 
     def state(self) -> dict[str, Any]:
@@ -145,6 +153,7 @@ class Trainer:
             "network": self.network.state_dict(),
             "ema": self.ema.values,
             "optimizer": self.optimizer.state_dict(),
+            "scaler": self.scaler.state_dict(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -153,6 +162,7 @@ class Trainer:
         for name, value in state["ema"].items():
             self.ema.values[name].copy_(value)
         self.optimizer.load_state_dict(state["optimizer"])
+        self.scaler.load_state_dict(state["scaler"])
         self.step = int(state["step"])
 
 
@@ -169,6 +179,11 @@ def guarded(trainer: Trainer) -> Iterator[None]:
         ) from None
     finally:
         trainer.feed.close()
+
+
+def _settings(recipe: Recipe) -> dict:
+    """What decides a training: the weights of the encoder by their content, wherever they lie."""
+    return {key: value for key, value in asdict(recipe).items() if key != "encoder_weights"}
 
 
 def train(
@@ -205,7 +220,7 @@ def train(
     ------
     FacegenError : the folder holds another training, the loss is not finite, or GPU memory is out.
     """
-    key = fingerprint([asdict(recipe), seed, data.digest(), *([devices] if devices > 1 else [])])
+    key = fingerprint([_settings(recipe), seed, data.digest(), *([devices] if devices > 1 else [])])
     final = folder / CHECKPOINT_FILE
     if final.exists():
         parser = load_parser(final, device)

@@ -13,7 +13,9 @@ from facegen.parse.networks import build_network, check_torch_pair, normalise, p
 from facegen.parse.recipes import recipe_for
 
 
-@pytest.mark.parametrize("name, millions", [("small", 0.97), ("unet-resnet18", 14.3)])
+@pytest.mark.parametrize(
+    "name, millions", [("small", 0.97), ("unet-resnet18", 14.3), ("fpn-mobilenet_v2", 4.2)]
+)
 def test_networks_give_one_logit_a_class_and_pixel(name, millions):
     network = build_network(name, 19, 0).eval()
     assert parameter_count(network) / 1e6 == pytest.approx(millions, abs=0.05)
@@ -40,14 +42,20 @@ def test_encoder_weights_come_from_a_file(tmp_path):
     for bad, name in ((path, "small"), (tmp_path / "none.pt", "unet-resnet18")):
         with pytest.raises(FacegenError, match=bad.name):
             build_network(name, 19, 0, bad)
+        with pytest.raises(FacegenError, match=bad.name):
+            recipe_for(torch.device("cpu"), name, encoder_weights=bad)
+    recipe = recipe_for(torch.device("cpu"), "unet-resnet18", encoder_weights=path)
+    assert recipe.encoder_weights == str(path) and len(recipe.encoder_digest) == 64
 
 
 def test_unknown_names_and_sizes_are_refused():
-    with pytest.raises(FacegenError, match="small, unet-resnet18"):
-        build_network("segformer", 19, 0)
     cpu = torch.device("cpu")
-    with pytest.raises(FacegenError, match="small, unet-resnet18"):
-        recipe_for(cpu, "segformer")
+    for name in ("segformer", "unet-resnet19", "nonet-resnet18"):
+        with pytest.raises(FacegenError, match="small, unet-resnet18"):
+            build_network(name, 19, 0)
+        with pytest.raises(FacegenError, match="small, unet-resnet18"):
+            recipe_for(cpu, name)
+    assert recipe_for(cpu, "fpn-resnet34").learning_rate == recipe_for(cpu, "unet-resnet18").learning_rate
     for size in (100, 16):
         with pytest.raises(FacegenError, match="multiple of 32"):
             recipe_for(cpu, size=size)

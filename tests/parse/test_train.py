@@ -10,6 +10,7 @@ import torch
 from drawn_faces import NAMES, drawn_set
 
 from facegen.datasets.errors import FacegenError
+from facegen.parse import train as training_module
 from facegen.parse.augment import NO_AUGMENTATION, Augmentation
 from facegen.parse.ema import Ema
 from facegen.parse.evaluate import compare, evaluate
@@ -38,7 +39,9 @@ def test_it_learns_drawn_faces_and_tells_left_from_right(tmp_path):
     assert np.nanmax(np.abs(result.near_offsets())) < 0.5
 
 
-def test_resumed_equals_uninterrupted(tmp_path):
+@pytest.mark.parametrize("half", [None, torch.bfloat16, torch.float16])
+def test_resumed_equals_uninterrupted(tmp_path, monkeypatch, half):
+    monkeypatch.setattr(training_module, "half_precision", lambda device: half)
     data = drawn_set(7, 32)
     recipe = replace(SHORT, steps=12, augmentation=Augmentation())
     whole = train(data, recipe, 3, CPU, tmp_path / "whole")
