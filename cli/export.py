@@ -16,7 +16,8 @@ from facegen.datasets.export import FORMATS, export
 @click.option(
     "--convention", "name", type=click.Choice(list(CONVENTIONS)), help="Of the masks [as rendered]."
 )
-def command(synth: Path | None, to: str, out: Path, name: str | None) -> None:
+@click.option("--neutral", is_flag=True, help="Masks with the neutral borders of the native labels.")
+def command(synth: Path | None, to: str, out: Path, name: str | None, neutral: bool) -> None:
     """Write the faces of SYNTH (the newest ./facegen-out* where none is named) in another layout.
 
     \b
@@ -26,7 +27,9 @@ def command(synth: Path | None, to: str, out: Path, name: str | None) -> None:
     webdataset     tar shards: .png, .mask.png and .json of each face
 
     Masks of another convention than the set was rendered in have neutral borders: only a set rendered with
-    `facegen render --convention` draws them as that convention's annotators do.
+    `facegen render --convention` draws them as that convention's annotators do. --neutral leaves those
+    borders out in the set's own convention too: `facegen train-eval SYNTH --also EXPORTED` says what they
+    are worth.
     """
     with click.progressbar(length=1, label="exporting", show_pos=True) as bar:
 
@@ -34,5 +37,5 @@ def command(synth: Path | None, to: str, out: Path, name: str | None) -> None:
             bar.length = total
             bar.update(done - bar.pos)
 
-        count = export(synth or newest_set(), to, out, convention(name) if name else None, progress)
+        count = export(synth or newest_set(), to, out, convention(name) if name else None, progress, neutral)
     click.echo(f"{count} faces -> {out}")

@@ -35,6 +35,7 @@ def export(
     out: Path,
     convention: Convention | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    neutral: bool = False,
 ) -> int:
     """Write every finished sample of `root` into the new folder `out`.
 
@@ -44,6 +45,7 @@ def export(
     convention : of the masks; None keeps the set's own. Masks of another one than the set's are derived from
         the native labels, whose borders are neutral. `celebamaskhq` always writes its own.
     progress : called with samples done and in all
+    neutral : masks from the native labels with neutral borders, also in the set's own convention
 
     Returns
     -------
@@ -66,7 +68,7 @@ def export(
     names = finished(root)
     if not names:
         raise FacegenError(f"{root}: no finished sample")
-    faces = _Faces(root, own, wanted)
+    faces = _Faces(root, wanted, kept=own == wanted and not neutral)
     for done, _ in enumerate(_WRITERS[to](faces, names, out), 1):
         progress(done, len(names))
     if to in ("segmentation", "webdataset"):
@@ -77,8 +79,8 @@ def export(
 class _Faces:
     """What the writers need of a sample, read when asked."""
 
-    def __init__(self, root: Path, own: str, wanted: str) -> None:
-        self.root, self.kept, self.convention = root, own == wanted, convention_named(wanted)
+    def __init__(self, root: Path, wanted: str, kept: bool) -> None:
+        self.root, self.kept, self.convention = root, kept, convention_named(wanted)
 
     def file(self, folder: str, name: str) -> Path:
         return sample_file(self.root, folder, name)

@@ -36,6 +36,18 @@ def test_masks_of_another_convention_are_derived(dataset, tmp_path, name):
     )
 
 
+def test_neutral_masks_come_from_the_native_labels(dataset, tmp_path):
+    """Masks as rendered may draw borders elsewhere; here they are blank, which none can be taken for."""
+    drawn = Image.open(dataset / "masks/000000.png")
+    Image.fromarray(np.zeros(drawn.size[::-1], np.uint8)).save(dataset / "masks/000000.png")
+    e.export(dataset, "segmentation", tmp_path / "kept")
+    e.export(dataset, "segmentation", tmp_path / "neutral", neutral=True)
+    sample = read_sample(dataset, 0)
+    expected = derive(sample.native, sample.bare, sample.coverage, convention("celebamaskhq"))
+    assert not open_set(tmp_path / "kept").mask(0).any() and expected.any()
+    np.testing.assert_array_equal(open_set(tmp_path / "neutral").mask(0), expected)
+
+
 def test_official_layout_round_trip(dataset, tmp_path):
     e.export(dataset, "celebamaskhq", tmp_path / "out")
     before, after = open_set(dataset), open_set(tmp_path / "out")
