@@ -6,6 +6,7 @@ from facegen.cli.lazy import LazyGroup
 
 _TABLE = {
     "render": ("facegen.cli.bench_render", "Seconds and memory a rendered face."),
+    "match": ("facegen.cli.bench_match", "Seconds to match faces to a profile."),
     "quality": ("facegen.cli.bench_quality", "What more rays a pixel buy."),
     "labels": ("facegen.cli.bench_labels", "Faults of the labels, and ray casting against them."),
     "reverse": ("facegen.cli.bench_reverse", "A parser trained on real faces, run on renders."),

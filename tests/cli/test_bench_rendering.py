@@ -56,6 +56,20 @@ def test_more_rays_come_nearer_to_the_reference(tmp_path):
     assert rows[-1]["hair_octaves_db"] in (None, [0.0, 0.0, 0.0])
 
 
+def test_matching_is_timed_and_counts_its_previews(tmp_path):
+    out = tmp_path / "match.json"
+    (tmp_path / "law.toml").write_text('male = 0.5\nface_scale = "normal(1, 0.03)"\n')
+    result = CliRunner().invoke(
+        cli, ["bench", "match", str(tmp_path / "law.toml"), "--num", "4", "--out", str(out)]
+    )
+    assert result.exit_code == 0, result.output
+    found = json.loads(out.read_text())
+    (block,) = found["blocks"]
+    # The first block is matched whole: eight proposals a row, and further previews to refine them.
+    assert found["previews"] >= block["proposals"] == 8 * block["rows"] and block["rows"] >= 4
+    assert found["seconds"] > 0 and f"{found['previews']} previews" in result.output
+
+
 def test_bad_usage_is_one_line():
     result = CliRunner().invoke(cli, ["bench", "labels", "--num", "1", "--set", "pose.yaw=200"])
     assert result.exit_code == 2 and "-90 to 90" in result.output
