@@ -69,6 +69,16 @@ def test_noise_grows_with_its_setting_and_repeats():
     np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize("sharpen", [0.0, 2.5])
+def test_sharpening_does_not_coarsen_the_grain(sharpen):
+    camera = s.replace(s.replace(PLAIN, "noise", 0.02), "sharpen", sharpen)
+    out = photo.develop(grey(0.18, 128), camera, rng()).astype(float).mean(-1)
+    plain = photo.develop(grey(0.18, 128), s.replace(PLAIN, "noise", 0.02), rng()).astype(float).mean(-1)
+    assert out.std() == pytest.approx(plain.std(), rel=0.02) and out.std() > 2
+    beside = np.corrcoef(out[:, :-1].ravel(), out[:, 1:].ravel())[0, 1]
+    assert abs(beside) < 0.1  # a pixel's noise hardly tells its neighbour's
+
+
 def test_blur_spreads_and_sharpening_undoes_softness():
     edge = np.zeros((256, 256, 3), np.float32)
     edge[:, 128:] = 0.5
