@@ -14,7 +14,7 @@ from facegen.audit.view import CLASSES, ID, View
 _STATISTICS = (
     # name, unit, kind, about
     ("presence", "0/1", BINARY, "The class covers at least 8 of 65,536 pixels."),
-    ("area", "picture", CONTINUOUS, "Its share of the picture."),
+    ("area", "side²", CONTINUOUS, "Its area over that of the crop rule's square: in the face's own frame."),
     ("u", "side", CONTINUOUS, "Its centroid beside the eyes' middle, towards the subject's left."),
     ("v", "side", CONTINUOUS, "Its centroid below the eyes."),
     ("components", "count", CONTINUOUS, "Its connected pieces of at least 4 pixels."),
@@ -22,6 +22,8 @@ _STATISTICS = (
     ("holes", "count", CONTINUOUS, "Its holes."),
     ("boundary", "ratio", CONTINUOUS, "Length of its boundary over that of a circle of the same area."),
 )
+_FRAMED = "the class is not to be seen, or an eye or the mouth is not"
+_MISSING = {"presence": "there is no mask", "area": _FRAMED, "u": _FRAMED, "v": _FRAMED}
 MIN_PIECE = 4  # working pixels, 16 at 512: less is a slip of the tool
 LABELLED = tuple(name for name in CLASSES if name != "background")
 STATISTICS = tuple(
@@ -32,7 +34,7 @@ STATISTICS = tuple(
         "labels",
         -np.inf if name in ("u", "v") else 0,
         np.inf,
-        "there is no mask" if name == "presence" else "the class is not to be seen",
+        _MISSING.get(name, "the class is not to be seen"),
         about,
         gate=() if name == "presence" else (f"{label}.presence",),
         matchable=False,
@@ -62,8 +64,8 @@ def label_row(view: View) -> np.ndarray:
         if not line[0]:
             continue
         count = view.sums[label, 0]
-        line[1] = view.share(label)
         if view.has_axes:
+            line[1] = count / view.axes.side**2
             line[2:4] = view.axes.to_face(view.centroid(label))
         line[4:7] = _pieces(mask[boxes[label - 1]] == label)
         line[7] = edges[label] * _EDGE_LENGTH / (2 * np.sqrt(np.pi * count))

@@ -75,6 +75,7 @@ def _learn(num, seed, out) -> None:
 def _law(real, annotations) -> None:
     import numpy as np
     from rich.console import Console
+    from scipy.stats import wasserstein_distance
 
     from facegen.audit.estimates import NAMES
     from facegen.cli.measuring import measured
@@ -87,6 +88,13 @@ def _law(real, annotations) -> None:
         pose = read_annotations(annotations).pose
         # Annotated yaw is positive to the picture's left, the subject's right.
         columns |= {"yaw, annotated": -pose[:, 0], "pitch, annotated": pose[:, 1]}
+        for name, annotated in (("yaw", -pose[:, 0]), ("pitch", pose[:, 1])):
+            found = table.column(f"pose_{name}")
+            found = found[~np.isnan(found)]
+            if len(found):
+                # Of laws about their means: the two estimators do not agree on where the camera is.
+                gap = wasserstein_distance(found - found.mean(), annotated - annotated.mean())
+                click.echo(f"{name}: laws about their means differ by {gap:.2f} degrees (Wasserstein-1)")
     for name, values in columns.items():
         seen = values[~np.isnan(values)]
         if not len(seen):

@@ -48,41 +48,48 @@ def open_reference(against: str, workers: int | None, console: Console) -> Refer
 
 def seen_by_inception(weights: Path, faces: FaceSet, real_dir: Path, console: Console):
     """Inception features of PARSED real and synthetic pictures made equal: (m, 2048) and (n, 2048)."""
-    import numpy as np
-
-    from facegen.audit.realism import equal
-    from facegen.audit.view import make_view
     from facegen.parse.device import pick_device
     from facegen.parse.inception import inception_features
 
     device = pick_device("auto")
-
-    def pictures(one: FaceSet):
-        for index in range(min(PARSED, len(one))):
-            picture = equal(make_view(one.image(index), one.mask(index)), SEEN)
-            if picture is not None:
-                yield np.asarray(picture.convert("RGB"))
-
     out = []
     for one in (open_set(real_dir), faces):
         with console.status(f"Inception: {one.name}"):
-            out.append(inception_features(pictures(one), weights, device))
+            out.append(inception_features(_made_equal(one, SEEN), weights, device))
     return tuple(out)
 
 
+def _made_equal(faces: FaceSet, size: int):
+    """(size, size, 3) uint8 of PARSED pictures, drawn by their names; crop, size and codec made equal."""
+    import numpy as np
+
+    from facegen.audit.realism import equal
+    from facegen.audit.view import make_view
+    from facegen.parse.real import choose
+
+    chosen = choose(faces, min(PARSED, len(faces)))
+    for index in range(len(chosen)):
+        picture = equal(make_view(chosen.image(index), chosen.known_mask(index)[0]), size)
+        if picture is not None:
+            yield np.asarray(picture.convert("RGB"))
+
+
 def parsed(checkpoint: Path, faces: FaceSet, real_dir: Path | None, console: Console):
-    """A parser's features and label mismatch of PARSED pictures a side.
+    """A parser's features (of pictures made equal) and label mismatch of PARSED pictures a side.
 
     Returns
     -------
     (real, synthetic) features or None without a real side; (synthetic, real or None) Mismatch
     """
+    import numpy as np
+
     from facegen.audit.mismatch import label_mismatch
     from facegen.parse.checkpoints import load_parser
     from facegen.parse.data import load_set
     from facegen.parse.device import pick_device
     from facegen.parse.evaluate import predict, require_convention
     from facegen.parse.features import encoder_features
+    from facegen.parse.real import choose
 
     device = pick_device("auto")
     parser = load_parser(checkpoint, device)
@@ -92,10 +99,12 @@ def parsed(checkpoint: Path, faces: FaceSet, real_dir: Path | None, console: Con
             sides.append((None, None))
             continue
         with console.status(f"parsing {one.name}"):
-            data = load_set(one.subset(range(min(PARSED, len(one)))), parser.size)
+            data = load_set(choose(one, min(PARSED, len(one))), parser.size)
             require_convention(parser, data)
             found = label_mismatch(predict(parser, data.images, device), data.masks, data.ids)
-            sides.append((encoder_features(parser, data.images, device), found))
+            crops = list(_made_equal(one, parser.size))
+            seen = np.stack(crops).transpose(0, 3, 1, 2) if crops else np.empty((0, 3, *data.masks.shape[1:]))
+            sides.append((encoder_features(parser, seen, device), found))
     (features, mismatch), (real_features, real_mismatch) = sides
     both = None if real_features is None else (real_features, features)
     return both, (mismatch, real_mismatch)
