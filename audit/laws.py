@@ -79,8 +79,12 @@ def parse_laws(text: str, where: str, load) -> Profile:
         start = _with_law(start, key, law_of(key, value, where), set(marginals))
         if base:
             start = _unfollowed(start, key)
+    written = set(marginals)
+    for link in start.links:
+        if link.same and {link.annotated, link.measured} & set(marginals):
+            written |= {link.annotated, link.measured}
     for (child, parent), by in _grouped(conditions).items():
-        start = _with_condition(start, child, parent, by, set(marginals), where)
+        start = _with_condition(start, child, parent, by, written, where)
     told = f"laws written by hand ({', '.join(data)})"
     method = f"{told}, all else from {start.name}: {start.method}" if base else told
     return replace(start, name=name, method=method, fidelity={}, written=tuple(data))

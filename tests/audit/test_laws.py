@@ -82,6 +82,14 @@ def test_one_condition_over_a_base_leaves_the_others_as_they_were(tmp_path):
             assert rows[seen][~men].mean() == pytest.approx(women, abs=0.01)
 
 
+def test_a_frequency_written_by_its_other_name_holds_beside_a_condition(tmp_path):
+    text = 'base = "celebamaskhq"\nhat = 0.2\n"wearing_hat | male" = 0.3\n'
+    rows = written(tmp_path, text).sample(N, 0)
+    for name in ("hat", "wearing_hat"):
+        assert rows[name].mean() == pytest.approx(0.2, abs=0.01)
+        assert rows[name][rows["male"]].mean() == pytest.approx(0.3, abs=0.03)
+
+
 def test_what_is_worn_is_what_is_seen(tmp_path):
     profile = written(tmp_path, 'base = "celebamaskhq"\nwearing_hat = 0.5\nbald = 0.2\n')
     rows = profile.sample(N, 0)
