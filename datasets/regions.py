@@ -167,13 +167,18 @@ def _distance_to(region: np.ndarray) -> np.ndarray:
 
 def close(region: np.ndarray, radius: float) -> np.ndarray:
     """Morphological closing of a (H, W) bool region by a disk of `radius` pixels, unshrunk at the border."""
+    out = region.copy()
     if radius < 1 or not region.any():
-        return region.copy()
+        return out
     pad = int(np.ceil(radius)) + 1
-    padded = np.pad(region, pad, mode="edge")
+    # Nothing happens beyond the region's own box: most are small.
+    (rows, columns) = ndimage.find_objects(region.astype(np.uint8))[0]
+    box = tuple(slice(max(side.start - pad, 0), side.stop + pad) for side in (rows, columns))
+    padded = np.pad(region[box], pad, mode="edge")
     grown = ndimage.distance_transform_edt(~padded) <= radius
     closed = ndimage.distance_transform_edt(grown) > radius
-    return closed[pad:-pad, pad:-pad] | region
+    out[box] |= closed[pad:-pad, pad:-pad]
+    return out
 
 
 def without_islands(region: np.ndarray, area: float, corners: bool = False) -> np.ndarray:

@@ -99,6 +99,20 @@ def test_without_a_beard_nothing_changes():
     assert not cleared.any()
 
 
+@pytest.mark.parametrize("radius", [1.5, 3.0, 6.2])
+def test_closing_equals_scipys_wherever_the_region_lies(radius):
+    rng = np.random.Generator(np.random.Philox(5))
+    reach = int(np.ceil(radius))
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    disc = np.hypot(x, y) <= radius
+    for low, high in ((60, 120), (0, 30), (200, 256)):
+        region = np.zeros((SIZE, SIZE), bool)
+        region[low:high, low:high] = rng.random((high - low, high - low)) < 0.2
+        wide = np.pad(region, 3 * reach, mode="edge")
+        expected = ndimage.binary_closing(wide, disc)[3 * reach : -3 * reach, 3 * reach : -3 * reach]
+        np.testing.assert_array_equal(close(region, radius), expected | region)
+
+
 def test_small_pieces_go_and_the_largest_stays():
     mask = np.zeros((SIZE, SIZE), np.uint8)
     mask[disk(60, 60, 6)] = 3
