@@ -80,11 +80,12 @@ def parse_laws(text: str, where: str, load) -> Profile:
         if base:
             start = _unfollowed(start, key)
     written = set(marginals)
-    for link in start.links:
-        if link.same and {link.annotated, link.measured} & set(marginals):
-            written |= {link.annotated, link.measured}
+    for name in marginals:
+        written |= _other_names(start, name)
     for (child, parent), by in _grouped(conditions).items():
         start = _with_condition(start, child, parent, by, written, where)
+        # A later condition must leave this frequency as it is.
+        written |= {child, *_other_names(start, child)}
     told = f"laws written by hand ({', '.join(data)})"
     method = f"{told}, all else from {start.name}: {start.method}" if base else told
     return replace(start, name=name, method=method, fidelity={}, written=tuple(data))
@@ -210,6 +211,11 @@ def _with_law(profile: Profile, name: str, law: Law, written: AbstractSet[str]) 
     return profile
 
 
+def _other_names(profile: Profile, name: str) -> set[str]:
+    pairs = ({link.annotated, link.measured} for link in profile.links if link.same)
+    return {other for pair in pairs if name in pair for other in pair - {name}}
+
+
 def _unfollowed(profile: Profile, name: str) -> Profile:
     """The profile that no longer asks for what followed from an angle that is now given by hand."""
     followers = FOLLOWERS.get(name, ())
@@ -261,8 +267,7 @@ def _with_condition(profile, child, parent, by, written, where) -> Profile:
             ((true, _),) = given.items()
             given[not true] = _share_among(profile, child, parent, not true)
         p = q * given[True] + (1 - q) * given[False]
-        # Its other name follows, whatever was written of that: conditions are read last.
-        profile = _with_law(profile, child, Levels.binary(p), {child})
+        profile = _with_law(profile, child, Levels.binary(p), written)
     if not 0 < p < 1 or not 0 < q < 1:
         return profile
     return _correlated(profile, child, parent, latent_of(p, q, given[True] * q), where)

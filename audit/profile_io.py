@@ -83,11 +83,11 @@ def parse_profile(text: str, where: str) -> Profile:
         )
     try:
         profile = _profile_of(data)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+        _require_known(profile, where)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise FacegenError(
             f"{where}: damaged profile ({type(error).__name__}: {error}): fit it again"
         ) from None
-    _require_known(profile, where)
     return profile
 
 

@@ -83,7 +83,7 @@ def command(synth, against, out, thresholds, workers, seed, gallery, parser, inc
     if inception is not None and real_dir is None:
         raise FacegenError("--inception needs a folder of real faces: give one with --against")
     reference = open_reference(against, workers, console)
-    synthetic = measured(faces, workers, console)
+    synthetic = measured(faces, workers, console, strict=False)
     features, mismatch = parsed(parser, faces, real_dir, console) if parser else (None, None)
     encoders = {}
     if inception is not None and real_dir is not None:
@@ -120,6 +120,7 @@ def _print(audit, checks) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from facegen.audit.mismatch import UNKNOWN_IDS
     from facegen.audit.report import counts, sentence, shown, unit_of
 
     console = Console()
@@ -184,7 +185,7 @@ def _print(audit, checks) -> None:
                 highlight=False,
             )
     for whose, faults in (("synthetic", audit.faults), ("real", audit.real_faults)):
-        for one in faults:
+        for one in (fault for fault in faults if fault.what != UNKNOWN_IDS):  # that is a warning
             named = f" ({escape(', '.join(one.examples[:3]))})" if one.examples else ""
             console.print(f"{whose} masks: {one.what}: {one.pictures} pictures{named}", highlight=False)
     for warning in audit.warnings:

@@ -10,6 +10,7 @@ from facegen.audit.cache import default_cache
 from facegen.audit.collect import Measurement, measure_set
 from facegen.audit.profile_io import load_profile, profile_names
 from facegen.audit.reference import Reference
+from facegen.datasets.errors import FacegenError
 from facegen.datasets.faceset import FaceSet
 from facegen.datasets.readers import open_set
 
@@ -18,8 +19,13 @@ SEEN = 224  # pixels at which Inception is shown a face's crop
 ALONE = 48  # pictures up to which starting further processes takes longer than it saves
 
 
-def measured(faces: FaceSet, workers: int | None, console: Console, cached: bool = True) -> Measurement:
-    """Measure a set, its progress shown on `console`; rows that the user's cache holds are taken from it."""
+def measured(
+    faces: FaceSet, workers: int | None, console: Console, cached: bool = True, strict: bool = True
+) -> Measurement:
+    """Measure a set, its progress shown on `console`; rows that the user's cache holds are taken from it.
+
+    strict : FacegenError where masks hold ids of no class; else those pixels count as not labelled
+    """
     columns = (
         TextColumn("measuring {task.description}"),
         BarColumn(),
@@ -30,19 +36,25 @@ def measured(faces: FaceSet, workers: int | None, console: Console, cached: bool
         workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(faces.name.replace("[", r"\["), total=len(faces))
-        return measure_set(
+        found = measure_set(
             faces,
             1 if len(faces) <= ALONE else workers,
             lambda count: progress.advance(task, count),
             default_cache() if cached else None,
         )
+    if strict and found.unknown is not None and found.unknown.any():
+        raise FacegenError(
+            f"{faces.path}: {int((found.unknown > 0).sum())} masks hold ids that {faces.convention.name} "
+            f"lacks, {faces.ids[int(found.unknown.argmax())]} the most: correct them or the convention"
+        )
+    return found
 
 
 def open_reference(against: str, workers: int | None, console: Console) -> Reference:
     """What `--against` names: a shipped profile, a folder of real faces (measured now), or a profile file."""
     if against not in profile_names() and Path(against).is_dir():
         faces = open_set(Path(against))
-        return Reference.of_set(measured(faces, workers, console), faces.name)
+        return Reference.of_set(measured(faces, workers, console, strict=False), faces.name)
     return Reference.of_profile(load_profile(against))
 
 
@@ -103,8 +115,12 @@ def parsed(checkpoint: Path, faces: FaceSet, real_dir: Path | None, console: Con
             require_convention(parser, data)
             found = label_mismatch(predict(parser, data.images, device), data.masks, data.ids)
             crops = list(_made_equal(one, parser.size))
-            seen = np.stack(crops).transpose(0, 3, 1, 2) if crops else np.empty((0, 3, *data.masks.shape[1:]))
-            sides.append((encoder_features(parser, seen, device), found))
+            if not crops:
+                console.print(
+                    f"{one.name}: no crop of a face has {parser.size} pixels: no features", style="yellow"
+                )
+            seen = np.stack(crops).transpose(0, 3, 1, 2) if crops else None
+            sides.append((None if seen is None else encoder_features(parser, seen, device), found))
     (features, mismatch), (real_features, real_mismatch) = sides
-    both = None if real_features is None else (real_features, features)
+    both = None if real_features is None or features is None else (real_features, features)
     return both, (mismatch, real_mismatch)

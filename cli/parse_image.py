@@ -1,10 +1,13 @@
 """`facegen parse-image`: the label map of a photo, drawn over it."""
 
+import contextlib
 from pathlib import Path
 
 import click
 
+from facegen.cli.run_folder import ARGUMENTS_FILE
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.files import read_json
 
 
 @click.command()
@@ -41,13 +44,12 @@ def command(photo: Path, model: Path | None, out: Path | None, device: str) -> N
 
 
 def _newest_checkpoint() -> Path:
-    # Trainings of arms; not those of controls, halves and mixtures.
-    found = [
-        one
-        for folder in ("R-n*", "S-set*", "S_D-set*", "X*-set*")
-        for one in Path.cwd().glob(f"facegen-eval*/{folder}/checkpoint.pt")
-        if "real-seed" not in one.parent.name
-    ]
+    found: list[Path] = []
+    for folder in Path.cwd().glob("facegen-eval*"):
+        with contextlib.suppress(FacegenError, KeyError):
+            count = read_json(folder / ARGUMENTS_FILE)["num"]  # of the arms; points of curves have others
+            for arm in ("R", "S-*", "S_D-*", "X*"):
+                found += folder.glob(f"{arm}-n{count}-seed*/checkpoint.pt")
     if not found:
         raise FacegenError(
             "no checkpoint in ./facegen-eval*: train one with facegen train-eval, or give --model FILE"

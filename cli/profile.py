@@ -4,8 +4,6 @@ from pathlib import Path
 
 import click
 
-from facegen.datasets.errors import FacegenError
-
 
 @click.command()
 @click.argument("real_dir", type=click.Path(path_type=Path))
@@ -30,7 +28,6 @@ def command(real_dir, out, annotations, name, source, workers) -> None:
     """
     from dataclasses import replace
 
-    import numpy as np
     from rich.console import Console
 
     from facegen.audit.profile import Profile
@@ -41,14 +38,7 @@ def command(real_dir, out, annotations, name, source, workers) -> None:
     console = Console(stderr=True)
     faces = open_set(real_dir)
     rows = read_annotations(annotations) if annotations else None
-    found = measured(faces, workers, console)
-    if found.unknown is not None and found.unknown.any():
-        first = faces.ids[int(found.unknown.argmax())]
-        raise FacegenError(
-            f"{faces.path}: {np.count_nonzero(found.unknown)} masks hold ids that {faces.convention.name} "
-            f"lacks, {first} the most: correct them or the convention"
-        )
-    table = found.attributes
+    table = measured(faces, workers, console).attributes
     with console.status("fitting"):
         fitted = Profile.fit(replace(table, source=source or table.source), rows, name or out.stem)
     fitted.save(out)

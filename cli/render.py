@@ -87,7 +87,7 @@ sex or ancestry. --list-attributes names them all, with their ranges."""
     "--faces-of",
     type=click.Path(path_type=Path),
     metavar="SET",
-    help="Render the faces of a set again, all else equal; with --set or --without to change one thing.",
+    help="Render the faces of a set again, as they were; --set or --without, and --size, change one thing.",
 )
 @click.option("--list-attributes", is_flag=True, help="Print every attribute, its default and its range.")
 def command(
@@ -132,6 +132,8 @@ def command(
     from facegen.render.run import Order, plan, produce
     from facegen.render.session import Job
 
+    if faces_of:
+        size, quality, convention = _as_before(faces_of, size, quality, convention, backgrounds)
     known_convention(convention)
     overrides = tuple(parse(text) for text in [*settings, *(one for w in without for one in WITHOUT[w])])
     check_together(overrides)
@@ -158,6 +160,21 @@ def command(
     _summary(console, out, outcome)
     if outcome.failures:
         raise SystemExit(1)
+
+
+def _as_before(folder, size, quality, convention, backgrounds):
+    """Size, quality and convention of a set, where the command line does not say others."""
+    from facegen.datasets.dataset_file import read_dataset_json
+
+    config = read_dataset_json(folder)["config"]
+    if config.get("photographs") and backgrounds is None:
+        raise FacegenError(f"{folder} stands before photographs: say with --backgrounds where they lie")
+    context = click.get_current_context()
+    asked = {"size": size, "quality": quality, "convention": convention}
+    for name in asked:
+        if context.get_parameter_source(name) != click.core.ParameterSource.COMMANDLINE:
+            asked[name] = config.get(name, asked[name])
+    return tuple(asked.values())
 
 
 def _faces(folder, match, rounds):

@@ -65,9 +65,7 @@ class FaceSet:
 
     def mask(self, index: int) -> np.ndarray:
         """(h, w) uint8 ids of `convention`, 255 = ignore; FacegenError on a damaged file or unknown id."""
-        if not self.has_masks:
-            raise FacegenError(f"{self.path} holds pictures without masks: add a masks/ folder")
-        mask = self.read_mask(self.ids[index])
+        mask = self._raw_mask(index)
         unknown = unknown_ids(mask, self.convention)
         if unknown:
             raise FacegenError(
@@ -76,9 +74,14 @@ class FaceSet:
             )
         return mask
 
+    def _raw_mask(self, index: int) -> np.ndarray:
+        if not self.has_masks:
+            raise FacegenError(f"{self.path} holds pictures without masks: add a masks/ folder")
+        return self.read_mask(self.ids[index])
+
     def known_mask(self, index: int) -> tuple[np.ndarray, float]:
         """The mask with ids that `convention` lacks set to 255, and their share of it in [0, 1]."""
-        mask = self.read_mask(self.ids[index])
+        mask = self._raw_mask(index)
         strange = np.isin(mask, unknown_ids(mask, self.convention))
         if not strange.any():
             return mask, 0.0

@@ -129,7 +129,9 @@ def beard_region(labels: np.ndarray, strands: np.ndarray) -> tuple[np.ndarray, n
         return labels, beard
     share = ndimage.gaussian_filter(strands.astype(np.float32) / 255, BEARD_BLUR * max(labels.shape))
     region = (share >= HAIR_SHARE) & (beard | np.isin(labels, BEARD_MAY_COVER))
-    return np.where(region & ~beard, np.uint8(Native.BEARD), labels), beard & ~region
+    # Over the face's own skin thin cover is a beard as well, as stubble is.
+    stray = beard & ~region & (fill_from_nearest(labels, beard) != Native.FACE_SKIN)
+    return np.where(region & ~beard, np.uint8(Native.BEARD), labels), stray
 
 
 def small_pieces(mask: np.ndarray, least: Mapping[int, float]) -> np.ndarray:

@@ -186,7 +186,6 @@ def interval_note(table: Mapping[str, list[list[Evaluation]]]) -> dict[str, Any]
         "level": 0.95,
         "covers": covered({arm: np.empty(shape) for arm, shape in shapes.items()}),
         "arms": {arm: covered({arm: np.empty(shape)}) for arm, shape in shapes.items()},
-        "with_sets": [arm for arm, shape in shapes.items() if shape[0] > 1],
         "rendered_sets": {arm: shape[0] for arm, shape in shapes.items()},
         "seeds": next(iter(shapes.values()))[1],
     }

@@ -16,7 +16,7 @@ from facegen.datasets.errors import FacegenError
 
 STRIDE = 32  # the networks halve the side five times
 SMALL, STANDARD = "small", "unet-resnet18"  # what a CPU and what a GPU gets
-# Of segmentation-models-pytorch, those that take any multiple of STRIDE and any encoder of a usual kind.
+# Of segmentation-models-pytorch, those that take any multiple of STRIDE; not each takes every encoder.
 ARCHITECTURES = ("unet", "unetplusplus", "linknet", "fpn", "deeplabv3plus", "upernet", "segformer")
 # ImageNet statistics, so that pretrained encoders see what they were trained on:
 # https://pytorch.org/vision/stable/models.html
@@ -136,7 +136,11 @@ def build_network(name: str, classes: int, seed: int, encoder_weights: Path | No
             import segmentation_models_pytorch as smp
 
             architecture, _, encoder = name.partition("-")
-            network = smp.create_model(architecture, encoder, encoder_weights=None, classes=classes)
+            try:
+                network = smp.create_model(architecture, encoder, encoder_weights=None, classes=classes)
+            except (ValueError, KeyError, TypeError) as error:
+                first = str(error).strip().splitlines()[0]
+                raise FacegenError(f"network {name!r} cannot be built: {first}") from None
     if encoder_weights is not None:
         _load_encoder(network, name, encoder_weights)
     return network

@@ -13,7 +13,7 @@ import torch
 
 from facegen.datasets.errors import FacegenError
 from facegen.parse.adapter import AdapterRecipe
-from facegen.parse.networks import SMALL, STANDARD, STRIDE, build_network, require_network
+from facegen.parse.networks import SMALL, STANDARD, STRIDE, build_network
 from facegen.parse.train import Recipe
 
 RECIPES: dict[str, Recipe] = {
@@ -44,10 +44,9 @@ def recipe_for(
     FacegenError : unknown network, a size that the networks cannot halve, or encoder weights that do not fit.
     """
     name = network or (STANDARD if device.type == "cuda" else SMALL)
-    require_network(name)
     recipe = RECIPES.get(name) or replace(RECIPES[STANDARD], network=name)
+    build_network(name, 2, 0, encoder_weights)  # what does not fit is said before anything is trained
     if encoder_weights is not None:
-        build_network(name, 2, 0, encoder_weights)  # what does not fit is said before anything is trained
         digest = hashlib.sha256(encoder_weights.read_bytes()).hexdigest()
         recipe = replace(recipe, encoder_weights=str(encoder_weights), encoder_digest=digest)
     if size is not None and (size < STRIDE or size % STRIDE):

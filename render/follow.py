@@ -126,6 +126,7 @@ NARROW_EYES = (0.12, 0.45, 0.08)
 # And how often these ancestries come up among the people that CelebA shows: 4, 10 and 82 of 96 training
 # photographs, by eye. Rows without its annotations start from even shares.
 CELEBA_ANCESTRY = (0.05, 0.10, 0.85)
+CELEBA_ALONE = {"narrow_eyes", "heavy_makeup", "5_o_clock_shadow"}  # nobody writes all of these by hand
 SHADE_OF = {
     "black": (0.70, 0.60, 0.15),
     "brown": (0.12, 0.20, 0.35),
@@ -197,7 +198,7 @@ def _identity(d, identity, row):
         weight = weight * (narrow if row["narrow_eyes"] else 1 - narrow)
     if "hair_shade" in row and not _flag(row, "gray_hair"):
         weight = weight * np.array(SHADE_OF[str(row["hair_shade"])])
-    if "hair_shade" in row:
+    if row.keys() >= CELEBA_ALONE:
         weight = weight * np.array(CELEBA_ANCESTRY)
     share = d("match.ancestry").dirichlet(weight / weight.sum() * 1.2 + 0.02)
     return replace(drawn, african=float(share[0]), asian=float(share[1]), caucasian=float(share[2]))

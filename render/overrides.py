@@ -19,19 +19,13 @@ from dataclasses import dataclass
 from facegen.datasets.errors import FacegenError
 from facegen.render import spec as s
 from facegen.render.draws import generator
+from facegen.render.look import SETTINGS
 from facegen.render.ranges import Attribute, find
 
 # Setting of the camera -> what of `camera.look` it would be turned for.
-LOOKS = {
-    "camera.skin_lightness": "camera.look.skin_lightness",
-    "camera.contrast": "camera.look.contrast",
-    "camera.saturation": "camera.look.skin_redness",
-    "camera.kelvin_shift": "camera.look.skin_yellowness",
-    "camera.sharpen": "camera.look.sharpness",
-    "camera.blur_px": "camera.look.sharpness",
-    "camera.noise": "camera.look.noise",
-    "camera.backdrop_blur": "camera.look.background_sharpness",
-}
+LOOKS = {f"camera.{setting}": f"camera.look.{led.wanted}" for setting, led in SETTINGS.items()}
+# Crispness stands for two settings.
+LOOKS |= dict.fromkeys(("camera.sharpen", "camera.blur_px"), LOOKS.pop("camera.crispness"))
 WITHOUT = {
     "subsurface": ("skin.subsurface=0",),
     "light": (

@@ -220,7 +220,7 @@ def _vignette(size, strength):
 
 
 def _grain(rng, shape):
-    """Sensor noise of one standard deviation or so, softened the way demosaicking and scaling do."""
+    """Sensor noise of one standard deviation or so, all but white, as after scaling down."""
     grain = ndimage.gaussian_filter(rng.standard_normal(shape), (GRAIN_SIGMA, GRAIN_SIGMA, 0))
     # Cameras smooth colour noise more than brightness noise.
     return 0.95 * grain.mean(-1, keepdims=True) * np.sqrt(3) + 0.3 * grain
@@ -228,8 +228,6 @@ def _grain(rng, shape):
 
 def _sensor(light, noise, grain):
     """Photon and read noise. noise: read noise, share of white."""
-    if noise <= 0:
-        return light
     # Shot noise looks alike at all tones once encoded; read noise lifts shadows, which cameras smooth.
     shot = np.sqrt(np.clip(light, 0, 1) / FULL_WELL) * (noise / 0.004)
     return np.clip(light + grain * np.hypot(READ_SHARE * noise, shot), 0, None)

@@ -125,7 +125,8 @@ def plan(order: Order) -> list[int]:
         raise FacegenError(f"{out}: holds a dataset already: choose another --out, or --resume if-possible")
     there = read_dataset_json(out)
     if there["fingerprint"] != fingerprint(order.config()):
-        other = sorted(k for k, v in order.config().items() if there["config"].get(k) != v)
+        ours, theirs = order.config(), there["config"]
+        other = sorted(k for k in {*ours, *theirs} if ours.get(k) != theirs.get(k))
         raise FacegenError(
             f"{out}: holds a dataset of another order (differs in {', '.join(other)}): choose another --out"
         )

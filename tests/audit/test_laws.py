@@ -90,6 +90,13 @@ def test_a_frequency_written_by_its_other_name_holds_beside_a_condition(tmp_path
         assert rows[name][rows["male"]].mean() == pytest.approx(0.3, abs=0.03)
 
 
+def test_two_conditions_on_one_attribute_hold_together(tmp_path):
+    text = 'base = "celebamaskhq"\n"wearing_hat | male" = 0.1\n"wearing_hat | young" = 0.02\n'
+    rows = written(tmp_path, text).sample(N, 0)
+    assert rows["wearing_hat"][rows["male"]].mean() == pytest.approx(0.1, abs=0.015)
+    assert rows["wearing_hat"][rows["young"]].mean() == pytest.approx(0.02, abs=0.01)
+
+
 def test_what_is_worn_is_what_is_seen(tmp_path):
     profile = written(tmp_path, 'base = "celebamaskhq"\nwearing_hat = 0.5\nbald = 0.2\n')
     rows = profile.sample(N, 0)

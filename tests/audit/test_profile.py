@@ -105,6 +105,8 @@ def test_unknown_attributes_are_refused(tmp_path, fitted, place, value, message)
         ({"gate": ["wings"]}, "the gate 'wings'"),
         ({"measured": "wings"}, "one is missing"),
         ({"correlation": 7}, "correlation 7"),
+        ({"correlation": "x"}, "damaged profile"),
+        ({"gate": [3]}, "damaged profile"),
     ],
 )
 def test_parts_that_do_not_fit_together_are_refused(tmp_path, change, message):

@@ -139,7 +139,7 @@ def test_ids_of_no_class_are_named_and_the_rest_is_measured(tmp_path, monkeypatc
     result = run("audit", strange, "--workers", 1)
     assert result.exit_code == 0, result.output
     said = " ".join(result.output.split())
-    assert "synthetic masks: ids of no class, taken as not labelled: 1 pictures (00001 (100.0 %))" in said
+    assert "1 synthetic masks hold ids of no class, taken as not labelled: 00001 (100.0 %)" in said
     assert "Is this the right convention?" in said
 
 

@@ -92,6 +92,14 @@ def test_a_beard_ends_in_one_line():
     assert ROWS[after].min() == pytest.approx(185, abs=8)
 
 
+def test_stubble_stays_a_beard_on_the_face():
+    rng = np.random.Generator(np.random.Philox(4))
+    hairs = rng.random((SIZE, SIZE)) < 0.3
+    labels = np.where(hairs, Native.BEARD, Native.FACE_SKIN).astype(np.uint8)
+    region, cleared = beard_region(labels, np.where(hairs, 255, 0).astype(np.uint8))
+    assert not cleared.any() and (region[hairs] == Native.BEARD).all()
+
+
 def test_without_a_beard_nothing_changes():
     labels = np.full((SIZE, SIZE), Native.NECK, np.uint8)
     region, cleared = beard_region(labels, np.zeros((SIZE, SIZE), np.uint8))

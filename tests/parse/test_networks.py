@@ -50,6 +50,8 @@ def test_encoder_weights_come_from_a_file(tmp_path):
 
 def test_unknown_names_and_sizes_are_refused():
     cpu = torch.device("cpu")
+    with pytest.raises(FacegenError, match="'linknet-mit_b0' cannot be built"):
+        recipe_for(cpu, "linknet-mit_b0")
     for name in ("segformer", "unet-resnet19", "nonet-resnet18"):
         with pytest.raises(FacegenError, match="small, unet-resnet18"):
             build_network(name, 19, 0)
