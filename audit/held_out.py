@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from facegen.audit.joint import Joint, joint_distances
+from facegen.audit.joint import Joint, at_most, joint_distances
 from facegen.audit.measures import BY_NAME, MEASURES
 from facegen.audit.schema import APPEARANCE_GROUPS, CONTENT_GROUPS, Table
 from facegen.audit.twosample import MIN_ROWS, two_sample
@@ -139,10 +139,7 @@ def compare_held_out(
 
 
 def _at_most(rows: np.ndarray, seed: int) -> np.ndarray:
-    if len(rows) <= MOST_ROWS:
-        return rows
-    order = np.random.Generator(np.random.Philox(key=seed)).permutation(len(rows))
-    return rows[np.sort(order[:MOST_ROWS])]
+    return at_most(rows, MOST_ROWS, np.random.Generator(np.random.Philox(key=seed)))
 
 
 def _attributes(

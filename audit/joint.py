@@ -51,7 +51,7 @@ def joint_distances(real: np.ndarray, synthetic: np.ndarray, seed: int = 0, floo
     if min(len(real), len(synthetic)) < MIN_ROWS or not real.shape[1]:
         return _UNMEASURED
     rng = np.random.Generator(np.random.Philox(key=seed))
-    real, synthetic = (_at_most(rows, rng) for rows in (real, synthetic))
+    real, synthetic = (at_most(rows, MOST_ROWS, rng) for rows in (real, synthetic))
     one, other = standardised(real, synthetic)
     if not one.shape[1]:
         return _UNMEASURED
@@ -65,8 +65,9 @@ def joint_distances(real: np.ndarray, synthetic: np.ndarray, seed: int = 0, floo
     return Joint(mmd, p, sliced_wasserstein(one, other, rng), density, coverage, own)
 
 
-def _at_most(rows, rng):
-    return rows if len(rows) <= MOST_ROWS else rows[np.sort(rng.permutation(len(rows))[:MOST_ROWS])]
+def at_most(rows: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
+    """(min(n, most), ...) of the rows (n, ...), drawn without replacement, in their order."""
+    return rows if len(rows) <= most else rows[np.sort(rng.permutation(len(rows))[:most])]
 
 
 def standardised(real: np.ndarray, synthetic: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

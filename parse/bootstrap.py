@@ -133,7 +133,10 @@ def interval(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Lower and upper end of the interval of a value (...,) from its draws (2, B, ...) as in `Resampled`.
 
-    freedom : of the variance that the trainings bring. nan draws are left out; nan where there are no others.
+    freedom : degrees of freedom of the variance that the trainings bring; inf: they bring none
+    level : share of such intervals that hold the truth
+
+    nan draws are left out; the ends are nan where there are no others.
     """
     tail = 0.5 + level / 2
     with np.errstate(all="ignore"):
