@@ -46,7 +46,8 @@ class Piece:
 
 
 def neckline(layer, depth, s):
-    """Upper edge of a layer of cloth, chart t in mm, at s (N,). depth in [0, 1]."""
+    """Upper edge of a layer of cloth, chart t in mm, at s (N,), any turn of it. depth in [0, 1]."""
+    s = _wrapped(s)
     a = np.abs(s)
     base = regions.curve(regions.NECK_BASE, s)
     front = np.clip(1 - a / 75, 0, 1)
@@ -257,14 +258,14 @@ def _roll(body, s, t, off, radius, cloth):
 def _rib(body, spec, cloth):
     """The knitted band of a T-shirt's neck."""
     s, _ = _round_the_neck(0.0, 73)
-    t = neckline("crew", spec.depth, _wrapped(s)) - 3
+    t = neckline("crew", spec.depth, s) - 3
     return _roll(body, s, t, 3.0, 4.5, cloth)
 
 
 def _hood(body, spec, cloth):
     """A hood lying on the shoulders: a thick roll, thickest behind."""
     s, front = _round_the_neck(6.0, 73)
-    t = neckline("crew", spec.depth, _wrapped(s)) - 2 - 10 * front
+    t = neckline("crew", spec.depth, s) - 2 - 10 * front
     return _roll(body, s, t, 11.0 + 8 * (1 - front), 10 + 15 * (1 - front), cloth)
 
 

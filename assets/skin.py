@@ -154,7 +154,7 @@ def skin_pictures(
     # Skin is uneven at every scale from a millimetre up; what evens pores out evens this out too.
     uneven = 0.4 + 0.6 * min(skin.pores, 1.5)
     melanin = skin.melanin * (
-        1 + 0.10 * patch + 0.08 * broad + uneven * (0.03 * fine + 0.11 * mottle) + 0.05 * old * mottle
+        1 + 0.05 * patch + 0.06 * broad + uneven * (0.03 * fine + 0.05 * mottle) + 0.04 * old * mottle
     )
     # The sun reaches forehead and nose first; the sockets are darker by nature and more so with age.
     melanin = melanin * (1 + 0.12 * r["forehead"] - 0.08 * r["cheeks"] + 0.30 * r["eye_socket"] * (0.6 + old))
@@ -164,7 +164,7 @@ def skin_pictures(
     melanin = melanin + skin.spots * (0.015 + 0.05 * old) * np.clip(_spots(bank, rng, "mottle", 2.2), 0, 1)
     mole = marks.moles(s, t, skin.moles, rng)
     melanin = melanin + 0.20 * mole
-    blood = 1 + 0.18 * patch + 0.12 * broad + uneven * (0.24 * mottle + 0.06 * fine)
+    blood = 1 + 0.10 * patch + 0.10 * broad + uneven * (0.13 * mottle + 0.06 * fine)
     flush = (
         0.9 * r["cheeks"] * skin.blush
         + 0.6 * r["nose_tip"] * (0.2 + skin.blush)

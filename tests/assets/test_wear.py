@@ -8,9 +8,10 @@ import pytest
 pytest.importorskip("anny")
 pytest.importorskip("open3d")
 
-from facegen.assets import hair, headwear, jewellery
+from facegen.assets import garment, hair, headwear, jewellery
 from facegen.assets import head as h
 from facegen.assets.body import Body
+from facegen.assets.body_chart import PERIOD, BodyChart
 from facegen.assets.regions import Hairline
 from facegen.assets.scalp import Scalp
 from facegen.render import prior
@@ -118,3 +119,22 @@ def test_a_necklace_lies_on_the_skin(wearer, kind):
         assert len(part) == len(f) and np.isfinite(v).all()
     low = [jewellery.necklace_line(head, model, d, False, body)[:, 2].min() for d in (5.0, 70.0)]
     assert 0.04 < low[0] - low[1] < 0.09
+
+
+@pytest.mark.parametrize("cut", garment.CUTS)
+def test_what_lies_round_the_neck_is_cut_alike_on_both_sides(wearer, cut):
+    _, head, _ = wearer
+    body, look = BodyChart(head), s.Garment(cut=cut, depth=0.6)
+    for part in set(garment.CUTS[cut][2]) - {"tie"}:
+        height = garment._PARTS[part](body, look, garment.MAIN).chart[:, 1]
+        columns = {"collar": 61, "lapel": 81, "stand": 61, "rib": 73, "hood": 73}[part]
+        rows = height.reshape(-1, columns)
+        np.testing.assert_allclose(rows, rows[:, ::-1], atol=1e-3)
+
+
+def test_necklines_repeat_with_every_turn_of_the_chart():
+    around = np.linspace(-310, 310, 101)
+    for layer in ("crew", "v_neck", "scoop", "tank", "shirt", "closed", "turtleneck", "jacket", "coat"):
+        edge = garment.neckline(layer, 0.4, around)
+        np.testing.assert_allclose(edge, garment.neckline(layer, 0.4, around + PERIOD))
+        np.testing.assert_allclose(edge, edge[::-1])
