@@ -1,9 +1,8 @@
-"""Figures of the results page from plain values, as SVG data URIs without dates.
+"""Figures of a run from plain values, as SVG text without dates.
 
 A figure's value is {"value", "low", "high"}, None where not measured (gap.py).
 """
 
-import base64
 import io
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,16 +22,15 @@ _STYLE: Any = {"svg.fonttype": "none", "svg.hashsalt": "facegen", "font.size": 8
 
 
 def _svg(width: float, height: float, draw) -> str:
-    """Data URI of a drawing of `width` × `height` inches."""
+    """A drawing of `width` × `height` inches."""
     with matplotlib.rc_context(_STYLE):
         figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.subplots()
         axes.spines[["right", "top"]].set_visible(False)
         draw(axes)
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    # As a picture of its own: ids inside several SVGs of one page would clash.
-    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
+        text = io.StringIO()
+        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    return text.getvalue()
 
 
 def _whiskers(figure: Mapping[str, float | None]) -> np.ndarray | None:

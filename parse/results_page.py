@@ -1,4 +1,4 @@
-"""The run as one page, index.html, which needs no other file.
+"""The run as one page, index.html, which needs no other file, and its waterfall as a picture of its own.
 
 Everything that comes from a file (names of sets and pictures) reaches the page through Jinja2's autoescape.
 Pictures in it are synthetic faces; real test pictures only where the caller asks for them.
@@ -25,7 +25,7 @@ from facegen.parse.roles import DEFAULT, MATCHED
 from facegen.parse.shapley import ARMS
 from facegen.parse.train import CHECKPOINT_FILE
 
-PAGE_FILE = "index.html"
+PAGE_FILE, WATERFALL_FILE = "index.html", "waterfall.svg"
 HEADLINE = "mean_f1_core"
 WORST_SHOWN = 12
 TITLES = {
@@ -43,7 +43,7 @@ def write_page(
     show_real: bool,
     device: torch.device,
 ) -> Path:
-    """Write index.html into the run folder.
+    """Write index.html into the run folder, and waterfall.svg where the gap was split.
 
     Parameters
     ----------
@@ -57,6 +57,11 @@ def write_page(
     ]
     real = _uri(_worst_sheet(folder, run, content, device)) if show_real else None
     page = render_page(content, sheets, real, run.recipe.network)
+    picture = _waterfall(content)
+    if picture is None:
+        (folder / WATERFALL_FILE).unlink(missing_ok=True)
+    else:
+        write_bytes(folder / WATERFALL_FILE, picture.encode())
     write_bytes(folder / PAGE_FILE, page.encode())
     return folder / PAGE_FILE
 
@@ -71,7 +76,9 @@ def render_page(
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("facegen.parse", "."), autoescape=True, undefined=jinja2.StrictUndefined
     )
-    environment.filters |= {"figure": figure_text, "percent": percent_text, "plain": plain_text}
+    environment.filters |= {
+        "figure": figure_text, "percent": percent_text, "plain": plain_text, "svg_uri": _svg_uri
+    }  # fmt: skip
     arms = {one["key"]: one for one in content["arms"]}
     figures = {key: one["figures"] for key, one in arms.items()}
     classes = [name for name in figures[REAL] if name not in TITLES and name != "background"]
@@ -88,11 +95,7 @@ def render_page(
         six=[key for key in ARMS if key in arms],
         gap=gap,
         split=split,
-        waterfall=charts.waterfall(
-            figures[REAL][HEADLINE], figures[DEFAULT][HEADLINE], split["parts"], TITLES[HEADLINE]
-        )
-        if split
-        else None,
+        waterfall=_waterfall(content),
         bars=charts.class_bars({key: figures[key] for key in arms}, measured) if measured else None,
         judged=judged,
         confusion=charts.confusion(np.array(arms[judged]["confusion"]), ["background", *classes]),
@@ -103,6 +106,15 @@ def render_page(
         worst=arms[judged]["worst"],
         offsets=judged,
     )
+
+
+def _waterfall(content: Mapping[str, Any]) -> str | None:
+    """SVG of the split gap, None where it was not split."""
+    gap = content["gap"].get(HEADLINE)
+    if not gap or not gap["split"]:
+        return None
+    figures = {one["key"]: one["figures"][HEADLINE] for one in content["arms"]}
+    return charts.waterfall(figures[REAL], figures[DEFAULT], gap["split"]["parts"], TITLES[HEADLINE])
 
 
 def _curves(content: Mapping[str, Any], figures: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -152,6 +164,11 @@ def plain_text(value: float | None, sign: bool = False) -> str:
 
 def _uri(pixels: np.ndarray) -> str:
     return "data:image/png;base64," + base64.b64encode(png_bytes(pixels)).decode()
+
+
+def _svg_uri(text: str) -> str:
+    """A drawing as a picture of its own: ids inside several SVGs of one page would clash."""
+    return "data:image/svg+xml;base64," + base64.b64encode(text.encode()).decode()
 
 
 def _first(run: Run, key: str) -> Training:

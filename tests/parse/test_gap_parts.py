@@ -1,6 +1,7 @@
 """Curves, controls, slices, the validation look and the page, each on made-up figures."""
 
 import copy
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -143,4 +144,4 @@ def test_charts_are_pictures_without_dates():
     pictures.append(charts.curve(points, law, "m", ("n", "F1"), {"R": 0.8, "R_L": None}))
     again = charts.curve(copy.deepcopy(points), law, "m", ("n", "F1"), {"R": 0.8, "R_L": None})
     assert pictures[-1] == again and len(set(pictures)) == 4
-    assert all(one.startswith("data:image/svg+xml;base64,") for one in pictures)
+    assert all(ElementTree.fromstring(one).tag.endswith("svg") for one in pictures)

@@ -127,6 +127,7 @@ def test_six_arms_end_to_end_and_again(sets, tmp_path, short_adapters):
     assert [row.split(",")[0] for row in looks] == ["step", "1", "2", "3"]
     page = (folder / "index.html").read_text()
     assert page.count("data:image/png") == 2 and page.count("data:image/svg") == 6
+    assert "distribution" in (folder / "waterfall.svg").read_text()
     assert "not for publication" not in page
     # A second call in the same folder finds everything done and says the same.
     stamps = {p: p.stat().st_mtime_ns for p in folder.glob("*/*") if p.suffix in (".pt", ".npz")}
@@ -149,6 +150,7 @@ def test_a_run_grows_and_real_pictures_are_shown_only_on_request(sets, tmp_path,
     content = json.loads((tmp_path / "run" / "results.json").read_text())
     assert [arm["key"] for arm in content["arms"]] == ["R", "R_L", "S", "S_L"]
     assert content["gap"]["mean_f1"]["split"] is None and content["mix"] is None
+    assert not (tmp_path / "run" / "waterfall.svg").exists()
     assert content["controls"]["real_half_minus_other_half"] is None
     old = {p: p.stat().st_mtime_ns for p in (tmp_path / "run").glob("*/checkpoint.pt")}
     odd = shutil.copytree(sets / "drawn2", tmp_path / "<i>x")
