@@ -36,6 +36,8 @@ HAIR_OPEN = 3 / 512  # radius of wisps that are left out
 HAIR_ISLAND = 93 / 512**2  # of the picture's area: smaller islands are not drawn
 HAIR_HOLE = 239 / 512**2  # smaller holes are drawn over
 BROW_CLOSE = 6 / 512
+# Tails of brows are drawn blunt: opening those of 300 training masks by 3 px takes 1.6 % (90th percentile 7 %).
+BROW_OPEN = 3 / 512
 BROW_ISLAND = 25 / 512**2
 HAIR_SHARE = 0.5  # of a neighbourhood covered by strands, from where it is called hair
 HAIR_BLUR = 2 / 512  # sigma of that neighbourhood, about the width of a drawn line
@@ -100,7 +102,7 @@ def hair_region(labels: np.ndarray, strands: np.ndarray) -> tuple[np.ndarray, np
 
 
 def brow_regions(labels: np.ndarray, strands: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Each brow as one region: skin between its hairs joins it, stray hairs leave.
+    """Each brow as one region: skin between its hairs joins it, stray hairs and thin tails leave.
 
     Arguments and results as for `hair_region`, with the coverage by brow hairs.
     """
@@ -114,6 +116,8 @@ def brow_regions(labels: np.ndarray, strands: np.ndarray) -> tuple[np.ndarray, n
     grown = labels.copy()
     for brow, hairs in zip(BROWS, drawn, strict=True):
         region = without_islands(close(hairs, BROW_CLOSE * side), BROW_ISLAND * labels.size)
+        blunt = ~close(~region, BROW_OPEN * side)
+        region = blunt if blunt.any() else region
         cleared |= (labels == brow) & ~region
         grown[region & np.isin(labels, BROWS_MAY_COVER)] = brow
     return grown, cleared

@@ -189,6 +189,20 @@ def test_slivers_of_ears_are_not_drawn_in_celebamaskhq():
     assert np.count_nonzero(mask == classes.index("r_ear")) > 20  # the hair's region rounds its corners
 
 
+def test_what_parts_in_the_corners_of_closed_lips_is_no_mouth_in_celebamaskhq():
+    native = np.full((100, 100), Native.FACE_SKIN, np.uint8)
+    native[50:56, 30:70], native[56:62, 30:70] = Native.UPPER_LIP, Native.LOWER_LIP
+    open_mouth = native.copy()
+    native[55:57, 31:32] = native[55:56, 68:69] = Native.INNER_MOUTH  # 0.03 % of the picture
+    open_mouth[54:58, 40:60] = Native.INNER_MOUTH
+    classes = convention("celebamaskhq").classes
+    mask = derived(native, native, "celebamaskhq")
+    assert not np.any(mask == classes.index("mouth"))
+    assert {classes[i] for i in np.unique(mask[55:57, [31, 68]])} == {"u_lip", "l_lip"}
+    assert np.count_nonzero(derived(open_mouth, open_mouth, "celebamaskhq") == classes.index("mouth")) == 80
+    assert np.any(derived(native, native, "lapa") == convention("lapa").classes.index("mouth"))
+
+
 def test_ignore_stays_ignore_and_facesynthetics_does_not_claim_hands():
     native = blocks([N.FACE_SKIN, IGNORE, N.HAND])
     assert derived(native, native, "celebamaskhq")[0, ::BLOCK].tolist() == [1, 255, 0]

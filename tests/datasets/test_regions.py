@@ -176,6 +176,15 @@ def test_brow_hairs_become_one_region_a_side():
     assert cleared[180, 128]
 
 
+def test_tails_of_brows_are_blunt_and_thin_brows_stay():
+    labels = np.full((SIZE, SIZE), Native.FACE_SKIN, np.uint8)
+    labels[100:110, 40:80] = labels[104:106, 80:100] = Native.BROW_R
+    labels[104:106, 160:200] = Native.BROW_L
+    grown, cleared = brow_regions(labels, np.zeros((SIZE, SIZE), np.uint8))
+    assert cleared[104:106, 83:100].all() and not cleared[102:108, 42:78].any()
+    assert (grown[104:106, 160:200] == Native.BROW_L).all() and not cleared[:, 160:].any()
+
+
 def test_uncovered_brow_hairs_join_the_nearer_side():
     labels = np.full((SIZE, SIZE), Native.FACE_SKIN, np.uint8)
     labels[100:110, 40:90], labels[100:110, 160:210] = Native.BROW_R, Native.BROW_L
