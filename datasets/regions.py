@@ -36,7 +36,7 @@ HAIR_OPEN = 3 / 512  # radius of wisps that are left out
 HAIR_ISLAND = 93 / 512**2  # of the picture's area: smaller islands are not drawn
 HAIR_HOLE = 239 / 512**2  # smaller holes are drawn over
 BROW_CLOSE = 6 / 512
-# Tails of brows are drawn blunt: opening those of 300 training masks by 3 px takes 1.6 % (90th percentile 7 %).
+# Brows end bluntly: opening those of 300 training masks by 3 px takes 1.6 % (90th percentile 7 %).
 BROW_OPEN = 3 / 512
 BROW_ISLAND = 25 / 512**2
 HAIR_SHARE = 0.5  # of a neighbourhood covered by strands, from where it is called hair
