@@ -32,6 +32,7 @@ from facegen.assets.anny_model import (
 )
 from facegen.assets.head_landmarks import meet_lids, pick_landmarks
 from facegen.assets.head_turns import bone_turns, gaze_rotation
+from facegen.assets.lip_seam import LipSeam
 
 CHART_RADIUS_MM = 100.0
 CHART_AXIS_DEPTH = 0.095  # metres behind the eyes: the middle of the template's skull
@@ -115,6 +116,7 @@ class HeadModel:
     lower : (N,) float32 in [0, 1]
         How far a vertex follows the opening jaw.
     template : (N, 3) float32, metres from the middle of the eyes
+    seam : LipSeam, how lips meet
     """
 
     anny: object
@@ -133,6 +135,7 @@ class HeadModel:
     template_teeth: dict[str, np.ndarray]
     eye_middle: np.ndarray
     right_lashes: np.ndarray
+    seam: LipSeam = field(repr=False)
     bone: dict[str, int] = field(repr=False, default_factory=dict)
 
     def pose(self, phenotype, sliders, actions, neck_turn, gaze):
@@ -188,6 +191,7 @@ class HeadModel:
         skull = bones[head, :3, :3] @ rest_bones[head, :3, :3].T
         frames = skull[None] @ np.stack([gaze_rotation(*gaze)] * 2)
         self._lift_lids(kept, eye_centres, eye_radius, skull)
+        self.seam.close(kept, skull[:, 2].astype(np.float64))
         landmarks = kept[self.landmark_vertices]
         meet_lids(landmarks, skull[:, 2])
         pupils = eye_centres + eye_radius * (frames @ np.array([0, -1, 0], np.float32))
@@ -273,23 +277,26 @@ def head_model():
             relative, (jaw_open - eye_middle) * 1000, masks["lips"], masks["lids"], lower, masks["mouth"]
         )
     ]
+    chart = chart_of(template[kept], eye_middle)
+    lips, below, middle = masks["lips"][kept], lower[kept], template[kept] - eye_middle
     return HeadModel(
         anny=model,
         kept=kept,
         faces=new_index[faces],
         face_part=face_part,
-        chart=chart_of(template[kept], eye_middle),
+        chart=chart,
         ear=masks["ear"][kept],
-        lips=masks["lips"][kept],
+        lips=lips,
         lids=masks["lids"][kept],
-        lower=lower[kept],
+        lower=below,
         slider_names=tuple(model.local_change_labels),
         action_names=tuple(model.facial_action_labels),
         landmark_vertices=landmark_vertices,
-        template=template[kept] - eye_middle,
+        template=middle,
         template_teeth={"upper": template[slice(*UPPER_TEETH)], "lower": template[slice(*LOWER_TEETH)]},
         eye_middle=eye_middle,
         right_lashes=_mirror_order(template[slice(*LEFT_LASHES)], template[slice(*RIGHT_LASHES)]),
+        seam=LipSeam(chart, lips, below, middle),
         bone={name: i for i, name in enumerate(model.bone_labels)},
     )
 

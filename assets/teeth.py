@@ -24,10 +24,11 @@ ARC_MM = 3.8  # rise of the edges from the incisors to the last molar
 def tooth_colour(age, rng):
     """Linear RGB (3,) of enamel: yellower and darker with the years, whitened now and then.
 
-    The ends are about L* 84 and 69, whiter than the lightest and like the darkest tab of a shade guide.
+    The ends are about L* 88 and 69, bleached and like the darkest tab of a shade guide: little of the light
+    that lips and tongue throw back at teeth is traced.
     """
     worn = np.clip((age - 20) / 60, 0, 1) * rng.uniform(0.3, 1.0) * (rng.random() > 0.25)
-    white, yellow = np.array([0.69, 0.64, 0.54]), np.array([0.50, 0.40, 0.26])
+    white, yellow = np.array([0.76, 0.72, 0.62]), np.array([0.50, 0.40, 0.26])
     return tuple(float(c) for c in white + worn * (yellow - white))
 
 

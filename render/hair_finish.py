@@ -20,7 +20,9 @@ REACHED = 2.5  # of these, where their weight ends
 # number of millimetres deeper than the hair about it: in streaks, and in locks.
 LIGHTNESS, SHINE, GAP, GAP_MM = (1.1, 2.0), (0.8, 1.6), (0.45, 0.4), (4.0, 12.0)
 GLOSS = (0.6, 2.2)  # how far highlights stand out of fair or white hair, and of black hair
-FINEST = 0.6  # pixels at 256: a strand of the model stands for ten hairs, whose streaks run into each other
+FINEST = 0.45  # pixels at 256: a strand of the model stands for ten hairs, whose streaks run into each other
+# Pixels at 256 over which streaks are drawn out along the hair, and over which its direction is looked for.
+ALONG, DIRECTION = 2.0, 1.5
 STRONGEST = 1.5  # in natural logarithms
 SOFT = 0.55  # pixels at 256: how soft a camera sees the edge of hair
 DENSE, FULL = (
@@ -75,7 +77,8 @@ def streaks(seen, size, shine_by=1.0):
         deeper = np.clip(1000 * distance[i] / GAP_MM[i], -1, 1)
         change.append(LIGHTNESS[i] * lightness[i] + shine_by * SHINE[i] * shine[i] - GAP[i] * deeper)
     # The light of a neighbourhood stays what the render found.
-    factor = np.exp(np.clip(ndimage.gaussian_filter(change[0], finest), -STRONGEST, STRONGEST))
+    fine = drawn_out(ndimage.gaussian_filter(change[0], finest), weight > 0, size / 256)
+    factor = np.exp(np.clip(fine, -STRONGEST, STRONGEST))
     factor = factor / np.where(
         count > 0, ndimage.gaussian_filter(weight * factor, sigmas[0], truncate=REACHED) / around[0], 1
     )
@@ -84,6 +87,39 @@ def streaks(seen, size, shine_by=1.0):
         count > 0, ndimage.gaussian_filter(weight * factor, sigmas[1], truncate=REACHED) / around[1], 1
     )
     return 1 + weight * (factor - 1)
+
+
+def drawn_out(values, inside, scale):
+    """`values` averaged along their streaks: a strand goes on where sub-pixels saw it only here and there.
+
+    Parameters
+    ----------
+    values : (H, W) float; inside : (H, W) bool, where strands are; scale : float, pixels of one at 256
+
+    Returns
+    -------
+    (H, W) float64, as varied as `values` are inside
+    """
+    across = [ndimage.gaussian_filter(values, 0.5 * scale, order=order) for order in ((1, 0), (0, 1))]
+    down, right, both = (
+        ndimage.gaussian_filter(a * b, DIRECTION * scale)
+        for a, b in ((across[0], across[0]), (across[1], across[1]), (across[0], across[1]))
+    )
+    # The gradient's own direction, and a right angle to it: along the streak.
+    angle = 0.5 * np.arctan2(2 * both, right - down) + np.pi / 2
+    step = np.stack([np.sin(angle), np.cos(angle)])
+    here = np.indices(values.shape).astype(np.float64)
+    reach = int(np.ceil(2 * ALONG * scale))
+    total, weight = np.zeros(values.shape), np.zeros(values.shape)
+    for k in range(-reach, reach + 1):
+        share = np.exp(-0.5 * (k / (ALONG * scale)) ** 2)
+        place = here + k * step
+        there = ndimage.map_coordinates(inside.astype(np.float64), place, order=1)
+        total += share * ndimage.map_coordinates(np.where(inside, values, 0.0), place, order=1)
+        weight += share * there
+    smooth = np.where(inside, total / np.maximum(weight, 1e-6), 0.0)
+    spread = smooth[inside].std() if inside.any() else 0.0
+    return smooth * (values[inside].std() / spread) if spread > 0 else smooth
 
 
 def soft_cover(fine, alpha, linear):

@@ -6,7 +6,7 @@ from scipy import ndimage
 
 from facegen.datasets.labels import Native
 from facegen.render import labels
-from facegen.render.hair_finish import gloss, soft_cover, streaks
+from facegen.render.hair_finish import drawn_out, gloss, soft_cover, streaks
 from facegen.render.spec import HairColour
 
 SIZE = 64
@@ -126,3 +126,27 @@ def test_away_from_hair_the_cover_is_exact_and_behind_lenses_the_renders_own():
     assert np.allclose(light, 0.2 * exact[..., None])
     fine[:] = Native.GLASSES_LENS
     assert (cover_of(fine, alpha=np.full((SIZE, SIZE), 0.3))[0] == np.float32(0.3)).all()
+
+
+@pytest.mark.parametrize("turn", [0.0, 30.0, 90.0])
+def test_streaks_seen_here_and_there_go_on_along_the_hair(turn):
+    """Lines of which a third is missing, at any angle: what is drawn out is nearer to the whole lines."""
+    rng = np.random.Generator(np.random.Philox(9))
+    y, x = np.mgrid[:96, :96].astype(float)
+    across = x * np.cos(np.radians(turn)) + y * np.sin(np.radians(turn))
+    lines = np.sin(2 * np.pi * across / 6)
+    seen = np.where(rng.random(lines.shape) < 0.33, 0.0, lines) + 0.3 * rng.standard_normal(lines.shape)
+    inside = (x - 48) ** 2 + (y - 48) ** 2 < 44**2
+    out = drawn_out(np.where(inside, seen, 0), inside, 1.0)
+    core = (x - 48) ** 2 + (y - 48) ** 2 < 36**2
+
+    def likeness(values):
+        return np.corrcoef(values[core], lines[core])[0, 1]
+
+    assert likeness(out) > 0.92 > 0.8 > likeness(seen)
+    assert not out[~inside].any() and out[inside].std() == pytest.approx(seen[inside].std(), rel=1e-6)
+
+
+def test_no_hair_is_drawn_out_of_nothing():
+    empty = np.zeros((8, 8))
+    assert not drawn_out(empty, empty > 0, 1.0).any() and not drawn_out(empty, empty == 0, 1.0).any()
