@@ -140,7 +140,8 @@ def _boundary(tris):
     """Directed edges (E, 2) that belong to one triangle only."""
     edges = np.concatenate([tris[:, [0, 1]], tris[:, [1, 2]], tris[:, [2, 0]]])
     key = np.sort(edges, 1)
-    _, index, count = np.unique(key, axis=0, return_index=True, return_counts=True)
+    code = key[:, 0].astype(np.int64) * (key.max() + 1) + key[:, 1]
+    _, index, count = np.unique(code, return_index=True, return_counts=True)
     return edges[index[count == 1]]
 
 
