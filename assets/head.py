@@ -278,7 +278,6 @@ def head_model():
         )
     ]
     chart = chart_of(template[kept], eye_middle)
-    lips, below, middle = masks["lips"][kept], lower[kept], template[kept] - eye_middle
     return HeadModel(
         anny=model,
         kept=kept,
@@ -286,17 +285,17 @@ def head_model():
         face_part=face_part,
         chart=chart,
         ear=masks["ear"][kept],
-        lips=lips,
+        lips=masks["lips"][kept],
         lids=masks["lids"][kept],
-        lower=below,
+        lower=lower[kept],
         slider_names=tuple(model.local_change_labels),
         action_names=tuple(model.facial_action_labels),
         landmark_vertices=landmark_vertices,
-        template=middle,
+        template=template[kept] - eye_middle,
         template_teeth={"upper": template[slice(*UPPER_TEETH)], "lower": template[slice(*LOWER_TEETH)]},
         eye_middle=eye_middle,
         right_lashes=_mirror_order(template[slice(*LEFT_LASHES)], template[slice(*RIGHT_LASHES)]),
-        seam=LipSeam(chart, lips, below, middle),
+        seam=LipSeam(chart, masks["lips"][kept], lower[kept], template[kept] - eye_middle),
         bone={name: i for i, name in enumerate(model.bone_labels)},
     )
 

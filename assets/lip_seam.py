@@ -16,7 +16,7 @@ CORNER = 20.0  # mm of s from the middle to the corner of the template's mouth
 # and .2-.3 of the lips' width high are .59, .80, .85 and .89 of it wide (medians), the mesh's own all .91.
 FULLNESS = 5.0  # mm
 REACH = 8.0  # mm from the line between the lips at which a lip gives way by 1/e
-INSIDE = 12.0  # mm behind the front of the lips from which nothing moves
+INSIDE = 12.0  # mm behind the front of the lips at which what moves does so by half
 
 
 class LipSeam:
@@ -40,7 +40,7 @@ class LipSeam:
         # The lips' front recedes towards the corners, by about 10 mm.
         behind = np.clip(behind - 0.9 * np.clip(np.abs(s) / CORNER, 0, 1) ** 2, 0, 1)
         share = np.exp(-((height / REACH) ** 2)) * (1 - behind) * (np.abs(s) < 1.3 * CORNER)
-        self.moved = np.flatnonzero((share > 0.01) & (np.abs(height) < 25))
+        self.moved = np.flatnonzero(share > 0.01)
         self.share = np.where(height >= 0, 0.5, -0.5)[self.moved] * share[self.moved]
         self.at = s[self.moved]
 

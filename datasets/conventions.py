@@ -121,7 +121,7 @@ _OCCLUDERS = (N.HAND, N.OTHER_OCCLUDER)
 #
 # Slivers are not drawn: of the 357 training masks with one ear, 5 in 100 show under 0.0019 of the picture of
 # it and 1 in 100 under 0.0003 (40 in 100 of those that locks leave free in previews do); of clothing 1 in 100
-# show under 0.0013; of 389 mouths 2 in 100 under 0.00038 (of 742 rendered ones 25 in 100: what parts in the
+# show under 0.0013; of 389 mouths 2 in 100 under 0.00038 (a quarter of rendered ones: what parts in the
 # corners of closed lips), of 172 earrings 2 in 100 under 0.00017.
 LEAST = {"l_ear": 0.0017, "r_ear": 0.0017, "cloth": 0.0012, "mouth": 0.00038, "ear_r": 0.00017}
 # What is drawn in pieces: of 334 training masks at 512 px, the pieces beside the largest one that are no

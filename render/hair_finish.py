@@ -110,13 +110,13 @@ def drawn_out(values, inside, scale):
     step = np.stack([np.sin(angle), np.cos(angle)])
     here = np.indices(values.shape).astype(np.float64)
     reach = int(np.ceil(2 * ALONG * scale))
+    there, known = inside.astype(np.float64), np.where(inside, values, 0.0)
     total, weight = np.zeros(values.shape), np.zeros(values.shape)
     for k in range(-reach, reach + 1):
         share = np.exp(-0.5 * (k / (ALONG * scale)) ** 2)
         place = here + k * step
-        there = ndimage.map_coordinates(inside.astype(np.float64), place, order=1)
-        total += share * ndimage.map_coordinates(np.where(inside, values, 0.0), place, order=1)
-        weight += share * there
+        total += share * ndimage.map_coordinates(known, place, order=1)
+        weight += share * ndimage.map_coordinates(there, place, order=1)
     smooth = np.where(inside, total / np.maximum(weight, 1e-6), 0.0)
     spread = smooth[inside].std() if inside.any() else 0.0
     return smooth * (values[inside].std() / spread) if spread > 0 else smooth
