@@ -57,7 +57,12 @@ def brows(head, model, shape: regions.BrowShape, density, rng, points=5):
     Hairs stand up at the inner end, lie down along the brow within its first third and cross the centre line
     from both edges further out; half of them are a short, fine undercoat that closes the brow.
     """
-    line, half = shape.centre_line()
+    both = [_brow(head, model, shape, side, density, rng, points) for side in (1, -1)]
+    return np.concatenate(both), np.repeat((1, -1), [len(strands) for strands in both])
+
+
+def _brow(head, model, shape, side, density, rng, points):
+    line, half = shape.centre_line(side)
     start, stop = line[0, 0], line[-1, 0]
 
     def along(s):
@@ -76,7 +81,7 @@ def brows(head, model, shape: regions.BrowShape, density, rng, points=5):
         edge = np.where(across(s, t) > 0, 0.10 + 1.25 * share, 0.25 + 2.2 * share)
         # Both ends fade over some 6 mm: a brow has no corners.
         ends = np.clip(0.15 + along(s) / 0.18, 0, 1) * np.clip(0.12 + (1 - along(s)) / 0.2, 0, 1)
-        return np.clip(edge, 0, 1) * (depth > -0.3) * ends
+        return np.clip(edge, 0, 1) * (depth > -0.3) * ends * (s * side > 0)
 
     slopes = np.degrees(np.arctan(np.gradient(line[:, 1], line[:, 0])))
 
@@ -94,20 +99,19 @@ def brows(head, model, shape: regions.BrowShape, density, rng, points=5):
     def rooted(s, t):
         # It is the middle of a hair that lies where the brow is seen.
         angle, half_way = np.radians(turned(s, t)), 0.35 * reach(s)
-        return cover(s + np.sign(s) * half_way * np.cos(angle), t + half_way * np.sin(angle))
+        return cover(s + side * half_way * np.cos(angle), t + half_way * np.sin(angle))
 
     roots = _face_roots(head, model, rooted, BROW_PER_CM2 * density, rng)
     s, t = roots.chart.T
     turn = np.radians(turned(s, t) + rng.normal(0, 11, len(roots)))
     rotation = head.head_rotation
     direction = (
-        np.cos(turn)[:, None] * np.sign(s)[:, None] * rotation[:, 0] + np.sin(turn)[:, None] * rotation[:, 2]
+        side * np.cos(turn)[:, None] * rotation[:, 0] + np.sin(turn)[:, None] * rotation[:, 2]
     )
     direction = _tangent(roots.normal, direction)
     coat = np.where(rng.random(len(roots)) < 0.5, 0.5, 1.0)
     length = reach(s) / 1000 * coat * rng.uniform(0.7, 1.15, len(roots))
-    strands = _arc(roots, direction, rng.uniform(0.12, 0.28, len(roots)), length, points, 0.8)
-    return strands, np.sign(s).astype(int)
+    return _arc(roots, direction, rng.uniform(0.12, 0.28, len(roots)), length, points, 0.8)
 
 
 def lashes(ribbons, amount, rng, points=6):

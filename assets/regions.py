@@ -172,36 +172,54 @@ def polygon_distance(points, s, t):
 
 @dataclass(frozen=True)
 class BrowShape:
-    """Outline of both brows, chart mm; a tapered band around a bent centre line."""
+    """Outline of both brows, chart mm; a tapered band around a bent centre line.
+
+    lift, longer : mm by which the left brow is higher and longer than the right one
+    thicker : share by which it is thicker
+    """
 
     height: float = 0.0
     thickness: float = 1.0
     arch: float = 0.0
     inner: float = 0.0
     length: float = 0.0
+    lift: float = 0.0
+    longer: float = 0.0
+    thicker: float = 0.0
 
-    def centre_line(self):
-        """Centre points and half widths: (K, 2) chart mm and (K,) mm, inner end first.
+    def centre_line(self, side):
+        """Centre points and half widths of one brow: (K, 2) chart mm, as if on the left, and (K,) mm.
 
         The standard brow has the medians of CelebAMask-HQ: inner ends 27 mm apart, a rise of 3.5 mm to the
         peak at two thirds, a blunt inner and a slowly tapering outer end.
+
+        side : 1 left, -1 right. The inner end comes first.
         """
+        lean = side / 2
         u = np.linspace(0, 1, 9)
-        s = (14.0 - self.inner) + u * (39.5 + self.length + self.inner)
-        t = 16.6 + self.height + 4.4 * np.sin(np.pi * np.clip(u / 1.3, 0, 1)) - 3.8 * u**3
+        s = (14.0 - self.inner) + u * (39.5 + self.length + lean * self.longer + self.inner)
+        t = 16.6 + self.height + lean * self.lift
+        t = t + 4.4 * np.sin(np.pi * np.clip(u / 1.3, 0, 1)) - 3.8 * u**3
         t = t + self.arch * np.sin(np.pi * np.clip((u - 0.25) / 0.75, 0, 1))
-        half = self.thickness * (2.7 + 0.9 * np.sin(np.pi * np.clip(u * 1.1 + 0.1, 0, 1)) - 1.6 * u**2.4)
-        return np.stack([s, t], 1), np.maximum(half, 0.6)
+        half = 2.7 + 0.9 * np.sin(np.pi * np.clip(u * 1.1 + 0.1, 0, 1)) - 1.6 * u**2.4
+        return np.stack([s, t], 1), np.maximum(self.thickness * (1 + lean * self.thicker) * half, 0.6)
 
     def distance(self, s, t):
         """Signed distance (N,) to the brow on the point's own side, chart mm, negative inside."""
-        line, half = self.centre_line()
-        p = np.stack([np.abs(s), t], 1)
-        a, b = line[:-1], line[1:]
-        edge = b - a
-        along = np.clip(((p[:, None] - a) * edge).sum(-1) / (edge**2).sum(-1), 0, 1)
-        radius = half[:-1] + along * np.diff(half)
-        return (np.linalg.norm(p[:, None] - (a + along[..., None] * edge), axis=-1) - radius).min(1)
+        out = np.empty(len(s))
+        for side in (1, -1):
+            mine = s > 0 if side > 0 else s <= 0
+            out[mine] = _from_band(*self.centre_line(side), np.stack([np.abs(s[mine]), t[mine]], 1))
+        return out
+
+
+def _from_band(line, half, points):
+    """Signed distance (N,) of points (N, 2) from a band round a line (K, 2) of half widths (K,)."""
+    a, b = line[:-1], line[1:]
+    edge = b - a
+    along = np.clip(((points[:, None] - a) * edge).sum(-1) / (edge**2).sum(-1), 0, 1)
+    radius = half[:-1] + along * np.diff(half)
+    return (np.linalg.norm(points[:, None] - (a + along[..., None] * edge), axis=-1) - radius).min(1)
 
 
 @dataclass(frozen=True)

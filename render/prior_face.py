@@ -12,6 +12,9 @@ from facegen.render.prior_shape import WEIGHT_SPREAD, draw_sliders
 # Spectral BSSRDF for Shading Human Skin, 2006 (1.3-6.3 % light, 11-16 % moderate, 18-43 % dark).
 MELANIN = {"african": (0.27, 0.38), "asian": (0.085, 0.40), "caucasian": (0.045, 0.45)}
 
+# How far apart the two brows of a face are, spreads; see prior_shape.ASYMMETRY for how it was measured.
+BROW_LIFT, BROW_LONGER, BROW_THICKER = 1.5, 3.0, 0.1  # mm, mm, share
+
 
 def draw_identity(d: Draw, gender=None, age=None) -> s.Identity:
     """gender in [0, 1] and age in years may be given; the rest is drawn."""
@@ -108,6 +111,9 @@ def draw_brows(d: Draw, identity) -> s.Brows:
         arch=d.normal("brows.arch", 0.8 - 1.1 * man, 1.2, -3, 4.5),
         inner=d.normal("brows.inner", 0.2 * man, 2.2, -5, 5),
         length=d.normal("brows.length", 1.5, 2.5, -5, 6),
+        lift=d.normal("brows.lift", 0.0, BROW_LIFT, -4, 4),
+        longer=d.normal("brows.longer", 0.0, BROW_LONGER, -6, 6),
+        thicker=d.normal("brows.thicker", 0.0, BROW_THICKER, -0.35, 0.35),
         density=float(d.uniform("brows.density", 0.5, 1.15) * np.sqrt(thickness / mean) * (1 - 0.3 * old)),
         lashes=float(np.clip(d.normal("brows.lashes", 0.68 - 0.4 * man, 0.22), 0.05, 1.0)),
     )

@@ -23,13 +23,12 @@ from facegen.assets import eyes, garment, glasses, hair, headwear, jewellery
 from facegen.assets.body import Body
 from facegen.assets.head import PART_INNER_MOUTH, PART_SKIN, PART_TONGUE, HeadModel, PosedHead, head_model
 from facegen.assets.head import triangles as split
-from facegen.assets.regions import BrowShape
 from facegen.audit.measures import CONTENT_NAMES, measure_labels
 from facegen.datasets.conventions import convention, derive
 from facegen.datasets.labels import COVERAGE_CLASSES, Native
 from facegen.render.draws import build_generator, generator
 from facegen.render.framing import solve_view
-from facegen.render.grooms import groom_of, scalp_of
+from facegen.render.grooms import brow_of, groom_of, scalp_of
 from facegen.render.labels import OPAQUE_TINT, skin_labels
 from facegen.render.pose import pose_heads
 from facegen.render.spec import FaceSpec
@@ -291,9 +290,8 @@ def _skin(model, spec, triangle, uv):
     s, t = np.moveaxis((weights[..., None] * corners[triangle]).sum(1), -1, 0)
     s = (s + 100 * np.pi) % (200 * np.pi) - 100 * np.pi
     ear = (weights * ear_weights[triangle]).sum(1)
-    b = spec.brows
     borders = convention(CONVENTION).borders
-    brow = BrowShape(b.height, b.thickness, b.arch, b.inner, b.length)
+    brow = brow_of(spec.brows)
     bald = groom_of(spec.hair, spec.identity).groom is None
     label = skin_labels(s, t, ear, brow, borders, None if bald else scalp_of(spec.hair))
     kind = part[triangle]

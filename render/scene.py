@@ -20,7 +20,7 @@ from facegen.assets.head import HeadModel, PosedHead, head_model, triangles
 from facegen.assets.scalp import Scalp
 from facegen.render import blender, scene_hair, scene_head, scene_light, scene_wear, settings
 from facegen.render.framing import View, solve_view
-from facegen.render.grooms import groom_of, scalp_of
+from facegen.render.grooms import brow_of, groom_of, scalp_of
 from facegen.render.labels import SUBPIXELS
 from facegen.render.pose import pose_head
 from facegen.render.spec import FaceSpec
@@ -65,9 +65,7 @@ class Studio:
         head = pose_head(self.model, spec)
         view = solve_view(head.landmarks, spec.camera)
         self._aim(view)
-        brow = regions.BrowShape(
-            spec.brows.height, spec.brows.thickness, spec.brows.arch, spec.brows.inner, spec.brows.length
-        )
+        brow = brow_of(spec.brows)
         detail = scene_head.add_skin(self, spec, head)
         body = Body(head.vertices, triangles(self.model.faces))
         scene_head.add_eyes(self, spec, head, body)

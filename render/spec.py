@@ -153,6 +153,9 @@ class Brows:
     arch: float = 0.0
     inner: float = 0.0
     length: float = 0.0
+    lift: float = 0.0
+    longer: float = 0.0
+    thicker: float = 0.0
     density: float = 0.7
     lashes: float = 0.5
 

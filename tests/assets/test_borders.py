@@ -43,12 +43,27 @@ def test_regions_are_mirror_images():
 
 
 def test_brow_parameters_do_what_they_say():
-    line, half = regions.BrowShape().centre_line()
-    higher, _ = regions.BrowShape(height=3).centre_line()
+    line, half = regions.BrowShape().centre_line(1)
+    higher, _ = regions.BrowShape(height=3).centre_line(1)
     np.testing.assert_allclose(higher[:, 1] - line[:, 1], 3)
-    _, thick = regions.BrowShape(thickness=2).centre_line()
+    _, thick = regions.BrowShape(thickness=2).centre_line(1)
     assert (thick >= half).all() and thick[2] == pytest.approx(2 * half[2])
     assert regions.BrowShape().distance(*line[4:5].T)[0] == pytest.approx(-half[4], abs=0.3)
+
+
+def test_brows_of_a_face_differ_as_asked():
+    brow = regions.BrowShape(lift=2, longer=3, thicker=0.2)
+    (left, left_half), (right, right_half) = brow.centre_line(1), brow.centre_line(-1)
+    assert left[0] - right[0] == pytest.approx([0, 2]) and left[-1, 0] - right[-1, 0] == pytest.approx(3)
+    assert left_half[2] / right_half[2] == pytest.approx(1.1 / 0.9)
+    for (line, half), sign in (((left, left_half), 1), ((right, right_half), -1)):
+        middle = brow.distance(sign * line[4:5, 0], line[4:5, 1])
+        assert middle[0] == pytest.approx(-half[4], abs=0.3)
+    # Its mirror image is the brow that leans the other way.
+    rng = np.random.default_rng(2)
+    s, t = rng.uniform(-60, 60, 500), rng.uniform(0, 35, 500)
+    other = regions.BrowShape(lift=-2, longer=-3, thicker=-0.2)
+    np.testing.assert_allclose(brow.distance(s, t), other.distance(-s, t), atol=1e-9)
 
 
 def test_recession_raises_the_temples_most():

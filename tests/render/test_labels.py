@@ -143,7 +143,7 @@ def test_skin_is_painted_like_a_full_search_of_every_border():
     rng = np.random.default_rng(0)
     s, t = rng.uniform(-314, 314, 20000), rng.uniform(-250, 120, 20000)
     s[:12000], t[:12000] = rng.uniform(-60, 60, 12000), rng.uniform(-130, 40, 12000)
-    brow = BrowShape(-2, 1.1, 1, 0.5, 1)
+    brow = BrowShape(-2, 1.1, 1, 0.5, 1, lift=2, longer=3, thicker=0.2)
     for offsets in ({}, {"nose": 2.0, "lips": -1.0, "brows": 3.0, "jaw": -4.0}, {"nose": -2.0, "jaw": 3.0}):
         want = np.full(len(s), Native.FACE_SKIN, np.uint8)
         want[t < regions.curve(regions.JAW, s) - offsets.get("jaw", 0)] = Native.NECK

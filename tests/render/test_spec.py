@@ -62,11 +62,13 @@ def test_the_prior_is_even_handed():
     assert np.corrcoef(grey, ages)[0, 1] > 0.4
 
 
-def test_paired_sliders_stay_close():
-    sliders = prior_shape.draw_sliders(Draw(0, 1))
-    left = np.array([v for k, v in sliders.items() if k.startswith("l-")])
-    right = np.array([sliders["r-" + k[2:]] for k in sliders if k.startswith("l-")])
-    assert np.abs(left - right).max() < 0.12 and np.abs(left).max() > 0.1
+def test_paired_sliders_differ_by_the_asymmetry():
+    people = [prior_shape.draw_sliders(Draw(0, i)) for i in range(400)]
+    for name in ("eye-scale-incr", "ear-wing-incr", "cheek-bones-incr"):
+        left, right = (np.array([p[f"{side}-{name}"] for p in people]) for side in "lr")
+        spread = np.sqrt(left.var() / (1 + prior_shape.ASYMMETRY**2))
+        # Four standard errors of a spread from 400.
+        assert (left - right).std() == pytest.approx(np.sqrt(2) * prior_shape.ASYMMETRY * spread, rel=0.15)
 
 
 def test_sliders_hang_together_as_their_factors_say():
