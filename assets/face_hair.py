@@ -105,9 +105,7 @@ def _brow(head, model, shape, side, density, rng, points):
     s, t = roots.chart.T
     turn = np.radians(turned(s, t) + rng.normal(0, 11, len(roots)))
     rotation = head.head_rotation
-    direction = (
-        side * np.cos(turn)[:, None] * rotation[:, 0] + np.sin(turn)[:, None] * rotation[:, 2]
-    )
+    direction = side * np.cos(turn)[:, None] * rotation[:, 0] + np.sin(turn)[:, None] * rotation[:, 2]
     direction = _tangent(roots.normal, direction)
     coat = np.where(rng.random(len(roots)) < 0.5, 0.5, 1.0)
     length = reach(s) / 1000 * coat * rng.uniform(0.7, 1.15, len(roots))

@@ -106,7 +106,9 @@ COVERS = {
     "updo": 0.1,
     "braids": 0.1,
 }
-MIDDLE = 0.24  # hair_length: past the ear lobe
+MIDDLE, LONG = 0.2, 0.45  # hair_length: past the ear lobe, past the chin
+# Hair.length of a bob that shows a hair_length (medians of 103 previews, the lower end drawn out).
+BOB_OF_LENGTH = (0.24, 0.34, 0.40, 0.45, 0.48, 0.505), (0.42, 0.55, 0.75, 0.92, 1.1, 1.35)
 # Width of the crop at the eyes, ears seen in a picture with earrings, and the largest stud.
 CROP_MM, EARS_SEEN, STUD_MM2 = 262.0, 1.5, 90.0
 # yaw_nose a degree of yaw (slope over 64 renders of the prior), and the farthest that faces are turned.
@@ -263,11 +265,11 @@ def _hair(d, identity, row):
     if "bald" not in row and "hair_length" not in row:
         return draw_hair(d, identity)
     man = identity.gender > 0.5
-    length = number(row, "hair_length", 0.3 if man else 0.5)
+    length = number(row, "hair_length", 0.1 if man else 0.5)
     form = row.get("hair_form", "other")
     if row.get("bald", False) or not row.get("hair", True):
         weights = {"bald": 1.0}
-    elif number(row, "hair_low", 0.3 * (not man)) > LONG_LOW:
+    elif length > LONG and number(row, "hair_low", 0.3 * (not man)) > LONG_LOW:
         straight, wavy = {"straight": (0.75, 0.2), "wavy": (0.05, 0.65)}.get(str(form), (0.4, 0.35))
         weights = {
             "long_straight": straight,
@@ -278,8 +280,9 @@ def _hair(d, identity, row):
             "ponytail": 0.02 * (not man),
         }
     elif length > MIDDLE and not man:
-        weights = {"bob": 0.5, "tied_back": 0.08, "ponytail": 0.1, "curly_short": 0.1, "fringe": 0.1}
-        weights["side_part"] = 0.1
+        weights = {"bob": 0.7, "tied_back": 0.08, "ponytail": 0.1, "curly_short": 0.06, "fringe": 0.06}
+    elif length > MIDDLE:
+        weights = {"bob": 0.4, "fringe": 0.25, "curly_short": 0.15, "short": 0.1, "side_part": 0.1}
     else:
         column = 1 if man else 0
         weights = {
@@ -296,6 +299,8 @@ def _hair(d, identity, row):
     hair = draw_hair(
         d, identity, style=d.choice("match.hair.style", weights), colour=_hair_colour(d, identity, row)
     )
+    if hair.style == "bob" and "hair_length" in row:
+        hair = replace(hair, length=float(np.interp(length, *BOB_OF_LENGTH)))
     if "bangs" in row:
         hair = replace(hair, fringe=d.uniform("match.fringe", 1.0, 1.5) if bangs else 0.0)
     if "ear_left" in row and "ear_right" in row:

@@ -112,6 +112,8 @@ STYLES = {
 NO_FRINGE = ("bald", "wreath", "buzz", "quiff", "slick_back", "curly_short", "afro", "locs")
 # Hang beside the face; all others are short or tied.
 HANGING = ("bob", "long_straight", "long_wavy", "long_curly", "locs", "braids")
+# Cut shorter at the sides and the nape than on top, by a measure of their own.
+CUTS = ("wreath", "short", "side_part", "quiff")
 
 
 def groom_of(hair, identity) -> Plan:
@@ -122,12 +124,12 @@ def groom_of(hair, identity) -> Plan:
     g = plan.groom
     part = None if g.part is None else g.part * (-1 if hair.part < 0 else 1) + 0.02 * hair.part
     fringe = 0.055 * hair.fringe if hair.fringe > 0 and hair.style not in NO_FRINGE else g.fringe
-    long = g.top > 0.1
+    long = hair.style not in CUTS
     groom = replace(
         g,
         top=g.top * hair.length,
-        sides=g.sides * hair.length,
-        nape=g.nape * hair.length,
+        sides=g.sides * hair.length * (1.0 if long else hair.sides),
+        nape=g.nape * hair.length * (1.0 if long else hair.sides),
         fringe=fringe,
         sweep=0.0 if abs(hair.part) < 0.25 else hair.part * 0.9,
         comb=(g.comb[0] * (-1 if hair.part < 0 else 1), *g.comb[1:]),
@@ -145,7 +147,7 @@ def groom_of(hair, identity) -> Plan:
 
 def scalp_of(hair) -> Scalp:
     """The part of the scalp that carries hair, of a render.spec.Hair."""
-    line = Hairline(hair.hairline_height, hair.recession, hair.peak)
+    line = Hairline(hair.hairline_height, hair.recession, hair.peak, hair.sideburn)
     # Any two heads differ in these numbers, so they serve as the phase of the wandering hairline.
     phase = 7.0 * hair.hairline_height + 5.0 * hair.recession + 11.0 * hair.peak
     return Scalp(line, hair.thinning, STYLES[hair.style].crown, 0.8, phase)

@@ -76,6 +76,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "hair.peak": (-5, 12),
     "hair.thinning": (0, 1),
     "hair.behind": (0, 1),
+    "hair.sides": (0.4, 4),
+    "hair.sideburn": (-8, 30),
     "hair.colour.melanin": (0, 1),
     "hair.colour.redness": (0, 1),
     "hair.colour.grey": (0, 1),

@@ -15,6 +15,7 @@ import numpy as np
 
 from facegen.render import spec as s
 from facegen.render.assign import Space
+from facegen.render.grooms import CUTS
 
 DAMPING = 0.04  # weight of a knob's move, in its own spreads, against the squared whitened gap
 RIDGE = 8.0  # rows of nothing added to the regression
@@ -106,11 +107,13 @@ KNOBS = (
     _slider("forehead-scale-vert-incr", 0.16),
     _slider("neck-scale-vert-incr", 0.16),
     _slider("neck-scale-horiz-incr", 0.16),
-    Knob("hair_length", ("hair.length",), 0.17, 0.6, 1.5, "hair"),
+    Knob("hair_length", ("hair.length",), 0.17, 0.42, 1.5, "hair"),
     Knob("hair_volume", ("hair.volume",), 0.4, 0.35, 2.0, "hair"),
     Knob("hairline", ("hair.hairline_height",), 4.5, -8, 16, "hair"),
     Knob("fringe", ("hair.fringe",), 0.4, 0.6, 1.5, "fringe"),
     Knob("behind", ("hair.behind",), 0.29, 0, 1, "hair"),
+    Knob("sides", ("hair.sides",), 0.6, 0.5, 3.6, "cut"),
+    Knob("sideburn", ("hair.sideburn",), 5.0, -6, 24, "hair"),
     Knob("neckline", ("garment.depth",), 0.5, 0, 1),
     Knob("earring", ("jewellery.earring_mm",), 15.0, 3, 76, "earrings"),
     Knob("hat_front", ("headwear.front_mm",), 15.0, 32, 74, "hat"),
@@ -123,6 +126,7 @@ _APPLIES: dict[str, Callable[[s.FaceSpec], bool]] = {
     "open": lambda spec: spec.expression.get("jawOpen", 0.0) > 0.02,
     "awake": lambda spec: max(spec.expression.get(name, 0.0) for name in _pair("eyeBlink")) < 0.5,
     "hair": lambda spec: spec.hair.style != "bald",
+    "cut": lambda spec: spec.hair.style in CUTS,
     "fringe": lambda spec: spec.hair.fringe > 0,
     "glasses": lambda spec: spec.glasses.kind != "none",
     "earrings": lambda spec: spec.jewellery.earrings != "none",

@@ -176,7 +176,8 @@ class Hair:
 
     part: side of the parting and of a swept fringe. fringe: 0 none, 1 to the brows (means nothing to the
     styles of render.grooms.NO_FRINGE). hairline_height, recession, peak: chart mm. thinning: share of hairs
-    lost on top. behind: 0 hair falls in front of the shoulders, 1 behind them.
+    lost on top. behind: 0 hair falls in front of the shoulders, 1 behind them. sides: scales the length of
+    the sides and the nape of grooms.CUTS. sideburn: mm by which hair reaches lower before the ears.
     """
 
     style: str = "short"
@@ -191,6 +192,8 @@ class Hair:
     peak: float = 0.0
     thinning: float = 0.0
     behind: float = 0.5
+    sides: float = 1.0
+    sideburn: float = 0.0
     colour: HairColour = field(default_factory=HairColour)
 
 

@@ -8,6 +8,7 @@ from facegen.render import follow as mapping
 from facegen.render import follow_scene as scene
 from facegen.render import prior
 from facegen.render import spec as s
+from facegen.render.grooms import HANGING
 
 BASE = {
     "male": True,
@@ -43,7 +44,11 @@ def follow(**changes):
         ({"young": True}, lambda x: x.identity.age <= 42),
         ({"gray_hair": True}, lambda x: x.hair.colour.grey > 0.4),
         ({"bald": True}, lambda x: x.hair.style == "bald"),
-        ({"male": False, "hair_low": 0.3}, lambda x: x.hair.style.startswith("long")),
+        ({"male": False, "hair_low": 0.3, "hair_length": 0.5}, lambda x: x.hair.style in HANGING),
+        (
+            {"male": False, "hair_length": 0.36},
+            lambda x: not x.hair.style.startswith("long"),
+        ),
         ({"hair_shade": "blond"}, lambda x: x.hair.colour.melanin < 0.5),
         ({"hair_shade": "blond", "hair_lightness": 58.0}, lambda x: x.hair.colour.melanin < 0.12),
         ({"hair_shade": "black", "hair_lightness": 9.0}, lambda x: x.hair.colour.melanin > 0.88),
