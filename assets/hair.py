@@ -45,10 +45,12 @@ class Groom:
         Clearance that the hair keeps from the head.
     open : float
         Width of the face that hair leaves free; 1 = to its outline.
-    tuck : float in [0, 1]
-        Chance, side by side, that hair is tucked behind the ear.
     behind : float in [0, 1]
         Share of the hair that falls behind the shoulders.
+    uneven : float
+        By how much that share is larger on the left than on the right.
+    tuck : float in [0, 1]
+        Hair is tucked behind the ear on a side where all but this share of it falls behind.
     curl_radius : float, metres; curl_pitch : float, metres a winding; curl_onset : share of the length
     clump : float in [0, 1]; clumps : int
         Strength and number of the wide locks; every lock holds finer ones.
@@ -78,8 +80,9 @@ class Groom:
     stiffness: float = 0.8
     volume: float = 0.006
     open: float = 1.0
-    tuck: float = 0.0
     behind: float = 0.5
+    uneven: float = 0.0
+    tuck: float = 0.0
     curl_radius: float = 0.0
     curl_pitch: float = 0.05
     curl_onset: float = 0.25
@@ -110,7 +113,7 @@ THINNEST = 0.5  # radius at the hairline against that of other hair
 FLUFF, FLUFF_LENGTH = 0.6, (0.006, 0.028)  # share of short hairs at the hairline, and their length in metres
 BABY = 0.06  # short hairs at the front, share of all strands
 PARTING = (3.5, 0.008)  # roots along a parting, against those of the sides, and metres to either side of it
-NEAR = 0.002  # metres: points that are known to stay farther out are not held against the head
+NEAR = 0.004  # metres: points that are known to stay farther out are not held against the head
 # The eyes: centre to edge in metres, across and up. Combed hair does not hang there.
 EYE_HALF = (0.020, 0.013)
 

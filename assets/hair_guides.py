@@ -93,11 +93,11 @@ def partition(groom, roots, skull, rng):
         fringe = (np.abs(s) < half) & (t < 98 - 0.4 * np.abs(s) + rng.normal(0, MINGLE_MM, len(roots)))
         fringe &= t > 38
     left = side > 0
-    # The share that hangs in front grows from the nape to the temple; the two sides differ.
-    share = np.clip(groom.behind + rng.normal(0, 0.22, 2), 0, 1)
+    # The share that hangs in front grows from the nape to the temple.
+    share = np.clip(groom.behind + groom.uneven * np.array([0.5, -0.5]), 0, 1)
     around = 1 - np.clip(np.abs(s) / 300, 0, 1) + rng.normal(0, 0.03, len(roots))
     front = around > np.where(left, share[0], share[1])
-    tuck = rng.random(2) < groom.tuck
+    tuck = share > 1 - groom.tuck
     tucked = np.where(left, tuck[0], tuck[1]) & (t > -5) & ~fringe
     width = groom.open * rng.uniform(0.93, 1.12, 2)
     group = np.where(fringe, 8, 0)

@@ -306,7 +306,12 @@ def _hair(d, identity, row):
     if "ear_left" in row and "ear_right" in row:
         # Hair that is tucked behind the ears lies behind the shoulders too.
         seen = (int(row["ear_left"]) + int(row["ear_right"])) / 2
-        hair = replace(hair, behind=float(np.clip(0.15 + 0.7 * seen + 0.3 * (hair.behind - 0.5), 0, 1)))
+        more = int(row["ear_left"]) - int(row["ear_right"])
+        hair = replace(
+            hair,
+            behind=float(np.clip(0.15 + 0.7 * seen + 0.3 * (hair.behind - 0.5), 0, 1)),
+            uneven=float(np.clip(0.5 * hair.uneven + 0.6 * more, -1.4, 1.4)),
+        )
     if _flag(row, "receding_hairline"):
         hair = replace(
             hair, recession=d.uniform("match.recession", 8, 20), hairline_height=hair.hairline_height + 4

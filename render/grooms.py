@@ -140,7 +140,8 @@ def groom_of(hair, identity) -> Plan:
         frizz=g.frizz * (0.4 + hair.frizz),
         curl_radius=g.curl_radius + 0.006 * hair.curl * (g.top > 0.05),
         behind=min(1.0, max(0.0, g.behind + hair.behind - 0.5)),
-        tuck=g.tuck * 2 * hair.behind if long else 0.0,
+        uneven=hair.uneven,
+        tuck=g.tuck if long else 0.0,
     )
     return replace(plan, groom=groom)
 

@@ -35,6 +35,7 @@ STYLE_WEIGHTS = {
 # Logarithm of Hair.sides, mean and spread: photographs show the tops of ears under short hair more often than
 # not.
 SIDES = (0.45, 0.4)
+UNEVEN = 0.5  # spread of Hair.uneven: often one side hangs in front and the other behind
 DYES = ((0.55, 0.04, 0.03), (0.62, 0.44, 0.20), (0.10, 0.16, 0.45), (0.50, 0.12, 0.38), (0.20, 0.06, 0.14))
 
 
@@ -71,6 +72,7 @@ def draw_hair(d: Draw, identity, style=None, colour=None) -> s.Hair:
         peak=d.normal("hair.peak", 1.5, 2.5, -3, 8),
         thinning=float(np.clip(recede * d.uniform("hair.thinning", -0.7, 0.8), 0, 0.8)),
         behind=d.uniform("hair.behind", 0, 1),
+        uneven=d.normal("hair.uneven", 0.0, UNEVEN, -1.4, 1.4),
         sides=float(np.exp(d.normal("hair.sides", *SIDES, -0.5, 1.3))),
         sideburn=d.normal("hair.sideburn", 6.0 * man, 4.0, -6, 18),
         colour=colour or draw_hair_colour(d, identity),

@@ -76,6 +76,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "hair.peak": (-5, 12),
     "hair.thinning": (0, 1),
     "hair.behind": (0, 1),
+    "hair.uneven": (-1.5, 1.5),
     "hair.sides": (0.4, 4),
     "hair.sideburn": (-8, 30),
     "hair.colour.melanin": (0, 1),

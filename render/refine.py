@@ -112,6 +112,7 @@ KNOBS = (
     Knob("hairline", ("hair.hairline_height",), 4.5, -8, 16, "hair"),
     Knob("fringe", ("hair.fringe",), 0.4, 0.6, 1.5, "fringe"),
     Knob("behind", ("hair.behind",), 0.29, 0, 1, "hair"),
+    Knob("uneven", ("hair.uneven",), 0.35, -1.4, 1.4, "hair"),
     Knob("sides", ("hair.sides",), 0.6, 0.5, 3.6, "cut"),
     Knob("sideburn", ("hair.sideburn",), 5.0, -6, 24, "hair"),
     Knob("neckline", ("garment.depth",), 0.5, 0, 1),

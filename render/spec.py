@@ -176,8 +176,9 @@ class Hair:
 
     part: side of the parting and of a swept fringe. fringe: 0 none, 1 to the brows (means nothing to the
     styles of render.grooms.NO_FRINGE). hairline_height, recession, peak: chart mm. thinning: share of hairs
-    lost on top. behind: 0 hair falls in front of the shoulders, 1 behind them. sides: scales the length of
-    the sides and the nape of grooms.CUTS. sideburn: mm by which hair reaches lower before the ears.
+    lost on top. behind: 0 hair falls in front of the shoulders, 1 behind them; uneven: by how much more on
+    the left than on the right. sides: scales the length of the sides and the nape of grooms.CUTS. sideburn:
+    mm by which hair reaches lower before the ears.
     """
 
     style: str = "short"
@@ -192,6 +193,7 @@ class Hair:
     peak: float = 0.0
     thinning: float = 0.0
     behind: float = 0.5
+    uneven: float = 0.0
     sides: float = 1.0
     sideburn: float = 0.0
     colour: HairColour = field(default_factory=HairColour)
