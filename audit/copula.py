@@ -15,12 +15,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from scipy.optimize import minimize
 from scipy.special import ndtr, ndtri
 
 from facegen.audit.marginals import Law, Levels
 
 MIN_PAIR = 30  # rows with both attributes: under this a correlation is not estimated but taken as 0
 MAX_CORRELATION = 0.995
+LINK_WEIGHT = 1e5  # nats a squared error
 _MIN_EIGENVALUE = 1e-4
 _PROJECTIONS, _CONVERGED = 1000, 1e-6  # iterations at most; change of the diagonal at which to stop
 _GIBBS_SWEEPS = 60
@@ -143,6 +145,50 @@ def _lift(matrix: np.ndarray) -> np.ndarray:
     """The nearest matrix without eigenvalues under _MIN_EIGENVALUE."""
     eigenvalues, vectors = np.linalg.eigh(0.5 * (matrix + matrix.T))
     return (vectors * np.maximum(eigenvalues, _MIN_EIGENVALUE)) @ vectors.T
+
+
+def linked(
+    left: np.ndarray, right: np.ndarray, pairs: Sequence[tuple[int, int]], asked: np.ndarray
+) -> np.ndarray:
+    """Covariance (a, b) between two groups of known covariances, given that of some pairs.
+
+    The one of largest entropy: the groups are independent given the members of the pairs. Where the pairs
+    contradict the groups, largest entropy less LINK_WEIGHT times the squared errors.
+
+    Parameters
+    ----------
+    left, right : (a, a) and (b, b) float64, covariances of the groups; definite among the pairs' members
+    pairs : k of (member of left, member of right); asked : (k,) their covariances
+    """
+    if not len(pairs):
+        return np.zeros((len(left), len(right)))
+    one, other = (sorted({pair[side] for pair in pairs}) for side in (0, 1))
+    # In whitened members the joint law is definite where the cross-covariance w has singular values below 1,
+    # and its entropy is half the logarithm of det(1 - w w').
+    roots = [np.linalg.cholesky(cov[np.ix_(m, m)]) for cov, m in ((left, one), (right, other))]
+    rows, columns = ([m.index(pair[side]) for pair in pairs] for side, m in ((0, one), (1, other)))
+
+    def cost(flat, weight):
+        w = flat.reshape(len(one), len(other))
+        inner = np.eye(len(one)) - w @ w.T
+        values = np.linalg.eigvalsh(inner)
+        if values[0] <= 0:
+            return np.inf, np.zeros_like(flat)
+        error = (roots[0] @ w @ roots[1].T)[rows, columns] - asked
+        pull = np.zeros((len(one), len(other)))
+        np.add.at(pull, (rows, columns), error)
+        slope = np.linalg.solve(inner, w) + 2 * weight * roots[0].T @ pull @ roots[1]
+        return weight * float(error @ error) - 0.5 * float(np.log(values).sum()), slope.ravel()
+
+    w = np.zeros(len(one) * len(other))
+    for weight in np.geomspace(
+        1, LINK_WEIGHT, 7
+    ):  # at once, the search would stick where the law is singular
+        w = minimize(cost, w, args=(weight,), jac=True, method="BFGS", options={"gtol": 1e-6}).x
+    between = roots[0] @ w.reshape(len(one), len(other)) @ roots[1].T
+    to_left = np.linalg.solve(left[np.ix_(one, one)], left[one]).T
+    to_right = np.linalg.solve(right[np.ix_(other, other)], right[other]).T
+    return to_left @ between @ to_right.T
 
 
 def keyed_uniform(seed: int, name: str, n: int) -> np.ndarray:

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from facegen.audit.copula import draw_latents, keyed_uniform
+from facegen.audit.copula import draw_latents, keyed_uniform, linked, nearest_correlation
 from facegen.audit.marginals import Law
 from facegen.audit.measures import BY_NAME
 from facegen.audit.schema import Table, gate_open
@@ -232,45 +232,70 @@ def _close_gates(columns: dict[str, np.ndarray], part: Part) -> None:
             columns[a.name] = np.where(gate_open(a.gate, columns), columns[a.name], np.nan)
 
 
+# How far correlations of shared and of linked attributes are held where the sources contradict each other.
+SHARED_WEIGHT, LINKED_WEIGHT = 20.0, 3.0
+# Of the way from what was measured of a linked and a shared attribute to what the link says of them.
+MEET = 0.5
+
+
 def fuse(
     annotated: Part, measured: Part, links: tuple[Link, ...]
 ) -> tuple[tuple[str, ...], np.ndarray, dict[str, tuple[str, int]]]:
-    """One latent correlation matrix for both parts, by conditional independence given the shared variables.
+    """One latent correlation matrix for both parts: they are independent given what links them.
 
-    With A the annotated latents, S the shared ones and R the other measured ones: A keeps its correlation;
-    S is the annotated latent itself or r A_i + sqrt(1 - r^2) e; R = B S + e with B and the law of e
-    regressed from the measured part, then scaled to unit variance. The result is positive semidefinite by
-    construction.
+    A link of correlation 1 or -1 makes the measured attribute an annotated latent; what such shared latents
+    have to do with one another the annotations say, which have more rows. The other links ask for a
+    correlation of their two attributes; where that contradicts what was measured of the shared ones (long
+    hair and earrings are both women's, yet seldom seen together) the two meet half way. Else both parts keep
+    their correlations, and of all normal laws that do this one has the largest entropy (Dempster, Covariance
+    Selection, Biometrics 28, 1972).
 
     Returns
     -------
-    names of the latents; their (k, k) correlation; attribute name -> (latent, sign)
+    names of the latents; their (k, k) correlation, positive definite; attribute name -> (latent, sign)
     """
     same = [link for link in links if link.same]
     loose = [link for link in links if not link.same]
-    shared = [link.measured for link in same + loose]
-    rest = [name for name in measured.names if name not in shared]
-    # Rows of `load` write A and the loose shared latents as combinations of A; `own` is their private
-    # variance.
-    place = annotated.names.index
-    load = np.vstack([np.eye(len(annotated.names)), np.zeros((len(loose), len(annotated.names)))])
-    own = np.zeros(len(load))
-    for row, link in enumerate(loose, start=len(annotated.names)):
-        load[row, place(link.annotated)], own[row] = link.correlation, 1 - link.correlation**2
-    head = load @ annotated.correlation @ load.T + np.diag(own)
-    pick = np.zeros((len(shared), len(load)))
-    for row, link in enumerate(same):
-        pick[row, place(link.annotated)] = link.correlation
-    pick[len(same) :, len(annotated.names) :] = np.eye(len(loose))
-    index = measured.names.index
-    s, r = [index(name) for name in shared], [index(name) for name in rest]
-    cov = measured.correlation
-    gain = np.linalg.solve(cov[np.ix_(s, s)], cov[np.ix_(s, r)]).T
-    residual = cov[np.ix_(r, r)] - gain @ cov[np.ix_(s, r)]
-    tail = gain @ pick
-    joint = np.block([[head, head @ tail.T], [tail @ head, tail @ head @ tail.T + residual]])
-    scale = np.sqrt(np.diag(joint))
-    names = (*annotated.names, *(link.measured for link in loose), *rest)
+    rest = [name for name in measured.names if name not in {link.measured for link in same}]
+    names = (*annotated.names, *rest)
     source = {name: (name, 1) for name in names}
     source |= {link.measured: (link.annotated, int(link.correlation)) for link in same}
+
+    a, shared = annotated.correlation, [annotated.names.index(link.annotated) for link in same]
+    pairs = [(annotated.names.index(link.annotated), rest.index(link.measured)) for link in loose]
+    said = {
+        member: link.correlation * a[place, shared]
+        for link, (place, member) in zip(loose, pairs, strict=True)
+    }
+    among = a[np.ix_(shared, shared)]
+    gain, right = _given_shared(measured, rest, same, among, said)
+    across = a[:, shared] @ gain.T
+    # The links ask something of what the shared latents leave of either part.
+    left = a - a[:, shared] @ np.linalg.solve(among, a[shared])
+    asked = np.array([link.correlation - across[pair] for link, pair in zip(loose, pairs, strict=True)])
+    across = across + linked(left, right, pairs, asked)
+    joint = np.block([[a, across], [across.T, gain @ among @ gain.T + right]])
+    scale = np.sqrt(np.diag(joint))
     return names, joint / scale[:, None] / scale[None, :], source
+
+
+def _given_shared(
+    measured: Part, rest: list[str], same: list[Link], among: np.ndarray, said: dict[int, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The attributes `rest` (r) regressed on the shared latents (s): coefficients (r, s), and covariance of
+    the remainders (r, r).
+
+    among : (s, s) correlation of the shared ones; said : place in `rest` -> (s,) what its link says
+    """
+    order = [measured.names.index(name) for name in (*rest, *(link.measured for link in same))]
+    sign = np.array([1.0] * len(rest) + [link.correlation for link in same])
+    both = measured.correlation[np.ix_(order, order)] * np.outer(sign, sign)
+    weights = np.repeat([1.0, SHARED_WEIGHT], [len(rest), len(same)])
+    r, s = slice(0, len(rest)), slice(len(rest), None)
+    both[s, s] = among
+    for member, correlations in said.items():
+        both[member, s] += MEET * (correlations - both[member, s])
+        both[s, member], weights[member] = both[member, s], LINKED_WEIGHT
+    both = nearest_correlation(both, weights)
+    gain = np.linalg.solve(both[s, s], both[s, r]).T
+    return gain, both[r, r] - gain @ both[s, r]

@@ -74,6 +74,7 @@ LINKS = (
         -0.8,
         "assumed: neither source holds both; without it half of the men had long hair",
     ),
+    Link("male", "hair_length", -0.8, "assumed: as for hair_low"),
     Link("wearing_lipstick", "lip_redness", 0.6, "assumed: lipstick reddens, lips and light differ"),
     Link("no_beard", "beard_shade", 0.6, "assumed: a beard darkens, light does too"),
 )
@@ -86,15 +87,12 @@ _METHOD = (
 )
 _FUSION = (
     " annotated: {n} rows of attributes and pose of the same data set, which cannot be joined to the "
-    "pictures row by "
-    "row. Fusion: the two parts are taken to be independent given the variables they share (links). Links of "
-    "correlation 1 are one latent with two frequencies; the others carry an assumed correlation. Yaw and "
-    "pitch are an "
+    "pictures row by row. Fusion: the two parts are taken to be independent given the variables they "
+    "share (links). Links of correlation 1 are one latent with two frequencies; the others carry an "
+    "assumed correlation, met half way where what was measured contradicts it. Yaw and pitch are an "
     "estimator's degrees; the sign of yaw (positive: face turned to the picture's left, the subject's "
-    "right) agrees "
-    "with the mean of the nose's offset in the masks. Roll was estimated before the pictures were aligned "
-    "and is not "
-    "to be matched."
+    "right) agrees with the mean of the nose's offset in the masks. Roll was estimated before the "
+    "pictures were aligned and is not to be matched."
 )
 
 

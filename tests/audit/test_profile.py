@@ -158,10 +158,27 @@ def test_fusion_is_conditional_independence_given_what_is_shared():
     assert joint == pytest.approx(np.array([[1, 0.6, 0.3], [0.6, 1, 0.5], [0.3, 0.5, 1]]))
     names, joint, source = fuse(annotated, measured, (Link("s", "t", -0.8, ""),))
     at = names.index
-    assert joint[at("s"), at("t")] == pytest.approx(-0.8)
-    assert joint[at("a"), at("t")] == pytest.approx(-0.48)
+    assert joint[at("s"), at("t")] == pytest.approx(-0.8, abs=1e-4)
+    assert joint[at("a"), at("t")] == pytest.approx(-0.48, abs=1e-4)
     assert joint[at("t"), at("m")] == pytest.approx(0.5)
-    assert joint[at("a"), at("m")] == pytest.approx(-0.48 * 0.5)
+    assert joint[at("a"), at("m")] == pytest.approx(-0.48 * 0.5, abs=1e-4)
+
+
+def test_fusion_keeps_what_both_sources_know(shipped):
+    names, joint, source = shipped.fused
+    assert np.linalg.eigvalsh(joint)[0] > 0
+    known = shipped.annotated.names
+    at = [names.index(name) for name in known]
+    np.testing.assert_allclose(joint[np.ix_(at, at)], shipped.annotated.correlation, atol=1e-9)
+
+    shared = {link.measured for link in shipped.links if link.same}
+    own = [name for name in shipped.measured.names if name not in shared]
+    at, before = ([order.index(name) for name in own] for order in (names, shipped.measured.names))
+    kept = joint[np.ix_(at, at)] - shipped.measured.correlation[np.ix_(before, before)]
+    assert np.sqrt(np.mean(kept**2)) < 0.03
+    for link in shipped.links:
+        (one, _), (other, sign) = source[link.annotated], source[link.measured]
+        assert sign * joint[names.index(one), names.index(other)] == pytest.approx(link.correlation, abs=0.1)
 
 
 def test_shipped_profile_is_small_and_whole(shipped):
