@@ -93,6 +93,30 @@ def test_hair_falls_before_or_behind_the_shoulders(posed):
     assert ahead(0.0) > 0.6 > 0.35 > ahead(1.0)
 
 
+def test_hair_hangs_before_one_shoulder_and_behind_the_other(posed):
+    _, drawn, _, _ = groomed(posed, "long_straight", behind=0.5, uneven=1.0)
+    tips, roots = (Skull.of(posed[1]).local(drawn[:, at]) for at in (-1, 0))
+    left, right = (np.mean(tips[roots[:, 0] * side > 0.02, 1] < 0.09) for side in (1, -1))
+    assert right > 0.6 > 0.3 > left
+
+
+def test_sides_of_a_close_cut_reach_over_the_ears(posed):
+    def over_ears(**changes):
+        _, drawn, _, _ = groomed(posed, "short", 6000, **changes)
+        p = Skull.of(posed[1]).local(drawn).reshape(-1, 3)
+        beside = (np.abs(p[:, 0]) > 0.06) & (p[:, 1] > 0.07) & (p[:, 1] < 0.11)
+        return -np.quantile(p[beside, 2], 0.02)
+
+    assert over_ears(sides=3.0) > over_ears(sides=1.0) + 0.004
+
+
+def test_sideburns_reach_lower_before_the_ears():
+    at, beside = np.array([105.0]), np.array([40.0, 140.0])
+    long, none = Hairline(sideburn=12.0), Hairline()
+    assert none.height_at(at) - long.height_at(at) == pytest.approx(12.0)
+    np.testing.assert_allclose(none.height_at(beside), long.height_at(beside), atol=1e-6)
+
+
 def test_a_fringe_covers_the_forehead_down_to_the_brows(posed):
     skull = Skull.of(posed[1])
 

@@ -8,6 +8,7 @@ from facegen.audit.copula import (
     draw_latents,
     keyed_uniform,
     latent_correlation,
+    linked,
     nearest_correlation,
     upper_orthant,
 )
@@ -105,3 +106,26 @@ def test_uniforms_are_uniform_and_differ_by_name_and_seed():
     assert u.min() > 0 and u.max() < 1 and u.mean() == pytest.approx(0.5, abs=0.01)
     assert abs(np.corrcoef(u, keyed_uniform(0, "b", 20000))[0, 1]) < 0.03
     assert abs(np.corrcoef(u, keyed_uniform(1, "a", 20000))[0, 1]) < 0.03
+
+
+def test_linked_groups_are_independent_given_their_links():
+    left = np.array([[1, 0.6, 0.2], [0.6, 1, 0.3], [0.2, 0.3, 1]])
+    right = np.array([[1, 0.5], [0.5, 1]])
+    across = linked(left, right, [(1, 0)], np.array([0.7]))
+    # One link: every other pair is joined through it alone.
+    np.testing.assert_allclose(across, np.outer(left[1], right[0]) * 0.7, atol=1e-4)
+
+    pairs = [(0, 0), (2, 1)]
+    across = linked(left, right, pairs, np.array([0.5, -0.4]))
+    assert [across[pair] for pair in pairs] == pytest.approx([0.5, -0.4], abs=1e-4)
+    precision = np.linalg.inv(np.block([[left, across], [across.T, right]]))[:3, 3:]
+    free = [pair for pair in np.ndindex(3, 2) if pair not in pairs]
+    assert np.abs([precision[pair] for pair in free]).max() < 1e-3 < np.abs(precision[0, 0])
+
+
+def test_links_that_cannot_be_met_are_met_as_far_as_they_can():
+    left, right = np.array([[1, 0.9], [0.9, 1]]), np.eye(2)
+    across = linked(left, right, [(0, 0), (1, 0)], np.array([0.9, -0.9]))
+    joint = np.block([[left, across], [across.T, right]])
+    assert np.linalg.eigvalsh(joint)[0] > 0 and 0 < across[0, 0] == pytest.approx(-across[1, 0], abs=1e-3)
+    assert (linked(left, right, [], np.empty(0)) == 0).all()
