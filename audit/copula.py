@@ -159,6 +159,10 @@ def linked(
     ----------
     left, right : (a, a) and (b, b) float64, covariances of the groups; definite among the pairs' members
     pairs : k of (member of left, member of right); asked : (k,) their covariances
+
+    Raises
+    ------
+    LinAlgError : a member of a pair has no variance of its own.
     """
     if not len(pairs):
         return np.zeros((len(left), len(right)))
@@ -181,9 +185,8 @@ def linked(
         return weight * float(error @ error) - 0.5 * float(np.log(values).sum()), slope.ravel()
 
     w = np.zeros(len(one) * len(other))
-    for weight in np.geomspace(
-        1, LINK_WEIGHT, 7
-    ):  # at once, the search would stick where the law is singular
+    # By steps: with the whole weight at once the search sticks where the law is singular.
+    for weight in np.geomspace(1, LINK_WEIGHT, 11):
         w = minimize(cost, w, args=(weight,), jac=True, method="BFGS", options={"gtol": 1e-6}).x
     between = roots[0] @ w.reshape(len(one), len(other)) @ roots[1].T
     to_left = np.linalg.solve(left[np.ix_(one, one)], left[one]).T

@@ -307,7 +307,7 @@ def latent_of(p: float, q: float, both: float) -> float:
 
 def _correlated(profile, child, parent, rho, where) -> Profile:
     """The profile with this latent correlation of two attributes, all others changed as little as can be."""
-    names, asked = {}, rho
+    names = {}
     for field in ("measured", "annotated"):
         part = getattr(profile, field)
         for name in (child, parent):
@@ -324,9 +324,14 @@ def _correlated(profile, child, parent, rho, where) -> Profile:
             f"{where}: {child} | {parent}: the base holds them in two sources: use their annotated names"
         )
     profile = _with_correlation(profile, field, one, other, rho)
-    if field == "annotated" and {child, parent} <= set(profile.measured.names):
-        return _with_correlation(profile, "measured", child, parent, asked)
-    return profile
+    if field == "measured":
+        return profile
+    # What the masks show of the same two attributes follows.
+    twins = {link.annotated: (link.measured, link.correlation) for link in profile.links if link.same}
+    if not {one, other} <= set(twins):
+        return profile
+    (one, sign), (other, other_sign) = twins[one], twins[other]
+    return _with_correlation(profile, "measured", one, other, sign * other_sign * rho)
 
 
 def _with_correlation(profile: Profile, field: str, one: str, other: str, rho: float) -> Profile:

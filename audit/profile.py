@@ -8,8 +8,8 @@ It has up to two parts, each with marginals and a Gaussian copula (marginals.py,
 When the two cannot be joined row by row they are fused through the variables they share (`links`): a measured
 attribute that is the same thing as an annotated one shares its latent, so that each keeps its own frequency
 and the rarer is contained in the commoner (a visible necklace among worn necklaces); one that only follows
-an annotated attribute has the latent correlation given. Everything else measured depends on the annotated
-part through these shared variables only.
+an annotated attribute has the latent correlation given, as far as what was measured allows (`fuse`).
+Everything else measured depends on the annotated part through these shared variables only.
 
 `Profile.sample` draws from both together; its annotated part follows that source exactly, the measured part
 is bent where the sources disagree. `Profile.table` draws the measured part alone, exactly as it was
@@ -269,14 +269,14 @@ def fuse(
     }
     among = a[np.ix_(shared, shared)]
     gain, right = _given_shared(measured, rest, same, among, said)
+    spread = np.sqrt(np.diag(gain @ among @ gain.T + right))
+    gain, right = gain / spread[:, None], right / spread[:, None] / spread[None, :]
     across = a[:, shared] @ gain.T
     # The links ask something of what the shared latents leave of either part.
     left = a - a[:, shared] @ np.linalg.solve(among, a[shared])
     asked = np.array([link.correlation - across[pair] for link, pair in zip(loose, pairs, strict=True)])
     across = across + linked(left, right, pairs, asked)
-    joint = np.block([[a, across], [across.T, gain @ among @ gain.T + right]])
-    scale = np.sqrt(np.diag(joint))
-    return names, joint / scale[:, None] / scale[None, :], source
+    return names, np.block([[a, across], [across.T, gain @ among @ gain.T + right]]), source
 
 
 def _given_shared(

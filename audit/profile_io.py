@@ -113,8 +113,19 @@ def _require_known(profile: Profile, where: str) -> None:
             raise FacegenError(
                 f"{where}: damaged profile: {link.annotated!r} is linked to {link.measured!r}, one is missing"
             )
+        doubled = [other for other in profile.links if other is not link and _linked_twice(link, other)]
+        if doubled:
+            raise FacegenError(
+                f"{where}: damaged profile: the links {link.annotated!r} - {link.measured!r} and "
+                f"{doubled[0].annotated!r} - {doubled[0].measured!r} exclude each other"
+            )
         if not -1 <= link.correlation <= 1:
             raise FacegenError(f"{where}: damaged profile: a link has the correlation {link.correlation!r}")
+
+
+def _linked_twice(link: Link, other: Link) -> bool:
+    """Whether two links speak of one attribute in a way that no single latent can follow."""
+    return link.measured == other.measured or (link.same and link.annotated == other.annotated)
 
 
 def write_profile(profile: Profile, path: Path) -> None:

@@ -80,7 +80,7 @@ WEIGHTS = {
 # Share by which the sides of a moving face differ, its spread: a smile is nearly symmetric, and the side
 # that moves more does so in all muscles.
 LEAN, OWN_LEAN = 0.05, 0.03
-# No face is at rest alike on both sides: spread of what one of them does alone. See prior_shape.ASYMMETRY.
+# No face is at rest alike on both sides: spread of what pulls it to one. See prior_shape.ASYMMETRY.
 ONE_SIDED = {"jaw": 0.08, "mouth": 0.08, "mouthSmile": 0.08, "browOuterUp": 0.06, "eyeSquint": 0.08}
 # mouthClose that, with mouthShrugLower, leaves a third of the teeth that a closed mouth showed (more of it
 # lays the lower lip over the upper one).

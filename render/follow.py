@@ -110,6 +110,7 @@ MIDDLE, LONG = 0.2, 0.45  # hair_length: past the ear lobe, past the chin
 # Hair.length of a bob that shows a hair_length (medians of 103 previews, the lower end drawn out).
 BOB_OF_LENGTH = (0.24, 0.34, 0.40, 0.45, 0.48, 0.505), (0.42, 0.55, 0.75, 0.92, 1.1, 1.35)
 # Width of the crop at the eyes, ears seen in a picture with earrings, and the largest stud.
+TURNED = 20.0  # degrees of yaw from where an ear is hidden by the head
 CROP_MM, EARS_SEEN, STUD_MM2 = 262.0, 1.5, 90.0
 # yaw_nose a degree of yaw (slope over 64 renders of the prior), and the farthest that faces are turned.
 NOSE_PER_DEGREE, MOST_YAW = 0.0029, 75.0
@@ -269,7 +270,7 @@ def _hair(d, identity, row):
     form = row.get("hair_form", "other")
     if row.get("bald", False) or not row.get("hair", True):
         weights = {"bald": 1.0}
-    elif length > LONG and number(row, "hair_low", 0.3 * (not man)) > LONG_LOW:
+    elif ("hair_length" not in row or length > LONG) and number(row, "hair_low", 0.3 * (not man)) > LONG_LOW:
         straight, wavy = {"straight": (0.75, 0.2), "wavy": (0.05, 0.65)}.get(str(form), (0.4, 0.35))
         weights = {
             "long_straight": straight,
@@ -306,7 +307,9 @@ def _hair(d, identity, row):
     if "ear_left" in row and "ear_right" in row:
         # Hair that is tucked behind the ears lies behind the shoulders too.
         seen = (int(row["ear_left"]) + int(row["ear_right"])) / 2
-        more = int(row["ear_left"]) - int(row["ear_right"])
+        # What a turned head hides is no matter of hair.
+        facing = max(0.0, 1 - abs(number(row, "yaw", 0.0)) / TURNED)
+        more = facing * (int(row["ear_left"]) - int(row["ear_right"]))
         hair = replace(
             hair,
             behind=float(np.clip(0.15 + 0.7 * seen + 0.3 * (hair.behind - 0.5), 0, 1)),

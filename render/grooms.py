@@ -112,7 +112,7 @@ STYLES = {
 NO_FRINGE = ("bald", "wreath", "buzz", "quiff", "slick_back", "curly_short", "afro", "locs")
 # Hang beside the face; all others are short or tied.
 HANGING = ("bob", "long_straight", "long_wavy", "long_curly", "locs", "braids")
-# Cut shorter at the sides and the nape than on top, by a measure of their own.
+# Men's cuts, whose sides and nape barbers leave as long as is asked for.
 CUTS = ("wreath", "short", "side_part", "quiff")
 
 
@@ -124,12 +124,12 @@ def groom_of(hair, identity) -> Plan:
     g = plan.groom
     part = None if g.part is None else g.part * (-1 if hair.part < 0 else 1) + 0.02 * hair.part
     fringe = 0.055 * hair.fringe if hair.fringe > 0 and hair.style not in NO_FRINGE else g.fringe
-    long = hair.style not in CUTS
+    sides = hair.sides if hair.style in CUTS else 1.0
     groom = replace(
         g,
         top=g.top * hair.length,
-        sides=g.sides * hair.length * (1.0 if long else hair.sides),
-        nape=g.nape * hair.length * (1.0 if long else hair.sides),
+        sides=g.sides * hair.length * sides,
+        nape=g.nape * hair.length * sides,
         fringe=fringe,
         sweep=0.0 if abs(hair.part) < 0.25 else hair.part * 0.9,
         comb=(g.comb[0] * (-1 if hair.part < 0 else 1), *g.comb[1:]),
@@ -141,7 +141,8 @@ def groom_of(hair, identity) -> Plan:
         curl_radius=g.curl_radius + 0.006 * hair.curl * (g.top > 0.05),
         behind=min(1.0, max(0.0, g.behind + hair.behind - 0.5)),
         uneven=hair.uneven,
-        tuck=g.tuck if long else 0.0,
+        # Whether hair is tucked is a habit of its wearer's, not of how far the style falls behind.
+        tuck=g.tuck + 0.5 - g.behind if g.tuck > 0 else 0.0,
     )
     return replace(plan, groom=groom)
 

@@ -65,6 +65,9 @@ VOID = {
         "hair.frizz",
         "hair.fringe",
         "hair.behind",
+        "hair.uneven",
+        "hair.sides",
+        "hair.sideburn",
         "hair.thinning",
     ),
     ("facial_hair.kind", "none"): (

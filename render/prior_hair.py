@@ -32,8 +32,8 @@ STYLE_WEIGHTS = {
     "updo": (0.05, 0.004),
     "braids": (0.015, 0.002),
 }
-# Logarithm of Hair.sides, mean and spread: photographs show the tops of ears under short hair more often than
-# not.
+# Logarithm of Hair.sides, mean and spread: in photographs short hair covers the tops of ears more often
+# than not.
 SIDES = (0.45, 0.4)
 UNEVEN = 0.5  # spread of Hair.uneven: often one side hangs in front and the other behind
 DYES = ((0.55, 0.04, 0.03), (0.62, 0.44, 0.20), (0.10, 0.16, 0.45), (0.50, 0.12, 0.38), (0.20, 0.06, 0.14))

@@ -142,7 +142,7 @@ WEIGHT_SPREAD = 0.17  # standard deviation of Identity.weight
 
 
 def draw_sliders(d, weight=0.5) -> dict[str, float]:
-    """Truncated normals with shared factors, left and right alike but for a little asymmetry.
+    """Truncated normals with shared factors, left and right alike but for ASYMMETRY.
 
     Parameters
     ----------

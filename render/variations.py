@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from facegen.datasets.errors import FacegenError
 from facegen.render import spec as s
+from facegen.render.grooms import CUTS
 from facegen.render.overrides import ANCESTRY, settle_ancestry
 from facegen.render.ranges import FAMILIES, SEEDS, SHORT, Attribute, find, paths, sweep
 
@@ -70,6 +71,8 @@ NEEDS = (
     Need("hair.curl", "hair.style", "long_wavy", (*LONG, "long_curly", "curly_short")),
     Need("hair.fringe", "hair.style", "long_straight", (*LONG, "fringe", "long_curly")),
     Need("hair.behind", "hair.style", "long_straight", (*LONG, "long_curly", "locs")),
+    Need("hair.uneven", "hair.style", "long_straight", (*LONG, "long_curly", "locs")),
+    Need("hair.sides", "hair.style", "short", CUTS),
     Need("hair.length", "hair.style", "long_straight", (*LONG, "long_curly")),
     Need("hair.colour.", "hair.colour.dye", None),
 )

@@ -107,6 +107,7 @@ def test_unknown_attributes_are_refused(tmp_path, fitted, place, value, message)
         ({"correlation": 7}, "correlation 7"),
         ({"correlation": "x"}, "damaged profile"),
         ({"gate": [3]}, "damaged profile"),
+        ({"measured": "fringe"}, "exclude each other"),
     ],
 )
 def test_parts_that_do_not_fit_together_are_refused(tmp_path, change, message):

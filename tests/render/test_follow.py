@@ -46,9 +46,11 @@ def follow(**changes):
         ({"bald": True}, lambda x: x.hair.style == "bald"),
         ({"male": False, "hair_low": 0.3, "hair_length": 0.5}, lambda x: x.hair.style in HANGING),
         (
-            {"male": False, "hair_length": 0.36},
+            {"male": False, "hair_length": 0.36, "hair_low": 0.3},
             lambda x: not x.hair.style.startswith("long"),
         ),
+        ({"ear_left": True, "ear_right": False, "yaw": 0.0}, lambda x: x.hair.uneven > 0),
+        ({"ear_left": False, "ear_right": True, "yaw": 0.0}, lambda x: x.hair.uneven < 0),
         ({"hair_shade": "blond"}, lambda x: x.hair.colour.melanin < 0.5),
         ({"hair_shade": "blond", "hair_lightness": 58.0}, lambda x: x.hair.colour.melanin < 0.12),
         ({"hair_shade": "black", "hair_lightness": 9.0}, lambda x: x.hair.colour.melanin > 0.88),

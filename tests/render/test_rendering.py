@@ -123,8 +123,8 @@ def test_labels_agree_with_ray_casting(rendered):
 
     from facegen.assets import head as h
     from facegen.assets.eyes import eyeball
-    from facegen.assets.regions import BrowShape
     from facegen.render.framing import solve_view
+    from facegen.render.grooms import brow_of
     from facegen.render.labels import reduce_labels, skin_labels
     from facegen.render.pose import pose_head
 
@@ -157,12 +157,11 @@ def test_labels_agree_with_ray_casting(rendered):
     chart = model.chart[corner].astype(float)
     chart[..., 0] -= 628.32 * np.round((chart[..., 0] - chart[:, :1, 0]) / 628.32)
     s_t = (weight * chart).sum(1)
-    b = spec.brows
     cast[on_skin] = skin_labels(
         s_t[:, 0],
         s_t[:, 1],
         (weight[..., 0] * model.ear[corner]).sum(1),
-        BrowShape(b.height, b.thickness, b.arch, b.inner, b.length),
+        brow_of(spec.brows),
         {},
     )
     part = model.face_part[primitive % len(model.faces)]
