@@ -273,7 +273,7 @@ def fuse(
     gain, right = gain / spread[:, None], right / spread[:, None] / spread[None, :]
     across = a[:, shared] @ gain.T
     # The links ask something of what the shared latents leave of either part.
-    left = a - a[:, shared] @ np.linalg.solve(among, a[shared])
+    left: np.ndarray = a - a[:, shared] @ np.linalg.solve(among, a[shared])
     asked = np.array([link.correlation - across[pair] for link, pair in zip(loose, pairs, strict=True)])
     across = across + linked(left, right, pairs, asked)
     return names, np.block([[a, across], [across.T, gain @ among @ gain.T + right]]), source
