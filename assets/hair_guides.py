@@ -81,7 +81,7 @@ class Parts:
 
 
 def partition(groom, roots, skull, rng):
-    """Parts of the roots; how wide each side leaves the face is drawn here."""
+    """Parts of the roots (N); where the parting runs and how wide each side leaves the face is drawn here."""
     local = skull.local(roots.position)
     s, t = roots.chart.T
     jagged = 0.0016 * np.sin(local[:, 1] * 300 + rng.uniform(0, 6.28)) + rng.normal(0, CROSSING, len(roots))

@@ -1,4 +1,4 @@
-"""Named hair styles: from render.spec.Hair to the numbers of assets.hair.Groom."""
+"""From render.spec.Hair and Brows to what assets grow: a groom, a scalp, the outline of brows."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ STYLES = {
 NO_FRINGE = ("bald", "wreath", "buzz", "quiff", "slick_back", "curly_short", "afro", "locs")
 # Hang beside the face; all others are short or tied.
 HANGING = ("bob", "long_straight", "long_wavy", "long_curly", "locs", "braids")
-# Men's cuts, whose sides and nape barbers leave as long as is asked for.
+# Short cuts whose sides and nape are as long as Hair.sides says.
 CUTS = ("wreath", "short", "side_part", "quiff")
 
 

@@ -109,6 +109,17 @@ def test_what_is_worn_is_what_is_seen(tmp_path):
     assert both["wearing_necklace"].mean() == pytest.approx(0.4, abs=0.01)
 
 
+def test_a_condition_on_what_is_worn_holds_for_what_is_seen(tmp_path):
+    base = 'base = "celebamaskhq"\n'
+    text = '"wearing_hat | eyeglasses" = 0.5\n"wearing_hat | not eyeglasses" = 0.01\n'
+    profile = written(tmp_path, base + text)
+    names = profile.measured.names
+    seen = profile.measured.correlation[names.index("hat"), names.index("glasses")]
+    names = profile.annotated.names
+    worn = profile.annotated.correlation[names.index("wearing_hat"), names.index("eyeglasses")]
+    assert seen == pytest.approx(worn, abs=0.05) and seen > 0.5
+
+
 def test_an_audit_does_not_ask_for_what_followed_another_yaw(tmp_path):
     profile = written(tmp_path, 'base = "celebamaskhq"\nyaw = "normal(0, 40)"\n')
     assert {"yaw_nose", "ear_left"}.isdisjoint(profile.table(50, 0).names)
