@@ -72,7 +72,7 @@ def preview_processes(workers: int) -> Iterator[Executor | None]:
         yield None
         return
     # Not forked: the caller may hold threads.
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _one_thread) as pool:
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
         yield pool
 
 
@@ -108,17 +108,26 @@ def available_workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+@contextmanager
 def _one_thread():
+    """Heads are summed alike in every process: over several threads the last digits differ, and with them
+    where ribbons fall."""
     import torch
 
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _measure_batch(specs: Sequence[FaceSpec]) -> np.ndarray:
     model = head_model()
-    heads = pose_heads(model, specs)
-    masks = (preview(model, spec, head) for spec, head in zip(specs, heads, strict=True))
-    return np.stack([measure_labels(mask) for mask in masks])
+    with _one_thread():
+        heads = pose_heads(model, specs)
+        masks = (preview(model, spec, head) for spec, head in zip(specs, heads, strict=True))
+        return np.stack([measure_labels(mask) for mask in masks])
 
 
 def _rays(view, size):

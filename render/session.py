@@ -27,6 +27,9 @@ START_SECONDS = 900.0
 SAMPLE_SECONDS = 600.0
 DISK = "disk"
 HOPELESS = 4  # failures without a single success that end a run
+# Sums over several threads are rounded otherwise than over one, and strands hang on the last digit: the
+# arrays of a face are computed on one thread, whatever the worker's share of the machine. Cycles has its own.
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            env={**os.environ, **ONE_THREAD},
         )
         self._buffer = b""
         threading.Thread(target=self._drain, daemon=True).start()

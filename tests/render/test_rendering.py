@@ -197,6 +197,14 @@ def test_same_spec_same_bytes_alone_and_other_seed_other_face(rendered, tmp_path
     assert not np.array_equal(read_sample(tmp_path, 0).rgb, read_sample(out, 0).rgb)
 
 
+def test_two_workers_give_the_bytes_of_one(rendered, tmp_path):
+    """Of two workers each is pinned to its processors: arrays must not be summed in as many parts as those."""
+    out, specs = rendered
+    render_specs(Job(tmp_path, SIZE, "fast", workers=2), enumerate(specs[:2]))
+    for index in range(2):
+        assert content(tmp_path, index) == content(out, index)
+
+
 def test_a_killed_worker_costs_a_retry_not_the_run(tmp_path):
     killed = threading.Event()
 
