@@ -198,7 +198,7 @@ def test_same_spec_same_bytes_alone_and_other_seed_other_face(rendered, tmp_path
 
 
 def test_two_workers_give_the_bytes_of_one(rendered, tmp_path):
-    """Of two workers each is pinned to its processors: arrays must not be summed in as many parts as those."""
+    """Each of two is pinned to its processors: arrays must not be summed in as many parts as there are."""
     out, specs = rendered
     render_specs(Job(tmp_path, SIZE, "fast", workers=2), enumerate(specs[:2]))
     for index in range(2):
