@@ -18,7 +18,7 @@ from facegen.audit.findings import (
     Row,
     Separability,
 )
-from facegen.audit.held_out import compare_held_out
+from facegen.audit.held_out import NEED_PARSER, compare_held_out
 from facegen.audit.joint import joint_distances
 from facegen.audit.mismatch import Mismatch, judge, label_faults
 from facegen.audit.reference import Reference
@@ -32,7 +32,7 @@ CLEAR = 3.0
 # Network -> why it was not asked, where no features of it are given.
 PARSER, INCEPTION = "parser encoder", "Inception v3"
 NETWORKS = {
-    PARSER: "it needs a parser (--parser) and real pictures (--against REAL_DIR)",
+    PARSER: NEED_PARSER,
     INCEPTION: "no file of its weights was given (--inception), or no real pictures",
     "DINOv2": "torch-fidelity reads its weights from no local file, and facegen downloads none",
 }
@@ -47,6 +47,7 @@ def compare(
     features: tuple[np.ndarray, np.ndarray] | None = None,
     mismatch: tuple[Mismatch, Mismatch | None] | None = None,
     encoders: Mapping[str, tuple[np.ndarray, np.ndarray]] | None = None,
+    read: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> Audit:
     """Audit a measured synthetic set.
 
@@ -58,6 +59,7 @@ def compare(
     features : (m, d) of the reference's and (n, d) of the synthetic pictures, from one parser, or None
     mismatch : of one parser on the synthetic and, where there are real pictures, on the real side
     encoders : of NETWORKS, name -> features as above
+    read : held_out.read_rows of what that parser drew for the reference's and for the synthetic pictures
 
     Raises
     ------
@@ -82,6 +84,7 @@ def compare(
         features,
         seed,
         (reference.attributes, synthetic.attributes),
+        read,
     )
     order = np.argsort(-scores) if np.isfinite(scores).all() else np.arange(len(synthetic))
     return Audit(

@@ -3,7 +3,8 @@
 The lists are frozen under HELD_OUT_VERSION and named in the report, so that figures of different days and
 sets stay comparable. Held out are: the label maps themselves, laid over one another in the face's own frame
 (their principal components); which classes touch each other and how far; features of a parser's encoder,
-where arrays of them are given; estimates of pose, expression and hair style; and the realism features.
+where arrays of them are given; estimates of pose, expression and hair style; the realism features; and the
+content attributes once more, of label maps that one parser drew for both sides.
 """
 
 from dataclasses import dataclass
@@ -11,19 +12,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from facegen.audit.joint import Joint, at_most, joint_distances
-from facegen.audit.measures import BY_NAME, MEASURES
+from facegen.audit.measures import BY_NAME, CONTENT_NAMES, MEASURES, measure_labels
 from facegen.audit.schema import APPEARANCE_GROUPS, CONTENT_GROUPS, Table
 from facegen.audit.twosample import MIN_ROWS, two_sample
 from facegen.audit.view import CLASSES, View
 
-HELD_OUT_VERSION = 2  # 2: descriptors and realism joined; the other groups are as they were
+# 2: descriptors and realism joined, 3: read_alike; the other groups are as they were.
+HELD_OUT_VERSION = 3
 MATCHED_CONTENT = tuple(m.name for m in MEASURES if m.matchable and m.group in CONTENT_GROUPS)
 MATCHED_APPEARANCE = tuple(m.name for m in MEASURES if m.matchable and m.group in APPEARANCE_GROUPS)
 # Attributes that are compared one by one and never matched, nor seen by the two-sample tests of the matched.
 REPORTED = tuple(m.name for m in MEASURES if not m.matchable and m.group != "labels")
 DESCRIPTORS = tuple(name for name in REPORTED if BY_NAME[name].content)
 REALISM = tuple(name for name in REPORTED if BY_NAME[name].group == "realism")
-HELD_OUT = ("label_maps", "touching", "features", "descriptors", "realism")
+# What annotators' hands add to the laws of real masks no renderer shows: one parser has one hand for both sides.
+READ_ALIKE = "read_alike"
+HELD_OUT = ("label_maps", "touching", "features", "descriptors", "realism", READ_ALIKE)
 CLASSIFIER = (
     "5-fold cross-validated AUC, the larger of logistic regression (C = 0.1, median imputation with "
     "indicators) and gradient-boosted trees (50 of depth 3)"
@@ -35,6 +39,7 @@ COMPONENTS = 20  # principal components of the label maps that are kept
 MOST_ROWS = 2000  # of each set whose label maps, touching classes and features are compared
 FEATURE_COMPONENTS = 32  # and of features, which are often wider than there are rows
 PAIRS = tuple((i, j) for i in range(len(CLASSES)) for j in range(i + 1, len(CLASSES)))
+NEED_PARSER = "it needs a parser (--parser) and real pictures (--against REAL_DIR)"
 _NONE = 255  # a cell outside the picture, or a picture without face axes
 
 
@@ -70,6 +75,12 @@ def touching(view: View) -> np.ndarray:
     return np.array([table[pair] for pair in PAIRS], np.float32)
 
 
+def read_rows(masks: np.ndarray) -> np.ndarray:
+    """(n, len(MATCHED_CONTENT)) float64: the matched content attributes of label maps (n, h, w) uint8."""
+    place = [CONTENT_NAMES.index(name) for name in MATCHED_CONTENT]
+    return np.array([measure_labels(mask)[place] for mask in masks]).reshape(len(masks), len(place))
+
+
 @dataclass(frozen=True)
 class HeldOut:
     """One held-out group.
@@ -96,6 +107,7 @@ def compare_held_out(
     features: tuple[np.ndarray, np.ndarray] | None,
     seed: int = 0,
     tables: tuple[Table, Table] | None = None,
+    read: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> tuple[HeldOut, ...]:
     """All held-out groups; what cannot be measured says why.
 
@@ -105,6 +117,7 @@ def compare_held_out(
     *_touching : (n, len(PAIRS)) float32 of `touching`, None likewise
     features : (m, d) real and (n, d) synthetic features of one parser, or None
     tables : measured attributes, real and synthetic, or None
+    read : `read_rows` of what one parser drew for the real (m) and the synthetic (n) pictures, or None
 
     Of more than MOST_ROWS pictures that many are drawn: the memory of components grows with the square.
     """
@@ -128,13 +141,16 @@ def compare_held_out(
     else:
         out.append(_group("touching", *_shown(real_touching, synthetic_touching), seed))
     if features is None:
-        need = "they need a parser (--parser) and real pictures (--against REAL_DIR)"
-        out.append(_unmeasured("features", need))
+        out.append(_unmeasured("features", NEED_PARSER))
     else:
         seen = [_at_most(part, seed) for part in features]
         out.append(_group("features", *components(seen[0], seen[1], FEATURE_COMPONENTS), seed))
     for name, members in (("descriptors", DESCRIPTORS), ("realism", REALISM)):
         out.append(_attributes(name, members, tables, seed))
+    if read is None:
+        out.append(_unmeasured(READ_ALIKE, NEED_PARSER))
+    else:
+        out.append(_group(READ_ALIKE, *(_at_most(part, seed) for part in read), seed))
     return tuple(out)
 
 

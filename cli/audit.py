@@ -46,7 +46,8 @@ _STYLE = {"differs": "red", "borderline": "yellow", "within noise": "green", "no
     type=click.Path(path_type=Path),
     default=None,
     metavar="CHECKPOINT",
-    help="A parser trained on real faces: how it disagrees with the labels; its encoder is held out.",
+    help="A parser trained on real faces: how it disagrees with the labels; its encoder and what it reads "
+    "in the pictures of both sides are held out.",
 )
 @click.option(
     "--inception",
@@ -70,7 +71,7 @@ def command(synth, against, out, thresholds, workers, seed, gallery, parser, inc
     from facegen.audit.profile_io import profile_names
     from facegen.audit.report import thumbnail, write_report
     from facegen.audit.thresholds import check, exit_code, read_thresholds
-    from facegen.cli.measuring import measured, open_reference, parsed, seen_by_inception
+    from facegen.cli.measuring import measured, open_reference, parsed, read_alike, seen_by_inception
     from facegen.cli.newest import newest_set
     from facegen.datasets.readers import open_set
 
@@ -85,6 +86,7 @@ def command(synth, against, out, thresholds, workers, seed, gallery, parser, inc
     reference = open_reference(against, workers, console)
     synthetic = measured(faces, workers, console, strict=False)
     features, mismatch = parsed(parser, faces, real_dir, console) if parser else (None, None)
+    read = read_alike(parser, faces, real_dir, console) if parser and real_dir else None
     encoders = {}
     if inception is not None and real_dir is not None:
         encoders[INCEPTION] = seen_by_inception(inception, faces, real_dir, console)
@@ -97,6 +99,7 @@ def command(synth, against, out, thresholds, workers, seed, gallery, parser, inc
             features,
             mismatch,
             encoders,
+            read,
         )
     checks = check(audit, limits)
     wanted = faces.layout == "facegen" if gallery is None else gallery

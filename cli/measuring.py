@@ -14,7 +14,8 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.faceset import FaceSet
 from facegen.datasets.readers import open_set
 
-PARSED = 300  # pictures of each side that a parser looks at
+PARSED = 300  # pictures of each side whose labels a parser is held against
+READ = 1000  # and of which it draws label maps that are measured
 SEEN = 224  # pixels at which Inception is shown a face's crop
 ALONE = 48  # pictures up to which starting further processes takes longer than it saves
 
@@ -124,3 +125,24 @@ def parsed(checkpoint: Path, faces: FaceSet, real_dir: Path | None, console: Con
     (features, mismatch), (real_features, real_mismatch) = sides
     both = None if real_features is None or features is None else (real_features, features)
     return both, (mismatch, real_mismatch)
+
+
+def read_alike(checkpoint: Path, faces: FaceSet, real_dir: Path, console: Console):
+    """held_out.read_rows of label maps that one parser draws for READ pictures of the real and of the other
+    side: (m, k) and (n, k)."""
+    from facegen.audit.held_out import read_rows
+    from facegen.parse.checkpoints import load_parser
+    from facegen.parse.data import load_set
+    from facegen.parse.device import pick_device
+    from facegen.parse.evaluate import predict, require_convention
+    from facegen.parse.real import choose
+
+    device = pick_device("auto")
+    parser = load_parser(checkpoint, device)
+    out = []
+    for one in (open_set(real_dir), faces):
+        with console.status(f"reading {one.name}"):
+            data = load_set(choose(one, min(READ, len(one))), parser.size)
+            require_convention(parser, data)
+            out.append(read_rows(predict(parser, data.images, device)))
+    return tuple(out)

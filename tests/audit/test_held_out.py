@@ -9,6 +9,7 @@ from drawn_heads import head, paint, random_heads
 
 from facegen.audit import held_out, twosample
 from facegen.audit.compare import compare
+from facegen.audit.measures import CONTENT_NAMES, measure_labels
 from facegen.audit.reference import Reference
 from facegen.audit.schema import CONTENT_GROUPS
 from facegen.audit.view import ID, make_view
@@ -66,7 +67,7 @@ def test_the_frozen_lists_change_with_their_version_only():
     """A measure added to or taken from a list makes figures of other days incomparable: raise the version."""
     lists = (held_out.MATCHED_CONTENT, held_out.MATCHED_APPEARANCE, held_out.REPORTED, held_out.CLASSIFIER)
     digest = hashlib.sha256(repr(lists).encode()).hexdigest()[:16]
-    assert (held_out.HELD_OUT_VERSION, digest) == (2, "75e89792cab6412f")
+    assert (held_out.HELD_OUT_VERSION, digest) == (3, "75e89792cab6412f")
 
 
 def test_of_many_pictures_some_are_compared(monkeypatch):
@@ -99,6 +100,25 @@ def test_features_are_taken_as_arrays(real):
     row = held_out.compare_held_out(None, None, None, None, (near, far))[2]
     assert row.auc > 0.95 and row.dimensions == held_out.FEATURE_COMPONENTS and not row.why
     assert row.floor < 0.7
+
+
+def test_what_one_parser_reads_is_measured_and_compared(real):
+    """Rows are the matched content attributes, and a larger nose is told however the masks' owner drew it."""
+    masks = np.stack([head(), head(without=("l_ear",))])
+    rows = held_out.read_rows(masks)
+    assert rows.shape == (2, len(held_out.MATCHED_CONTENT))
+    names = held_out.MATCHED_CONTENT
+    for mask, row in zip(masks, rows, strict=True):
+        whole = dict(zip(CONTENT_NAMES, measure_labels(mask), strict=True))
+        np.testing.assert_array_equal(row, [whole[name] for name in names])
+    assert rows[0, names.index("ear_left")] == 1 and rows[1, names.index("ear_left")] == 0
+    assert held_out.read_rows(masks[:0]).shape == (0, len(names))
+    table = real.attributes.columns(names)
+    wider = np.where(np.array(names) == "nose_width", 1.3 * table, table)
+    one = held_out.compare_held_out(None, None, None, None, None, read=(table, wider))[-1]
+    assert one.name == "read_alike" and one.auc > 0.8 > one.floor and not one.why
+    without = held_out.compare_held_out(None, None, None, None, None)[-1]
+    assert without.name == "read_alike" and "--parser" in without.why and np.isnan(without.auc)
 
 
 def test_adjusted_p_agrees_with_the_verdict(real):

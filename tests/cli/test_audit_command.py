@@ -105,6 +105,8 @@ def test_a_parser_measures_labels_and_features(sets, tmp_path):
     assert len(data["label_mismatch"]["confusion"]) == 19
     features = next(one for one in data["held_out"] if one["name"] == "features")
     assert features["why"] or features["auc"] is not None
+    read = next(one for one in data["held_out"] if one["name"] == "read_alike")
+    assert read["why"] or read["auc"] is not None
 
 
 def test_thresholds_make_a_gate(sets, tmp_path):
