@@ -25,7 +25,7 @@ MATCHED_APPEARANCE = tuple(m.name for m in MEASURES if m.matchable and m.group i
 REPORTED = tuple(m.name for m in MEASURES if not m.matchable and m.group != "labels")
 DESCRIPTORS = tuple(name for name in REPORTED if BY_NAME[name].content)
 REALISM = tuple(name for name in REPORTED if BY_NAME[name].group == "realism")
-# What annotators' hands add to the laws of real masks no renderer shows: one parser has one hand for both sides.
+# No renderer shows what annotators' hands add to the laws of masks: one parser has one hand for both sides.
 READ_ALIKE = "read_alike"
 HELD_OUT = ("label_maps", "touching", "features", "descriptors", "realism", READ_ALIKE)
 CLASSIFIER = (

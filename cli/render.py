@@ -56,9 +56,7 @@ sex or ancestry. --list-attributes names them all, with their ranges."""
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
-    default=1,
-    show_default=True,
-    help="Processes. One uses every processor; on large machines a worker for 8 of them is faster.",
+    help="Processes [one for each processor that memory has room for; 1 on a GPU]. The faces are the same.",
 )
 @click.option(
     "--device", default="auto", show_default=True, help="auto, cpu, cuda, optix, hip, oneapi or metal."
@@ -143,7 +141,7 @@ def command(
         num = min(num, len(faces)) if given == click.core.ParameterSource.COMMANDLINE else len(faces)
     profile = _profile(match, console) if match else None
     photographs = names_in(backgrounds) if backgrounds and not faces else ()
-    job = Job(out, size, quality, convention, device, workers, backgrounds=backgrounds)
+    job = Job(out, size, quality, convention, device, workers or 0, backgrounds=backgrounds)
     order = Order(job, num, seed, profile, match, overrides, resume, rounds, photographs, faces)
     todo = plan(order)
     if not todo:

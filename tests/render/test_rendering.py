@@ -54,7 +54,7 @@ def rendered(tmp_path_factory):
     specs[1] = s.replace(s.replace(specs[1], "hair.style", "short"), "hair.colour.dye", (0.1, 0.16, 0.45))
     for path, value in {"glasses.tint": 0.0, "pose.yaw": 10.0, "pose.pitch": 0.0}.items():
         specs[3] = s.replace(specs[3], path, value)
-    outcome = render_specs(Job(out, SIZE, "fast"), enumerate(specs))
+    outcome = render_specs(Job(out, SIZE, "fast", workers=1), enumerate(specs))
     assert not outcome.failures and outcome.device == "cpu" and sorted(outcome.done) == [0, 1, 2, 3]
     return out, specs
 
@@ -216,7 +216,7 @@ def test_a_killed_worker_costs_a_retry_not_the_run(tmp_path):
                     os.kill(child.pid, signal.SIGKILL)
 
     specs = [(i, bald(i)) for i in range(3)]
-    outcome = render_specs(Job(tmp_path, SIZE, "fast"), specs, kill_once)
+    outcome = render_specs(Job(tmp_path, SIZE, "fast", workers=1), specs, kill_once)
     assert killed.is_set() and sorted(outcome.done) == [0, 1, 2] and not outcome.failures
     for i in range(3):
         read_sample(tmp_path, i)
