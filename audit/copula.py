@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import ndtr, ndtri
+from threadpoolctl import threadpool_limits
 
 from facegen.audit.marginals import Law, Levels
 
@@ -26,6 +27,10 @@ LINK_WEIGHT = 1e5  # nats a squared error
 _MIN_EIGENVALUE = 1e-4
 _PROJECTIONS, _CONVERGED = 1000, 1e-6  # iterations at most; change of the diagonal at which to stop
 _GIBBS_SWEEPS = 60
+
+# Sums over several threads are rounded otherwise: rows drawn by a law differ by 1e-9, and the faces matched
+# to them altogether. What draws or matches rows is decorated with this.
+one_blas_thread = threadpool_limits.wrap(limits=1, user_api="blas")
 
 
 def latent_correlation(
@@ -119,6 +124,7 @@ def upper_orthant(h: np.ndarray, k: np.ndarray, rho: np.ndarray) -> np.ndarray:
     return ndtr(-h) * ndtr(-k) + area
 
 
+@one_blas_thread
 def nearest_correlation(matrix: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
     """The nearest correlation matrix, its eigenvalues at least about _MIN_EIGENVALUE.
 

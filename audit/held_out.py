@@ -150,7 +150,7 @@ def compare_held_out(
     if read is None:
         out.append(_unmeasured(READ_ALIKE, NEED_PARSER))
     else:
-        out.append(_group(READ_ALIKE, *(_at_most(part, seed) for part in read), seed))
+        out.append(_group(READ_ALIKE, _at_most(read[0], seed), _at_most(read[1], seed), seed))
     return tuple(out)
 
 

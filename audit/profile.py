@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from facegen.audit.copula import draw_latents, keyed_uniform, linked, nearest_correlation
+from facegen.audit.copula import draw_latents, keyed_uniform, linked, nearest_correlation, one_blas_thread
 from facegen.audit.marginals import Law
 from facegen.audit.measures import BY_NAME
 from facegen.audit.schema import Table, gate_open
@@ -145,6 +145,7 @@ class Profile:
                 return part.attribute(name)
         raise FacegenError(f"profile {self.name!r} has no attribute {name!r}; it has {', '.join(self.names)}")
 
+    @one_blas_thread
     def sample(self, n: int, seed: int, given: Mapping[str, object] | None = None) -> dict[str, np.ndarray]:
         """Draw n people and pictures.
 
@@ -238,6 +239,7 @@ SHARED_WEIGHT, LINKED_WEIGHT = 20.0, 3.0
 MEET = 0.5
 
 
+@one_blas_thread
 def fuse(
     annotated: Part, measured: Part, links: tuple[Link, ...]
 ) -> tuple[tuple[str, ...], np.ndarray, dict[str, tuple[str, int]]]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from facegen.audit.copula import one_blas_thread
 from facegen.audit.distances import cdf_gap
 from facegen.audit.measures import BY_NAME, CONTENT_NAMES
 from facegen.audit.schema import BINARY
@@ -116,6 +117,7 @@ def draw_specs(
         yield block.specs[index - start]
 
 
+@one_blas_thread
 def match_block(
     profile,
     seed: int,

@@ -36,7 +36,7 @@ from facegen.render.rounds import matched_blocks
 from facegen.render.session import Job, Outcome, render_specs
 from facegen.render.spec import FaceSpec
 
-GENERATOR = 6  # raised when the same order gives other faces: a set of an older one is not gone on with
+GENERATOR = 7  # raised when the same order gives other faces: a set of an older one is not gone on with
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from facegen.audit.measures import CONTENT_NAMES
 from facegen.audit.profile_io import load_profile
@@ -68,6 +69,17 @@ def test_refined_attributes_follow_their_rows(block):
         both = ~np.isnan(target)
         assert match.w1(target, expected) < 0.35 * np.nanstd(target)
         assert np.corrcoef(target[both], expected[both])[0, 1] > 0.6
+
+
+def test_threads_of_linear_algebra_change_no_face(monkeypatch):
+    """A machine of more processors, or one that is shared, must not give other faces for the same seed."""
+    monkeypatch.setattr(match, "measure_specs", toy_measure)
+    blocks = []
+    for threads in (1, 2):
+        with threadpool_limits(threads):
+            blocks.append(match.match_block(load_profile("celebamaskhq"), 1, 0, 32))
+    np.testing.assert_array_equal(blocks[0].targets, blocks[1].targets)
+    assert blocks[0].specs == blocks[1].specs
 
 
 def test_what_rows_say_of_a_person_is_kept(block, profile):
