@@ -15,7 +15,7 @@ from facegen.datasets.errors import FacegenError
 @click.option("--quality", type=click.Choice(["fast", "standard", "high"]), default="fast", show_default=True)
 @click.option("--set", "settings", multiple=True, metavar="ATTRIBUTE=VALUE", help="As in `facegen render`.")
 @click.option("--real", type=click.Path(path_type=Path), help="Real masks whose hair islands set the limit.")
-@click.option("--workers", type=click.IntRange(1, 64), default=0, help="Processes [by the machine].")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes [by the machine].")
 @click.option("--out", type=click.Path(path_type=Path), help="JSON file to write.")
 def command(num, size, seed, match, quality, settings, real, workers, out) -> None:
     """Look for label faults in random faces, and hold Blender's label pass against ray casting.
@@ -53,7 +53,7 @@ def command(num, size, seed, match, quality, settings, real, workers, out) -> No
         def step(answer):
             status.update(f"face {answer['index']} of {num}: {answer['seconds']:.1f} s")
 
-        job = Job(Path(folder), size, quality, device="cpu", workers=workers, task="check")
+        job = Job(Path(folder), size, quality, device="cpu", workers=workers or 0, task="check")
         outcome = render_specs(job, enumerate(specs), step)
     indices = sorted(outcome.done)
     reports = [outcome.done[i]["report"] for i in indices]
