@@ -1,6 +1,5 @@
 """Measuring a set with a progress bar, for the commands that audit or fit profiles."""
 
-import os
 from pathlib import Path
 
 from rich.console import Console
@@ -12,6 +11,7 @@ from facegen.audit.profile_io import load_profile, profile_names
 from facegen.audit.reference import Reference
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.faceset import FaceSet
+from facegen.datasets.machine import processors
 from facegen.datasets.readers import open_set
 
 PARSED = 300  # pictures of each side whose labels a parser is held against
@@ -34,7 +34,7 @@ def measured(
         TimeRemainingColumn(),
     )
     if workers is None:
-        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        workers = len(processors())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(faces.name.replace("[", r"\["), total=len(faces))
         found = measure_set(

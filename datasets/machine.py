@@ -18,11 +18,18 @@ def processor_name() -> str:
     return platform.processor() or platform.machine()
 
 
+def processors() -> list[int]:
+    """Numbers of those that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
 def describe_machine(*packages: str) -> dict[str, str | int | float | None]:
     """Processor, cores that may be used, load, Python, facegen and the versions of `packages`."""
     found: dict[str, str | int | float | None] = {
         "processor": processor_name(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": len(processors()),
         "load_1min": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
         "python": platform.python_version(),
         "facegen": facegen.__version__,

@@ -9,7 +9,6 @@ measure. Masks are (SIZE, SIZE) uint8 in the celebamaskhq convention.
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -101,11 +100,6 @@ def measure_specs(
         if on_progress is not None:
             on_progress(len(part))
     return np.concatenate(rows) if rows else np.empty((0, len(CONTENT_NAMES)))
-
-
-def available_workers() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

@@ -26,11 +26,12 @@ from facegen.datasets.dataset_file import (
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.files import fingerprint, read_json
 from facegen.datasets.images import read_index
+from facegen.datasets.machine import processors
 from facegen.datasets.sample import is_done, sample_name
 from facegen.render.match import draw_specs
 from facegen.render.overrides import Override, apply_all
 from facegen.render.photographs import digest, with_photograph
-from facegen.render.proposals import CONVENTION, available_workers
+from facegen.render.proposals import CONVENTION
 from facegen.render.realised import add_realised, describe_target
 from facegen.render.rounds import matched_blocks
 from facegen.render.session import Job, Outcome, render_specs
@@ -164,7 +165,7 @@ def produce(
             # All blocks of the set, also those already rendered: dataset.json speaks of the whole law.
             blocks, correction = matched_blocks(
                 order.job, order.profile, order.seed, range(order.num), order.overrides, order.rounds,
-                available_workers(), fingerprint(order.config()), spent.told(on_step),
+                len(processors()), fingerprint(order.config()), spent.told(on_step),
             )  # fmt: skip
             spent.stop()
             matched = [spec for block in blocks for spec in block.specs]

@@ -20,6 +20,7 @@ from pathlib import Path
 import psutil
 
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.machine import processors
 from facegen.render.spec import FaceSpec
 
 SAMPLES_PER_WORKER = 250
@@ -165,26 +166,21 @@ def _start_failure(trace: str) -> str:
 def fitting_workers(device: str) -> int:
     """One for each processor that memory has room for; a single one where a GPU may render.
 
-    Half of a face's time only one processor has work: of two cores, two pinned workers rendered 24 faces in
-    78 s and one that takes both in 95 s.
+    While a face is built and developed, a third of its time, one processor has work: of two cores, two pinned
+    workers rendered 24 faces in 78 s and one that takes both in 95 s.
     """
     gpu = sys.platform == "darwin" or any(Path(file).exists() for file in GPU_FILES)
     if device != "cpu" and (device != "auto" or gpu):
         return 1
     room = int(psutil.virtual_memory().available // WORKER_BYTES)
-    return max(1, min(len(processors()) or 1, room))
-
-
-def processors() -> list[int]:
-    """Numbers of those that this process may use; none where the system does not tell."""
-    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    return max(1, min(len(processors()), room))
 
 
 def cpu_shares(workers: int) -> list[list[int]]:
     """Processor sets of the workers: one worker takes all, several are pinned side by side."""
-    cpus = processors()
-    if workers == 1 or not cpus:
+    if workers == 1 or not hasattr(os, "sched_setaffinity"):
         return [[]] * workers
+    cpus = processors()
     return [cpus[i::workers] or cpus for i in range(workers)]
 
 
