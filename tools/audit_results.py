@@ -128,13 +128,11 @@ def _attributes(reports):
 
 def _print(content):
     floors = content["real_against_real"]
-    for name in content["sets"]["matched"]["two_sample"]:
-        low_to_high = [content["sets"][side]["two_sample"][name]["auc"] for side in SIDES]
-        print(f"AUC {name}: {low_to_high[0]:.3f} -> {low_to_high[1]:.3f}, floor {floors['two_sample'][name]}")
-    for name, floor in floors["held_out"].items():
-        print(
-            f"held out {name}: {[content['sets'][side]['held_out'][name] for side in SIDES]}, floor {floor}"
-        )
+    for kind in ("two_sample", "held_out"):
+        for name, floor in floors[kind].items():
+            found = [content["sets"][side][kind][name] for side in SIDES]
+            before, after = (one["auc"] if isinstance(one, dict) else one for one in found)
+            print(f"AUC {name}: {before} -> {after}, floor {floor}")
     print(f"mean excess {content['mean_excess']}, falls by {content['fall_of_mean_excess']}")
     print(f"worst: {content['worst']}")
 
