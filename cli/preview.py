@@ -1,12 +1,21 @@
 """`facegen preview`: faces on one sheet: of a rendered set, of a law, or one face with an attribute swept."""
 
+import io
 from pathlib import Path
 
 import click
 
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.files import write_bytes
 
 REAL_WARNING = "contains real faces: do not publish"
+SHEETS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+# What says how faces are to be rendered says nothing of a set that is there, and the other way round.
+UNUSED = {
+    "a rendered set": ("match", "settings", "size", "quality", "steps", "index"),
+    "--grid": ("steps", "index", "num", "start"),
+    "--vary": ("num", "start", "real"),
+}
 
 
 @click.command()
@@ -50,14 +59,24 @@ def command(synth, grid, vary, real, out, **options) -> None:
     """
     if sum(x is not None for x in (synth, grid, vary)) > 1:
         raise FacegenError("preview: name a set, or give --grid, or --vary: one of them")
+    _refuse_unused("--vary" if vary is not None else "--grid" if grid is not None else "a rendered set")
+    if out is not None and vary != "all" and out.suffix.lower() not in SHEETS:
+        raise FacegenError(f"{out}: a sheet is a picture, name it .png, .jpg or .webp")
     if vary is not None:
-        if real is not None:
-            raise FacegenError("preview: --real goes with a set or --grid, not with --vary")
         _vary(vary, out, **options)
     elif grid is not None:
         _grid(grid, real, out, **options)
     else:
         _set(synth, real, out, **options)
+
+
+def _refuse_unused(shown):
+    """FacegenError where an option was given that what is shown has no use for."""
+    context = click.get_current_context()
+    given = click.core.ParameterSource.COMMANDLINE
+    for one in context.command.params:
+        if one.name in UNUSED[shown] and context.get_parameter_source(one.name) == given:
+            raise FacegenError(f"preview: {one.opts[0]} says nothing about {shown}: leave it out")
 
 
 def _set(synth, real, out, *, num, start, **options):
@@ -241,9 +260,9 @@ def _tiles(faces, chosen, labels, side, captions):
 def _save(tiles, columns, texts, target, banner=None):
     from facegen.render.sheet import sheet
 
-    picture = sheet(tiles, columns, texts, banner)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    picture.save(target)
+    content = io.BytesIO()
+    sheet(tiles, columns, texts, banner).save(content, SHEETS[target.suffix.lower()])
+    write_bytes(target, content.getvalue())
 
 
 def _caption(name, meta):

@@ -56,7 +56,8 @@ sex or ancestry. --list-attributes names them all, with their ranges."""
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
-    help="Processes [one for each processor that memory has room for; 1 on a GPU]. The faces are the same.",
+    help="Processes, of matching too [one for each processor that memory has room for; 1 renders on a GPU]. "
+    "The faces are the same.",
 )
 @click.option(
     "--device", default="auto", show_default=True, help="auto, cpu, cuda, optix, hip, oneapi or metal."
@@ -127,7 +128,7 @@ def command(
     from facegen.datasets.conventions import convention as known_convention
     from facegen.render.overrides import WITHOUT, check_together, parse
     from facegen.render.photographs import names_in
-    from facegen.render.run import Order, plan, produce
+    from facegen.render.run import Order, is_finished, plan, produce
     from facegen.render.session import Job
 
     if faces_of:
@@ -144,7 +145,7 @@ def command(
     job = Job(out, size, quality, convention, device, workers or 0, backgrounds=backgrounds)
     order = Order(job, num, seed, profile, match, overrides, resume, rounds, photographs, faces)
     todo = plan(order)
-    if not todo:
+    if not todo and is_finished(order):
         console.print(f"{out}: all {num} faces are there already")
         return
     law = f"{faces_of}, again" if faces else match or "the default prior"

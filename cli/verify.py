@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from facegen.cli.newest import newest_set
+from facegen.datasets.sample import FOLDERS, sample_file
 from facegen.datasets.verify import verify
 
 MAX_SHOWN = 50  # more lines than this hide the first
@@ -12,7 +13,8 @@ MAX_SHOWN = 50  # more lines than this hide the first
 
 @click.command()
 @click.argument("synth", required=False, type=click.Path(path_type=Path))
-def command(synth: Path | None) -> None:
+@click.option("--drop", is_flag=True, help="Delete broken samples; the render command makes them anew.")
+def command(synth: Path | None, drop: bool) -> None:
     """Check every file of SYNTH and hold a sample's files against each other.
 
     SYNTH is the newest ./facegen-out* where none is named.
@@ -31,5 +33,12 @@ def command(synth: Path | None) -> None:
         click.echo(f"... and {len(result.problems) - MAX_SHOWN} more")
     sides = f"left/right exchanged in {result.sides}" if result.sides.measured else "left/right not measured"
     click.echo(f"{synth}: {result.samples} samples, {len(result.problems)} problems; {sides}")
+    if result.broken and drop:
+        for name in result.broken:
+            for folder in reversed(FOLDERS):
+                sample_file(synth, folder, name).unlink(missing_ok=True)
+        click.echo(f"{len(result.broken)} samples deleted: the command that rendered them makes them anew")
+    elif result.broken:
+        click.echo(f"{len(result.broken)} samples are broken: --drop deletes them, to be rendered anew")
     if result.problems:
         raise click.exceptions.Exit(1)

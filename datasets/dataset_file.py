@@ -37,7 +37,7 @@ def write_dataset_json(root: Path, content: Mapping[str, object]) -> None:
 def read_dataset_json(root: Path) -> dict:
     """The content of `dataset.json`; FacegenError where it is missing, damaged, foreign or newer."""
     path = Path(root) / DATASET_FILE
-    content = read_json(path)
+    content = read_json(path, "render into another folder, or put a copy of the file back")
     if content.get("format") != FORMAT:
         raise FacegenError(
             f"{path}: not a facegen dataset (format {content.get('format')!r}, need {FORMAT!r})"

@@ -7,3 +7,7 @@ traceback and leaves with exit code 2 (bad usage, or something could not be meas
 
 class FacegenError(Exception):
     """Something a user can mend: a missing folder, an unreadable file, an unknown name."""
+
+
+class DiskError(FacegenError):
+    """A file cannot be written: whatever comes next will meet the same."""

@@ -15,6 +15,8 @@ from facegen.datasets.errors import FacegenError
 # A 64-megapixel picture is 192 MB decoded: larger than any face set's, small enough for any machine.
 MAX_PIXELS = 64_000_000
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+# What a file holds decides who reads it, whatever its name; of the rest some start other programs (EPS).
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 _EIGHT_BIT_INDEX = ("P", "L")
 _EIGHT_BIT_COLOUR = ("RGB", "RGBA", "L", "LA", "P", "1", "CMYK", "YCbCr")
 
@@ -77,7 +79,7 @@ def list_images(folder: Path) -> dict[str, Path]:
 
 def _opened(path: Path) -> Image.Image:
     try:
-        picture = Image.open(path)
+        picture = Image.open(path, formats=_FORMATS)
     except FileNotFoundError:
         raise FacegenError(f"{path}: no such file") from None
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:

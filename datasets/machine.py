@@ -1,11 +1,15 @@
 """What a measured time depends on: processor, cores, memory and versions."""
 
+import math
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import facegen
+
+_OWN_GROUP = Path("/proc/self/cgroup")
+_GROUPS = Path("/sys/fs/cgroup")
 
 
 def processor_name() -> str:
@@ -19,10 +23,36 @@ def processor_name() -> str:
 
 
 def processors() -> list[int]:
-    """Numbers of those that this process may use."""
+    """Numbers of those that this process may use; of a container no more than its quota of time is worth."""
     if hasattr(os, "sched_getaffinity"):
-        return sorted(os.sched_getaffinity(0))
-    return list(range(os.cpu_count() or 1))
+        mine = sorted(os.sched_getaffinity(0))
+    else:
+        mine = list(range(os.cpu_count() or 1))
+    quota = _limit("cpu.max").split()
+    if len(quota) == 2 and all(word.isdigit() for word in quota):
+        mine = mine[: max(1, math.ceil(int(quota[0]) / int(quota[1])))]
+    return mine
+
+
+def free_memory() -> int:
+    """Bytes that are free on the machine, or less where a container may not use as many."""
+    import psutil
+
+    free = psutil.virtual_memory().available
+    most, used = _limit("memory.max").strip(), _limit("memory.current").strip()
+    if most.isdigit() and used.isdigit():
+        free = min(free, max(0, int(most) - int(used)))
+    return free
+
+
+def _limit(name: str) -> str:
+    """What a file of this process's control group (Linux, version 2) says; empty where there is none."""
+    try:
+        own = next(line[3:] for line in _OWN_GROUP.read_text().splitlines() if line.startswith("0::"))
+        folder = _GROUPS / own.strip("/")
+        return ((folder if (folder / name).is_file() else _GROUPS) / name).read_text()
+    except (OSError, StopIteration):
+        return ""
 
 
 def describe_machine(*packages: str) -> dict[str, str | int | float | None]:

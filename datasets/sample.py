@@ -11,7 +11,7 @@
                           normals    (H, W, 3) float16  unit, camera space
     meta/000000.json      meta       spec, camera, pose, attributes, versions, timings
 
-meta is written last: a sample is done when its meta file is there.
+meta is written last: a sample is done when all its files are there, meta among them.
 """
 
 from dataclasses import dataclass
@@ -107,8 +107,9 @@ def write_sample(root: Path, index: int, sample: Sample, convention: Convention 
 
 
 def is_done(root: Path, index: int) -> bool:
-    """Whether the sample is complete: its meta file is there."""
-    return sample_file(Path(root), "meta", sample_name(index)).is_file()
+    """Whether the sample is complete: all its files are there."""
+    name = sample_name(index)
+    return all(sample_file(Path(root), folder, name).is_file() for folder in reversed(FOLDERS))
 
 
 def read_sample(root: Path, index: int) -> Sample:

@@ -34,11 +34,15 @@ MAX_STRAY = 1e-3  # of the picture: rounding of shares to 8 bits
 
 @dataclass(frozen=True)
 class Verification:
-    """samples: how many were read; sides: left and right over them; problems: what is wrong."""
+    """samples: how many were read; sides: left and right over them; problems: what is wrong.
+
+    broken : names of the samples that problems were found in
+    """
 
     samples: int
     sides: SidesCount
     problems: list[Problem]
+    broken: list[str]
 
 
 def verify(root: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> Verification:
@@ -53,8 +57,9 @@ def verify(root: Path, progress: Callable[[int, int], None] = lambda done, total
     if not names:
         raise FacegenError(f"{root}: no finished sample to verify")
     problems = _whole_folder(root, header, names)
-    sides = SidesCount()
+    sides, broken = SidesCount(), []
     for done, name in enumerate(names, start=1):
+        before = len(problems)
         try:
             sample = read_sample(root, int(name))
             mask = read_index(sample_file(root, "masks", name))
@@ -66,10 +71,12 @@ def verify(root: Path, progress: Callable[[int, int], None] = lambda done, total
                 for folder, message in sample_problems(sample, mask, header["size"], chosen)
             ]
             sides += count_sides(mask, chosen)
+        if len(problems) > before:
+            broken.append(name)
         progress(done, len(names))
     if sides.measured and sides.share > MAX_SWAPPED:
         problems.append(Problem(root, f"left and right look exchanged: {sides}"))
-    return Verification(len(names), sides, problems)
+    return Verification(len(names), sides, problems, broken)
 
 
 def sample_problems(sample: Sample, mask: np.ndarray, size: int, chosen: Convention) -> list[tuple[str, str]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import platform
 import statistics
 import time
 from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,23 +19,24 @@ from facegen.assets.ledger import LEDGER
 from facegen.audit.profile import Profile
 from facegen.audit.profile_io import profile_text
 from facegen.datasets.dataset_file import (
+    ATTRIBUTES_FILE,
     DATASET_FILE,
     read_dataset_json,
     write_attributes,
     write_dataset_json,
 )
 from facegen.datasets.errors import FacegenError
-from facegen.datasets.files import fingerprint, read_json
+from facegen.datasets.files import TEMPORARY_MARK, fingerprint, read_json
 from facegen.datasets.images import read_index
-from facegen.datasets.machine import processors
-from facegen.datasets.sample import is_done, sample_name
+from facegen.datasets.own import finished
+from facegen.datasets.sample import FOLDERS, is_done, sample_name
 from facegen.render.match import draw_specs
 from facegen.render.overrides import Override, apply_all
 from facegen.render.photographs import digest, with_photograph
 from facegen.render.proposals import CONVENTION
 from facegen.render.realised import add_realised, describe_target
 from facegen.render.rounds import matched_blocks
-from facegen.render.session import Job, Outcome, render_specs
+from facegen.render.session import Job, Outcome, fitting_workers, render_specs, start_failure
 from facegen.render.spec import FaceSpec
 
 GENERATOR = 7  # raised when the same order gives other faces: a set of an older one is not gone on with
@@ -131,7 +133,18 @@ def plan(order: Order) -> list[int]:
         raise FacegenError(
             f"{out}: holds a dataset of another order (differs in {', '.join(other)}): choose another --out"
         )
+    beyond = sorted(int(name) for name in finished(out) if int(name) >= order.num)
+    if beyond:
+        needed = max(there["num"], beyond[-1] + 1)
+        raise FacegenError(f"{out}: holds faces beyond --num {order.num}: say --num {needed} or more")
     return [i for i in range(order.num) if not is_done(out, i)]
+
+
+def is_finished(order: Order) -> bool:
+    """Whether the folder holds the whole order and says so of itself: nothing is left to write."""
+    out = Path(order.job.out)
+    there = read_dataset_json(out)
+    return bool(there.get("complete")) and there["num"] == order.num and (out / ATTRIBUTES_FILE).is_file()
 
 
 def produce(
@@ -139,7 +152,7 @@ def produce(
     progress: Callable[[dict], None] = lambda _: None,
     on_step: Callable[[str, int], object] = lambda step, count: None,
 ) -> Outcome:
-    """Render the order and write `attributes.parquet` and `dataset.json`.
+    """Render what is missing of the order and write `attributes.parquet` and `dataset.json`.
 
     progress : called with each rendered sample's answer
     on_step : called with "match" or "pilot" and the number of faces just previewed or rendered for matching
@@ -154,7 +167,8 @@ def produce(
     except OSError as error:
         why = error.strerror
         raise FacegenError(f"{out}: cannot make this folder ({why}): choose another --out") from None
-    _write_summary(order, Outcome(), complete=False, target=describe_target(order.profile))
+    _remove_partial(out)
+    _write_summary(order, Outcome(), complete=False)
     target, spent = None, Matching()
     try:
         if order.faces:
@@ -163,19 +177,17 @@ def produce(
             specs = list(draw_specs(None, order.seed, todo, order.num, order.overrides))
         else:
             # All blocks of the set, also those already rendered: dataset.json speaks of the whole law.
-            blocks, correction = matched_blocks(
-                order.job, order.profile, order.seed, range(order.num), order.overrides, order.rounds,
-                len(processors()), fingerprint(order.config()), spent.told(on_step),
-            )  # fmt: skip
+            blocks, correction = _matched(order, spent.told(on_step))
             spent.stop()
             matched = [spec for block in blocks for spec in block.specs]
             specs = [matched[i] for i in todo]
             target = describe_target(order.profile, blocks, correction, order.num)
         if order.photographs:
             specs = [with_photograph(spec, order.photographs) for spec in specs]
-        outcome = render_specs(order.job, zip(todo, specs, strict=True), progress)
+        proven = len(todo) < order.num
+        outcome = render_specs(order.job, zip(todo, specs, strict=True), progress, proven=proven)
     except FacegenError:
-        if fresh and not any(is_done(out, i) for i in todo):
+        if fresh:
             _remove_empty(out)
         raise
     if target is not None and order.profile is not None and order.job.convention == CONVENTION:
@@ -189,6 +201,21 @@ def produce(
         add_realised(target, rows, [matched[i] for i in done], masks)
     _write_summary(order, outcome, complete=not outcome.failures, target=target, matching=spent.to_dict())
     return outcome
+
+
+def _matched(order, on_step):
+    workers = order.job.workers or fitting_workers("cpu")
+    try:
+        return matched_blocks(
+            order.job, order.profile, order.seed, range(order.num), order.overrides, order.rounds, workers,
+            fingerprint(order.config()), on_step,
+        )  # fmt: skip
+    except ModuleNotFoundError as error:
+        raise FacegenError(start_failure(str(error))) from None
+    except BrokenExecutor:
+        raise FacegenError(
+            "a process of matching died, perhaps for memory: try fewer --workers (what is matched is kept)"
+        ) from None
 
 
 class Matching:
@@ -224,17 +251,28 @@ class Matching:
 
 
 def _remove_empty(out):
-    """Take back a folder in which nothing was rendered."""
-    (out / DATASET_FILE).unlink(missing_ok=True)
-    with contextlib.suppress(OSError):
+    """Take back a folder in which nothing was rendered or matched."""
+    for folder in FOLDERS:
+        with suppress(OSError):
+            (out / folder).rmdir()
+    if [path.name for path in out.iterdir()] == [DATASET_FILE]:
+        (out / DATASET_FILE).unlink()
         out.rmdir()
 
 
-def _write_summary(order, outcome, complete, target, matching=None):
+def _remove_partial(out):
+    """Take away what a run that was killed had begun to write."""
+    for path in (*out.glob(f"{TEMPORARY_MARK}*"), *out.glob(f"*/{TEMPORARY_MARK}*")):
+        path.unlink(missing_ok=True)
+
+
+def _write_summary(order, outcome, complete, target=None, matching=None):
+    """At the start of a run, and at its end; what it does not tell anew is kept."""
     out = Path(order.job.out)
     old = read_dataset_json(out) if (out / DATASET_FILE).is_file() else {}
     done = [i for i in range(order.num) if is_done(out, i)]
-    if done and outcome.done:
+    lasting = {name: why for name, why in old.get("failures", {}).items() if not is_done(out, int(name))}
+    if done and (complete or outcome.done):
         rows = [json.loads((out / "meta" / f"{sample_name(i)}.json").read_text())["attributes"] for i in done]
         write_attributes(out, [sample_name(i) for i in done], rows)
     write_dataset_json(
@@ -250,9 +288,9 @@ def _write_summary(order, outcome, complete, target, matching=None):
             "config": order.config(),
             "complete": complete and len(done) == order.num,
             "rendered": len(done),
-            "target": target,
+            "target": target or old.get("target") or describe_target(order.profile),
             "ledger": LEDGER,
-            "failures": {sample_name(i): why for i, why in outcome.failures.items()},
+            "failures": lasting | {sample_name(i): why for i, why in outcome.failures.items()},
             "timing": timing(outcome) or old.get("timing"),
             "matching": matching or old.get("matching"),
             "device": outcome.device or old.get("device", ""),

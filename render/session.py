@@ -17,19 +17,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-
 from facegen.datasets.errors import FacegenError
-from facegen.datasets.machine import processors
+from facegen.datasets.machine import free_memory, processors
 from facegen.render.spec import FaceSpec
 
 SAMPLES_PER_WORKER = 250
 ATTEMPTS = 3
 # The first start on a machine builds Anny's cache and may compile GPU kernels.
 START_SECONDS = 900.0
-SAMPLE_SECONDS = 600.0
+SAMPLE_SECONDS = 600.0  # up to FULL pixels a side; beyond by the number of pixels
+FULL = 512
 DISK = "disk"
-WORKER_BYTES = 2.5e9  # a worker's peak at 512 pixels, and some
+# A worker's peak is 1.75 GB at 256 pixels and 2.4 GB at 512: what Blender and the models take, and buffers.
+WORKER_BYTES, PICTURE_BYTES = 1.6e9, 0.9e9
 GPU_FILES = ("/dev/nvidia0", "/dev/kfd", "/dev/dri/renderD128")  # drivers of NVIDIA, AMD and Intel
 HOPELESS = 4  # failures without a single success that end a run
 # Sums over several threads are rounded otherwise than over one, and strands hang on the last digit: the
@@ -74,6 +74,7 @@ class Worker:
 
     def __init__(self, job: Job, cpus: list[int]):
         self.served = 0
+        self._patience = SAMPLE_SECONDS * max(1.0, (job.size / FULL) ** 2)
         self._log = b""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "facegen.render.worker"],
@@ -99,14 +100,14 @@ class Worker:
         )
         hello = self._receive(START_SECONDS)
         if "fatal" in hello:
-            raise FacegenError(_start_failure(hello["fatal"]))
+            raise FacegenError(start_failure(hello["fatal"]))
         self.device = hello["device"]
 
     def render(self, index: int, spec: FaceSpec) -> dict:
         """Render one sample; raises WorkerLost."""
         self._send({"index": index, "spec": spec.to_dict()})
         self.served += 1
-        return self._receive(SAMPLE_SECONDS)
+        return self._receive(self._patience)
 
     def close(self, patience: float = 10.0) -> None:
         """Let the worker leave; kill it when it does not."""
@@ -154,7 +155,8 @@ class Worker:
         return f"worker died ({cause}){': ' + last[-1] if last else ''}"
 
 
-def _start_failure(trace: str) -> str:
+def start_failure(trace: str) -> str:
+    """One line for a user from the trace of what kept rendering from starting."""
     last = trace.strip().splitlines()[-1]
     if "No module named 'bpy'" in last:
         return "rendering needs Blender as a module: use Python 3.11 and `pip install facegen[render]`"
@@ -163,7 +165,7 @@ def _start_failure(trace: str) -> str:
     return last.removeprefix("facegen.datasets.errors.FacegenError: ")
 
 
-def fitting_workers(device: str) -> int:
+def fitting_workers(device: str, size: int = FULL) -> int:
     """One for each processor that memory has room for; a single one where a GPU may render.
 
     While a face is built and developed, a third of its time, one processor has work: of two cores, two pinned
@@ -172,7 +174,7 @@ def fitting_workers(device: str) -> int:
     gpu = sys.platform == "darwin" or any(Path(file).exists() for file in GPU_FILES)
     if device != "cpu" and (device != "auto" or gpu):
         return 1
-    room = int(psutil.virtual_memory().available // WORKER_BYTES)
+    room = int(free_memory() // (WORKER_BYTES + PICTURE_BYTES * (size / FULL) ** 2))
     return max(1, min(len(processors()), room))
 
 
@@ -189,6 +191,7 @@ def render_specs(
     specs: Iterable[tuple[int, FaceSpec]],
     progress: Callable[[dict], None] = lambda _: None,
     stop: threading.Event | None = None,
+    proven: bool = False,
 ) -> Outcome:
     """Render samples into `job.out`.
 
@@ -198,6 +201,7 @@ def render_specs(
     specs : (index, FaceSpec) pairs
     progress : called with each worker's answer as it comes, in the calling thread
     stop : set it to end the run after the samples now in work
+    proven : faces of this order were rendered before: failures alone do not end the run
 
     Returns
     -------
@@ -212,7 +216,7 @@ def render_specs(
         todo.put((index, spec, 1))
     answers: queue.Queue = queue.Queue()
     stop = stop or threading.Event()
-    workers = max(1, min(job.workers or fitting_workers(job.device), todo.qsize()))
+    workers = max(1, min(job.workers or fitting_workers(job.device, job.size), todo.qsize()))
     threads = [
         threading.Thread(target=_tend, args=(job, cpus, todo, answers, stop), daemon=True)
         for cpus in cpu_shares(workers)
@@ -240,7 +244,7 @@ def render_specs(
                 why = answer["error"].strip().splitlines()[-1]
                 outcome.failures[answer["index"]] = why
                 progress(answer)
-                if not outcome.done and len(outcome.failures) >= HOPELESS:
+                if not (proven or outcome.done) and len(outcome.failures) >= HOPELESS:
                     error = error or FacegenError(f"the first {HOPELESS} samples all failed: {why}")
                     stop.set()
     except BaseException:

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 DISK_TROUBLE = "disk"
@@ -25,21 +26,24 @@ def main() -> None:
     config = json.loads(sys.stdin.readline())
     if config["cpus"]:
         os.sched_setaffinity(0, config["cpus"])
+    code = 1
     try:
         serve(config, answers)
+        code = 0
     except Exception:
-        print(json.dumps({"fatal": traceback.format_exc()}), file=answers)
-        answers.flush()
-        os._exit(1)
-    answers.flush()
-    os._exit(0)
+        with suppress(OSError):  # nobody may be there any more
+            print(json.dumps({"fatal": traceback.format_exc()}), file=answers)
+    finally:
+        with suppress(OSError):
+            answers.flush()
+        os._exit(code)
 
 
 def serve(config, answers) -> None:
     import psutil
 
     from facegen.datasets.conventions import convention
-    from facegen.datasets.errors import FacegenError
+    from facegen.datasets.errors import DiskError, FacegenError
     from facegen.datasets.sample import write_sample
     from facegen.render.checker import check_sample
     from facegen.render.devices import use_device
@@ -71,7 +75,7 @@ def serve(config, answers) -> None:
             except FacegenError as error:
                 answer |= {
                     "error": str(error),
-                    "kind": DISK_TROUBLE if isinstance(error.__context__, OSError) else "",
+                    "kind": DISK_TROUBLE if isinstance(error, DiskError) else "",
                 }
             except Exception:
                 answer |= {"error": traceback.format_exc(), "kind": ""}

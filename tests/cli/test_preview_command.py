@@ -87,7 +87,7 @@ def test_real_faces_come_with_a_warning_and_stay_out_of_sets(rendered, photos, t
     [
         (["--grid", "2", "--vary", "pose.yaw"], "one of them"),
         (["--vary", "pose.yow"], "unknown attribute"),
-        (["--vary", "pose.yaw", "--real", "x"], "--real goes with"),
+        (["--vary", "pose.yaw", "--real", "x"], "--real says nothing about --vary"),
         (["--grid", "2", "--set", "pose.yaw=200"], "-90 to 90"),
     ],
 )
@@ -104,3 +104,18 @@ def test_one_attribute_is_swept(tmp_path):
     assert result.exit_code == 0, result.output
     assert "hair.colour.melanin: 2 of 2 faces" in result.output
     assert Image.open(out).size[0] == 2 * (SIZE + GAP) - GAP
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--match-dist", "celebamaskhq"], ["--set", "hair.style=afro"], ["--grid", "2", "--steps", "3"],
+     ["--vary", "pose.yaw", "--num", "3"]],
+)  # fmt: skip
+def test_an_option_that_would_do_nothing_is_refused(rendered, arguments):
+    result = run(*([] if "--grid" in arguments or "--vary" in arguments else [rendered]), *arguments)
+    assert result.exit_code == 2 and "leave it out" in result.stderr
+
+
+def test_a_sheet_that_cannot_be_written_is_refused_before_anything_is_rendered(tmp_path):
+    result = run("--grid", "64", "-o", tmp_path / "sheet")
+    assert result.exit_code == 2 and "name it .png" in result.stderr

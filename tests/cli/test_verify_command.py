@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from facegen.cli.main import cli
 from facegen.datasets.dataset_file import write_attributes, write_dataset_json
 from facegen.datasets.labels import COVERAGE_CLASSES, Native
-from facegen.datasets.sample import Sample, write_sample
+from facegen.datasets.sample import Sample, is_done, write_sample
 
 
 def dataset(root, size=32):
@@ -43,6 +43,9 @@ def test_exit_codes_and_lines(tmp_path):
     (tmp_path / "set/landmarks/000000.json").write_text("{}")
     result = CliRunner().invoke(cli, ["verify", str(tmp_path / "set")])
     assert result.exit_code == 1 and "landmarks/000000.json: needs 70 points" in result.output
+    assert "--drop" in result.output and is_done(tmp_path / "set", 0)
+    result = CliRunner().invoke(cli, ["verify", "--drop", str(tmp_path / "set")])
+    assert result.exit_code == 1 and not list((tmp_path / "set").rglob("000000.*"))
 
     result = CliRunner().invoke(cli, ["verify", str(tmp_path / "none")])
     assert result.exit_code == 2

@@ -80,3 +80,11 @@ def test_listing_is_sorted_and_names_must_differ(tmp_path):
     (tmp_path / "a.jpg").write_bytes(b"")
     with pytest.raises(FacegenError, match="share the name a: remove one"):
         list_images(tmp_path)
+
+
+def test_what_a_file_holds_decides_not_its_name(tmp_path):
+    """Pillow would hand an EPS to Ghostscript."""
+    Image.fromarray(np.zeros((4, 4, 3), np.uint8)).save(tmp_path / "a.eps")
+    (tmp_path / "a.eps").rename(tmp_path / "a.png")
+    with pytest.raises(FacegenError, match="not a readable picture"):
+        read_rgb(tmp_path / "a.png")

@@ -1,8 +1,5 @@
 """How many workers share a machine, and which processors each gets. Nothing is rendered."""
 
-from types import SimpleNamespace
-
-import psutil
 import pytest
 
 from facegen.render import session
@@ -18,7 +15,7 @@ def machine(monkeypatch):
     def make(cpus, gigabytes, drivers=()):
         monkeypatch.setattr(session.sys, "platform", "linux")
         monkeypatch.setattr(session, "processors", lambda: list(range(cpus)))
-        monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=gigabytes * GB))
+        monkeypatch.setattr(session, "free_memory", lambda: gigabytes * GB)
         monkeypatch.setattr(session, "GPU_FILES", tuple(map(str, drivers)))
 
     return make
