@@ -1,7 +1,8 @@
 """Rows of measures kept on the disk by the content of picture and mask, so that a set is measured once.
 
-One SQLite file; a row's key is a hash of the pixels, of the mask and of the code that measured them, so a
-changed picture or measure is simply not found. Several processes may use it at once.
+One SQLite file; a row's key is a hash of the pixels, of the mask and of the code that measured them, that of
+NumPy, SciPy and Pillow by their versions, so a changed picture or measure is simply not found. Several
+processes may use it at once.
 """
 
 import contextlib
@@ -13,6 +14,8 @@ from importlib import resources
 from pathlib import Path
 
 import numpy as np
+import PIL
+import scipy
 
 _SOURCES = (
     "camera.py", "colour.py", "estimates.json", "estimates.py", "face_detail.py", "geometry.py",
@@ -45,8 +48,9 @@ def key_of(image: np.ndarray, mask: np.ndarray | None) -> bytes:
 
 @lru_cache(maxsize=1)
 def _code() -> bytes:
-    """Digest of the audit's own source: rows of other code are never read."""
-    state = hashlib.blake2b(digest_size=16)
+    """Digest of the audit's own source and of what it computes with: rows of other code are never read."""
+    versions = np.__version__, scipy.__version__, PIL.__version__
+    state = hashlib.blake2b(repr(versions).encode(), digest_size=16)
     for name in _SOURCES:
         state.update((resources.files("facegen.audit") / name).read_bytes())
     return state.digest()

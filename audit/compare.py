@@ -2,6 +2,7 @@
 jointly."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from facegen.audit.findings import (
     Separability,
 )
 from facegen.audit.held_out import NEED_PARSER, compare_held_out
-from facegen.audit.joint import joint_distances
+from facegen.audit.joint import Joint, joint_distances
 from facegen.audit.mismatch import Mismatch, judge, label_faults
 from facegen.audit.reference import Reference
 from facegen.audit.schema import Table
@@ -46,7 +47,7 @@ def compare(
     on_step: Callable[[str], object] = lambda step: None,
     features: tuple[np.ndarray, np.ndarray] | None = None,
     mismatch: tuple[Mismatch, Mismatch | None] | None = None,
-    encoders: Mapping[str, tuple[np.ndarray, np.ndarray]] | None = None,
+    encoders: Mapping[str, tuple[np.ndarray, np.ndarray] | str] | None = None,
     read: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> Audit:
     """Audit a measured synthetic set.
@@ -58,7 +59,7 @@ def compare(
     on_step : told what is being done
     features : (m, d) of the reference's and (n, d) of the synthetic pictures, from one parser, or None
     mismatch : of one parser on the synthetic and, where there are real pictures, on the real side
-    encoders : of NETWORKS, name -> features as above
+    encoders : of NETWORKS, name -> features as above, or why there are none
     read : held_out.read_rows of what that parser drew for the reference's and for the synthetic pictures
 
     Raises
@@ -83,9 +84,12 @@ def compare(
         synthetic.touching,
         features,
         seed,
-        (reference.attributes, synthetic.attributes),
+        (reference.compared, synthetic.attributes),
         read,
     )
+    if reference.fitted:
+        joint = {key: _without_floor(one) for key, one in joint.items()}
+        held_out = tuple(replace(one, floor=np.nan, joint=_without_floor(one.joint)) for one in held_out)
     order = np.argsort(-scores) if np.isfinite(scores).all() else np.arange(len(synthetic))
     return Audit(
         reference=reference,
@@ -111,18 +115,25 @@ def compare(
 
 
 def _networks(
-    encoders: Mapping[str, tuple[np.ndarray, np.ndarray] | None], seed: int
+    encoders: Mapping[str, tuple[np.ndarray, np.ndarray] | str | None], seed: int
 ) -> tuple[FeatureDistance, ...]:
     found = []
     for name, why in NETWORKS.items():
-        pair = encoders.get(name)
-        found.append(not_measured(name, why) if pair is None else feature_distance(name, *pair, seed))
+        seen = encoders.get(name) or why
+        found.append(
+            not_measured(name, seen) if isinstance(seen, str) else feature_distance(name, *seen, seed)
+        )
     return tuple(found)
+
+
+def _without_floor(one: Joint) -> Joint:
+    """Distances from a fitted law: neither their p nor their floor can be had from rows that it draws."""
+    return replace(one, mmd_p=np.nan, floor=None)
 
 
 def _joint_rows(reference: Reference, synthetic: Table, content_only: bool) -> tuple[np.ndarray, np.ndarray]:
     names = [n for n in matched_names(synthetic.names, content_only) if n in reference.attributes.names]
-    return reference.attributes.columns(names), synthetic.columns(names)
+    return reference.compared.columns(names), synthetic.columns(names)
 
 
 def compare_rows(
@@ -184,9 +195,7 @@ def _separability(
     reference: Reference, synthetic: Table, content_only: bool, seed: int
 ) -> tuple[Separability, np.ndarray]:
     names = [n for n in matched_names(synthetic.names, content_only) if n in reference.attributes.names]
-    real, other = reference.attributes.columns(names), synthetic.columns(names)
-    if reference.kind == "profile":
-        real = real[: max(reference.n, MIN_ROWS)]
+    real, other = reference.compared.columns(names), synthetic.columns(names)
     found = two_sample(real, other, seed)
     floor, floor_high = _auc_floor(reference, real, len(other), content_only, seed)
     error = _auc_error(found.auc, len(real), len(other))
@@ -199,7 +208,7 @@ def _separability(
     else:
         verdict = DIFFERS if clear > 0.5 and found.auc > floor_high else WITHIN
     result = Separability(
-        found.auc, low, high, found.logistic, found.trees, floor, floor_high, len(names), verdict
+        found.auc, low, high, found.logistic, found.trees, floor, floor_high, found.columns, verdict
     )
     return result, found.scores
 

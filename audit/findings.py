@@ -42,7 +42,7 @@ class Row:
 class Separability:
     """Two-sample AUC of one group of attributes, beside what the reference gives against itself.
 
-    attributes : how many; low, high : 95 % interval of auc (Hanley and McNeil, 1982)
+    attributes : how many the classifiers saw; low, high : 95 % interval of auc (Hanley and McNeil, 1982)
     floor, floor_high : mean and largest AUC of the reference against itself, see compare._auc_floor
     """
 

@@ -4,7 +4,7 @@ Rows are (n, k) float64, NaN = missing. They are put in spreads of the reference
 at the reference's mean and adds a column saying that it is missing, so that absence is seen too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.spatial.distance import cdist
@@ -24,10 +24,11 @@ class Joint:
     Attributes
     ----------
     mmd : unbiased squared maximum mean discrepancy, Gaussian kernel of the median distance
-    mmd_p : share of permutations with at least that MMD, in (0, 1]
+    mmd_p : share of permutations with at least that MMD, in (0, 1]; NaN against a law fitted to pictures
     sliced : mean over directions of W1, in spreads of the reference
-    density, coverage : Naeem et al. 2020; density near 1 and coverage near 1 where the laws are the same
-    floor : the same of the reference's own halves
+    density, coverage : Naeem et al. 2020; near 1 where the laws are the same. Both depend on the number of
+        rows: taken at one number for both sides, that of the smaller half in the floor too
+    floor : the same of the reference's own halves; None where there is none
     """
 
     mmd: float
@@ -41,28 +42,40 @@ class Joint:
 _UNMEASURED = Joint(np.nan, np.nan, np.nan, np.nan, np.nan)
 
 
-def joint_distances(real: np.ndarray, synthetic: np.ndarray, seed: int = 0, floor: bool = True) -> Joint:
+def joint_distances(real: np.ndarray, synthetic: np.ndarray, seed: int = 0) -> Joint:
     """Joint distances of synthetic (n, k) from real (m, k), beside those of two halves of the real rows.
 
     Not measured (NaN) where there are under MIN_ROWS rows or no attribute that both show.
 
-    The halves have the sizes that the real set leaves: its floor is an upper one where it is small.
+    The halves have the sizes that the real set leaves: its floor is an upper one where it is small. Density
+    and coverage are not measured where halves of MIN_ROWS cannot be had.
     """
     if min(len(real), len(synthetic)) < MIN_ROWS or not real.shape[1]:
         return _UNMEASURED
     rng = np.random.Generator(np.random.Philox(key=seed))
     real, synthetic = (at_most(rows, MOST_ROWS, rng) for rows in (real, synthetic))
+    part = min(len(synthetic), len(real) // 2)
+    if part < MIN_ROWS:
+        return _distances(real, synthetic, 0, rng)
+    order = rng.permutation(len(real))
+    found = _distances(real, synthetic, part, rng)
+    if np.isnan(found.mmd):
+        return found
+    fresh = np.random.Generator(np.random.Philox(key=seed))
+    return replace(found, floor=_distances(real[order[part:]], real[order[:part]], part, fresh))
+
+
+def _distances(real: np.ndarray, synthetic: np.ndarray, n: int, rng: np.random.Generator) -> Joint:
+    """The distances, density and coverage of n rows of each side; of none where n is 0."""
     one, other = standardised(real, synthetic)
     if not one.shape[1]:
         return _UNMEASURED
-    own = None
-    part = min(len(synthetic), len(real) // 2)
-    if floor and part >= MIN_ROWS:
-        order = rng.permutation(len(real))
-        own = joint_distances(real[order[part:]], real[order[:part]], seed, floor=False)
     mmd, p = mmd_test(one, other, rng)
-    density, coverage = density_coverage(one, other)
-    return Joint(mmd, p, sliced_wasserstein(one, other, rng), density, coverage, own)
+    sliced = sliced_wasserstein(one, other, rng)
+    density, coverage = np.nan, np.nan
+    if n:
+        density, coverage = density_coverage(at_most(one, n, rng), at_most(other, n, rng))
+    return Joint(mmd, p, sliced, density, coverage)
 
 
 def at_most(rows: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:

@@ -33,7 +33,7 @@ from facegen.audit.profile_fit import ANNOTATED, ORDINALS
 from facegen.audit.schema import BINARY
 from facegen.datasets.errors import FacegenError
 
-ANGLES = ("yaw", "pitch")
+ANGLES = {"yaw": (-180.0, 180.0), "pitch": (-90.0, 90.0)}  # degrees within which a law of each lies
 # CelebAMask-HQ's estimator calls a head that looks at the camera -10 degrees: of 32 faces matched with a zero
 # of -7 the nose ended lower than in the real training set. Its yaw is positive to the picture's left.
 PITCH_ZERO = -10.0
@@ -45,6 +45,7 @@ FOLLOWERS = {
 }
 _CALL = re.compile(r"^\s*(normal|uniform)\s*\(\s*([^,()]+?)\s*,\s*([^,()]+?)\s*\)\s*$")
 _CONDITION = re.compile(r"^\s*(\S+)\s*\|\s*(not\s+)?(\S+)\s*$")
+_LARGEST = 1e6  # of numbers in a law: no attribute's unit goes near it
 _FIXED = 50.0  # weight of correlations that were asked for when the matrix is made definite
 
 
@@ -54,7 +55,7 @@ def parse_laws(text: str, where: str, load) -> Profile:
     Parameters
     ----------
     where : names the text in errors
-    load : name or path -> Profile, for `base`
+    load : name or path -> Profile, for `base`; raises FacegenError where that leads back to this text
 
     Raises
     ------
@@ -80,12 +81,13 @@ def parse_laws(text: str, where: str, load) -> Profile:
         if base:
             start = _unfollowed(start, key)
     written = set(marginals)
-    for name in marginals:
-        written |= _other_names(start, name)
+    for key in marginals:
+        written |= _other_names(start, key)
     for (child, parent), by in _grouped(conditions).items():
         start = _with_condition(start, child, parent, by, written, where)
         # A later condition must leave this frequency as it is.
         written |= {child, *_other_names(start, child)}
+    start = _gated(start)
     told = f"laws written by hand ({', '.join(data)})"
     method = f"{told}, all else from {start.name}: {start.method}" if base else told
     return replace(start, name=name, method=method, fidelity={}, written=tuple(data))
@@ -145,28 +147,33 @@ def _levels(name, value, where) -> Levels:
     levels = tuple(level for level, _ in ORDINALS[name])
     if not isinstance(value, Mapping) or not set(value) <= set(levels):
         raise FacegenError(f"{where}: {name}: write weights of {', '.join(levels)}, as {{ {levels[0]} = 1 }}")
-    weights = np.array([value.get(level, 0) for level in levels], float)
-    if not np.isfinite(weights).all() or (weights < 0).any() or weights.sum() <= 0:
-        raise FacegenError(f"{where}: {name}: weights must be numbers from 0 on, one of them above 0")
+    shares = [value.get(level, 0) for level in levels]
+    if not all(_is_number(share) and share >= 0 for share in shares) or not any(shares):
+        raise FacegenError(
+            f"{where}: {name}: weights must be numbers from 0 to {_LARGEST:g}, one of them above 0"
+        )
+    weights = np.array(shares, float)
     return Levels(levels, weights / weights.sum())
 
 
 def _quantiles(name, value, where) -> np.ndarray:
     """(len(GRID),) quantiles, inside the attribute's valid range and with the profile's own signs."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        quantiles = np.full(len(GRID), float(value))
+    quantiles = np.full(len(GRID), float(value)) if _is_number(value) else _called(name, value, where)
+    if name in ANGLES:
+        (low, high), unit = ANGLES[name], "deg"
     else:
-        quantiles = _called(name, value, where)
+        low, high, unit = BY_NAME[name].low, BY_NAME[name].high, BY_NAME[name].unit
+    if not (quantiles <= high).any() or not (quantiles >= low).any():
+        raise FacegenError(f"{where}: {name} lies from {low:g} to {high:g} {unit}")
+    quantiles = np.clip(quantiles, low, high)
     if name == "yaw":
-        quantiles = -quantiles[::-1]
-    elif name == "pitch":
-        quantiles = quantiles + PITCH_ZERO
-    elif name in BY_NAME:
-        low, high = BY_NAME[name].low, BY_NAME[name].high
-        if not (quantiles <= high).any() or not (quantiles >= low).any():
-            raise FacegenError(f"{where}: {name} lies from {low:g} to {high:g} {BY_NAME[name].unit}")
-        quantiles = np.clip(quantiles, low, high)
-    return quantiles
+        return -quantiles[::-1]
+    return quantiles + PITCH_ZERO if name == "pitch" else quantiles
+
+
+def _is_number(value: object) -> bool:
+    """Whether a TOML value is a number of a size that a law may have; NaN is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
 
 
 def _called(name, value, where) -> np.ndarray:
@@ -175,9 +182,10 @@ def _called(name, value, where) -> np.ndarray:
         first, second = (float(found[i]) for i in (2, 3)) if found else (math.nan, math.nan)
     except ValueError:
         first = second = math.nan
-    if not (math.isfinite(first) and math.isfinite(second)):
+    if not (_is_number(first) and _is_number(second)):
         raise FacegenError(
-            f"{where}: {name} = {value!r}: write a number, normal(MEAN, SD) or uniform(LOW, HIGH)"
+            f"{where}: {name} = {value!r}: write a number, normal(MEAN, SD) or uniform(LOW, HIGH), "
+            f"numbers up to {_LARGEST:g}"
         )
     if found and found[1] == "normal":
         if second < 0:
@@ -229,9 +237,7 @@ def _grown(part: Part, name: str, law: Law) -> Part:
     """The part with one more attribute that depends on no other."""
     measure = BY_NAME.get(name)
     unit = measure.unit if measure else "deg" if name in ANGLES else "0/1"
-    gates = measure.gate if measure else ()
-    # A gate that nobody wrote a law for is taken to be open.
-    gate = tuple(one for one in gates if all(two in part.names for two in one.split("|")))
+    gate = measure.gate if measure else ()
     matched = measure.matchable if measure else True
     group = measure.group if measure else "pose" if name in ANGLES else "person"
     one = Attribute(name, unit, group, law, gate, 1.0, part.n, matched)
@@ -239,6 +245,19 @@ def _grown(part: Part, name: str, law: Law) -> Part:
     correlation = np.eye(k + 1)
     correlation[:k, :k] = part.correlation
     return Part(part.n, (*part.attributes, one), correlation)
+
+
+def _gated(profile: Profile) -> Profile:
+    """The profile without the gates that nobody wrote a law for: they are taken to be open.
+
+    Asked for when all is written, so that the order of the lines decides nothing.
+    """
+    part = profile.measured
+    kept = tuple(
+        replace(a, gate=tuple(one for one in a.gate if set(one.split("|")) <= set(part.names)))
+        for a in part.attributes
+    )
+    return replace(profile, measured=replace(part, attributes=kept))
 
 
 def _with_condition(profile, child, parent, by, written, where) -> Profile:

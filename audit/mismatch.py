@@ -139,7 +139,10 @@ def _verdict(row: ClassMismatch, real: ClassMismatch | None, size: int) -> str:
     found, offset = (usable.found, usable.offset) if usable else (1.0, 0.0)
     if row.found < found - FOUND_DROP:
         return UNRECOGNISED
-    return DRAWN if abs(row.offset - offset) > HABIT_PX * size / 128 else AGREES
+    apart = abs(row.offset - offset)
+    if np.isnan(found + apart):
+        return UNMEASURED
+    return DRAWN if apart > HABIT_PX * size / 128 else AGREES
 
 
 @dataclass(frozen=True)

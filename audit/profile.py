@@ -179,6 +179,7 @@ class Profile:
         _close_gates(out, self.measured)
         return out
 
+    @one_blas_thread
     def table(self, n: int, seed: int) -> Table:
         """n rows of the measured part alone, missing values as often as in the fitted set.
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -34,32 +35,43 @@ def load_profile(name_or_path: str | Path) -> Profile:
     ------
     FacegenError : neither a shipped name nor a readable profile file.
     """
+    return _load((), name_or_path)
+
+
+def _load(above: tuple[Path, ...], name_or_path: str | Path) -> Profile:
+    """`load_profile` for a file of laws, by its base; above : that file, then those it is the base of."""
     if str(name_or_path) in profile_names():
         folder = resources.files("facegen.audit.profiles")
         for suffix in _SUFFIXES:
             file = folder / f"{name_or_path}{suffix}"
             if file.is_file():
-                return _parsed(file.read_text("utf-8"), f"profile {name_or_path}", suffix)
-    return read_profile(Path(name_or_path))
+                return _parsed(file.read_text("utf-8"), f"profile {name_or_path}", suffix, above)
+    return _read(above, Path(name_or_path))
 
 
-def _parsed(text: str, where: str, suffix: str) -> Profile:
-    return parse_laws(text, where, load_profile) if suffix == ".toml" else parse_profile(text, where)
+def _parsed(text: str, where: str, suffix: str, above: tuple[Path, ...]) -> Profile:
+    return parse_laws(text, where, partial(_load, above)) if suffix == ".toml" else parse_profile(text, where)
 
 
 def read_profile(path: Path) -> Profile:
     """The profile in a file; FacegenError as in `load_profile`."""
+    return _read((), path)
+
+
+def _read(above: tuple[Path, ...], path: Path) -> Profile:
     if not path.is_file():
         known = ", ".join(profile_names())
         raise FacegenError(
             f"no profile {str(path)!r}: give one of {known}, or a file that `facegen profile` wrote, "
             "or laws in TOML"
         )
+    if path.resolve() in above:
+        raise FacegenError(f"{above[0]}: its base leads back to {path}: name another base")
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise FacegenError(f"{path}: cannot be read as a profile ({error})") from None
-    return _parsed(text, str(path), path.suffix)
+    return _parsed(text, str(path), path.suffix, (path.resolve(), *above))
 
 
 def parse_profile(text: str, where: str) -> Profile:
@@ -188,6 +200,9 @@ def _profile_of(data: dict) -> Profile:
 
 
 def _part_of(data: dict) -> Part:
+    n = int(data["n"])
+    if n <= 0:
+        raise ValueError(f"a part of {n} rows")
     attributes = tuple(_attribute_of(one) for one in data["attributes"])
     k = len(attributes)
     lower = np.zeros((k, k))
@@ -198,7 +213,7 @@ def _part_of(data: dict) -> Part:
     if len(data["correlation"]) != k or not np.isfinite(lower).all() or np.abs(lower).max(initial=0) > 1:
         raise ValueError("the correlation does not fit the attributes")
     full = lower + np.tril(lower, -1).T
-    return Part(int(data["n"]), attributes, nearest_correlation(full))  # rounding may have cost definiteness
+    return Part(n, attributes, nearest_correlation(full))  # rounding may have cost definiteness
 
 
 def _attribute_of(data: dict) -> Attribute:

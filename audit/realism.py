@@ -154,11 +154,12 @@ def _noise(luma: np.ndarray) -> dict[str, float]:
 def _skin(view: View) -> dict[str, float]:
     if view.share(ID["skin"]) < MIN_SHARE:
         return {}
-    lightness, red, yellow = view.lab[view.where(ID["skin"])][::_EVERY].T
+    # Rows of one piece: over columns of a table arctan2 takes other code, other digits, as the memory lies.
+    lightness, red, yellow = np.ascontiguousarray(view.lab[view.where(ID["skin"])][::_EVERY].T, float)
     out = {}
     if np.hypot(red.mean(), yellow.mean()) >= MIN_YELLOW:
         out["skin_hue_spread"] = float(np.degrees(np.arctan2(yellow, red)).std())
-    offset = (lightness - lightness.mean()).astype(float)
+    offset = lightness - lightness.mean()
     variance = float(offset @ offset)
     if variance > len(offset) * _FLAT**2:
         out["skin_shading_redness"] = float(offset @ red) / variance

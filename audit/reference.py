@@ -44,6 +44,17 @@ class Reference:
     by_hand: bool = False
 
     @property
+    def fitted(self) -> bool:
+        """Whether it is a law fitted to pictures. How far its own draws lie apart says nothing of these: the
+        law's error is not in it."""
+        return self.kind == "profile" and not self.by_hand
+
+    @property
+    def compared(self) -> Table:
+        """The attributes; of a profile as many rows as pictures are behind it, for more would claim more."""
+        return self.attributes.rows(np.arange(min(self.n, len(self.attributes))))
+
+    @property
     def what(self) -> str:
         """What it is, for people."""
         if self.by_hand:

@@ -12,7 +12,7 @@ A TOML file; every key is optional, at least one must be there:
     roll = 0.3
     "hair.area" = 0.5
 
-What could not be measured is not passed: means and counts over attributes need at least half of them.
+What could not be measured is not passed: AUCs, means and counts over attributes need at least half of them.
 """
 
 import math
@@ -92,8 +92,8 @@ def check(audit: Audit, limits: dict[str, float]) -> list[Check]:
     content = [row for row in followed if row.measure.content]
     differing = float(sum(row.verdict == DIFFERS for row in audit.rows))
     found = {
-        "content_auc": audit.content.auc,
-        "all_auc": audit.everything.auc,
+        "content_auc": audit.content.auc if _mostly_measured(content) else math.nan,
+        "all_auc": audit.everything.auc if _mostly_measured(followed) else math.nan,
         "content_excess": audit.mean_excess(content_only=True) if _mostly_measured(content) else math.nan,
         "all_excess": audit.mean_excess(content_only=False) if _mostly_measured(followed) else math.nan,
         "differing": differing if _mostly_measured(audit.rows) else math.nan,

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import rankdata
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
@@ -33,12 +34,14 @@ class TwoSample:
     auc : the larger of both classifiers'
     logistic, trees : theirs
     scores : (n,) float64 of `other`'s rows, the larger the less they look like `one`
+    columns : that the classifiers saw
     """
 
     auc: float
     logistic: float
     trees: float
     scores: np.ndarray
+    columns: int
 
 
 def two_sample(one: np.ndarray, other: np.ndarray, seed: int = 0) -> TwoSample:
@@ -47,16 +50,20 @@ def two_sample(one: np.ndarray, other: np.ndarray, seed: int = 0) -> TwoSample:
     Columns that one of the sets does not hold at all are left out: a set without masks is not told by that.
 
     Equal rows are kept in one fold: a copy of a row that the classifier has seen with the other answer would
-    pull the AUC of identical sets below 0.5.
+    pull the AUC of identical sets below 0.5. Not so rows of whole numbers alone, or of fewer different rows
+    than folds: they are equal by chance, are dealt out one by one, and their scores are ranks within folds.
     """
+    nothing = TwoSample(np.nan, np.nan, np.nan, np.full(len(other), np.nan), 0)
     if min(len(one), len(other)) < MIN_ROWS:
-        return TwoSample(np.nan, np.nan, np.nan, np.full(len(other), np.nan))
+        return nothing
     kept = ~(np.isnan(one).all(axis=0) | np.isnan(other).all(axis=0))
     x = np.concatenate([one, other])[:, kept]
     y = np.repeat([0, 1], [len(one), len(other)])
-    folds = _folds(x, y, seed) if kept.any() else []
-    if not folds:
-        return TwoSample(np.nan, np.nan, np.nan, np.full(len(other), np.nan))
+    if not kept.any():
+        return nothing
+    copies = _copies(x)
+    discrete = _is_discrete(x, y, copies)
+    folds = _folds(x, y, None if discrete else copies, seed)
     linear = make_pipeline(
         SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
         StandardScaler(),
@@ -65,19 +72,25 @@ def two_sample(one: np.ndarray, other: np.ndarray, seed: int = 0) -> TwoSample:
     trees = HistGradientBoostingClassifier(
         max_iter=50, max_depth=3, max_bins=64, min_samples_leaf=10, random_state=seed, early_stopping=False
     )
-    scores = [_held_out(model, x, y, folds) for model in (linear, trees)]
+    scores = [_held_out(model, x, y, folds, discrete) for model in (linear, trees)]
     aucs = [float(roc_auc_score(y, score)) for score in scores]
     best = scores[int(np.argmax(aucs))]
-    return TwoSample(max(aucs), aucs[0], aucs[1], best[len(one) :])
+    return TwoSample(max(aucs), aucs[0], aucs[1], best[len(one) :], int(kept.sum()))
 
 
-def _folds(x: np.ndarray, y: np.ndarray, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Stratified folds that keep equal rows together; none where too many rows are equal for that."""
-    copies = _copies(x)
-    if len(np.unique(copies)) < FOLDS:
-        return []
-    folds = list(StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed).split(x, y, copies))
-    return folds if all(len(np.unique(y[train])) == 2 for train, _ in folds) else []
+def _is_discrete(x: np.ndarray, y: np.ndarray, copies: np.ndarray) -> bool:
+    """Whether equal rows are equal by chance: whole numbers alone, or under FOLDS different rows of a set."""
+    if (np.isnan(x) | (x == np.rint(x))).all():
+        return True
+    return min(len(np.unique(copies[y == side])) for side in (0, 1)) < FOLDS
+
+
+def _folds(
+    x: np.ndarray, y: np.ndarray, copies: np.ndarray | None, seed: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Stratified folds; rows of one number in `copies` (n,) are kept together."""
+    cut = StratifiedKFold if copies is None else StratifiedGroupKFold
+    return list(cut(FOLDS, shuffle=True, random_state=seed).split(x, y, copies))
 
 
 def _copies(x: np.ndarray) -> np.ndarray:
@@ -86,15 +99,20 @@ def _copies(x: np.ndarray) -> np.ndarray:
     return number.ravel()
 
 
-def _held_out(model, x: np.ndarray, y: np.ndarray, folds) -> np.ndarray:
-    """(n,) float64: score of each row by the model fitted without its fold, as a rank within the fold."""
+def _held_out(model, x: np.ndarray, y: np.ndarray, folds, ranked: bool) -> np.ndarray:
+    """(n,) float64: score of each row by the model fitted without its fold.
+
+    ranked : as the mean rank within the fold, in (0, 1): else rows that are equal would be told apart by the
+        fold that they lie in
+    """
     out = np.empty(len(y))
     # One thread: on a machine that others use too, two that wait for each other took eighty times as long.
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", category=UserWarning)  # a column without values in one fold
         for train, test in folds:
             model.fit(x[train], y[train])
-            out[test] = model.predict_proba(x[test])[:, 1]
+            score = model.predict_proba(x[test])[:, 1]
+            out[test] = (rankdata(score) - 0.5) / len(test) if ranked else score
     return out
 
 

@@ -116,6 +116,10 @@ def command(synth, against, out, thresholds, workers, seed, gallery, parser, inc
     sys.exit(exit_code(checks))
 
 
+def _or_unmeasured(value: float, digits: int = 3) -> str:
+    return f"{value:.{digits}f}" if value == value else "not measured"
+
+
 def _print(audit, checks) -> None:
     """The table and the verdicts on standard output."""
     from rich.box import SIMPLE_HEAD
@@ -162,17 +166,20 @@ def _print(audit, checks) -> None:
             highlight=False,
         )
     for key, one in audit.joint.items():
-        if one.mmd_p == one.mmd_p:
+        if one.mmd == one.mmd:
             console.print(
-                f"{key}: MMD² {one.mmd:.4f} (p {one.mmd_p:.3f}), sliced Wasserstein {one.sliced:.3f}, "
-                f"density {one.density:.2f}, coverage {one.coverage:.2f}",
+                f"{key}: MMD² {one.mmd:.4f} (p {_or_unmeasured(one.mmd_p)}), "
+                f"sliced Wasserstein {one.sliced:.3f}, density {_or_unmeasured(one.density, 2)}, "
+                f"coverage {_or_unmeasured(one.coverage, 2)}",
                 highlight=False,
             )
     for one in audit.held_out:
-        told = f"[dim]not measured[/], {one.why}" if one.why else f"AUC {one.auc:.3f}, floor {one.floor:.3f}"
+        told = f"AUC {_or_unmeasured(one.auc)}, floor {_or_unmeasured(one.floor)}"
+        if one.why:
+            told = f"[dim]not measured[/], {escape(one.why)}"
         console.print(f"held out, {one.name.replace('_', ' ')}: {told}", highlight=False)
     for one in audit.networks:
-        told = f"[dim]not measured[/], {one.why}"
+        told = f"[dim]not measured[/], {escape(one.why)}"
         if not one.why:
             told = (
                 f"Fréchet {one.frechet:.3g} (floor {one.floor.frechet:.3g}), kernel {one.kernel:.3g} "

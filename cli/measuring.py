@@ -60,7 +60,8 @@ def open_reference(against: str, workers: int | None, console: Console) -> Refer
 
 
 def seen_by_inception(weights: Path, faces: FaceSet, real_dir: Path, console: Console):
-    """Inception features of PARSED real and synthetic pictures made equal: (m, 2048) and (n, 2048)."""
+    """Inception features of PARSED real and synthetic pictures made equal: (m, 2048) and (n, 2048); or why
+    there are none."""
     from facegen.parse.device import pick_device
     from facegen.parse.inception import inception_features
 
@@ -68,7 +69,10 @@ def seen_by_inception(weights: Path, faces: FaceSet, real_dir: Path, console: Co
     out = []
     for one in (open_set(real_dir), faces):
         with console.status(f"Inception: {one.name}"):
-            out.append(inception_features(_made_equal(one, SEEN), weights, device))
+            crops = list(_made_equal(one, SEEN))
+            if not crops:
+                return f"{one.name}: no crop of a face has {SEEN} pixels"
+            out.append(inception_features(crops, weights, device))
     return tuple(out)
 
 

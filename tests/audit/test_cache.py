@@ -1,11 +1,13 @@
 """Rows are kept by content: the same pixels are not measured again, other pixels are."""
 
 import numpy as np
+import PIL
 import pytest
+import scipy
 from drawn_heads import random_heads
 from PIL import Image
 
-from facegen.audit import collect
+from facegen.audit import cache, collect
 from facegen.audit.cache import RowCache, default_cache, key_of
 from facegen.datasets.readers import open_set
 
@@ -65,6 +67,20 @@ def test_keys_tell_masks_apart():
     image = np.zeros((8, 8, 3), np.uint8)
     mask = np.zeros((8, 8), np.uint8)
     assert len({key_of(image, None), key_of(image, mask), key_of(image, mask + 1)}) == 3
+
+
+def test_keys_tell_the_libraries_that_measure_apart(monkeypatch):
+    image = np.zeros((8, 8, 3), np.uint8)
+    keys = {key_of(image, None)}
+    try:
+        for library in (np, scipy, PIL):
+            with monkeypatch.context() as patch:
+                patch.setattr(library, "__version__", "0")
+                cache._code.cache_clear()
+                keys.add(key_of(image, None))
+    finally:
+        cache._code.cache_clear()
+    assert len(keys) == 4 and key_of(image, None) in keys
 
 
 def test_rows_of_another_width_are_not_returned(tmp_path):

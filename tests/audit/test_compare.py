@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from drawn_heads import random_heads
 
+from facegen.audit import compare as comparing
+from facegen.audit import held_out
 from facegen.audit.collect import Measurement
 from facegen.audit.compare import compare
 from facegen.audit.findings import DIFFERS, UNMEASURED
@@ -80,6 +82,30 @@ def test_against_a_profile(real):
     assert good.content.floor == profile.fidelity["content"]
 
 
+def test_a_fitted_profile_is_compared_by_as_many_rows_as_it_has_pictures(real, monkeypatch):
+    """Its own draws say neither how far its pictures lie apart nor how likely a distance is."""
+    profile = Profile.fit(real.attributes, name="drawn", fidelity=False)
+    sizes = []
+    for module, name in (
+        (held_out, "two_sample"),
+        (held_out, "joint_distances"),
+        (comparing, "joint_distances"),
+    ):
+        whole = getattr(module, name)
+        told = lambda a, b, *c, whole=whole, **d: sizes.append(len(a)) or whole(a, b, *c, **d)  # noqa: E731
+        monkeypatch.setattr(module, name, told)
+    synthetic = random_heads(100, seed=2)[0]
+    audit = compare(Reference.of_profile(profile), synthetic)
+    assert max(sizes) == 110
+    groups = {one.name: one for one in audit.held_out}
+    for joint in (*audit.joint.values(), groups["descriptors"].joint, groups["realism"].joint):
+        assert joint.mmd == joint.mmd and np.isnan(joint.mmd_p) and joint.floor is None
+    assert groups["realism"].auc > 0 and np.isnan(groups["realism"].floor)
+    law = replace(profile, written=("roll",))
+    by_hand = compare(Reference.of_profile(law), synthetic).joint["content"]
+    assert by_hand.mmd_p > 0 and by_hand.floor is not None
+
+
 def test_sets_without_masks_say_so(reference):
     heads = random_heads(60, seed=8)[0]
     seen = ("exposure", "contrast", "saturation", "warmth", "clipped_dark", "clipped_light")
@@ -93,6 +119,7 @@ def test_sets_without_masks_say_so(reference):
     assert audit.row("roll").verdict == UNMEASURED and "too few" in audit.row("roll").why
     assert audit.row("exposure").verdict != UNMEASURED
     assert audit.content.verdict == UNMEASURED and 0.3 < audit.everything.auc < 0.7
+    assert audit.content.attributes == 0 and audit.everything.attributes == len(seen)
 
 
 def test_few_pictures_are_not_measured_rather_than_passed(reference):

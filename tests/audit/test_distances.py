@@ -46,6 +46,26 @@ def test_a_shift_is_measured_in_spreads_with_its_interval():
     assert (gap.reference, gap.synthetic) == (pytest.approx(5, abs=0.2), pytest.approx(6, abs=0.2))
 
 
+@pytest.mark.parametrize("shift", [0.0, 0.1, 0.3])
+def test_the_interval_covers_the_truth_near_zero_too(shift):
+    covered = []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        real, synthetic = rng.normal(size=200), rng.normal(shift, 1, 100)
+        gap = compare_columns(real, synthetic, CONTINUOUS, Draws.make(200, 200, 100, seed, draws=100))
+        assert 0 <= gap.low <= gap.distance <= gap.high
+        covered.append(gap.low <= shift <= gap.high)
+    assert np.mean(covered) >= 0.9
+
+
+def test_the_interval_of_proportions_is_the_normal_one():
+    real, synthetic = np.repeat([0.0, 1.0], [600, 400]), np.repeat([0.0, 1.0], [300, 200])
+    gap = gap_of(real, synthetic, BINARY)
+    error = 1.96 * np.sqrt(0.24 / 1000 + 0.24 / 500) / np.sqrt(0.24)
+    assert gap.distance == pytest.approx(0, abs=1e-6) and gap.low == 0
+    assert gap.high == pytest.approx(error, rel=0.12)
+
+
 def test_proportions():
     real, synthetic = np.repeat([0.0, 1.0], [950, 50]), np.repeat([0.0, 1.0], [340, 60])
     gap = gap_of(real, synthetic, BINARY)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from facegen.audit import joint
 from facegen.audit.joint import (
     density_coverage,
     joint_distances,
@@ -59,6 +60,21 @@ def test_density_and_coverage_follow_their_definition():
         inside = np.linalg.norm(other - row, axis=1) <= radius
         density, coverage = density + inside.sum(), coverage + inside.any()
     assert density_coverage(one, other) == pytest.approx((density / (5 * 30), coverage / 40))
+
+
+@pytest.mark.parametrize(("m", "n", "taken"), [(600, 300, 300), (300, 400, 150), (130, 60, 60)])
+def test_density_and_coverage_are_taken_at_one_number_of_rows(monkeypatch, m, n, taken):
+    sizes = []
+    told = lambda a, b: sizes.append((len(a), len(b))) or density_coverage(a, b)  # noqa: E731
+    monkeypatch.setattr(joint, "density_coverage", told)
+    found = joint_distances(rng().normal(size=(m, 4)), rng(2).normal(size=(n, 4)))
+    assert sizes == [(taken, taken)] * 2
+    assert found.coverage == pytest.approx(found.floor.coverage, abs=0.06)
+
+
+def test_no_density_where_the_reference_has_no_halves():
+    found = joint_distances(rng().normal(size=(90, 4)), rng(2).normal(size=(200, 4)))
+    assert found.mmd_p > 0 and found.floor is None and np.isnan([found.density, found.coverage]).all()
 
 
 def test_collapsed_sets_lose_coverage_not_density():

@@ -148,9 +148,26 @@ def test_an_audit_does_not_ask_for_what_followed_another_yaw(tmp_path):
         ('male = 0.5\n"yaw | male" = 0.3', "not a yes/no"),
         ('"hat male |" = 0.3', "hat | male"),
         ('base = "nowhere"\nglasses = 0.5', "nowhere"),
+        ('base = "laws.toml"\nglasses = 0.5', "leads back"),
+        ('base = "other.toml"\nglasses = 0.5', "leads back"),
+        ("yaw = nan", "numbers up to"),
+        ("yaw = inf", "numbers up to"),
+        ("yaw = 1e300", "numbers up to"),
+        ('yaw = "normal(0, 1e308)"', "numbers up to"),
+        ("yaw = 400", "lies from -180 to 180"),
+        ("pitch = -91", "lies from -90 to 90"),
+        ("exposure = nan", "numbers up to"),
+        ("glasses = nan", "frequency from 0 to 1"),
+        ('hair_form = { straight = "a" }', "weights must be numbers"),
+        ("hair_form = { straight = { a = 1 } }", "weights must be numbers"),
+        ("hair_form = { straight = nan }", "weights must be numbers"),
+        ("hair_form = { straight = 0 }", "weights must be numbers"),
+        ('male = 0.5\n"hat | male" = "often"\n"hat | not male" = 0.1', "frequency from 0 to 1"),
     ],
 )
-def test_mistakes_are_one_line(tmp_path, text, why):
+def test_mistakes_are_one_line(tmp_path, monkeypatch, text, why):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "other.toml").write_text('base = "laws.toml"\nglasses = 0.2')
     with pytest.raises(FacegenError) as error:
         written(tmp_path, text)
     assert why in str(error.value) and "\n" not in str(error.value)
@@ -158,11 +175,34 @@ def test_mistakes_are_one_line(tmp_path, text, why):
 
 def test_the_uniform_profile_ships():
     assert set(profile_names()) >= {"celebamaskhq", "uniform"}
+    assert load_profile("uniform").name == "uniform"
     rows = load_profile("uniform").sample(N, 0)
     assert rows["male"].mean() == pytest.approx(0.5, abs=0.02)
     shares = np.histogram(rows["yaw"], 10, (-70, 70))[0] / N
     assert shares.min() > 0.09 and shares.max() < 0.11
     assert len({*rows["hair_shade"]}) == 4
+
+
+def test_the_order_of_the_lines_decides_nothing(tmp_path):
+    lines = ["glasses = 0.5", "glasses_area = 0.05", 'hat_area = "uniform(0.01, 0.1)"', "male = 0.5"]
+    lines += ['"hat | male" = 0.3', '"hat | not male" = 0.1', "cloth_lightness = 40"]
+    found = [written(tmp_path, "\n".join(order)) for order in (lines, lines[::-1])]
+    for profile in found:
+        gates = {name: profile.attribute(name).gate for name in ("glasses_area", "hat_area")}
+        assert gates == {"glasses_area": ("glasses",), "hat_area": ("hat",)}
+        assert profile.attribute("cloth_lightness").gate == ()  # of cloth nothing is said: it is there
+        rows = profile.sample(N, 0)
+        np.testing.assert_array_equal(np.isnan(rows["hat_area"]), ~rows["hat"])
+
+
+def test_bases_upon_bases_are_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "under.toml").write_text('name = "under"\nbase = "celebamaskhq"\nglasses = 0.9')
+    profile = written(tmp_path, 'name = "over"\nbase = "under.toml"\nhat = 0.4')
+    rows = profile.sample(N, 0)
+    assert profile.name == "over" and "all else from under" in profile.method
+    assert rows["glasses"].mean() == pytest.approx(0.9, abs=0.01)
+    assert rows["hat"].mean() == pytest.approx(0.4, abs=0.01)
 
 
 def test_an_audit_against_laws_needs_something_to_measure(tmp_path):

@@ -84,6 +84,25 @@ def test_a_class_elsewhere_is_not_recognised(labels):
     assert {one.synthetic.name: one.verdict for one in judge(found, None)}["l_ear"] == UNRECOGNISED
 
 
+def test_what_one_side_does_not_know_is_not_judged(labels):
+    """No border of the class found on the real side: there is no offset to hold the synthetic one against."""
+    found = compared(labels, labels)
+
+    def verdict(synthetic, real):
+        rows = [
+            replace(found, classes=tuple(replace(row, **values) if row.name == "nose" else row
+                                         for row in found.classes))
+            for values in (synthetic, real)
+        ]  # fmt: skip
+        return {one.synthetic.name: one.verdict for one in judge(*rows)}["nose"]
+
+    lost = {"found": 0.0, "offset": np.nan}
+    assert verdict({"found": 0.05}, lost) == UNMEASURED and verdict(lost, lost) == UNMEASURED
+    assert verdict({}, {"found": np.nan, "offset": np.nan}) == UNMEASURED
+    assert verdict({"found": 0.95, "offset": np.nan}, {}) == UNMEASURED
+    assert verdict(lost, {}) == UNRECOGNISED and verdict({}, {}) == AGREES
+
+
 def test_the_worst_pictures_are_listed_first(labels):
     predicted = labels.copy()
     predicted[7] = 0

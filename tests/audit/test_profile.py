@@ -5,7 +5,10 @@ import json
 import numpy as np
 import pytest
 from drawn_heads import random_heads
+from threadpoolctl import threadpool_info, threadpool_limits
 
+from facegen.audit import profile
+from facegen.audit.copula import draw_latents
 from facegen.audit.marginals import Continuous, Levels
 from facegen.audit.measures import BY_NAME, NAMES
 from facegen.audit.profile import Attribute, Link, Part, Profile, fuse
@@ -84,6 +87,16 @@ def test_other_files_are_refused_in_one_line(tmp_path, fitted, change, message):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("n", [0, -5])
+def test_a_law_of_no_pictures_is_refused(tmp_path, fitted, n):
+    fitted.save(tmp_path / "p.json")
+    data = json.loads((tmp_path / "p.json").read_text())
+    data["measured"]["n"] = n
+    (tmp_path / "p.json").write_text(json.dumps(data))
+    with pytest.raises(FacegenError, match=f"a part of {n} rows"):
+        load_profile(tmp_path / "p.json")
+
+
 @pytest.mark.parametrize(
     ("place", "value", "message"),
     [("name", "third_eye", "unknown attribute 'third_eye'"), ("kind", "colour", "unknown kind")],
@@ -131,6 +144,21 @@ def test_missing_and_damaged_files(tmp_path):
     (tmp_path / "x.json").write_text("{")
     with pytest.raises(FacegenError, match="not even JSON"):
         load_profile(tmp_path / "x.json")
+
+
+def test_rows_are_drawn_by_one_thread(fitted, monkeypatch):
+    """Sums over several are rounded otherwise."""
+    threads = set()
+
+    def draw(*arguments):
+        threads.update(one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas")
+        return draw_latents(*arguments)
+
+    monkeypatch.setattr(profile, "draw_latents", draw)
+    with threadpool_limits(2):
+        fitted.table(5, 0)
+        fitted.sample(5, 0)
+    assert threads == {1}
 
 
 def test_too_few_pictures(table):

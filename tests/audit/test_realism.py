@@ -82,6 +82,16 @@ def test_shading_of_skin_is_its_slope():
     assert "skin_shading_redness" not in plain and "skin_hue_spread" not in plain
 
 
+def test_the_hue_of_skin_has_the_digits_of_rows_of_one_piece():
+    """Over columns arctan2 takes SVML's or the C library's float32 code, as the memory happens to lie."""
+    rgb = np.clip(np.array([200, 150, 120]) + RNG.normal(0, 12, (256, 256, 3)), 0, 255).astype(np.uint8)
+    view = make_view(rgb, MASK)
+    lab = view.lab[view.where(ID["skin"])][:: realism._EVERY].astype(float)
+    red, yellow = lab[:, 1].copy(), lab[:, 2].copy()
+    expected = float(np.degrees(np.arctan2(yellow, red)).std())
+    assert realism.measure(view)["skin_hue_spread"] == expected
+
+
 def jpeg(image, quality):
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, "JPEG", quality=quality)

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -68,6 +69,16 @@ def test_files_are_written_and_hold_the_same_figures(audited, tmp_path):
     rows = list(csv.DictReader(paths[2].open()))
     assert len(rows) == len(audit.rows) + len(audit.labels)
     assert float(next(row for row in rows if row["name"] == "roll")["distance"]) == roll["distance"]
+
+
+def test_a_profile_may_know_its_fidelity_in_part(audited):
+    audit, synthetic = audited
+    for fidelity, told in (
+        ({"content": 0.61}, "AUC of 0.61 (content) and –"),
+        ({"x": 1}, "AUC of – (content)"),
+    ):
+        known = replace(audit, reference=replace(audit.reference, fidelity=fidelity))
+        assert told in " ".join(render_html(known, synthetic, [], []).split())
 
 
 def test_what_was_not_measured_is_null_not_nan(audited):

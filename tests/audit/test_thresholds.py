@@ -1,6 +1,7 @@
 """Limits: read strictly, and three ways to end."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from drawn_heads import random_heads
@@ -40,6 +41,14 @@ def test_what_could_not_be_measured_is_not_passed(tmp_path):
     checks = check(few, read_thresholds(write(tmp_path, text)))
     assert [one.status for one in checks] == ["not measured"] * 5
     assert exit_code(checks) == 2
+
+
+def test_an_auc_of_few_of_its_attributes_is_not_passed(tmp_path, audit):
+    """A classifier that saw the framing alone cannot say that the content is alike."""
+    limits = read_thresholds(write(tmp_path, "content_auc = 1\nall_auc = 1\n"))
+    assert [one.status for one in check(audit, limits)] == ["pass", "pass"]
+    rows = tuple(replace(row, gap=row.gap if row.measure.group == "framing" else None) for row in audit.rows)
+    assert [one.status for one in check(replace(audit, rows=rows), limits)] == ["not measured"] * 2
 
 
 def test_exit_codes():

@@ -29,6 +29,28 @@ def test_samples_of_one_law_give_a_half_and_a_shift_what_theory_says():
     assert two_sample(rows(600, 0), rows(600, 1, shift=1)).auc == pytest.approx(0.760, abs=0.04)
 
 
+def test_yes_and_no_alone_are_told_apart_as_theory_says():
+    """Fewer different rows than folds, and every one of them in both sets."""
+
+    def flags(n, seed, *shares):
+        return (np.random.default_rng(seed).random((n, len(shares))) < shares).astype(float)
+
+    # Of one proportion against another: 1/2 + half their difference. A second, equal one adds nothing.
+    assert two_sample(flags(1500, 0, 0.3), flags(1500, 1, 0.6)).auc == pytest.approx(0.65, abs=0.025)
+    assert two_sample(flags(1500, 0, 0.3), flags(1500, 1, 0.3)).auc == pytest.approx(0.5, abs=0.025)
+    one, other = flags(1500, 0, 0.3, 0.5), flags(1500, 1, 0.6, 0.5)
+    assert two_sample(one, other).auc == pytest.approx(0.65, abs=0.025)
+    # Eight levels, of which one set has every other one more often: no level foretells its neighbour.
+    levels = np.random.default_rng(2).choice(8, size=(2000, 1)).astype(float)
+    even = np.random.default_rng(3).choice(8, size=(2000, 1), p=np.tile([0.2, 0.05], 4)).astype(float)
+    assert two_sample(levels, even).trees == pytest.approx(0.65, abs=0.025)
+
+
+def test_a_few_pictures_over_and_over_are_told_apart():
+    found = two_sample(rows(100, 0), np.repeat(rows(3, 1), 40, axis=0))
+    assert found.auc > 0.9 and np.isfinite(found.scores).all() and found.columns == 6
+
+
 def test_scores_name_the_odd_ones():
     other = rows(150, 1)
     other[:10, 0] += 8

@@ -109,6 +109,24 @@ def test_a_parser_measures_labels_and_features(sets, tmp_path):
     assert read["why"] or read["auc"] is not None
 
 
+def test_pictures_too_small_for_inception_leave_it_out(sets, tmp_path, monkeypatch):
+    import torch
+
+    from facegen.parse import inception
+
+    monkeypatch.setattr(inception, "_network", lambda weights: torch.nn.Identity())
+    real, tilted = sets
+    result = run(
+        "audit", tilted, "--against", real, "--out", tmp_path, "--workers", 1, "--inception", "weights.pth"
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    said = "one [bold]: no crop of a face has 224 pixels"
+    assert f"Inception v3: not measured, {said}" in " ".join(result.output.split())
+    networks = json.loads((tmp_path / "report.json").read_text())["networks"]
+    (one,) = (row for row in networks if row["name"] == "Inception v3")
+    assert one["why"] == said and one["frechet"] is None
+
+
 def test_thresholds_make_a_gate(sets, tmp_path):
     real, tilted = sets
     limits = tmp_path / "limits.toml"
@@ -127,6 +145,10 @@ def test_profile_then_audit_against_it(sets, tmp_path):
     assert str(real) not in (tmp_path / "p.json").read_text()
     result = run("audit", tilted, "--against", tmp_path / "p.json", "--out", tmp_path / "out")
     assert result.exit_code == 0 and "1. roll" in result.output, result.output
+    result = run("audit", real, "--against", tmp_path / "p.json", "--out", tmp_path / "out", "--workers", 1)
+    said = " ".join(result.output.split())
+    assert "(p not measured), sliced Wasserstein" in said and "floor not measured" in said, said
+    assert " nan" not in said
 
 
 def test_the_shipped_profile_is_the_default(sets, tmp_path):
