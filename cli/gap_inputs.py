@@ -6,17 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from rich.console import Console
 
 from facegen.audit.collect import CONVENTION
-from facegen.audit.measures import BY_NAME, MEASURES_VERSION
+from facegen.audit.measures import BY_NAME
 from facegen.audit.schema import Table
 from facegen.cli.gap_tables import say_on
 from facegen.cli.measuring import measured
 from facegen.cli.training_bar import duration, load
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.faceset import FaceSet
-from facegen.datasets.files import fingerprint, npz_bytes, read_npz, write_bytes
 from facegen.parse.adapter import fit_adapter, one_hot
 from facegen.parse.arms import Ingredients, Training
 from facegen.parse.controls import effective_number, law_weights
@@ -25,7 +25,7 @@ from facegen.parse.real import RealSets, choose, nested_order
 from facegen.parse.roles import Roles
 from facegen.parse.slices import Slice, make_slices
 from facegen.parse.speed import measure_rate, seconds_for
-from facegen.parse.train import Recipe
+from facegen.parse.train import OutOfGpuMemory, Recipe
 
 ESTIMATE_SECONDS = 3.0
 ESTIMATE_STEPS = 4  # of an adapter
@@ -35,7 +35,13 @@ SHOWN = 6  # synthetic faces of each kind in the page
 def check_numbers(
     sets: RealSets, roles: Roles, numbers: Sequence[int], mix: Sequence[int], adapt_n: Sequence[int]
 ) -> None:
-    """FacegenError where a curve asks for more than a set offers, before anything is trained."""
+    """FacegenError where a curve has no set, or asks for more than one offers, before anything is trained."""
+    for option, asked in (("--n", numbers), ("--mix", mix)):
+        if asked and not (roles.default or roles.matched):
+            raise FacegenError(
+                f"{option}: a curve needs a set of the default prior or a matched one; give one with "
+                "--default or --matched"
+            )
     for first in (part[0] for part in (roles.default, roles.matched) if part):
         if numbers and max(numbers) > len(first):
             raise FacegenError(f"--n {max(numbers)}: {first.path} offers {len(first)} samples")
@@ -67,13 +73,33 @@ def estimate(
     judge: Judge,
     recipe: Recipe,
     folder: Path,
+    devices: int,
 ) -> None:
     """Say how many trainings there are, which are done already, and how long the others will take."""
     say = say_on(console)
     if not todo:
         say(f"all {len(trainings)} trainings are there already; run folder {folder}")
         return
-    rate = measure_rate(todo[0].data, recipe, judge.device, ESTIMATE_SECONDS)
+    counted = f"{len(trainings)} trainings, {len(trainings) - len(todo)} of them there already"
+    devices = devices if judge.device.type == "cuda" else 1  # processes of a CPU share its cores
+    share = replace(recipe, batch=recipe.batch // devices)
+    try:
+        rate = measure_rate(todo[0].data, share, judge.device, ESTIMATE_SECONDS)
+        adapter = _adapter_seconds(judge)
+    except (OutOfGpuMemory, torch.cuda.OutOfMemoryError):
+        say(f"{counted}; no estimate of their time: GPU memory is short; run folder {folder}")
+        return
+    each = seconds_for(share, rate)
+    alone = sum(not one.adapter for one in todo)
+    say(
+        f"{counted}; each about {duration(each)} ({devices * rate.loop:.0f} images/s) and "
+        f"{duration(adapter)} for its label adapter{f', {alone} without one' if alone else ''}: "
+        f"{duration(len(todo) * each + (len(todo) - alone) * adapter)} in all; run folder {folder}"
+    )
+
+
+def _adapter_seconds(judge: Judge) -> float:
+    """Time of fitting one label adapter, from its first steps."""
     short = replace(judge.recipe, steps=ESTIMATE_STEPS)
     masks, convention = np.asarray(judge.adapter.masks[: short.batch]), judge.test.convention
     began = time.perf_counter()
@@ -81,47 +107,38 @@ def estimate(
     fit_adapter(
         one_hot(filled, len(convention.classes), judge.device), masks, convention, 0, judge.device, short
     )
-    adapter = (time.perf_counter() - began) * judge.recipe.steps / ESTIMATE_STEPS
-    each = seconds_for(recipe, rate)
-    say(
-        f"{len(trainings)} trainings, {len(trainings) - len(todo)} of them there already; each about "
-        f"{duration(each)} ({rate.loop:.0f} images/s) and {duration(adapter)} for its label adapter: "
-        f"{duration(len(todo) * (each + adapter))} in all; run folder {folder}"
-    )
+    return (time.perf_counter() - began) * judge.recipe.steps / ESTIMATE_STEPS
 
 
 class Attributes:
-    """Measured attributes of sets, kept in the run folder."""
+    """Measured attributes of sets."""
 
-    def __init__(self, console: Console, folder: Path) -> None:
-        self.console, self.folder = console, folder
+    def __init__(self, console: Console) -> None:
+        self.console = console
 
-    def table(self, faces: FaceSet) -> Table | None:
-        """All attributes of a set; None, said aloud, where its convention cannot be measured."""
+    def table(self, faces: FaceSet, lost: str) -> Table | None:
+        """All attributes of a set; None, and said what is lost, where its convention cannot be measured."""
         if faces.convention.name != CONVENTION:
-            say_on(self.console)(
-                f"{faces.path}: attributes are measured on {CONVENTION} masks only: no slices"
-            )
+            say_on(self.console)(f"{faces.path}: attributes are measured on {CONVENTION} masks only: {lost}")
             return None
-        key = fingerprint([MEASURES_VERSION, str(faces.path.resolve()), faces.ids])
-        file = self.folder / f"attributes-{key[:12]}.npz"
-        if not file.exists():
-            result = measured(faces, None, self.console).attributes
-            write_bytes(file, npz_bytes(values=result.values))
-        (values,) = read_npz(file, "values")
-        return Table(tuple(BY_NAME), values, tuple(faces.ids), faces.name)
+        return measured(faces, None, self.console).attributes
 
     def slices(self, test: FaceSet) -> list[Slice] | None:
         """The parts of the test set."""
-        table = self.table(test)
+        table = self.table(test, "no slices")
         return None if table is None else make_slices(table.names, table.values)
 
     def law(self, sets: RealSets, roles: Roles) -> tuple[np.ndarray, float] | tuple[None, None]:
         """Chances of the real faces by the content law of the first default set, and how many faces they are
-        worth."""
-        tables = [self.table(one) for one in (sets.fit, roles.default[0])]
-        if tables[0] is None or tables[1] is None:
+        worth; None, said aloud, where there is no such law."""
+        lost = "no control by the default set's law"
+        if not roles.default:
+            say_on(self.console)(f"no set of the default prior is given: {lost}")
+            return None, None
+        real = self.table(sets.fit, lost)
+        synthetic = None if real is None else self.table(roles.default[0], lost)
+        if real is None or synthetic is None:
             return None, None
         content = [name for name, one in BY_NAME.items() if one.content and one.matchable]
-        weights = law_weights(*(one.columns(content) for one in tables if one is not None))
+        weights = law_weights(real.columns(content), synthetic.columns(content))
         return weights, effective_number(weights)

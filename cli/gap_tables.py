@@ -58,6 +58,8 @@ def print_results(console: Console, content: dict[str, Any]) -> None:
     say(f"95 % intervals cover {', '.join(covers)}{note}")
     if content["not_measured"]:
         say(f"not in the test set, left out of the means: {', '.join(content['not_measured'])}")
+    for key, values in content["mixed"].items():
+        say(f"trainings differ in {key} ({', '.join(values)}), not only in data and seed: compare with care")
     early = [
         f"{arm['key']} set {one['set']} seed {one['seed']}"
         for arm in arms

@@ -76,7 +76,9 @@ SET = click.Path(path_type=Path)
 )
 @click.option("--adapt-probabilities", is_flag=True, help="Also adapters that see class probabilities.")
 @click.option(
-    "--controls", is_flag=True, help="Also real half against half, and real by the default set's law."
+    "--controls",
+    is_flag=True,
+    help="Also real half against half, and real by the default set's law (four trainings).",
 )
 @click.option("--onnx", is_flag=True, help="Write every arm's first parser as ONNX too.")
 @click.option("--show-real", is_flag=True, help="Put the worst real test pictures into the page.")
@@ -112,10 +114,10 @@ def command(
     """Train parsers on real faces and on each SYNTH, the same recipe and number of images, test them all on
     real faces, and split what synthetic training loses into distribution, labels and the rest.
 
-    A SYNTH rendered with --match-dist counts as matched, another one as default; the split needs both. Sets
-    by a law written by hand and --faces-of another set are scored beside. Two sets of one kind, rendered from
-    two seeds, put the draw of the set into the intervals. SYNTH is the newest ./facegen-out* where none is
-    named.
+    A SYNTH rendered with --match-dist counts as matched, another one as default; the split needs both, alike
+    but for their law. Sets by a law written by hand, with --set or --without, and --faces-of another set are
+    scored beside. Two sets of one kind, rendered from two seeds, put the draw of the set into the intervals.
+    SYNTH is the newest ./facegen-out* where none is named.
     """
     if real is None:
         raise click.UsageError(NEEDS_REAL)
@@ -132,7 +134,7 @@ def command(
     from facegen.parse.judge import Judge
     from facegen.parse.networks import check_torch_pair
     from facegen.parse.onnx_export import export_onnx, require_onnx
-    from facegen.parse.real import open_real
+    from facegen.parse.real import open_real, require_unseen
     from facegen.parse.recipes import adapter_recipe, recipe_for
     from facegen.parse.results import Run, results_json, write_results
     from facegen.parse.results_page import write_page
@@ -152,6 +154,7 @@ def command(
     named = any((synth, default_, matched, also))
     opened = [[open_set(path) for path in part] for part in (synth, default_, matched, also)]
     roles = assign(*opened) if named else assign([open_set(newest_set())])
+    require_unseen(sets, roles)
     count = common_number(sets.fit, [*roles], num)
     seeds = seeds or (QUICK_SEEDS if quick else SEEDS)
     check_numbers(sets, roles, numbers, mix, adapt_n)
@@ -197,12 +200,12 @@ def command(
     judge = Judge(test, others, chosen, adapter_recipe(quick))
     look = ValidationLook(load(console, sets.validate, recipe.size), chosen)
     write_json(folder / ARGUMENTS_FILE, arguments)
-    attributes = Attributes(console, folder)
+    attributes = Attributes(console)
     slices = attributes.slices(sets.test)
-    law, law_faces = attributes.law(sets, roles) if controls and roles.default else (None, None)
+    law, law_faces = attributes.law(sets, roles) if controls else (None, None)
     plan = make_plan(parts, count, seeds, numbers, mix, controls, law)
     todo = missing(plan, folder)
-    estimate(console, plan.trainings(), todo, judge, recipe, folder)
+    estimate(console, plan.trainings(), todo, judge, recipe, folder, devices)
     began, title = time.perf_counter(), ""
 
     def on_start(one: "Training") -> None:

@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from facegen.datasets.conventions import convention as convention_named
 from facegen.datasets.dataset_file import DATASET_FILE, FORMAT, read_dataset_json
@@ -14,6 +16,7 @@ from facegen.datasets.images import read_index, read_rgb
 from facegen.datasets.sample import FOLDERS, sample_file
 
 _NAME = re.compile(r"\d{6}")
+_READERS: dict[str, Callable[[Path], Any]] = {"images": read_rgb, "masks": read_index, "meta": read_json}
 
 
 def is_own(path: Path) -> bool:
@@ -71,7 +74,5 @@ def _incomplete(path: Path, ids: list[str]) -> list[Problem]:
     return problems
 
 
-def _read(root: Path, folder: str, name: str):
-    return {"images": read_rgb, "masks": read_index, "meta": read_json}[folder](
-        sample_file(root, folder, name)
-    )
+def _read(root: Path, folder: str, name: str) -> Any:
+    return _READERS[folder](sample_file(root, folder, name))

@@ -61,7 +61,8 @@ class Plan:
     curves : {key: {number of images: training}}
     mix    : {number of real images beside N synthetic ones: training}, of the sets of `mix_of`
     halves : two halves of the real faces, what two draws of one law differ by; empty where not asked for
-    law    : real faces drawn by the law of the default set, where asked for
+    law    : as many repeats of random real faces, and real faces drawn by the law of the default set; empty
+             where not asked for
     """
 
     arms: dict[str, list[list[Training]]]
@@ -70,7 +71,7 @@ class Plan:
     mix: dict[int, Training] = field(default_factory=dict)
     mix_of: str = ""
     halves: tuple[Training, ...] = ()
-    law: Training | None = None
+    law: tuple[Training, ...] = ()
 
     def trainings(self) -> list[Training]:
         """Each training once: the arms seed by seed, so that a run stopped early has whole seeds; then the
@@ -78,7 +79,7 @@ class Plan:
         seeds = len(self.arms[REAL][0])
         order = [row[k] for k in range(seeds) for rows in self.arms.values() for row in rows]
         order += [one for line in self.curves.values() for one in line.values()]
-        order += [*self.mix.values(), *self.halves, *([self.law] if self.law else [])]
+        order += [*self.mix.values(), *self.halves, *self.law]
         return list({one.name: one for one in order}.values())
 
 
@@ -111,7 +112,7 @@ def make_plan(
     numbers : points of the curves, one training each on the first set of each synthetic arm
     mix : numbers of real images beside N synthetic ones of the first matched (else default) set
     halves : train on two halves of the real faces, N // 2 each
-    law : (len(fit),) chances that sum to 1, by which `count` real faces are drawn again
+    law : (len(fit),) chances that sum to 1, by which `count` real faces are drawn with replacement
     """
 
     def synthetic(key: str, place: int, number: int, seed: int) -> Training:
@@ -147,12 +148,24 @@ def make_plan(
             )
             for part in range(2)
         )
-    drawn = None
-    if law is not None:
-        index = np.sort(keyed_generator(0, "law").choice(len(sets.fit), count, p=law))
-        title = "real faces by the law of the default set"
-        drawn = Training(f"R-law-n{count}-seed0", title, sets.fit.take(index), 0, adapter=False)
+    drawn = _by_law(sets.fit, count, law) if law is not None else ()
     return Plan(arms, {REAL: "real", **sets.titles}, curves, mixed, mix_of, parts, drawn)
+
+
+def _by_law(fit: LoadedSet, count: int, law: np.ndarray) -> tuple[Training, Training]:
+    """Random faces repeated as often as those of the second training, which are drawn by the law."""
+    draw = keyed_generator(0, "law")
+    repeats = np.bincount(draw.choice(len(fit), count, p=law), minlength=len(fit))
+    shuffled = draw.permutation(repeats)
+
+    def training(name: str, title: str, times: np.ndarray) -> Training:
+        data = fit.take(np.repeat(np.arange(len(fit)), times))
+        return Training(f"R-{name}-n{count}-seed0", title, data, 0, adapter=False)
+
+    return (
+        training("repeats", "random real faces, repeated as those by the law", shuffled),
+        training("law", "real faces by the law of the default set", repeats),
+    )
 
 
 def _mixed(sets: Ingredients, alone: Training, real: int) -> Training:

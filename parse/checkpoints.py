@@ -4,8 +4,10 @@ A file is a dict {"metadata": {...}, "weights": state dict}. It is read with tor
 which refuses anything else that a pickle could hold.
 """
 
+import hashlib
 import io
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +30,22 @@ class Parser:
     """A network ready to predict, and what it needs to know about its input and output.
 
     metadata : format, format_version, facegen, convention, classes, network, size, mean, std, and what the
-        training adds (recipe, seed, trained_on).
+        training adds (recipe, seed, trained_on, device, precision).
     """
 
     network: nn.Module
     convention: Convention
     size: int
     metadata: dict[str, Any]
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 of the weights: parsers of one digest predict alike, whatever they say of themselves."""
+        total = hashlib.sha256()
+        for name, value in self.network.state_dict().items():
+            total.update(f"{name} {value.dtype} {tuple(value.shape)} ".encode())
+            total.update(value.detach().cpu().contiguous().numpy().tobytes())
+        return total.hexdigest()
 
 
 def parser_metadata(convention: Convention, network: str, size: int, **more: Any) -> dict[str, Any]:

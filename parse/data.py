@@ -1,8 +1,8 @@
 """A set of faces decoded once to its working size and held as uint8.
 
 Pictures become (N, 3, S, S) uint8 RGB by area averaging, label maps (N, S, S) uint8 by majority of the
-source pixels in a cell, so that both see the same cell and borders keep their place. Scores computed on
-such maps are scores at the size S, not at the size of the files.
+area of a cell, so that both see the same cell and borders keep their place. Scores computed on such maps
+are scores at the size S, not at the size of the files.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from facegen.datasets.images import IMAGE_SUFFIXES
 from facegen.datasets.labels import IGNORE
 
 MEMORY_SHARE = 0.25  # of the free memory, above which a set is decoded to the disk
-CACHE_FORMAT = 1  # raise when a change here alters the arrays
+CACHE_FORMAT = 2  # raise when a change here alters the arrays
 
 
 @dataclass(frozen=True)
@@ -106,34 +107,55 @@ def to_square(picture: np.ndarray, fill: int) -> np.ndarray:
 def resize_image(image: np.ndarray, size: int) -> np.ndarray:
     """(H, W, 3) uint8 → (S, S, 3) uint8: area average when shrinking, bicubic when enlarging."""
     square = to_square(image, 0)
-    if square.shape[0] == size:
+    side = square.shape[0]
+    if side == size:
         return square
-    method = Image.Resampling.BOX if square.shape[0] > size else Image.Resampling.BICUBIC
+    if side > size and side % size:
+        return _area_average(square, size)
+    method = Image.Resampling.BOX if side > size else Image.Resampling.BICUBIC
     return np.asarray(Image.fromarray(square).resize((size, size), method))
 
 
-def resize_mask(mask: np.ndarray, size: int, classes: int) -> np.ndarray:
-    """(h, w) uint8 → (S, S) uint8: the class most source pixels of a cell hold.
+def _area_average(square: np.ndarray, size: int) -> np.ndarray:
+    """(side, side, 3) uint8 → (S, S, 3) uint8. Pillow's BOX gives a pixel that two cells share to one of
+    them, which moves pictures by 1/6 pixel at 3:2; here each cell gets its part."""
+    pixel, cell, length = _pieces(len(square), size)
+    weight = np.zeros((size, len(square)), np.float32)
+    weight[cell, pixel] = length / len(square)
+    rows = np.tensordot(weight, square.astype(np.float32), 1)
+    return np.rint(np.einsum("xc,yck->yxk", weight, rows, optimize=True)).astype(np.uint8)
 
-    A source pixel belongs to the cell that holds its centre; IGNORE votes like a class. On a tie the class
-    in the middle of the cell wins: ties are common (an edge half way through a cell), so breaking them by
-    id would shrink every class towards background. Enlarging repeats pixels.
+
+def resize_mask(mask: np.ndarray, size: int) -> np.ndarray:
+    """(h, w) uint8 → (S, S) uint8: the class that covers most of a cell.
+
+    IGNORE counts like a class. Ties are common (an edge half way through a cell) and go to the lower and
+    the higher id in turn, as on a chessboard: a rule by place would move borders to one side, one by id
+    would shrink classes.
     """
     square = to_square(mask, IGNORE)
     side = square.shape[0]
     if side == size:
         return square
-    if side < size:
-        source = ((np.arange(size) + 0.5) * side / size).astype(int)
-        return square[source[:, None], source[None, :]]
-    cell = ((np.arange(side) + 0.5) * size / side).astype(int)
-    vote = np.where(square == IGNORE, classes, square).astype(np.int64)
-    slot = (cell[:, None] * size + cell[None, :]) * (classes + 1) + vote
-    counts = 2 * np.bincount(slot.ravel(), minlength=size * size * (classes + 1))
-    middle = ((np.arange(size) + 0.5) * side / size).astype(int)
-    counts[slot[middle[:, None], middle[None, :]]] += 1
-    winner = counts.reshape(size, size, classes + 1).argmax(-1)
-    return np.where(winner == classes, IGNORE, winner).astype(np.uint8)
+    present = np.flatnonzero(np.bincount(square.ravel(), minlength=256))
+    rank = np.zeros(256, np.int64)
+    rank[present] = np.arange(len(present))
+    pixel, cell, length = _pieces(side, size)
+    slot = (cell[:, None] * size + cell) * len(present) + rank[square][pixel[:, None], pixel]
+    area = np.bincount(slot.ravel(), np.outer(length, length).ravel(), size * size * len(present))
+    area = area.reshape(size, size, len(present))
+    lowest, highest = area.argmax(-1), len(present) - 1 - area[..., ::-1].argmax(-1)
+    odd = np.add.outer(np.arange(size), np.arange(size)) % 2
+    return present[np.where(odd, highest, lowest)].astype(np.uint8)
+
+
+@lru_cache(maxsize=4)
+def _pieces(side: int, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A line of `side` pixels and of `size` cells, cut wherever one of either ends: pixel, cell and length
+    of each piece, in parts of which a cell has `side`."""
+    ends = np.union1d(np.arange(1, side + 1) * size, np.arange(1, size + 1) * side)
+    starts = np.r_[0, ends[:-1]]
+    return starts // size, starts // side, ends - starts
 
 
 def load_set(
@@ -154,7 +176,7 @@ def load_set(
 
     Raises
     ------
-    FacegenError : no masks, no samples, or an unreadable file.
+    FacegenError : no masks, no samples, an unreadable file, or a mask of other proportions than its picture.
     """
     if not faces.has_masks:
         raise FacegenError(f"{faces.path} holds pictures without masks: training and scoring need masks/")
@@ -171,11 +193,13 @@ def load_set(
 def _decode(
     faces: FaceSet, images: np.ndarray, masks: np.ndarray, on_sample: Callable[[], None] | None
 ) -> None:
-    size, classes = images.shape[-1], len(faces.convention.classes)
+    size = images.shape[-1]
 
     def one(index: int) -> None:
-        images[index] = resize_image(faces.image(index), size).transpose(2, 0, 1)
-        masks[index] = resize_mask(faces.mask(index), size, classes)
+        image, mask = faces.image(index), faces.mask(index)
+        _require_proportions(faces, index, image.shape[:2], mask.shape)
+        images[index] = resize_image(image, size).transpose(2, 0, 1)
+        masks[index] = resize_mask(mask, size)
         if on_sample is not None:
             on_sample()
 
@@ -186,6 +210,16 @@ def _decode(
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _require_proportions(faces: FaceSet, index: int, image: tuple[int, ...], mask: tuple[int, ...]) -> None:
+    """FacegenError unless one size (rows, columns) is the other one scaled and brought to whole pixels."""
+    if abs(image[0] * mask[1] - image[1] * mask[0]) >= max(*image, *mask):
+        name = faces.ids[index]
+        raise FacegenError(
+            f"{faces.mask_path(name)}: {mask[1]}x{mask[0]} px, but {faces.image_path(name).name} has "
+            f"{image[1]}x{image[0]}: bring both to one shape"
+        )
 
 
 def _load_cached(faces: FaceSet, size: int, cache: Path, on_sample: Callable[[], None] | None) -> LoadedSet:

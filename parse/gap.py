@@ -52,8 +52,8 @@ def resample_arms(table: Mapping[str, list[list[Evaluation]]], convention: Conve
     )
 
 
-def figure(value: Any, draws: np.ndarray, freedom: float) -> Figure:
-    """A value and the interval of its draws (2, B)."""
+def figure(value: Any, draws: np.ndarray, freedom: Sequence[float]) -> Figure:
+    """A value and the interval of its draws (1 + D, B)."""
     low, high = interval(np.asarray(value, float), draws, freedom)
     return {"value": number(float(value)), "low": number(float(low)), "high": number(float(high))}
 
@@ -62,7 +62,7 @@ def arm_figures(resampled: Resampled, convention: Convention) -> dict[str, dict[
     """{arm: {measure: figure}}; measures are the classes' F1 and the means."""
     return {
         arm: {
-            name: _score(figure(value, resampled.draws[arm][..., i], resampled.freedom[arm]))
+            name: _score(figure(value, resampled.draws[arm][..., i], resampled.freedom))
             for i, (name, value) in enumerate(zip(columns(convention), values, strict=True))
         }
         for arm, values in resampled.values.items()
@@ -79,7 +79,7 @@ def gap_figures(resampled: Resampled, convention: Convention) -> dict[str, Any]:
     the gap's interval holds 0."""
     result = {}
     whole = all(arm in resampled.values for arm in ARMS)
-    freedom = resampled.least_freedom()
+    freedom = resampled.freedom
     for i, name in enumerate(columns(convention)):
         values = {arm: one[i] for arm, one in resampled.values.items()}
         draws = {arm: one[..., i] for arm, one in resampled.draws.items()}
@@ -101,7 +101,9 @@ def gap_figures(resampled: Resampled, convention: Convention) -> dict[str, Any]:
     return result
 
 
-def _split(values: dict[str, float], draws: dict[str, np.ndarray], freedom: float) -> dict[str, Any]:
+def _split(
+    values: dict[str, float], draws: dict[str, np.ndarray], freedom: Sequence[float]
+) -> dict[str, Any]:
     point, drawn = split_gap(values), split_gap(draws)
     gap = figure(point.gap, drawn.gap, freedom)
     low, high = (np.nan if gap[end] is None else gap[end] for end in ("low", "high"))
@@ -132,7 +134,7 @@ def difference(first: Evaluation, second: Evaluation) -> dict[str, Figure]:
         name: figure(
             one.values["a"][place[name]] - one.values["b"][place[name]],
             one.draws["a"][..., place[name]] - one.draws["b"][..., place[name]],
-            np.inf,
+            one.freedom,
         )
         for name in HEADLINE
     }
@@ -140,7 +142,11 @@ def difference(first: Evaluation, second: Evaluation) -> dict[str, Figure]:
 
 def control_figures(plan: Plan, judged: Mapping[str, Judged]) -> dict[str, Any]:
     """Differences that are no gap of the synthetic faces: two halves of the real ones, two renders of one
-    order, real faces by another law. None where not trained."""
+    order, real faces by another law. None where not trained.
+
+    By the law of the default set some real faces are drawn again and again, which costs by itself: they are
+    compared with as many repeats of other real faces.
+    """
 
     def plain(one: Training) -> Evaluation:
         return judged[one.name].plain
@@ -150,13 +156,13 @@ def control_figures(plan: Plan, judged: Mapping[str, Judged]) -> dict[str, Any]:
         for key, rows in plan.arms.items()
         if key in (DEFAULT, MATCHED) and len(rows) > 1
     }
-    real = plain(plan.arms[REAL][0][0])
     return {
         "real_half_minus_other_half": difference(plain(plan.halves[0]), plain(plan.halves[1]))
         if plan.halves
         else None,
         "rendered_set_minus_other_set": repeats or None,
-        "real_minus_real_by_synthetic_law": difference(real, plain(plan.law)) if plan.law else None,
+        "repeated_real_minus_real_by_synthetic_law": difference(*map(plain, plan.law)) if plan.law else None,
+        "law_distinct_faces": len(set(plan.law[0].data.ids)) if plan.law else None,
     }
 
 

@@ -4,7 +4,7 @@
     scored-VARIANT.npz  one picture's confusion matrix each, borders; VARIANT says what adapts the labels
 
 So intervals, slices and adapters need no prediction again, and a run that was killed goes on. A file
-belongs to one checkpoint and one set of pictures by its key; another one's is made anew.
+belongs to the weights of one parser and to one set of pictures by its key; another one's is made anew.
 """
 
 from collections.abc import Callable
@@ -75,7 +75,8 @@ class Judge:
         """
         chosen = self.chosen(count)
         variant = kind if count is None else f"{kind}-{count}"
-        more = [kind, len(chosen), None if kind == RULES else asdict(self.recipe)]
+        fitted = None if kind == RULES else [asdict(self.recipe), _seed(parser)]
+        more = [kind, len(chosen), fitted]
         return self._scored(parser, folder, variant, more, lambda: self._adapt(parser, folder, kind, chosen))
 
     def chosen(self, count: int | None) -> np.ndarray:
@@ -106,12 +107,11 @@ class Judge:
             )
         else:
             inputs = one_hot(known[chosen], classes, self.device), one_hot(asked, classes, self.device)
-        seed = int(parser.metadata.get("seed", 0))
-        network = fit_adapter(inputs[0], references, convention, seed, self.device, self.recipe)
+        network = fit_adapter(inputs[0], references, convention, _seed(parser), self.device, self.recipe)
         return adapt(network, inputs[1], len(self.test))
 
     def _key(self, parser: Parser, *more: object) -> str:
-        return fingerprint([self.key, parser.metadata["key"], *more])
+        return fingerprint([self.key, parser.digest, *more])
 
     def _scored(
         self,
@@ -141,6 +141,11 @@ class Judge:
             kept["offsets"],
             kept["near"],
         )
+
+
+def _seed(parser: Parser) -> int:
+    """Of its label adapter: that of its own training."""
+    return int(parser.metadata.get("seed", 0))
 
 
 def _kept(

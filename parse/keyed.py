@@ -5,8 +5,11 @@ the draws of the old ones. Counter-based: Philox (Salmon et al., SC 2011).
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
+import torch
 
 
 def _digest(seed: int, key: tuple[int | str, ...], size: int) -> int:
@@ -23,3 +26,18 @@ def keyed_generator(seed: int, *key: int | str) -> np.random.Generator:
 def keyed_seed(seed: int, *key: int | str) -> int:
     """Seed in [0, 2^63) for libraries that take an integer (torch.Generator.manual_seed)."""
     return _digest(seed, key, 8) >> 1
+
+
+@contextmanager
+def keyed_torch(device: torch.device, seed: int, *key: int | str) -> Iterator[None]:
+    """torch's own generator of a device gives the draws of (seed, key), and is put back after."""
+    generator = torch.default_generator
+    if device.type == "cuda":
+        number = torch.cuda.current_device() if device.index is None else device.index
+        generator = torch.cuda.default_generators[number]
+    state = generator.get_state()
+    generator.manual_seed(keyed_seed(seed, *key))
+    try:
+        yield
+    finally:
+        generator.set_state(state)

@@ -5,7 +5,7 @@ A training folder is split once by a hash of the names (datasets.splits): 70 % t
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -63,14 +63,23 @@ def open_real(real: Path, real_test: Path | None = None, convention: str = "cele
             f"{train.path} is {train.convention.name}, {test.path} {test.convention.name}: need one"
         )
     if real_test is not None or holder:
-        _require_apart(train, test)
+        _require_apart(train, test, "give other faces with --real-test")
     for part in ("fit", "validate"):
         if not len(split[part]):
             raise FacegenError(f"{train.path} holds {len(train)} faces, too few to split: need at least 10")
     return RealSets(split["fit"], split["validate"], split["adapter"], test, test_is)
 
 
-def _require_apart(train: FaceSet, test: FaceSet) -> None:
+def require_unseen(sets: RealSets, others: Iterable[FaceSet]) -> None:
+    """FacegenError where a set of pictures that facegen did not render holds some of the test set, or of
+    those that label adapters are fitted on."""
+    for one in others:
+        if one.layout != "facegen":
+            for judge in (sets.test, sets.adapter):
+                _require_apart(one, judge, f"take them out of {one.name}")
+
+
+def _require_apart(train: FaceSet, test: FaceSet, advice: str) -> None:
     """FacegenError where a picture's file stands in both sets, by content."""
 
     def by_size(faces: FaceSet) -> dict[int, list[Path]]:
@@ -87,8 +96,7 @@ def _require_apart(train: FaceSet, test: FaceSet) -> None:
     shared = sum(len(digests(ours[size]) & digests(theirs[size])) for size in ours.keys() & theirs.keys())
     if shared:
         raise FacegenError(
-            f"{shared} pictures of {test.path} are in {train.path} too: what trains must not judge; "
-            "give other faces with --real-test"
+            f"{shared} pictures of {test.path} are in {train.path} too: what trains must not judge; {advice}"
         )
 
 

@@ -33,10 +33,10 @@ from facegen.parse.judge import Judge
 from facegen.parse.scores import f1_per_class, foreground_classes, mean_present, number
 from facegen.parse.slices import Slice, slice_scores
 from facegen.parse.train import Recipe
-from facegen.parse.train_eval import AdapterStudy, Judged
+from facegen.parse.train_eval import MADE_WITH, AdapterStudy, Judged
 
 FORMAT = "facegen-train-eval"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 RESULTS_FILE, PUBLIC_FILE = "results.json", "gap.json"
 CLASSES_FILE, IMAGES_FILE = "per_class.csv", "per_image.csv"
 WORST = 20
@@ -82,6 +82,7 @@ def results_json(run: Run, device: torch.device, seconds: float) -> dict[str, An
         "recipe": asdict(replace(run.recipe, encoder_weights=PurePath(run.recipe.encoder_weights).name)),
         "adapter": {"images": len(run.judge.adapter), "recipe": asdict(run.judge.recipe)},
         "checkpoint_rule": "moving average after the last step",
+        "mixed": mixed([one.made_with for one in run.judged.values()]),
         "convention": convention.name,
         "scored_at_px": run.recipe.size,
         "test": {"is": run.test_is, "images": len(run.judge.test)},
@@ -107,6 +108,12 @@ def results_json(run: Run, device: torch.device, seconds: float) -> dict[str, An
             arm: slice_scores(run.slices, [one for row in rows for one in row]) for arm, rows in table.items()
         },
     }
+
+
+def mixed(trainings: Sequence[Mapping[str, str | None]]) -> dict[str, list[str]]:
+    """{what trainings differ in, of MADE_WITH: its values}; "unknown" where a checkpoint does not say."""
+    values = {key: sorted({one.get(key) or "unknown" for one in trainings}) for key in MADE_WITH}
+    return {key: found for key, found in values.items() if len(found) > 1}
 
 
 def _arm(
@@ -145,6 +152,7 @@ def _arm(
                 "mean_f1_core": number(e.scores.mean_f1_core),
                 "mean_iou": number(e.scores.mean_iou),
                 "overfit": run.judged[rows[j][k].name].overfit,
+                "made_with": dict(run.judged[rows[j][k].name].made_with),
             }
             for j, row in enumerate(table[arm])
             for k, e in enumerate(row)

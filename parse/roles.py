@@ -6,12 +6,15 @@ drawing a set at all.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from facegen.datasets.dataset_file import read_dataset_json
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.faceset import FaceSet
 
 DEFAULT, MATCHED = "S", "S_D"  # keys of the arms
+# Of a set's config: which faces are drawn. Everything else must be alike in both parts of the split.
+LAW = {"seed", "match_dist", "law", "rounds", "faces"}
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,14 @@ def part_of(faces: FaceSet) -> str:
     """DEFAULT, MATCHED or "" (beside them): what a set says of itself.
 
     Matched follow a profile that was fitted to pictures. Beside stand sets by a law that somebody wrote
-    (uniform, a file of laws) and the faces of another set rendered again. Foreign sets count as default.
+    (uniform, a file of laws) or changed (--set, --without) and the faces of another set rendered again.
+    Foreign sets count as default.
     """
     if faces.layout != "facegen":
         return DEFAULT
     said = read_dataset_json(faces.path)
-    if said.get("law_by_hand") or said["config"].get("faces"):
+    config = said["config"]
+    if said.get("law_by_hand") or config.get("faces") or config.get("set"):
         return ""
     return DEFAULT if said["profile"] is None else MATCHED
 
@@ -56,7 +61,8 @@ def assign(
 
     Raises
     ------
-    FacegenError : a set is given twice, or sets of one part are no repeated renders of one another.
+    FacegenError : a set is given twice, sets of one part are no repeated renders of one another, or the two
+        parts differ in more than their law.
     """
     seen = set()
     for one in (*unsorted, *default, *matched, *also):
@@ -72,17 +78,16 @@ def assign(
     roles = Roles((*default, *plain), (*matched, *following), (*also, *beside))
     for part in (roles.default, roles.matched):
         _check_repeats(part)
+    _check_alike(roles)
     return roles
 
 
 def _check_repeats(sets: Sequence[FaceSet]) -> None:
     """FacegenError unless rendered sets differ in nothing but their seed."""
-    rendered = [(one.path, read_dataset_json(one.path)["config"]) for one in sets if one.layout == "facegen"]
+    rendered = _configs(sets)
     for path, config in rendered[1:]:
         first, reference = rendered[0]
-        differing = sorted(
-            key for key in {*config, *reference} - {"seed"} if config.get(key) != reference.get(key)
-        )
+        differing = _differing(config, reference, {"seed"})
         if differing:
             raise FacegenError(
                 f"{first} and {path} are no repeated renders (they differ in {', '.join(differing)}): "
@@ -90,3 +95,25 @@ def _check_repeats(sets: Sequence[FaceSet]) -> None:
             )
         if config.get("seed") == reference.get("seed"):
             raise FacegenError(f"{first} and {path} are the same faces: render one from another --seed")
+
+
+def _check_alike(roles: Roles) -> None:
+    """FacegenError where default and matched sets differ in more than their law: that would count as
+    distribution."""
+    parts = _configs(roles.default)[:1], _configs(roles.matched)[:1]
+    for (first, reference), (second, config) in zip(*parts, strict=False):
+        differing = _differing(config, reference, LAW)
+        if differing:
+            raise FacegenError(
+                f"{first} and {second} differ in more than their law ({', '.join(differing)}): render one "
+                "again like the other, or give it with --also, which scores it beside the split"
+            )
+
+
+def _configs(sets: Sequence[FaceSet]) -> list[tuple[Path, dict]]:
+    """Folder and config of those that facegen rendered."""
+    return [(one.path, read_dataset_json(one.path)["config"]) for one in sets if one.layout == "facegen"]
+
+
+def _differing(one: dict, other: dict, but: set[str]) -> list[str]:
+    return sorted(key for key in {*one, *other} - but if one.get(key) != other.get(key))

@@ -35,6 +35,11 @@ class Shared:
         """Whether this process writes logs and checkpoints."""
         return bool(self.fabric.is_global_zero)
 
+    @property
+    def rank(self) -> int:
+        """Number of this process, from 0."""
+        return int(self.fabric.global_rank)
+
     def common_statistics(self, network: nn.Module) -> nn.Module:
         """The network with normalisation over the whole batch, where the device can do that."""
         if self.fabric.device.type != "cuda":
@@ -47,7 +52,7 @@ class Shared:
 
     def part(self, batch: torch.Tensor) -> torch.Tensor:
         """This process's share of a batch (B, …)."""
-        return batch[self.fabric.global_rank :: self.fabric.world_size]
+        return batch[self.rank :: self.fabric.world_size]
 
     def backward(self, loss: torch.Tensor) -> None:
         self.fabric.backward(loss)

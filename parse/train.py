@@ -30,6 +30,7 @@ from facegen.parse.data import LoadedSet
 from facegen.parse.device import half_precision
 from facegen.parse.ema import Ema
 from facegen.parse.feed import Feed
+from facegen.parse.keyed import keyed_torch
 from facegen.parse.losses import segmentation_loss
 from facegen.parse.networks import STRIDE, build_network, normalise
 from facegen.parse.several import Shared, share_training
@@ -132,7 +133,10 @@ class Trainer:
         """Forward, backward and update on one prepared batch."""
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.recipe, self.step)
-        with torch.autocast(self.device.type, self.half, enabled=self.half is not None):
+        rank = self.shared.rank if self.shared else 0
+        autocast = torch.autocast(self.device.type, self.half, enabled=self.half is not None)
+        # Dropout knows no generator but torch's own.
+        with keyed_torch(self.device, self.seed, "dropout", self.step, rank), autocast:
             logits = self.forward(normalise(picture))
         loss = segmentation_loss(logits, reference, self.recipe.dice_weight)
         self.optimizer.zero_grad(set_to_none=True)
@@ -166,6 +170,10 @@ class Trainer:
         self.step = int(state["step"])
 
 
+class OutOfGpuMemory(FacegenError):
+    """A batch does not fit into the GPU's memory."""
+
+
 @contextmanager
 def guarded(trainer: Trainer) -> Iterator[None]:
     """Run steps: GPU memory that runs out becomes one clear line, the feed is closed at the end."""
@@ -173,7 +181,7 @@ def guarded(trainer: Trainer) -> Iterator[None]:
         yield
     except torch.cuda.OutOfMemoryError:
         recipe = trainer.recipe
-        raise FacegenError(
+        raise OutOfGpuMemory(
             f"out of GPU memory at batch {recipe.batch} and size {recipe.size}; "
             f"try --batch {max(1, recipe.batch // 2)}"
         ) from None
@@ -273,6 +281,8 @@ def train_here(
         recipe=_plain(asdict(recipe)),
         seed=seed,
         trained_on={"name": data.name, "count": len(data)},
+        device=device.type,
+        precision=str(trainer.half or torch.float32).removeprefix("torch."),
         key=key,
     )
     save_parser(folder / CHECKPOINT_FILE, trainer.network, metadata)

@@ -1,6 +1,6 @@
 """Trains what a plan lists and judges each training on real faces; what the folder holds is kept."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from facegen.parse.judge import NETWORK, PROBABILITIES, RULES, Judge
 from facegen.parse.train import CHECKPOINT_FILE, Progress, Recipe, train
 from facegen.parse.validation import ValidationLook, overfitting, read_looks
 
+MADE_WITH = ("facegen", "device", "precision")  # metadata that should not differ between trainings
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -21,12 +23,14 @@ class Judged:
 
     adapted : behind a label adapter, for trainings that ask for it
     overfit : step of the best look at the validation faces and the fall since, where there is one
+    made_with : {"facegen", "device", "precision"} of the training; None where the checkpoint does not say
     """
 
     training: Training
     plain: Evaluation = field(repr=False)
     adapted: Evaluation | None = field(repr=False)
     overfit: tuple[int, float] | None = None
+    made_with: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ def run_plan(
             judge.plain(parser, place),
             judge.adapted(parser, place) if one.adapter else None,
             overfitting(read_looks(place)),
+            {key: parser.metadata.get(key) for key in MADE_WITH},
         )
     return judged
 

@@ -1,6 +1,8 @@
 """Curves, controls, slices, the validation look and the page, each on made-up figures."""
 
 import copy
+from collections import Counter
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -8,18 +10,24 @@ import pytest
 import torch
 from drawn_faces import NAMES, drawn_set
 
+import facegen
 from facegen.datasets.conventions import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
 from facegen.parse import charts
 from facegen.parse.adapter import AdapterRecipe
 from facegen.parse.arms import Ingredients, make_plan, nested
+from facegen.parse.checkpoints import load_parser
 from facegen.parse.controls import effective_number, law_weights
 from facegen.parse.curves import fit_law
 from facegen.parse.data import join
+from facegen.parse.device import half_precision
 from facegen.parse.evaluate import compare
+from facegen.parse.gap import control_figures
 from facegen.parse.judge import RULES, Judge
+from facegen.parse.results import mixed
 from facegen.parse.slices import Slice, make_slices, slice_scores
-from facegen.parse.train import Recipe, train
+from facegen.parse.train import CHECKPOINT_FILE, Recipe, train
+from facegen.parse.train_eval import MADE_WITH, Judged
 from facegen.parse.validation import ValidationLook, overfitting, read_looks
 
 CPU = torch.device("cpu")
@@ -97,15 +105,36 @@ def test_a_plan_trains_each_thing_once_and_stays_equal_in_number():
     assert list(plan.curves["S"]) == [5, 10, 20] and plan.mix_of == "S"
     assert plan.mix[0] is not plan.mix[4] and len(plan.mix[4].data) == 14
     names = [one.name for one in plan.trainings()]
-    assert len(names) == len(set(names)) == 6 + 2 + 1 + 3
+    assert len(names) == len(set(names)) == 6 + 2 + 1 + 4
     assert names[:3] == ["R-n10-seed0", "S-set1-n10-seed0", "S-set2-n10-seed0"]
     halves = [set(one.data.ids) for one in plan.halves]
     assert [len(one) for one in halves] == [5, 5] and not halves[0] & halves[1]
-    assert set(plan.law.data.ids) == {fit.ids[3]} and len(plan.law.data) == 10
+    repeated, by_law = plan.law
+    assert set(by_law.data.ids) == {fit.ids[3]} and len(by_law.data) == 10
+    assert len(set(repeated.data.ids)) == 1 and len(repeated.data) == 10
     assert set(nested(fit, 3).ids) < set(nested(fit, 7).ids)
     with pytest.raises(FacegenError, match="offers 12"):
         nested(fit, 13)
     assert join("both", [nested(fit, 2), nested(synthetic, 3)]).masks.shape == (5, 32, 32)
+
+
+def test_faces_by_a_law_are_compared_with_others_that_are_repeated_alike():
+    fit = drawn_set(40, 32)
+    law = np.arange(40) / np.arange(40).sum()
+    plan = make_plan(Ingredients(fit, {}, {}), 40, 1, law=law)
+    repeated, by_law = (Counter(one.data.ids) for one in plan.law)
+    assert sorted(repeated.values()) == sorted(by_law.values()) and repeated != by_law
+    assert max(by_law.values()) > 1 and fit.ids[0] not in by_law
+    assert [one.name for one in plan.trainings()] == ["R-n40-seed0", "R-repeats-n40-seed0", "R-law-n40-seed0"]
+    result = {
+        one.name: compare(one.data.masks[:8], fit.masks[:8], fit.ids[:8], CELEBAMASKHQ, borders=False)
+        for one in plan.trainings()
+    }
+    figures = control_figures(plan, {name: Judged(None, one, None) for name, one in result.items()})
+    law_figure = figures["repeated_real_minus_real_by_synthetic_law"]["mean_f1"]["value"]
+    first, second = (result[one.name].scores.mean_f1 for one in plan.law)
+    assert law_figure == pytest.approx(first - second) and law_figure != 0
+    assert figures["law_distinct_faces"] == len(by_law)
 
 
 def test_the_judge_keeps_its_answers_and_knows_whose_they_are(tmp_path):
@@ -122,12 +151,29 @@ def test_the_judge_keeps_its_answers_and_knows_whose_they_are(tmp_path):
     stamp = (place / "scored-network.npz").stat().st_mtime_ns
     np.testing.assert_array_equal(judge.adapted(parsers[0], place).confusions, adapted.confusions)
     assert (place / "scored-network.npz").stat().st_mtime_ns == stamp
-    # Another parser, or an adapter fitted otherwise, in the same folder is judged anew.
+    # Another parser, whatever it says of itself, or an adapter fitted otherwise is judged anew.
+    retrained = replace(parsers[1], metadata=parsers[0].metadata)
+    assert retrained.digest != parsers[0].digest == load_parser(place / CHECKPOINT_FILE).digest
+    assert (judge.plain(retrained, place).confusions != plain.confusions).any()
     assert (judge.plain(parsers[1], place).confusions != plain.confusions).any()
     fewer = judge.adapted(parsers[1], place, RULES, 2)
     assert fewer.confusions.sum() == plain.confusions.sum()
     with pytest.raises(FacegenError, match="keeps 3 pictures"):
         judge.adapted(parsers[0], place, count=4)
+
+
+def test_trainings_that_were_made_otherwise_are_named(tmp_path):
+    parser = train(drawn_set(4, 32), SHORT, 0, CPU, tmp_path)
+    half = half_precision(CPU)
+    one = {"facegen": facegen.__version__, "device": "cpu", "precision": "bfloat16" if half else "float32"}
+    assert {key: parser.metadata[key] for key in MADE_WITH} == one
+    assert mixed([one, dict(one)]) == {}
+    old = {"facegen": "0.0.1", "device": None}
+    assert mixed([one, old]) == {
+        "facegen": ["0.0.1", facegen.__version__],
+        "device": ["cpu", "unknown"],
+        "precision": sorted([one["precision"], "unknown"]),
+    }
 
 
 def test_charts_are_pictures_without_dates():

@@ -26,22 +26,56 @@ def test_a_picture_shrinks_by_area():
 def test_a_mask_shrinks_by_majority():
     rng = np.random.default_rng(1)
     mask = rng.choice([0, 1, 13, 255], (48, 48), p=[0.3, 0.3, 0.2, 0.2]).astype(np.uint8)
-    small = resize_mask(mask, 16, 19)
+    small = resize_mask(mask, 16)
     for y in range(16):
         for x in range(16):
             votes = mask[3 * y : 3 * y + 3, 3 * x : 3 * x + 3].ravel().tolist()
             best = max(votes.count(v) for v in set(votes))
             winners = [v for v in set(votes) if votes.count(v) == best]
-            assert small[y, x] in winners and (votes[4] not in winners or small[y, x] == votes[4])
+            assert small[y, x] == (max if (x + y) % 2 else min)(winners)
 
 
-def test_an_edge_half_way_through_a_cell_favours_neither_side():
-    widths = []
-    for left in range(64, 72):
-        mask = np.zeros((512, 512), np.uint8)
-        mask[:, left : left + 200] = 1
-        widths.append(int((resize_mask(mask, 128, 19)[0] == 1).sum()))
-    assert np.mean(widths) == 50  # 200 / 4
+def shapes(side, turned):
+    """(place, map) of half-planes and discs over several cells of 128; place = x of their edge or centre."""
+    y, x = np.mgrid[:side, :side] + 0.5
+    x, y = (y, x) if turned else (x, y)
+    rng = np.random.default_rng(2)
+    planes = [(np.mean(x < edge), x < edge) for edge in np.arange(side // 3, side // 3 + side // 32)]
+    for _ in range(12):
+        radius, slope = rng.uniform(0.05, 0.3) * side, rng.uniform(-0.5, 0.5)
+        inside = x + slope * (y - side / 2) < rng.uniform(0.3, 0.7) * side
+        planes.append((inside.mean(), inside))
+        cx, cy = rng.uniform(0.35, 0.65, 2) * side
+        inside = (x - cx) ** 2 + (y - cy) ** 2 < radius**2
+        yield x[inside].mean() / side, inside
+    yield from planes
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(("side", "size"), [(256, 128), (384, 128), (512, 128), (1024, 128), (384, 256)])
+def test_borders_move_to_neither_side(side, size, turned):
+    axis = (np.arange(size) + 0.5) / size
+    of_masks, of_pictures, growth = [], [], []
+    for place, inside in shapes(side, turned):
+        mask = np.where(inside, 3, 1).astype(np.uint8)
+        small = (resize_mask(mask, size) == 3).astype(float)
+        image = resize_image(np.repeat(np.uint8(255 * inside)[..., None], 3, 2), size)[..., 0] / 255
+        for found, shifts in ((small, of_masks), (image, of_pictures)):
+            found = found.T if turned else found
+            disc = not inside[0].any() and not inside[-1].any()
+            shifts.append((found @ axis).sum() / found.sum() - place if disc else found.mean() - place)
+        growth.append(small.mean() - inside.mean())
+    worst = max(abs(float(np.mean(shifts))) for shifts in (of_masks, of_pictures, growth))
+    assert worst * 128 < 0.02
+
+
+def test_a_border_through_the_middle_of_cells_stays_in_the_middle():
+    for place in (63, 65):
+        mask = np.where(np.arange(256) < place, np.uint8(4), np.uint8(255))
+        small = resize_mask(np.tile(mask, (256, 1)), 128)
+        assert (small == 4).sum() == 128 * place / 2 and set(np.unique(small)) == {4, 255}
+        column = small[:, place // 2]
+        assert (column[::2] != column[1::2]).all()  # of every two pixels each side has one
 
 
 def test_picture_and_mask_keep_the_same_place():
@@ -49,17 +83,17 @@ def test_picture_and_mask_keep_the_same_place():
     mask[100:400, 150:350] = 1
     image = np.repeat((255 * mask)[..., None], 3, 2)
     small = resize_image(image, 128)[..., 0] / 255
-    assert np.abs((small > 0.5) != (resize_mask(mask, 128, 19) == 1)).mean() < 0.01
+    assert np.abs((small > 0.5) != (resize_mask(mask, 128) == 1)).mean() < 0.01
 
 
 def test_enlarging_repeats_labels():
     mask = np.array([[0, 1], [2, 255]], np.uint8)
-    assert (resize_mask(mask, 4, 19) == mask.repeat(2, 0).repeat(2, 1)).all()
+    assert (resize_mask(mask, 4) == mask.repeat(2, 0).repeat(2, 1)).all()
 
 
 def test_an_oblong_face_is_padded_not_stretched():
     mask = np.ones((64, 32), np.uint8)
-    small = resize_mask(mask, 32, 19)
+    small = resize_mask(mask, 32)
     assert (small[:, 8:24] == 1).all() and (small[:, :8] == 255).all() and (small[:, 24:] == 255).all()
     assert resize_image(np.full((64, 32, 3), 9, np.uint8), 32)[:, 8:24].min() == 9
 
@@ -69,7 +103,7 @@ def test_loading_and_its_cache(tmp_path):
     faces = open_set(tmp_path / "set")
     plain = load_set(faces, 32)
     np.testing.assert_array_equal(plain.images[2], resize_image(faces.image(2), 32).transpose(2, 0, 1))
-    np.testing.assert_array_equal(plain.masks[2], resize_mask(faces.mask(2), 32, 19))
+    np.testing.assert_array_equal(plain.masks[2], resize_mask(faces.mask(2), 32))
     cache = tmp_path / "cache"
     decoded = []
     first = load_set(faces, 32, cache, lambda: decoded.append(1))
@@ -101,6 +135,19 @@ def test_a_damaged_picture_is_named(tmp_path):
     bad = sorted((tmp_path / "images").iterdir())[1]
     bad.write_bytes(b"\x89PNG\r\n")
     with pytest.raises(FacegenError, match=bad.name):
+        load_set(open_set(tmp_path), 32)
+
+
+def test_a_mask_of_other_proportions_is_named(tmp_path):
+    write_index_set(tmp_path, 3, 64)
+    odd = sorted((tmp_path / "masks").iterdir())[1]
+    for shape in ((64, 32), (64, 63)):
+        Image.fromarray(np.zeros(shape, np.uint8)).save(odd)
+        with pytest.raises(FacegenError, match=f"{odd.name}: {shape[1]}x{shape[0]} px, but .*64x64"):
+            load_set(open_set(tmp_path), 32)
+    Image.fromarray(np.zeros((64, 43, 3), np.uint8)).save(tmp_path / "images" / odd.name)
+    for shape in ((32, 21), (32, 22), (21, 14), (128, 86), (96, 64)):  # scaled and rounded
+        Image.fromarray(np.zeros(shape, np.uint8)).save(odd)
         load_set(open_set(tmp_path), 32)
 
 

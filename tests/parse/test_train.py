@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 import torch
 from drawn_faces import NAMES, drawn_set
+from torch import nn
 
 from facegen.datasets.errors import FacegenError
 from facegen.parse import train as training_module
 from facegen.parse.augment import NO_AUGMENTATION, Augmentation
 from facegen.parse.ema import Ema
 from facegen.parse.evaluate import compare, evaluate
+from facegen.parse.keyed import keyed_torch
 from facegen.parse.networks import build_network
 from facegen.parse.speed import measure_rate
 from facegen.parse.train import Recipe, Trainer, learning_rate, train
@@ -59,6 +61,27 @@ def test_seeds_reproduce_and_differ(tmp_path):
     data = drawn_set(6, 32)
     runs = [train(data, SHORT, seed, CPU, tmp_path / str(k)) for k, seed in enumerate((0, 0, 1))]
     assert same_weights(runs[0], runs[1]) and not same_weights(runs[0], runs[2])
+
+
+def test_dropout_is_keyed_by_seed_and_step(tmp_path, monkeypatch):
+    def build(name, classes, seed, weights):
+        torch.manual_seed(seed)
+        layers = nn.Conv2d(3, 16, 1), nn.Dropout2d(0.5), nn.Conv2d(16, classes, 1)
+        return nn.Sequential(*layers)
+
+    monkeypatch.setattr(training_module, "build_network", build)
+    data = drawn_set(6, 32)
+    whole = train(data, SHORT, 0, CPU, tmp_path / "whole")
+    state = torch.get_rng_state()
+    assert same_weights(whole, train(data, SHORT, 0, CPU, tmp_path / "again"))
+    assert torch.equal(torch.get_rng_state(), state)  # nobody else's draws are moved
+    assert train(data, SHORT, 0, CPU, tmp_path / "parts", stop_after=4) is None
+    assert same_weights(whole, train(data, SHORT, 0, CPU, tmp_path / "parts"))
+    draws = []
+    for key in ("a", "b", "a"):
+        with keyed_torch(CPU, 0, key):
+            draws.append(torch.rand(3))
+    assert torch.equal(draws[0], draws[2]) and not torch.equal(draws[0], draws[1])
 
 
 def test_a_finished_training_is_loaded_and_another_is_refused(tmp_path):

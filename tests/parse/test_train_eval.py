@@ -1,11 +1,14 @@
 """train-eval, the reverse test, parse-image and bench train from the command line, on drawn faces."""
 
 import csv
+import io
 import json
 import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -13,7 +16,9 @@ import torch
 from click.testing import CliRunner
 from drawn_faces import write_index_set
 from PIL import Image
+from rich.console import Console
 
+from facegen.cli import gap_inputs
 from facegen.cli.main import cli
 from facegen.cli.run_folder import ARGUMENTS_FILE, LOG_FILE, check_run_folder
 from facegen.cli.threads import wait_without_spinning
@@ -24,7 +29,9 @@ from facegen.datasets.readers import open_set
 from facegen.parse import recipes, reverse, train
 from facegen.parse.adapter import AdapterRecipe
 from facegen.parse.real import choose, open_real
-from facegen.parse.roles import assign
+from facegen.parse.roles import Roles, assign
+from facegen.parse.speed import Rate
+from facegen.parse.train import OutOfGpuMemory, Recipe
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +110,9 @@ def test_six_arms_end_to_end_and_again(sets, tmp_path, short_adapters):
     assert np.array(arms["R"]["confusion"]).sum() == 2 * 4 * 32 * 32
     controls = content["controls"]
     assert controls["rendered_set_minus_other_set"].keys() == {"S"} and controls["law_effective_faces"] <= 14
+    assert 1 <= controls["law_distinct_faces"] <= 14
+    assert controls["repeated_real_minus_real_by_synthetic_law"]["mean_f1"]["low"] is not None
+    assert content["mixed"] == {} and arms["S"]["runs"][0]["made_with"]["device"] == "cpu"
     assert controls["real_half_minus_other_half"]["mean_f1"]["low"] is not None
     curve = content["curves"]["S_D"]["points"]
     assert [point["n"] for point in curve] == [5, 10, 14] and content["curves"]["S"]["laws"]["S_L"][
@@ -131,7 +141,7 @@ def test_six_arms_end_to_end_and_again(sets, tmp_path, short_adapters):
     assert "not for publication" not in page
     # A second call in the same folder finds everything done and says the same.
     stamps = {p: p.stat().st_mtime_ns for p in folder.glob("*/*") if p.suffix in (".pt", ".npz")}
-    assert len(list(folder.glob("*/checkpoint.pt"))) == 8 + 2 * 2 + 1 + 3
+    assert len(list(folder.glob("*/checkpoint.pt"))) == 8 + 2 * 2 + 1 + 4
     again = run(*command)
     assert again.exit_code == 0 and "trainings are there already" in again.output
     assert {p: p.stat().st_mtime_ns for p in stamps} == stamps
@@ -207,6 +217,25 @@ def test_sets_of_two_conventions_are_refused(sets, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+def test_both_parts_of_the_split_differ_in_nothing_but_their_law(sets, tmp_path):
+    def rendered(name, profile, **config):
+        return open_set(own_set(tmp_path / name, sets / "drawn", profile, **config))
+
+    default = rendered("default", None, quality="fast", facegen="1", rounds=0, set=[])
+    law = {"seed": 5, "rounds": 1, "law": "01", "set": []}
+    alike = rendered("alike", "celebamaskhq", quality="fast", facegen="1", **law)
+    assert assign([default, alike]) == Roles((default,), (alike,))
+    finer = rendered("finer", "celebamaskhq", quality="high", facegen="2", photographs="ab", **law)
+    with pytest.raises(FacegenError, match=r"law \(facegen, photographs, quality\): .* --also"):
+        assign([default, finer])
+    assert assign([default, alike], also=[finer]).also == (finer,)
+    bald = rendered("bald", "celebamaskhq", quality="fast", facegen="1", **law | {"set": ["hair.style=bald"]})
+    with pytest.raises(FacegenError, match=r"\(set\)"):
+        assign([default], matched=[bald])
+    foreign = open_set(sets / "drawn")
+    assert assign([foreign, finer]) == Roles((foreign,), (finer,))
+
+
 def test_the_part_of_a_set_comes_from_its_dataset_file(sets, tmp_path):
     one = open_set(own_set(tmp_path / "one", sets / "drawn", None))
     same = open_set(own_set(tmp_path / "same", sets / "drawn", None))
@@ -221,6 +250,10 @@ def test_the_part_of_a_set_comes_from_its_dataset_file(sets, tmp_path):
     again = open_set(own_set(tmp_path / "again", sets / "drawn", None, faces="0123"))
     assert assign([written, again, matched]).also == (written, again)
     assert assign([], matched=[written]).matched == (written,)  # who names it decides
+    changed = open_set(own_set(tmp_path / "changed", sets / "drawn", None, set=["pose.yaw=0"]))
+    bald = open_set(own_set(tmp_path / "bald", sets / "drawn", "celebamaskhq", set=["hair.style=bald"]))
+    assert assign([changed, bald]).also == (changed, bald)
+    assert assign([bald], default=[changed]) == Roles(default=(changed,), also=(bald,))
     with pytest.raises(FacegenError, match="given twice"):
         assign([one, one])
     with pytest.raises(FacegenError, match="same faces"):
@@ -246,14 +279,68 @@ def test_the_part_of_a_set_comes_from_its_dataset_file(sets, tmp_path):
         (("{drawn}", "--real", "{real}", "--n", "ten"), "no list of whole numbers"),
         (("{drawn}", "--real", "{real}", "--mix", "0,15"), "offers 14 faces"),
         (("{drawn}", "--real", "{real}", "--adapt-n", "5"), "4 faces are kept"),
+        (("--also", "{drawn}", "--real", "{real}", "--n", "5"), "--n: a curve needs a set"),
+        (("--also", "{drawn}", "--real", "{real}", "--mix", "0,5"), "--mix: a curve needs a set"),
+        (("{real}/test", "--real", "{real}"), "4 pictures of {real}/test are in {real}/test"),
+        (("--also", "{real}/train", "--real", "{real}"), "4 pictures of {real}/train are in {real}/train"),
     ],
 )
 def test_train_eval_refuses_in_one_line(sets, tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
     paths = {"drawn": sets / "drawn", "real": sets / "real", "none": sets / "none"}
     result = run("train-eval", *(one.format(**paths) for one in arguments))
-    assert result.exit_code == 2 and message in result.output, result.output
+    assert result.exit_code == 2 and message.format(**paths) in result.output, result.output
     assert "Traceback" not in result.output and not list(tmp_path.iterdir())
+
+
+def test_the_estimate_is_of_one_gpus_share_and_no_error(monkeypatch, tmp_path):
+    measured = []
+
+    def rate(data, recipe, device, seconds):
+        measured.append(recipe.batch)
+        return Rate(100.0, 100.0)
+
+    def estimated(devices, device="cuda"):
+        console = Console(file=io.StringIO(), width=200)
+        judge, todo = (
+            SimpleNamespace(device=torch.device(device)),
+            [SimpleNamespace(data=None, adapter=False)],
+        )
+        recipe = Recipe(steps=100, batch=16)
+        gap_inputs.estimate(console, todo, todo, judge, recipe, tmp_path, devices)
+        return console.file.getvalue()
+
+    monkeypatch.setattr(gap_inputs, "measure_rate", rate)
+    monkeypatch.setattr(gap_inputs, "_adapter_seconds", lambda judge: 5.0)
+    assert "each about 16 s (100 images/s)" in estimated(1)
+    assert "each about 4 s (400 images/s)" in estimated(4) and "1 without one: 4 s in all" in estimated(4)
+    assert "each about 16 s" in estimated(4, "cpu") and measured == [16, 4, 4, 16]
+    for error in (OutOfGpuMemory("full"), torch.cuda.OutOfMemoryError("full")):
+        monkeypatch.setattr(gap_inputs, "measure_rate", Mock(side_effect=error))
+        assert "1 trainings, 0 of them there already; no estimate" in estimated(1)
+
+
+def test_attributes_are_those_of_the_files_as_they_are(sets, tmp_path):
+    faces = open_set(shutil.copytree(sets / "real" / "test", tmp_path / "set")).subset([0, 1])
+    attributes = gap_inputs.Attributes(Console(file=io.StringIO()))
+    before = attributes.table(faces, "").values
+    for folder in ("images", "masks"):
+        paths = [tmp_path / "set" / folder / f"{name}.png" for name in faces.ids]
+        contents = [path.read_bytes() for path in paths]
+        for path, content in zip(paths, reversed(contents), strict=True):
+            path.write_bytes(content)
+    after = attributes.table(faces, "").values
+    np.testing.assert_array_equal(after, before[::-1])
+    assert not np.array_equal(after, before, equal_nan=True)
+
+
+def test_a_control_that_cannot_be_made_is_said(sets):
+    console = Console(file=io.StringIO(), width=200)
+    law = gap_inputs.Attributes(console).law(open_real(sets / "real"), Roles())
+    assert law == (None, None)
+    assert console.file.getvalue() == (
+        "no set of the default prior is given: no control by the default set's law\n"
+    )
 
 
 def test_cuda_without_cuda_is_an_error(sets, monkeypatch):
