@@ -25,7 +25,7 @@ def command(profile, num, seed, out) -> None:
     from facegen.audit.twosample import two_sample
     from facegen.cli.bars import progress_bar
     from facegen.datasets.files import write_json
-    from facegen.datasets.machine import describe_machine, processors
+    from facegen.datasets.machine import describe_machine, processor_count
     from facegen.render.match import draw_specs
     from facegen.render.proposals import preview_processes
 
@@ -33,7 +33,7 @@ def command(profile, num, seed, out) -> None:
     blocks: list = []
     previews = 0
     began = time.perf_counter()
-    with progress_bar(Console(stderr=True)) as bar, preview_processes(len(processors())) as pool:
+    with progress_bar(Console(stderr=True)) as bar, preview_processes(processor_count()) as pool:
         task = bar.add_task("match", total=None, note="previews")
 
         def told(count: int) -> None:
@@ -54,7 +54,7 @@ def command(profile, num, seed, out) -> None:
         "format": "facegen-bench-match",
         "format_version": 1,
         "machine": describe_machine("open3d", "anny"),
-        "config": {"profile": profile, "num": num, "seed": seed, "workers": len(processors())},
+        "config": {"profile": profile, "num": num, "seed": seed, "workers": processor_count()},
         "seconds": round(seconds, 1),
         "previews": previews,
         "content_auc_of_previews_against_their_rows": None if np.isnan(auc) else round(float(auc), 4),
@@ -62,7 +62,7 @@ def command(profile, num, seed, out) -> None:
     }
     click.echo(
         f"{num} faces matched to {profile} in {seconds:.1f} s: {previews} previews, "
-        f"{previews / seconds:.1f} a second in {len(processors())} processes"
+        f"{previews / seconds:.1f} a second in {processor_count()} processes"
     )
     click.echo(f"content AUC of previews against the rows they were made for: {auc:.3f}")
     if out is not None:

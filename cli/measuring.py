@@ -11,7 +11,7 @@ from facegen.audit.profile_io import load_profile, profile_names
 from facegen.audit.reference import Reference
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.faceset import FaceSet
-from facegen.datasets.machine import processors
+from facegen.datasets.machine import processor_count
 from facegen.datasets.readers import open_set
 
 PARSED = 300  # pictures of each side whose labels a parser is held against
@@ -34,7 +34,7 @@ def measured(
         TimeRemainingColumn(),
     )
     if workers is None:
-        workers = len(processors())
+        workers = processor_count()
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(faces.name.replace("[", r"\["), total=len(faces))
         found = measure_set(

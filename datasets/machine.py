@@ -6,6 +6,8 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import psutil
+
 import facegen
 
 _OWN_GROUP = Path("/proc/self/cgroup")
@@ -23,21 +25,22 @@ def processor_name() -> str:
 
 
 def processors() -> list[int]:
-    """Numbers of those that this process may use; of a container no more than its quota of time is worth."""
+    """Numbers of those that this process may run on."""
     if hasattr(os, "sched_getaffinity"):
-        mine = sorted(os.sched_getaffinity(0))
-    else:
-        mine = list(range(os.cpu_count() or 1))
-    quota = _limit("cpu.max").split()
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
+def processor_count() -> int:
+    """How many of them can be kept busy: in a container no more than its quota of time is worth."""
+    count, quota = len(processors()), _limit("cpu.max").split()
     if len(quota) == 2 and all(word.isdigit() for word in quota):
-        mine = mine[: max(1, math.ceil(int(quota[0]) / int(quota[1])))]
-    return mine
+        count = min(count, max(1, math.ceil(int(quota[0]) / int(quota[1]))))
+    return count
 
 
 def free_memory() -> int:
     """Bytes that are free on the machine, or less where a container may not use as many."""
-    import psutil
-
     free = psutil.virtual_memory().available
     most, used = _limit("memory.max").strip(), _limit("memory.current").strip()
     if most.isdigit() and used.isdigit():
@@ -59,7 +62,7 @@ def describe_machine(*packages: str) -> dict[str, str | int | float | None]:
     """Processor, cores that may be used, load, Python, facegen and the versions of `packages`."""
     found: dict[str, str | int | float | None] = {
         "processor": processor_name(),
-        "cores": len(processors()),
+        "cores": processor_count(),
         "load_1min": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
         "python": platform.python_version(),
         "facegen": facegen.__version__,

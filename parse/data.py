@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 import platformdirs
-import psutil
 from PIL import Image
 
 from facegen.datasets.conventions import Convention
@@ -26,6 +25,7 @@ from facegen.datasets.faceset import FaceSet
 from facegen.datasets.files import TEMPORARY_MARK, fingerprint
 from facegen.datasets.images import IMAGE_SUFFIXES
 from facegen.datasets.labels import IGNORE
+from facegen.datasets.machine import free_memory
 
 MEMORY_SHARE = 0.25  # of the free memory, above which a set is decoded to the disk
 CACHE_FORMAT = 2  # raise when a change here alters the arrays
@@ -89,7 +89,7 @@ def cache_folder() -> Path:
 def cache_if_large(count: int, size: int) -> Path | None:
     """The folder for `load_set` to keep a set in that would take too much memory, None for a smaller one."""
     needed = count * size * size * 4  # three colours and a label a pixel
-    return cache_folder() / "decoded" if needed > MEMORY_SHARE * psutil.virtual_memory().available else None
+    return cache_folder() / "decoded" if needed > MEMORY_SHARE * free_memory() else None
 
 
 def to_square(picture: np.ndarray, fill: int) -> np.ndarray:

@@ -18,18 +18,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from facegen.datasets.errors import FacegenError
-from facegen.datasets.machine import free_memory, processors
+from facegen.datasets.machine import free_memory, processor_count, processors
 from facegen.render.spec import FaceSpec
 
 SAMPLES_PER_WORKER = 250
 ATTEMPTS = 3
 # The first start on a machine builds Anny's cache and may compile GPU kernels.
 START_SECONDS = 900.0
-SAMPLE_SECONDS = 600.0  # up to FULL pixels a side; beyond by the number of pixels
+SAMPLE_SECONDS = 600.0  # of a picture of FULL pixels a side or less
 FULL = 512
 DISK = "disk"
-# A worker's peak is 1.75 GB at 256 pixels and 2.4 GB at 512: what Blender and the models take, and buffers.
-WORKER_BYTES, PICTURE_BYTES = 1.6e9, 0.9e9
+# A worker's peak (VmHWM) was 1.85, 2.18, 3.10 and 6.57 GB at 256, 512, 1024 and 2048 pixels: what Blender and
+# the models take, and buffers by the pixel.
+WORKER_BYTES, PICTURE_BYTES = 2.0e9, 0.35e9
 GPU_FILES = ("/dev/nvidia0", "/dev/kfd", "/dev/dri/renderD128")  # drivers of NVIDIA, AMD and Intel
 HOPELESS = 4  # failures without a single success that end a run
 # Sums over several threads are rounded otherwise than over one, and strands hang on the last digit: the
@@ -74,7 +75,7 @@ class Worker:
 
     def __init__(self, job: Job, cpus: list[int]):
         self.served = 0
-        self._patience = SAMPLE_SECONDS * max(1.0, (job.size / FULL) ** 2)
+        self._patience = sample_seconds(job.size)
         self._log = b""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "facegen.render.worker"],
@@ -155,6 +156,11 @@ class Worker:
         return f"worker died ({cause}){': ' + last[-1] if last else ''}"
 
 
+def sample_seconds(size: int) -> float:
+    """How long a face of `size` pixels a side may take before its worker counts as hung."""
+    return SAMPLE_SECONDS * max(1.0, (size / FULL) ** 2)
+
+
 def start_failure(trace: str) -> str:
     """One line for a user from the trace of what kept rendering from starting."""
     last = trace.strip().splitlines()[-1]
@@ -175,7 +181,7 @@ def fitting_workers(device: str, size: int = FULL) -> int:
     if device != "cpu" and (device != "auto" or gpu):
         return 1
     room = int(free_memory() // (WORKER_BYTES + PICTURE_BYTES * (size / FULL) ** 2))
-    return max(1, min(len(processors()), room))
+    return max(1, min(processor_count(), room))
 
 
 def cpu_shares(workers: int) -> list[list[int]]:

@@ -1,10 +1,8 @@
 """Decoding to the working size: areas, majorities, caches, order of batches."""
 
 import os
-from types import SimpleNamespace
 
 import numpy as np
-import psutil
 import pytest
 import torch
 from drawn_faces import drawn_set, write_index_set
@@ -12,6 +10,7 @@ from PIL import Image
 
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.readers import open_set
+from facegen.parse import data as parse_data
 from facegen.parse.data import cache_folder, cache_if_large, load_set, resize_image, resize_mask
 from facegen.parse.feed import Feed, batch_indices
 
@@ -120,7 +119,7 @@ def test_loading_and_its_cache(tmp_path):
 
 
 def test_only_a_large_set_goes_to_the_disk(monkeypatch):
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=4 * 10 * 64 * 64 * 4))
+    monkeypatch.setattr(parse_data, "free_memory", lambda: 4 * 10 * 64 * 64 * 4)
     assert cache_if_large(10, 64) is None
     assert cache_if_large(11, 64) == cache_folder() / "decoded"
 

@@ -24,7 +24,7 @@ from facegen.render import spec as s
 from facegen.render.match import draw_specs
 from facegen.render.overrides import parse
 from facegen.render.run import Order, faces_of, plan, produce
-from facegen.render.session import Job, Worker, render_specs
+from facegen.render.session import DISK, Job, Worker, render_specs
 
 pytestmark = [pytest.mark.render, pytest.mark.timeout(600)]
 SIZE, SEED = 64, 7
@@ -275,6 +275,15 @@ def test_a_python_without_blender_says_so(tmp_path, monkeypatch):
 def test_a_device_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(FacegenError, match="no optix device"):
         Worker(Job(tmp_path, SIZE, "fast", device="optix"), [])
+
+
+def test_a_damaged_photograph_costs_its_face_not_the_run(tmp_path):
+    (tmp_path / "walls").mkdir()
+    (tmp_path / "walls" / "a.jpg").write_bytes(b"no picture")
+    worker = Worker(Job(tmp_path / "out", SIZE, "fast", backgrounds=tmp_path / "walls"), [])
+    answer = worker.render(0, s.replace(bald(0), "background.photograph", "a.jpg"))
+    worker.close()
+    assert not answer["ok"] and "not a readable picture" in answer["error"] and answer["kind"] != DISK
 
 
 def test_the_caller_never_imports_blender():

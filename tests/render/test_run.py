@@ -4,12 +4,14 @@ import json
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from facegen.cli.main import cli
 from facegen.datasets.dataset_file import read_attributes_table, read_dataset_json
 from facegen.datasets.errors import DiskError, FacegenError
 from facegen.datasets.labels import COVERAGE_CLASSES
 from facegen.datasets.sample import FOLDERS, Sample, sample_file, write_sample
-from facegen.render import run, session
+from facegen.render import run
 from facegen.render.run import Order, is_finished, plan, produce
 from facegen.render.session import Job, Outcome
 
@@ -85,6 +87,25 @@ def test_what_was_rendered_before_is_enough_for_a_smaller_order(order, renderer,
     assert (said["num"], said["rendered"], said["complete"]) == (2, 2, True)
 
 
+def test_a_failure_beyond_a_smaller_order_is_none_of_it(order, renderer, tmp_path):
+    renderer.fails = {2}
+    produce(order(3))
+    produce(order(2))
+    said = read_dataset_json(tmp_path / "set")
+    assert said["failures"] == {} and said["complete"]
+
+
+def test_the_command_writes_what_a_killed_run_left_to_say(renderer, tmp_path):
+    command = ["render", "--num", "3", "--size", "32", "--quality", "fast", "--out", str(tmp_path / "set")]
+    renderer.stops = {2: KeyboardInterrupt()}
+    assert CliRunner().invoke(cli, command).exit_code != 0
+    stand_in(tmp_path / "set", 2)
+    for told in ("0 faces of the default prior", "all 3 faces are there already"):
+        result = CliRunner().invoke(cli, command)
+        assert result.exit_code == 0 and told in result.output, result.output
+        assert read_dataset_json(tmp_path / "set")["complete"]
+
+
 def test_a_set_is_not_made_smaller(order, renderer):
     produce(order(3))
     with pytest.raises(FacegenError, match="beyond --num 2: say --num 3 or more"):
@@ -155,10 +176,3 @@ def test_a_missing_library_and_a_killed_preview_are_one_line(order, monkeypatch)
         monkeypatch.setattr(run, "matched_blocks", matched)
         with pytest.raises(FacegenError, match=line):
             run._matched(order(1), print)
-
-
-def test_larger_pictures_have_longer_and_need_more_memory(monkeypatch):
-    monkeypatch.setattr(session, "processors", lambda: list(range(64)))
-    monkeypatch.setattr(session, "free_memory", lambda: 32 * 10**9)
-    counts = [session.fitting_workers("cpu", size) for size in (256, 512, 1024, 2048)]
-    assert counts == sorted(counts, reverse=True) and counts[0] >= 16 and counts[-1] <= 2
