@@ -110,35 +110,33 @@ def _adapter_seconds(judge: Judge) -> float:
     return (time.perf_counter() - began) * judge.recipe.steps / ESTIMATE_STEPS
 
 
-class Attributes:
-    """Measured attributes of sets."""
+def attributes_of(console: Console, faces: FaceSet, lost: str) -> Table | None:
+    """All attributes of a set; None, and said what is lost, where its convention cannot be measured."""
+    if faces.convention.name != CONVENTION:
+        say_on(console)(f"{faces.path}: attributes are measured on {CONVENTION} masks only: {lost}")
+        return None
+    return measured(faces, None, console).attributes
 
-    def __init__(self, console: Console) -> None:
-        self.console = console
 
-    def table(self, faces: FaceSet, lost: str) -> Table | None:
-        """All attributes of a set; None, and said what is lost, where its convention cannot be measured."""
-        if faces.convention.name != CONVENTION:
-            say_on(self.console)(f"{faces.path}: attributes are measured on {CONVENTION} masks only: {lost}")
-            return None
-        return measured(faces, None, self.console).attributes
+def slices_of(console: Console, test: FaceSet) -> list[Slice] | None:
+    """The parts of the test set; None where its attributes cannot be measured."""
+    table = attributes_of(console, test, "no slices")
+    return None if table is None else make_slices(table.names, table.values)
 
-    def slices(self, test: FaceSet) -> list[Slice] | None:
-        """The parts of the test set."""
-        table = self.table(test, "no slices")
-        return None if table is None else make_slices(table.names, table.values)
 
-    def law(self, sets: RealSets, roles: Roles) -> tuple[np.ndarray, float] | tuple[None, None]:
-        """Chances of the real faces by the content law of the first default set, and how many faces they are
-        worth; None, said aloud, where there is no such law."""
-        lost = "no control by the default set's law"
-        if not roles.default:
-            say_on(self.console)(f"no set of the default prior is given: {lost}")
-            return None, None
-        real = self.table(sets.fit, lost)
-        synthetic = None if real is None else self.table(roles.default[0], lost)
-        if real is None or synthetic is None:
-            return None, None
-        content = [name for name, one in BY_NAME.items() if one.content and one.matchable]
-        weights = law_weights(real.columns(content), synthetic.columns(content))
-        return weights, effective_number(weights)
+def real_by_law(
+    console: Console, sets: RealSets, roles: Roles
+) -> tuple[np.ndarray, float] | tuple[None, None]:
+    """Chances (len(sets.fit),) of the real faces by the content law of the first default set, and how many
+    faces they are worth; None, said aloud, where there is no such law."""
+    lost = "no control by the default set's law"
+    if not roles.default:
+        say_on(console)(f"no set of the default prior is given: {lost}")
+        return None, None
+    real = attributes_of(console, sets.fit, lost)
+    synthetic = None if real is None else attributes_of(console, roles.default[0], lost)
+    if real is None or synthetic is None:
+        return None, None
+    content = [name for name, one in BY_NAME.items() if one.content and one.matchable]
+    weights = law_weights(real.columns(content), synthetic.columns(content))
+    return weights, effective_number(weights)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from facegen.cli.given import is_given
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.files import write_bytes
 
@@ -72,10 +73,8 @@ def command(synth, grid, vary, real, out, **options) -> None:
 
 def _refuse_unused(shown):
     """FacegenError where an option was given that what is shown has no use for."""
-    context = click.get_current_context()
-    given = click.core.ParameterSource.COMMANDLINE
-    for one in context.command.params:
-        if one.name in UNUSED[shown] and context.get_parameter_source(one.name) == given:
+    for one in click.get_current_context().command.params:
+        if one.name in UNUSED[shown] and is_given(one.name):
             raise FacegenError(f"preview: {one.opts[0]} says nothing about {shown}: leave it out")
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from facegen.cli.given import is_given
 from facegen.datasets.errors import FacegenError
 
 ATTRIBUTE_HELP = """Fix or spread an attribute of every face, as hair.style=afro, pose.yaw=-40:40 or
@@ -138,15 +139,14 @@ def command(
     check_together(overrides)
     faces = _faces(faces_of, match, rounds) if faces_of else ()
     if faces:
-        given = click.get_current_context().get_parameter_source("num")
-        num = min(num, len(faces)) if given == click.core.ParameterSource.COMMANDLINE else len(faces)
+        num = min(num, len(faces)) if is_given("num") else len(faces)
     profile = _profile(match, console) if match else None
     photographs = names_in(backgrounds) if backgrounds and not faces else ()
     job = Job(out, size, quality, convention, device, workers or 0, backgrounds=backgrounds)
     order = Order(job, num, seed, profile, match, overrides, resume, rounds, photographs, faces)
     todo = plan(order)
     if not todo and is_finished(order):
-        console.print(f"{out}: all {num} faces are there already")
+        console.print(f"{out}: all {num} faces are there already", soft_wrap=True)
         return
     law = f"{faces_of}, again" if faces else match or "the default prior"
     ready = num - len(todo)
@@ -168,10 +168,9 @@ def _as_before(folder, size, quality, convention, backgrounds):
     config = read_dataset_json(folder)["config"]
     if config.get("photographs") and backgrounds is None:
         raise FacegenError(f"{folder} stands before photographs: say with --backgrounds where they lie")
-    context = click.get_current_context()
     asked = {"size": size, "quality": quality, "convention": convention}
     for name in asked:
-        if context.get_parameter_source(name) != click.core.ParameterSource.COMMANDLINE:
+        if not is_given(name):
             asked[name] = config.get(name, asked[name])
     return tuple(asked.values())
 

@@ -124,7 +124,7 @@ def command(
     wait_without_spinning()
     from rich.console import Console
 
-    from facegen.cli.gap_inputs import Attributes, check_numbers, estimate, ingredients, unseen
+    from facegen.cli.gap_inputs import check_numbers, estimate, ingredients, real_by_law, slices_of, unseen
     from facegen.cli.gap_tables import print_results, say_on
     from facegen.datasets.conventions import convention as known_convention
     from facegen.datasets.files import write_json
@@ -200,9 +200,8 @@ def command(
     judge = Judge(test, others, chosen, adapter_recipe(quick))
     look = ValidationLook(load(console, sets.validate, recipe.size), chosen)
     write_json(folder / ARGUMENTS_FILE, arguments)
-    attributes = Attributes(console)
-    slices = attributes.slices(sets.test)
-    law, law_faces = attributes.law(sets, roles) if controls else (None, None)
+    slices = slices_of(console, sets.test)
+    law, law_faces = real_by_law(console, sets, roles) if controls else (None, None)
     plan = make_plan(parts, count, seeds, numbers, mix, controls, law)
     todo = missing(plan, folder)
     estimate(console, plan.trainings(), todo, judge, recipe, folder, devices)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from facegen.cli.newest import newest_set
-from facegen.datasets.sample import FOLDERS, sample_file
+from facegen.datasets.sample import remove_sample
 from facegen.datasets.verify import verify
 
 MAX_SHOWN = 50  # more lines than this hide the first
@@ -35,8 +35,7 @@ def command(synth: Path | None, drop: bool) -> None:
     click.echo(f"{synth}: {result.samples} samples, {len(result.problems)} problems; {sides}")
     if result.broken and drop:
         for name in result.broken:
-            for folder in reversed(FOLDERS):
-                sample_file(synth, folder, name).unlink(missing_ok=True)
+            remove_sample(synth, name)
         click.echo(f"{len(result.broken)} samples deleted: the command that rendered them makes them anew")
     elif result.broken:
         click.echo(f"{len(result.broken)} samples are broken: --drop deletes them, to be rendered anew")

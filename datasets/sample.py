@@ -106,6 +106,12 @@ def write_sample(root: Path, index: int, sample: Sample, convention: Convention 
     write_json(sample_file(root, "meta", name), sample.meta)
 
 
+def remove_sample(root: Path, name: str) -> None:
+    """Delete all files of one sample, meta first: it is not done meanwhile."""
+    for folder in reversed(FOLDERS):
+        sample_file(root, folder, name).unlink(missing_ok=True)
+
+
 def is_done(root: Path, index: int) -> bool:
     """Whether the sample is complete: all its files are there."""
     name = sample_name(index)

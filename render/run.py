@@ -271,7 +271,8 @@ def _write_summary(order, outcome, complete, target=None, matching=None):
     out = Path(order.job.out)
     old = read_dataset_json(out) if (out / DATASET_FILE).is_file() else {}
     done = [i for i in range(order.num) if is_done(out, i)]
-    lasting = {name: why for name, why in old.get("failures", {}).items() if not is_done(out, int(name))}
+    missing = {sample_name(i) for i in range(order.num)} - {sample_name(i) for i in done}
+    lasting = {name: why for name, why in old.get("failures", {}).items() if name in missing}
     if done and (complete or outcome.done):
         rows = [json.loads((out / "meta" / f"{sample_name(i)}.json").read_text())["attributes"] for i in done]
         write_attributes(out, [sample_name(i) for i in done], rows)

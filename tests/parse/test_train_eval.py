@@ -322,21 +322,21 @@ def test_the_estimate_is_of_one_gpus_share_and_no_error(monkeypatch, tmp_path):
 
 def test_attributes_are_those_of_the_files_as_they_are(sets, tmp_path):
     faces = open_set(shutil.copytree(sets / "real" / "test", tmp_path / "set")).subset([0, 1])
-    attributes = gap_inputs.Attributes(Console(file=io.StringIO()))
-    before = attributes.table(faces, "").values
+    console = Console(file=io.StringIO())
+    before = gap_inputs.attributes_of(console, faces, "").values
     for folder in ("images", "masks"):
         paths = [tmp_path / "set" / folder / f"{name}.png" for name in faces.ids]
         contents = [path.read_bytes() for path in paths]
         for path, content in zip(paths, reversed(contents), strict=True):
             path.write_bytes(content)
-    after = attributes.table(faces, "").values
+    after = gap_inputs.attributes_of(console, faces, "").values
     np.testing.assert_array_equal(after, before[::-1])
     assert not np.array_equal(after, before, equal_nan=True)
 
 
 def test_a_control_that_cannot_be_made_is_said(sets):
     console = Console(file=io.StringIO(), width=200)
-    law = gap_inputs.Attributes(console).law(open_real(sets / "real"), Roles())
+    law = gap_inputs.real_by_law(console, open_real(sets / "real"), Roles())
     assert law == (None, None)
     assert console.file.getvalue() == (
         "no set of the default prior is given: no control by the default set's law\n"
