@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -21,6 +23,12 @@ class Lamp:
     colour: tuple[float, float, float]
 
 
+def hdri_path(name):
+    """File of one of the HDRIs that come with Blender's Python module; the module is not imported."""
+    (folder,) = Path(importlib.util.find_spec("bpy").origin).parent.glob("*/datafiles/studiolights/world")
+    return str(folder / f"{name}.exr")
+
+
 @lru_cache(maxsize=8)
 def _small_hdri(path):
     """An HDRI shrunk to (32, 64, 3) radiance."""
@@ -34,55 +42,72 @@ def _small_hdri(path):
     return pixels[:h, :w].reshape(32, h // 32, 64, w // 64, 3).mean((1, 3))
 
 
-@lru_cache(maxsize=64)
-def _irradiance(path, turn):
-    sky = _small_hdri(path)
+@lru_cache(maxsize=1)
+def _sky_rays():
+    """Directions (2048, 3) of a small HDRI's pixels under no turn, and their solid angles (2048,)."""
     elevation = np.pi / 2 - (np.arange(32) + 0.5) / 32 * np.pi
     # Blender's equirectangular map: the picture's middle is +y... turned against by the mapping node.
     azimuth = (np.arange(64) + 0.5) / 64 * 2 * np.pi - np.pi
     e, a = np.meshgrid(elevation, azimuth, indexing="ij")
-    direction = np.stack([np.cos(e) * np.cos(-a), np.cos(e) * np.sin(-a), np.sin(e)], -1)
-    c, s = np.cos(np.radians(turn)), np.sin(np.radians(turn))
+    rays = np.stack([np.cos(e) * np.cos(-a), np.cos(e) * np.sin(-a), np.sin(e)], -1)
+    return rays.reshape(-1, 3), (np.cos(e) * (np.pi / 32) * (2 * np.pi / 64)).ravel()
+
+
+def _against_sky(normals, turn):
+    """Normals (..., 3) as an HDRI that is turned by `turn` degrees sees them from its own axes."""
     # The mapping node turns the look-up direction; the light itself turns the other way round.
-    world = np.stack(
-        [
-            c * direction[..., 0] + s * direction[..., 1],
-            -s * direction[..., 0] + c * direction[..., 1],
-            direction[..., 2],
-        ],
-        -1,
-    )
-    solid = np.cos(e) * (np.pi / 32) * (2 * np.pi / 64)
-    total = np.zeros(3)
-    for normal in ((0, -1, 0), (-0.5, -0.8, 0.33), (0.5, -0.8, 0.33)):
-        n = np.array(normal) / np.linalg.norm(normal)
-        total += (sky * (solid * np.clip(world @ n, 0, None))[..., None]).sum((0, 1)) / 3
-    return total / np.pi
+    c, s = np.cos(np.radians(turn)), np.sin(np.radians(turn))
+    x, y, z = np.moveaxis(np.asarray(normals), -1, 0)
+    return np.stack(np.broadcast_arrays(c * x - s * y, s * x + c * y, z), -1)
+
+
+def _irradiance(path, normals):
+    """Linear RGB (N, 3) of white Lambertian walls under an HDRI that is not turned."""
+    rays, solid = _sky_rays()
+    return np.clip(normals @ rays.T, 0, None) @ (_small_hdri(path).reshape(-1, 3) * solid[:, None]) / np.pi
+
+
+FRONT = np.array([(0, -1, 0), (-0.5, -0.8, 0.33), (0.5, -0.8, 0.33)])
+FRONT = FRONT / np.linalg.norm(FRONT, axis=1, keepdims=True)
+
+
+@lru_cache(maxsize=64)
+def _frontal(path, turn):
+    return _irradiance(path, _against_sky(FRONT, turn)).mean(0)
 
 
 def frontal_irradiance(path, turn):
     """Linear RGB (3,) that a white wall facing -y shows under an HDRI turned by `turn` degrees."""
-    return np.maximum(_irradiance(path, round(float(turn), 1)), 1e-4)
+    return np.maximum(_frontal(path, round(float(turn), 1)), 1e-4)
+
+
+def _rig(light, key_azimuth):
+    """Lamps of a render.spec.Light as rows: name, azimuth and elevation in degrees, distance and size in
+    metres, luminance on a wall that faces the lamp, colour. key_azimuth may be an array.
+    """
+    warm = black_body(light.kelvin)
+    rows = [
+        ("key", key_azimuth, light.key_elevation, 1.6, light.key_size, light.key, warm),
+        ("fill", -key_azimuth, light.fill_elevation, 1.9, 1.2, light.fill, warm),
+        ("rim", 180 - 0.6 * key_azimuth, 35.0, 1.4, 0.35, light.rim, black_body(light.rim_kelvin)),
+        ("flash", 3.0, 6.0, 1.5, 0.06, light.flash, (1.0, 0.98, 0.95)),
+    ]
+    return [row for row in rows if row[5] > 0]
+
+
+def _towards(azimuth, elevation):
+    """Unit vectors (..., 3), world axes, from a face to what lights it from these degrees (...)."""
+    a, e = np.broadcast_arrays(np.radians(azimuth), np.radians(elevation))
+    return np.stack([np.sin(a) * np.cos(e), -np.cos(a) * np.cos(e), np.sin(e)], -1)
 
 
 def lamps(light):
     """Lamps of a render.spec.Light, strengths in the unit of `frontal_irradiance`."""
-    warm = black_body(light.kelvin)
-    out = []
-
-    def add(name, azimuth, elevation, distance, size, share, colour):
-        if share <= 0:
-            return
-        a, e = np.radians([azimuth, elevation])
-        offset = distance * np.array([np.sin(a) * np.cos(e), -np.cos(a) * np.cos(e), np.sin(e)])
-        # A lamp of P watts gives P / (pi d^2) at d: Blender's area lamps are Lambertian emitters.
-        out.append(Lamp(name, offset, size, share * np.pi * np.pi * distance**2, colour))
-
-    add("key", light.key_azimuth, light.key_elevation, 1.6, light.key_size, light.key, warm)
-    add("fill", -light.key_azimuth, light.fill_elevation, 1.9, 1.2, light.fill, warm)
-    add("rim", 180 - 0.6 * light.key_azimuth, 35.0, 1.4, 0.35, light.rim, black_body(light.rim_kelvin))
-    add("flash", 3.0, 6.0, 1.5, 0.06, light.flash, (1.0, 0.98, 0.95))
-    return out
+    return [
+        # A lamp of P watts gives P / (pi d)^2 at d: Blender's area lamps are Lambertian emitters.
+        Lamp(name, distance * _towards(azimuth, elevation), size, level * (np.pi * distance) ** 2, colour)
+        for name, azimuth, elevation, distance, size, level, colour in _rig(light, light.key_azimuth)
+    ]
 
 
 SKY = (0.0, -0.7, 0.7)  # where the light of a surround mostly comes from
@@ -96,6 +121,49 @@ def main_direction(light):
             distance = np.linalg.norm(lamp.offset)
             total = total + lamp.watts / (np.pi * distance) ** 2 * lamp.offset / distance
     return total / np.linalg.norm(total)
+
+
+@lru_cache(maxsize=16)
+def _sky_polynomial(path):
+    """Luminance of a white wall under an HDRI as a quadratic polynomial of its normal: (9,) coefficients.
+
+    Within some percent of the integral for any light: Ramamoorthi and Hanrahan, An Efficient Representation
+    for Irradiance Environment Maps, 2001.
+    """
+    rays, _ = _sky_rays()
+    normals = rays[::5]
+    return np.linalg.lstsq(_quadratic(normals), _irradiance(path, normals) @ LUMINANCE, rcond=None)[0]
+
+
+def _quadratic(normals):
+    x, y, z = np.moveaxis(normals, -1, 0)
+    return np.stack([np.ones_like(x), x, y, z, x * y, x * z, y * z, x * x - y * y, 3 * z * z - 1], -1)
+
+
+def face_shading(light, normals, azimuths, turns):
+    """Luminance of unshadowed white skin, for keys from several sides and HDRIs turned several ways.
+
+    Parameters
+    ----------
+    light : render.spec.Light, whose own key_azimuth and turn do not count
+    normals : (N, 3) float, unit, world axes: the camera looks along +y
+    azimuths : (A,) float, degrees, of the key and with it of fill and rim
+    turns : (T,) float, degrees, of the HDRI
+
+    Returns
+    -------
+    (T, A, N) float64, in the unit of `frontal_irradiance`
+    """
+    path = hdri_path(light.hdri)
+    sky = _quadratic(_against_sky(normals, np.asarray(turns)[:, None])) @ _sky_polynomial(path)
+    level = np.array([frontal_irradiance(path, turn) @ LUMINANCE for turn in turns])
+    shading = np.repeat(
+        light.strength * np.clip(sky, 0, None)[:, None] / level[:, None, None], len(azimuths), 1
+    )
+    for _, azimuth, elevation, _, _, lit, _ in _rig(light, np.asarray(azimuths)):
+        facing = np.clip(_towards(azimuth, elevation) @ normals.T, 0, None)
+        shading = shading + lit * facing
+    return shading
 
 
 def frontal_colour(lamps):

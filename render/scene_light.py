@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import radians
-from pathlib import Path
 
 import bpy
 import numpy as np
@@ -16,16 +15,15 @@ from facegen.render.materials import Graph
 def add_light(studio, spec, view):
     """World and lamps, balanced in colour and scaled as the spec says."""
     light = spec.light
-    folder = Path(bpy.utils.resource_path("LOCAL")) / "datafiles/studiolights/world"
-    path = folder / f"{light.hdri}.exr"
-    front = lighting.frontal_irradiance(str(path), light.turn)
+    path = lighting.hdri_path(light.hdri)
+    front = lighting.frontal_irradiance(path, light.turn)
     level = float(front @ lighting.LUMINANCE)
     lamps = lighting.lamps(light)
     # Automatic white balance, applied to all light at once; the backdrop is neutral already.
     arriving = light.strength * front / level + lighting.frontal_colour(lamps)
     correction = (arriving / (arriving @ lighting.LUMINANCE)) ** -spec.camera.white_balance
     gain = light.strength / level * correction
-    studio.beauty.world = _world("world", str(path), light.turn, tuple(gain))
+    studio.beauty.world = _world("world", path, light.turn, tuple(gain))
     eye = view.position + np.array([0, spec.camera.distance, 0])
     for lamp in lamps:
         data = bpy.data.lights.get(lamp.name) or bpy.data.lights.new(lamp.name, "AREA")

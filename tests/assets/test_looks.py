@@ -213,6 +213,23 @@ def test_a_uniform_sky_lights_a_wall_to_its_own_radiance(tmp_path):
     np.testing.assert_allclose(lighting.frontal_irradiance(path, 77.0), (1.0, 2.0, 0.5), rtol=0.01)
 
 
+def test_shading_by_a_polynomial_is_near_the_integral_over_the_sky():
+    path = lighting.hdri_path("forest")
+    rng = np.random.default_rng(0)
+    normals = rng.normal(size=(50, 3)) * (1, 1, 0.5)
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    light = s.Light(hdri="forest", strength=0.8)
+    shading = lighting.face_shading(light, normals, [0.0], [0.0, 90.0])[:, 0]
+    for turn, got in zip((0.0, 90.0), shading, strict=True):
+        rays, solid = lighting._sky_rays()
+        a = np.radians(turn)
+        turned = rays @ np.array([[np.cos(a), np.sin(a), 0], [-np.sin(a), np.cos(a), 0], [0, 0, 1]]).T
+        sky = lighting._small_hdri(path).reshape(-1, 3) @ lighting.LUMINANCE * solid
+        exact = np.clip(normals @ turned.T, 0, None) @ sky / np.pi
+        exact *= 0.8 / (lighting.frontal_irradiance(path, turn) @ lighting.LUMINANCE)
+        assert np.abs(got - exact).mean() < 0.05 * exact.mean()
+
+
 def test_black_body_colours_cross_white():
     warm, day, cold = (lighting.black_body(k) for k in (3000, 6600, 9500))
     assert warm[0] == 1 and warm[2] < 0.35

@@ -96,12 +96,24 @@ def test_clothes_take_a_rows_lightness_and_chroma():
         assert got[2] < 0  # still blue
 
 
-def test_the_main_light_comes_from_the_side_that_a_row_is_brighter_on():
-    spec = s.Light(strength=0.3, key=0.9, key_azimuth=10.0, key_elevation=20.0)
-    left, front, right = (
-        scene.light(spec, s.Pose(), {"light_side": v}).key_azimuth for v in (1.0, 0.0, -1.0)
-    )
-    assert left > 20 and front == 0 and right == -left
+def test_the_light_makes_the_difference_of_sides_that_a_row_asks_for():
+    for index, wanted in enumerate((1.0, 0.3, 0.0, -0.3, -1.0)):
+        drawn = prior.draw_spec(2, index)
+        key = s.Light(strength=0.3, key=0.9, key_azimuth=10.0, key_elevation=20.0)
+        lit = scene.light(key, drawn.pose, {"light_side": wanted})
+        (((side,),)) = scene.light_sides(lit, drawn.pose, [lit.key_azimuth], [lit.turn])
+        assert side == pytest.approx(wanted, abs=0.15)
+    assert scene.light(key, drawn.pose, {}) == key
+
+
+def test_a_key_alone_lights_its_own_side_of_a_face():
+    key = s.Light(strength=0.0, key=1.0, key_elevation=0.0)
+    ((left, front, right),) = scene.light_sides(key, s.Pose(), [70.0, 0.0, -70.0], [0.0])
+    assert left > 2 and front == pytest.approx(0, abs=1e-9) and right == pytest.approx(-left)
+    # A head that looks into the lamp has no darker side.
+    (((met,),)) = scene.light_sides(key, s.Pose(yaw=40.0), [40.0], [0.0])
+    (((missed,),)) = scene.light_sides(key, s.Pose(yaw=-40.0), [40.0], [0.0])
+    assert abs(met) < 0.4 < missed
 
 
 def test_much_colour_comes_from_more_than_one_hue():
