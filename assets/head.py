@@ -31,7 +31,7 @@ from facegen.assets.anny_model import (
     uv_mask,
 )
 from facegen.assets.head_landmarks import meet_lids, pick_landmarks
-from facegen.assets.head_turns import bone_turns, gaze_rotation
+from facegen.assets.head_turns import bone_turns, eyeball_rotations
 from facegen.assets.lip_seam import LipSeam
 
 CHART_RADIUS_MM = 100.0
@@ -71,7 +71,7 @@ class PosedHead:
     eye_centres : (2, 3) float32, left then right
     eye_radius : float
     eye_frames : (2, 3, 3) float32
-        Rotations of the eyeballs (columns: right-handed axes, gaze along the frame's -y).
+        Rotations of the eyeballs (columns: right-handed axes, the pupil's axis along the frame's -y).
     head_rotation : (3, 3) float32
         Rotation of the skull against the template, in world axes.
     landmarks : (70, 3) float32
@@ -189,7 +189,7 @@ class HeadModel:
         eye_radius = float(np.linalg.norm(rows[LEFT_EYE] - eye_centres[0], axis=1).mean())
         head = self.bone["head"]
         skull = bones[head, :3, :3] @ rest_bones[head, :3, :3].T
-        frames = skull[None] @ np.stack([gaze_rotation(*gaze)] * 2)
+        frames = skull[None] @ eyeball_rotations(*gaze)
         self._lift_lids(kept, eye_centres, eye_radius, skull)
         self.seam.close(kept, skull[:, 2].astype(np.float64))
         landmarks = kept[self.landmark_vertices]

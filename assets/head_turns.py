@@ -8,6 +8,9 @@ from scipy.spatial.transform import Rotation
 # Degrees that the collar bones are raised. The model stands at attention, its shoulders 160 mm under the
 # eyes; people who pose lean and lift them by 10 to 20 mm.
 SHOULDER_RAISE = 3.0
+# Degrees by which an eye's optical axis points outwards and down of its line of sight: Guestrin and Eizenman,
+# General Theory of Remote Gaze Estimation, 2006. Without them everyone squints inwards.
+AXIS_OUT, AXIS_DOWN = 5.0, 1.5
 NECK_SHARES = {"neck01": 0.15, "neck02": 0.2, "neck03": 0.25, "head": 0.4}
 
 
@@ -39,9 +42,20 @@ def rotation_of(yaw, pitch, roll):
     return _axis_rotation(2, yaw) @ _axis_rotation(0, -pitch) @ _axis_rotation(1, roll)
 
 
+def angles_of(rotation):
+    """Degrees (3,) of yaw, pitch and roll: the inverse of `rotation_of`."""
+    yaw, down, roll = Rotation.from_matrix(rotation).as_euler("ZXY", degrees=True)
+    return (float(yaw), float(-down), float(roll))
+
+
 def gaze_rotation(yaw, pitch):
-    """Rotation (3, 3) of an eyeball against the skull, degrees."""
+    """Rotation (3, 3) of an eye's line of sight against the skull, degrees."""
     return rotation_of(yaw, pitch, 0.0)
+
+
+def eyeball_rotations(yaw, pitch):
+    """Rotations (2, 3, 3) of the left and the right eyeball, their lines of sight turned by these degrees."""
+    return np.stack([rotation_of(yaw + out, pitch - AXIS_DOWN, 0.0) for out in (AXIS_OUT, -AXIS_OUT)])
 
 
 def _axis_rotation(axis, degrees):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from facegen.assets.head import HeadModel, PosedHead
-from facegen.assets.head_turns import rotation_of
+from facegen.assets.head_turns import angles_of, rotation_of
 from facegen.render.prior_shape import group_sliders
 from facegen.render.spec import FaceSpec
 
@@ -22,7 +22,7 @@ NECK_REACH = 55.0
 
 
 def pose_head(model: HeadModel, spec: FaceSpec) -> PosedHead:
-    """The spec's head in world coordinates: body and neck share the yaw, the neck makes pitch and roll."""
+    """The spec's head in world coordinates: the body turns and leans, the neck makes the rest."""
     head = model.pose(*_arguments(spec))
     return _turned_to(head, spec)
 
@@ -34,24 +34,26 @@ def pose_heads(model: HeadModel, specs: Sequence[FaceSpec]) -> list[PosedHead]:
 
 
 def _arguments(spec):
-    """What `HeadModel.pose` takes for a spec: the neck's share of the yaw, the body's is turned after."""
+    """What `HeadModel.pose` takes for a spec: the neck's turn against a body that is turned after."""
     pose = spec.pose
+    neck = _body(pose).T @ rotation_of(pose.yaw, pose.pitch, pose.roll)
     return (
         phenotype(spec.identity),
         shape(spec.identity),
         with_lids(spec.expression, pose),
-        (pose.yaw - _whole(pose), pose.pitch, pose.roll),
+        angles_of(neck),
         (pose.gaze_yaw, pose.gaze_pitch),
     )
 
 
-def _whole(pose):
-    """Degrees of yaw that the whole body makes."""
-    return pose.yaw - float(np.clip(pose.yaw * pose.turn, -NECK_REACH, NECK_REACH))
+def _body(pose):
+    """World rotation (3, 3) of the trunk."""
+    neck_yaw = float(np.clip(pose.yaw * pose.turn - pose.body_yaw, -NECK_REACH, NECK_REACH))
+    return rotation_of(pose.yaw - neck_yaw, -pose.lean, 0)
 
 
 def _turned_to(head, spec):
-    return turned(head, rotation_of(_whole(spec.pose), 0, 0).astype(np.float32))
+    return turned(head, _body(spec.pose).astype(np.float32))
 
 
 def shape(identity):
@@ -109,7 +111,7 @@ def with_lids(expression, pose):
 
 
 def turned(head: PosedHead, turn):
-    """A posed head turned as a whole about the vertical axis through the origin."""
+    """A posed head turned as a whole about the origin by a rotation (3, 3)."""
 
     def t(x):
         return (x @ turn.T).astype(np.float32)

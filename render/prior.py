@@ -33,7 +33,7 @@ def draw_spec(seed: int, index: int, identity: s.Identity | None = None) -> s.Fa
             d,
             d.normal("pose.yaw", 0, 20, -75, 75),
             d.normal("pose.pitch", 0, 10, -35, 35),
-            d.normal("pose.roll", 0, 6, -25, 25),
+            d.normal("pose.roll", 0, 8, -25, 25),
         ),
         skin=draw_skin(d, identity),
         eyes=draw_eyes(d, identity),

@@ -30,6 +30,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "pose.pitch": (-40, 40),
     "pose.roll": (-30, 30),
     "pose.turn": (0, 1),
+    "pose.body_yaw": (-60, 60),
+    "pose.lean": (-15, 30),
     "pose.gaze_yaw": (-35, 35),
     "pose.gaze_pitch": (-25, 25),
     "skin.melanin": (0.01, 0.45),

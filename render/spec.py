@@ -90,13 +90,16 @@ class Identity:
 class Pose:
     """yaw to the subject's left, pitch up, roll to the left shoulder: the skull against the camera.
 
-    turn: share of yaw made by the neck, the rest by the whole body. gaze: eyes against the skull.
+    turn: share of yaw made by the neck, the rest by the whole body. body_yaw: degrees that the body is turned
+    beyond that, to the subject's left. lean: degrees that it leans forward. gaze: eyes against the skull.
     """
 
     yaw: float = 0.0
     pitch: float = 0.0
     roll: float = 0.0
     turn: float = 0.5
+    body_yaw: float = 0.0
+    lean: float = 0.0
     gaze_yaw: float = 0.0
     gaze_pitch: float = 0.0
 

@@ -9,7 +9,7 @@ from facegen.assets import head as h
 from facegen.assets import hollows, regions
 from facegen.assets.actions import ACTIONS
 from facegen.assets.head_landmarks import meet_lids
-from facegen.assets.head_turns import rotation_of
+from facegen.assets.head_turns import AXIS_DOWN, AXIS_OUT, rotation_of
 from facegen.assets.sliders import SLIDERS
 
 pytestmark = pytest.mark.render
@@ -127,8 +127,10 @@ def test_jaw_opens_the_inner_lips(model, neutral):
 
 def test_gaze_turns_the_eyeballs_only(model, neutral):
     looking = model.pose(h.TEMPLATE, {}, {}, (0, 0, 0), (20, 0))
-    axis = looking.eye_frames[0] @ [0, -1, 0]
-    assert np.degrees(np.arctan2(axis[0], -axis[1])) == pytest.approx(20, abs=0.1)
+    for eye, expected in ((0, 20 + AXIS_OUT), (1, 20 - AXIS_OUT)):
+        axis = looking.eye_frames[eye] @ [0, -1, 0]
+        assert np.degrees(np.arctan2(axis[0], -axis[1])) == pytest.approx(expected, abs=0.1)
+        assert np.degrees(np.arcsin(axis[2])) == pytest.approx(-AXIS_DOWN, abs=0.1)
     np.testing.assert_allclose(looking.landmarks[:68], neutral.landmarks[:68], atol=1e-5)
 
 
