@@ -59,6 +59,7 @@ class Groom:
     join : float
         Where locks close: an exponent, small = at the root (locs), large = at the tips.
     frizz : float, metres at the tip
+    tousle : float, metres by which the body of hair is ruffled
     spread : float
         Random spread of lengths (share of the length).
     baby : float
@@ -91,6 +92,7 @@ class Groom:
     fine: float = 0.6
     join: float = 1.5
     frizz: float = 0.003
+    tousle: float = 0.0
     spread: float = 0.15
     baby: float = 1.0
     tie: str | None = None
@@ -106,6 +108,7 @@ UNLIKE = 0.8  # spread (log) of the number of fine locks in wide ones
 # Curls of one size and beat look like rope: spread (log) of radius and pitch from lock to lock, radians and
 # places along a lock by which it is off its beat, and how far slow waves lie in one plane.
 UNLIKE_CURL, OFF_BEAT, BEATS, FLAT_WAVES = (0.22, 0.15), 0.9, 6, 0.4
+UNLIKE_TOUSLE = 0.5  # spread (log) of how far locks are ruffled
 LOCKS_TOGETHER = 4  # locks of tied hair that are alike in colour
 WIDE_TONE, FINE_TONE = 0.55, 0.6  # spread of colour from lock to lock
 BORDER_MM = 11.0  # from the hairline inwards: thinner and shorter hairs, lying on the skin
@@ -237,6 +240,9 @@ def _loose(groom, roots, skull, gravity, body, rng, points, least):
     shape = st.clump(shape, fine, np.clip(groom.fine * own, 0, 1), 0.7 * groom.join)
     if groom.curl_radius > 0:
         shape = _curled(groom, shape, roots, wide, fine, rng)
+    if groom.tousle > 0:
+        own = np.exp(rng.normal(0, UNLIKE_TOUSLE, wide.max() + 1))[wide] * np.where(parts.fringe, 0.4, 1)
+        shape = st.tousle(shape, groom.tousle * own, rng)
     return shape, fine, wide, gap - np.linalg.norm(shape - before, axis=2)
 
 

@@ -112,6 +112,10 @@ STYLES = {
 NO_FRINGE = ("bald", "wreath", "buzz", "quiff", "slick_back", "curly_short", "afro", "locs")
 # Hang beside the face; all others are short or tied.
 HANGING = ("bob", "long_straight", "long_wavy", "long_curly", "locs", "braids")
+# Metres by which a body of hair is ruffled at Hair.tousle 1, and those whose cut or care leaves less.
+TOUSLE = 0.0075
+TOUSLED = {"buzz": 0.0, "wreath": 0.002, "slick_back": 0.003, "afro": 0.003, "locs": 0.004}
+TOUSLED |= {"curly_short": 0.004, "long_curly": 0.005, "fringe": 0.005}
 # Short cuts whose sides and nape are as long as Hair.sides says.
 CUTS = ("wreath", "short", "side_part", "quiff")
 
@@ -138,6 +142,7 @@ def groom_of(hair, identity) -> Plan:
         volume=g.volume * hair.volume,
         lift=min(1.0, g.lift * (0.6 + 0.4 * hair.volume)),
         frizz=g.frizz * (0.4 + hair.frizz),
+        tousle=TOUSLED.get(hair.style, TOUSLE) * hair.tousle,
         curl_radius=g.curl_radius + 0.006 * hair.curl * (g.top > 0.05),
         behind=min(1.0, max(0.0, g.behind + hair.behind - 0.5)),
         uneven=hair.uneven,

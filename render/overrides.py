@@ -63,6 +63,7 @@ VOID = {
         "hair.part",
         "hair.curl",
         "hair.frizz",
+        "hair.tousle",
         "hair.fringe",
         "hair.behind",
         "hair.uneven",

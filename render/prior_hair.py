@@ -60,6 +60,7 @@ def draw_hair(d: Draw, identity, style=None, colour=None) -> s.Hair:
         part=d.uniform("hair.part", -1, 1),
         curl=abs(d.normal("hair.curl", 0, 0.25)),
         frizz=d.uniform("hair.frizz", 0.1, 1.3),
+        tousle=1.2 * d.uniform("hair.tousle", 0, 1) ** 1.5,
         fringe=d.uniform("hair.fringe", 0.7, 1.2) if d.chance("hair.fringe.worn", 0.13) else 0.0,
         hairline_height=d.normal("hair.hairline_height", 3 + 2 * man, 4.5, -7, 14),
         recession=float(

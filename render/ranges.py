@@ -72,6 +72,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "hair.part": (-1, 1),
     "hair.curl": (0, 1.5),
     "hair.frizz": (0, 2),
+    "hair.tousle": (0, 2),
     "hair.fringe": (0, 1.5),
     "hair.hairline_height": (-10, 20),
     "hair.recession": (-4, 25),

@@ -181,7 +181,7 @@ class Hair:
     styles of render.grooms.NO_FRINGE). hairline_height, recession, peak: chart mm. thinning: share of hairs
     lost on top. behind: 0 hair falls in front of the shoulders, 1 behind them; uneven: by how much more on
     the left than on the right. sides: scales the length of the sides and the nape of grooms.CUTS. sideburn:
-    mm by which hair reaches lower before the ears.
+    mm by which hair reaches lower before the ears. tousle: 0 combed, 1 ruffled.
     """
 
     style: str = "short"
@@ -190,6 +190,7 @@ class Hair:
     part: float = 0.0
     curl: float = 0.0
     frizz: float = 0.5
+    tousle: float = 0.0
     fringe: float = 0.0
     hairline_height: float = 0.0
     recession: float = 0.0

@@ -149,3 +149,20 @@ def test_curl_keeps_its_radius():
     out = st.curl(straight, np.full(3, 0.05), angle)
     beyond = np.hypot(out[:, 40:, 0], out[:, 40:, 1])
     np.testing.assert_allclose(beyond, 0.05, rtol=1e-3)
+
+
+def test_tousled_hair_keeps_its_roots_and_its_neighbours():
+    hang = np.linspace(0, 0.3, 16)[None, :, None] * np.array([0, 0, -1.0])
+    place = np.random.default_rng(1).uniform(-0.1, 0.1, (400, 3)) * (1, 1, 0)
+    hair = (place[:, None] + hang).astype(np.float32)
+    beside = hair + np.float32([0.001, 0, 0])
+    amplitude = np.full(400, 0.006)
+    moved, other = (st.tousle(one, amplitude, np.random.default_rng(2)) - one for one in (hair, beside))
+    np.testing.assert_allclose(moved[:, 0], 0, atol=1e-7)
+    grown = moved[:, 6:]
+    assert np.sqrt((grown**2).mean()) == pytest.approx(0.006, rel=0.35)
+    assert np.abs(grown - other[:, 6:]).mean() < 0.1 * np.abs(grown).mean()
+    far = np.random.default_rng(3).permutation(400)
+    assert np.abs(grown - grown[far]).mean() > np.abs(grown).mean()
+    assert np.abs(st.tousle(hair, amplitude, np.random.default_rng(4)) - hair - moved).max() > 0.006
+    np.testing.assert_array_equal(st.tousle(hair, 0 * amplitude, np.random.default_rng(2)), hair)
