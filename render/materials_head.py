@@ -120,7 +120,7 @@ def sclera(redness, melanin=0.0):
     pale = 1 - 0.35 * min(melanin / 0.3, 1.0)
     mix.inputs[6].default_value = (0.37 * pale, 0.35 * pale, 0.345 * pale**1.3, 1)
     mix.inputs[7].default_value = (0.36 * pale, 0.13 * pale, 0.11 * pale, 1)
-    shade = g.math("SUBTRACT", 1.0, g.math("MULTIPLY", g.math("POWER", lid, 1.2), 0.7))
+    shade = _under_lids(g, lid)
     dark = g.node("ShaderNodeVectorMath", {0: mix.outputs[2], "Scale": shade}, operation="SCALE").outputs[0]
     g.surface(
         g.node(
@@ -173,9 +173,17 @@ def cornea(direction, strength, spread):
     return material
 
 
+def _under_lids(g, lid):
+    """Share of the light that lids and lashes leave to an eyeball, by its vertex field "lid"."""
+    return g.math("SUBTRACT", 1.0, g.math("MULTIPLY", g.math("POWER", lid, 1.2), 0.7))
+
+
 def iris(image):
+    """Needs the vertex field "lid", as the sclera does."""
     material, g = new_material("iris")
-    colour = picture(g, image)
+    lid = g.node("ShaderNodeAttribute", attribute_name="lid").outputs["Fac"]
+    shaded = {0: picture(g, image), "Scale": _under_lids(g, lid)}
+    colour = g.node("ShaderNodeVectorMath", shaded, operation="SCALE").outputs[0]
     g.surface(g.node("ShaderNodeBsdfDiffuse", {"Color": colour}).outputs[0])
     return material
 
