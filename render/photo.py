@@ -141,7 +141,9 @@ def _finish(light, camera, grain):
     grey = (picture @ LUMINANCE)[..., None]
     picture = np.clip(grey + (picture - grey) * camera.saturation, 0, 1)
     out = np.round(picture * 255).astype(np.uint8)
-    return jpeg_round_trip(out, camera.jpeg) if camera.jpeg < 100 else out
+    # Quality counts at 256 pixels: what was saved larger and then made smaller has lost less.
+    quality = 100 - (100 - camera.jpeg) * min(size / 256, 1.0)
+    return jpeg_round_trip(out, quality) if camera.jpeg < 100 else out
 
 
 def exposure_gain(linear, camera, skin, albedo):

@@ -1,5 +1,7 @@
 """The camera model against known values."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -127,3 +129,10 @@ def test_picture_styles_keep_their_ends_and_order(contrast):
     y = photo.picture_style(x, contrast)
     assert (np.diff(y) > 0).all() and y[[0, 500, 1000]] == pytest.approx([0, 0.5, 1])
     assert (y[501] - y[499]) / (x[501] - x[499]) == pytest.approx(contrast, rel=1e-3)
+
+
+def test_pictures_made_smaller_after_saving_lose_less():
+    picture = np.random.default_rng(0).uniform(0.1, 0.9, (64, 64, 3)).astype(np.float32)
+    exact = photo.develop(picture, PLAIN, rng())
+    saved = photo.develop(picture, replace(PLAIN, jpeg=80), rng())
+    np.testing.assert_array_equal(saved, photo.jpeg_round_trip(exact, 95))
