@@ -48,7 +48,7 @@ def _arc(roots, direction, lift, length, points, bend):
 
 
 # Hairs and undercoat: skin shows between them at density 1. A bushy brow has 1.5 times as many.
-BROW_PER_CM2 = 225.0
+BROW_PER_CM2 = 205.0
 
 
 def brows(head, model, shape: regions.BrowShape, density, rng, points=5):

@@ -107,11 +107,11 @@ def lid_shade(s, t):
     window = _eye_window(s, t)
     a, here = np.abs(s[window]), t[window]
     above, below = here - np.interp(a, *UPPER_EDGE), np.interp(a, *LOWER_EDGE) - here
-    upper = 0.92 * np.exp(-((np.maximum(above, 0) / 5.5) ** 2))
+    upper = 0.75 * np.exp(-((np.maximum(above, 0) / 5.5) ** 2))
     lower = 0.8 * np.exp(-((np.maximum(below, 0) / 3.4) ** 2))
     reach = 1 / (1 + np.exp((np.abs(a - 33) - 16.5) / 1.3))
-    outer = 0.9 * np.exp(-(((a - 46.5) / 5.0) ** 2) - ((here + 0.3) / 4.0) ** 2)
-    inner = 0.15 * np.exp(-(((a - 17.5) / 3.5) ** 2) - ((here + 1.5) / 5.0) ** 2)
+    outer = 0.93 * np.exp(-(((a - 46.5) / 5.0) ** 2) - ((here + 0.3) / 4.0) ** 2)
+    inner = 0.06 * np.exp(-(((a - 17.5) / 3.5) ** 2) - ((here + 1.5) / 5.0) ** 2)
     whole[window] = np.maximum(upper * np.where(below > 0, lower, 1) * reach, outer + inner)
     return whole
 

@@ -12,28 +12,30 @@ from dataclasses import dataclass
 import numpy as np
 
 # Chart points (s, t). Nose: from between the inner eye corners along the side walls, round the wings to
-# the base of the columella.
+# the lower rim of the nostrils.
 NOSE = np.array(
     [
         (0, 2.6),
         (5.2, 2.0),
         (7.4, -0.8),
-        (7.5, -7),
-        (8.1, -17),
-        (9.9, -29),
+        (7.1, -7),
+        (7.2, -16),
+        (8.0, -23),
+        (9.4, -29),
+        (11.4, -33),
         (13.5, -37),
-        (15, -43),
-        (13.5, -48),
-        (8, -50.8),
-        (0, -52),
+        (15, -41.5),
+        (13.5, -45),
+        (8, -47.6),
+        (0, -48.8),
     ]
 )
 LIPS = np.array(
     [
-        (0, -65),
-        (4.5, -63.6),
-        (8, -64.3),
-        (13, -66.6),
+        (0, -64.4),
+        (4.5, -63.0),
+        (8, -63.7),
+        (13, -66.1),
         (18, -69.8),
         (22, -72.6),
         (18, -77),

@@ -175,7 +175,7 @@ def skin_pictures(
     blood = skin.haemoglobin * blood * (1 + flush) + 0.014 * r["under_eye"] * (0.4 + old) + 0.010 * r["lid"]
     pimple = marks.blemishes(s, t, skin.blemishes, rng)
     blood = blood + 0.07 * pimple
-    blood = blood + r["lips"] * (0.045 + 0.09 * skin.lip_colour) * (1 + 0.12 * fine)
+    blood = blood + r["lips"] * (0.038 + 0.088 * skin.lip_colour) * (1 + 0.12 * fine)
     melanin = melanin + r["lips"] * 0.05 * (skin.melanin - 0.03)
     colour = skin_colour(np.clip(melanin, 0.004, 0.6), np.clip(blood, 0.004, 0.4))
     colour *= np.array([1 + 0.05 * skin.warmth, 1.0, 1 - 0.09 * skin.warmth])

@@ -67,13 +67,13 @@ def _row(upper):
 def _crown(x, y, turn, half_width, height, sign):
     """A superellipsoid crown standing on the arch, its edge at z = 0."""
     u = np.linspace(-np.pi / 2, np.pi / 2, 9)
-    v = np.linspace(0, 2 * np.pi, 14, endpoint=False)
+    v = np.linspace(0, 2 * np.pi, 20, endpoint=False)
 
     def power(value, e):
         return np.sign(value) * np.abs(value) ** e
 
     cu, su = power(np.cos(u), 0.3)[:, None], power(np.sin(u), 0.7)[:, None]
-    px = 1.1 * half_width * cu * power(np.cos(v), 0.6)[None]
+    px = 1.1 * half_width * cu * power(np.cos(v), 0.4)[None]
     py = 3.2 * cu * power(np.sin(v), 0.7)[None]
     pz = np.repeat(sign * height * 0.55 * (su + 1), len(v), 1)
     px = px * (1 - 0.08 * np.abs(pz) / height)

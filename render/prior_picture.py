@@ -54,8 +54,8 @@ def draw_pose(d: Draw, yaw, pitch, roll) -> s.Pose:
         roll=float(roll),
         turn=d.uniform("pose.turn", 0.2, 0.75),
         # Who poses seldom stands square to the camera, and leans towards it.
-        body_yaw=d.normal("pose.body_yaw", 0, 16, -45, 45),
-        lean=d.normal("pose.lean", 5, 7, -8, 25),
+        body_yaw=d.normal("pose.body_yaw", 0, 20, -50, 50),
+        lean=d.normal("pose.lean", 5, 8, -10, 28),
         gaze_yaw=float(np.clip(-towards * yaw + d.normal("pose.gaze_yaw", 0, wander), -24, 24)),
         gaze_pitch=float(np.clip(-towards * pitch + d.normal("pose.gaze_pitch", 0, 0.7 * wander), -18, 15)),
     )

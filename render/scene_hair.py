@@ -46,7 +46,7 @@ def add_face_hair(studio, spec, head, brow, body):
     """Brows, lashes, beard and moustache. brow: assets.regions.BrowShape; body: as in `add_hair`."""
     colour = spec.hair.colour
     # Brows are darker than the hair of blond people, and few dye both.
-    melanin = 0.22 + 0.76 * colour.melanin
+    melanin = 0.18 + 0.78 * colour.melanin
     s, side = face_hair.brows(head, studio.model, brow, spec.brows.density, build_generator(spec, "brows"))
     s = strands.push_out(s, body, SHORT_CLEARANCE)
     shader = materials_hair.hair("brow", melanin, colour.redness, colour.grey * 0.75)
