@@ -144,7 +144,7 @@ def light_sides(spec: s.Light, pose: s.Pose, azimuths, turns) -> np.ndarray:
     aside, up = np.radians(ASIDE.ravel()), np.radians(UPWARDS.ravel())
     front = np.stack([np.sin(aside) * np.cos(up), -np.cos(aside) * np.cos(up), np.sin(up)], -1)
     normals = front @ rotation_of(pose.yaw, pose.pitch, pose.roll).T
-    seen = np.clip(-normals[:, 1], 0, None) * np.cos(up)
+    seen = np.clip(-normals[:, 1], 1e-9, None) * np.cos(up)  # a profile shows one half alone
     shading = face_shading(spec, normals, azimuths, turns)
     left, right = ((seen * half) / (seen * half).sum() for half in (aside > 0, aside < 0))
     return np.log2((shading @ left + DARKEST) / (shading @ right + DARKEST))

@@ -114,6 +114,7 @@ def test_a_key_alone_lights_its_own_side_of_a_face():
     (((met,),)) = scene.light_sides(key, s.Pose(yaw=40.0), [40.0], [0.0])
     (((missed,),)) = scene.light_sides(key, s.Pose(yaw=-40.0), [40.0], [0.0])
     assert abs(met) < 0.4 < missed
+    assert np.isfinite(scene.light_sides(key, s.Pose(yaw=90.0), scene.AZIMUTHS, scene.TURNS)).all()
 
 
 def test_much_colour_comes_from_more_than_one_hue():
