@@ -18,27 +18,21 @@ def dice_per_class(probabilities: torch.Tensor, reference: torch.Tensor) -> tupl
 
     Parameters
     ----------
-    probabilities : (B, C, H, W) float in [0, 1], summing to 1 over C
-    reference : (B, H, W) int64, IGNORE counts nowhere
+    probabilities : (N, C) float in [0, 1], summing to 1 over C
+    reference : (N,) int64, IGNORE counts nowhere
 
     Returns
     -------
     dice : (C,) float
     present : (C,) bool, whether the class occurs in the reference
     """
-    classes = probabilities.shape[1]
-    valid = reference != IGNORE
-    index = torch.where(valid, reference, 0)
+    valid = (reference != IGNORE).to(probabilities.dtype)
+    index = torch.where(reference != IGNORE, reference, 0)
     true_probability = probabilities.gather(1, index[:, None])[:, 0] * valid
-    flat = index.reshape(-1)
-    intersection = torch.zeros(classes, dtype=probabilities.dtype, device=probabilities.device)
-    intersection = intersection.index_add(0, flat, true_probability.reshape(-1))
-    reference_sum = torch.zeros_like(intersection).index_add(
-        0, flat, valid.reshape(-1).to(probabilities.dtype)
-    )
-    # A product with the mask as a vector: no second array of the size of the logits.
-    weight = valid.flatten(1)[:, :, None].to(probabilities.dtype)
-    predicted_sum = torch.bmm(probabilities.flatten(2), weight).sum((0, 2))
+    none = probabilities.new_zeros(probabilities.shape[1])
+    intersection = none.index_add(0, index, true_probability)
+    reference_sum = none.index_add(0, index, valid)
+    predicted_sum = valid @ probabilities
     dice = (2 * intersection + SMOOTH) / (predicted_sum + reference_sum + SMOOTH)
     return dice, reference_sum > 0
 
@@ -50,13 +44,15 @@ def segmentation_loss(logits: torch.Tensor, reference: torch.Tensor, dice_weight
     -------
     scalar tensor; 0 where every pixel is ignored.
     """
-    log_probabilities = logits.float().log_softmax(1)
-    valid = reference != IGNORE
-    index = torch.where(valid, reference, 0)
+    # Pixel by pixel: of logits in channels-last order, as networks on a CPU give them, this is a view.
+    log_probabilities = logits.permute(0, 2, 3, 1).reshape(-1, logits.shape[1]).float().log_softmax(1)
+    flat = reference.reshape(-1)
+    valid = flat != IGNORE
+    index = torch.where(valid, flat, 0)
     negative = -log_probabilities.gather(1, index[:, None])[:, 0]
     cross_entropy = (negative * valid).sum() / valid.sum().clamp(min=1)
     if dice_weight == 0:
         return cross_entropy
-    dice, present = dice_per_class(log_probabilities.exp(), reference)
+    dice, present = dice_per_class(log_probabilities.exp(), flat)
     mean_dice = (dice * present).sum() / present.sum().clamp(min=1)
     return cross_entropy + dice_weight * (1 - mean_dice) * present.any()

@@ -100,12 +100,14 @@ def test_the_loss_equals_cross_entropy_plus_dice_of_smp():
     dice = smp.losses.DiceLoss("multiclass", smooth=SMOOTH / 2, ignore_index=255)(logits, reference) * 7 / 6
     combined = segmentation_loss(logits, reference, 0.5)
     assert combined.item() == pytest.approx((entropy + 0.5 * dice).item(), rel=1e-4)
+    turned = logits.contiguous(memory_format=torch.channels_last)
+    assert segmentation_loss(turned, reference, 0.5).item() == pytest.approx(combined.item(), rel=1e-6)
 
 
 def test_a_perfect_prediction_has_dice_one_and_an_ignored_batch_costs_nothing():
     reference = torch.randint(0, 4, (2, 8, 8))
-    exact = functional.one_hot(reference, 4).permute(0, 3, 1, 2).float()
-    dice, present = dice_per_class(exact, reference)
+    exact = functional.one_hot(reference.reshape(-1), 4).float()
+    dice, present = dice_per_class(exact, reference.reshape(-1))
     assert torch.allclose(dice[present], torch.ones(int(present.sum())))
     logits = torch.randn(2, 4, 8, 8, requires_grad=True)
     loss = segmentation_loss(logits, torch.full((2, 8, 8), 255), 1.0)
