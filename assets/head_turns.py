@@ -43,7 +43,7 @@ def rotation_of(yaw, pitch, roll):
 
 
 def angles_of(rotation):
-    """Degrees (3,) of yaw, pitch and roll: the inverse of `rotation_of`."""
+    """Yaw, pitch and roll in degrees of a rotation (3, 3): the inverse of `rotation_of`."""
     yaw, down, roll = Rotation.from_matrix(rotation).as_euler("ZXY", degrees=True)
     return (float(yaw), float(-down), float(roll))
 

@@ -6,6 +6,7 @@ import importlib.util
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,8 +25,14 @@ class Lamp:
 
 
 def hdri_path(name):
-    """File of one of the HDRIs that come with Blender's Python module; the module is not imported."""
-    (folder,) = Path(importlib.util.find_spec("bpy").origin).parent.glob("*/datafiles/studiolights/world")
+    """File of one of the HDRIs that come with Blender's Python module; the module is not imported.
+
+    Raises ModuleNotFoundError where it is not installed.
+    """
+    found = importlib.util.find_spec("bpy")
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError("No module named 'bpy'", name="bpy")
+    (folder,) = Path(found.origin).parent.glob("*/datafiles/studiolights/world")
     return str(folder / f"{name}.exr")
 
 
@@ -67,13 +74,12 @@ def _irradiance(path, normals):
     return np.clip(normals @ rays.T, 0, None) @ (_small_hdri(path).reshape(-1, 3) * solid[:, None]) / np.pi
 
 
-FRONT = np.array([(0, -1, 0), (-0.5, -0.8, 0.33), (0.5, -0.8, 0.33)])
-FRONT = FRONT / np.linalg.norm(FRONT, axis=1, keepdims=True)
-
-
 @lru_cache(maxsize=64)
 def _frontal(path, turn):
-    return _irradiance(path, _against_sky(FRONT, turn)).mean(0)
+    """Mean over a face: its front and both cheeks."""
+    normals = np.array([(0, -1, 0), (-0.5, -0.8, 0.33), (0.5, -0.8, 0.33)])
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    return _irradiance(path, _against_sky(normals, turn)).mean(0)
 
 
 def frontal_irradiance(path, turn):
@@ -81,18 +87,28 @@ def frontal_irradiance(path, turn):
     return np.maximum(_frontal(path, round(float(turn), 1)), 1e-4)
 
 
-def _rig(light, key_azimuth):
-    """Lamps of a render.spec.Light as rows: name, azimuth and elevation in degrees, distance and size in
-    metres, luminance on a wall that faces the lamp, colour. key_azimuth may be an array.
-    """
+class _Stand(NamedTuple):
+    """Where a lamp stands and what it gives: degrees, metres, luminance of a white wall that faces it."""
+
+    name: str
+    azimuth: float | np.ndarray
+    elevation: float
+    distance: float
+    size: float
+    level: float
+    colour: tuple[float, float, float]
+
+
+def _stands(light, key_azimuth):
+    """The lamps of a render.spec.Light that are lit, for a key at `key_azimuth` or at an array of them."""
     warm = black_body(light.kelvin)
-    rows = [
-        ("key", key_azimuth, light.key_elevation, 1.6, light.key_size, light.key, warm),
-        ("fill", -key_azimuth, light.fill_elevation, 1.9, 1.2, light.fill, warm),
-        ("rim", 180 - 0.6 * key_azimuth, 35.0, 1.4, 0.35, light.rim, black_body(light.rim_kelvin)),
-        ("flash", 3.0, 6.0, 1.5, 0.06, light.flash, (1.0, 0.98, 0.95)),
+    stands = [
+        _Stand("key", key_azimuth, light.key_elevation, 1.6, light.key_size, light.key, warm),
+        _Stand("fill", -key_azimuth, light.fill_elevation, 1.9, 1.2, light.fill, warm),
+        _Stand("rim", 180 - 0.6 * key_azimuth, 35.0, 1.4, 0.35, light.rim, black_body(light.rim_kelvin)),
+        _Stand("flash", 3.0, 6.0, 1.5, 0.06, light.flash, (1.0, 0.98, 0.95)),
     ]
-    return [row for row in rows if row[5] > 0]
+    return [one for one in stands if one.level > 0]
 
 
 def _towards(azimuth, elevation):
@@ -103,11 +119,12 @@ def _towards(azimuth, elevation):
 
 def lamps(light):
     """Lamps of a render.spec.Light, strengths in the unit of `frontal_irradiance`."""
-    return [
+    out = []
+    for one in _stands(light, light.key_azimuth):
+        offset = one.distance * _towards(one.azimuth, one.elevation)
         # A lamp of P watts gives P / (pi d)^2 at d: Blender's area lamps are Lambertian emitters.
-        Lamp(name, distance * _towards(azimuth, elevation), size, level * (np.pi * distance) ** 2, colour)
-        for name, azimuth, elevation, distance, size, level, colour in _rig(light, light.key_azimuth)
-    ]
+        out.append(Lamp(one.name, offset, one.size, one.level * (np.pi * one.distance) ** 2, one.colour))
+    return out
 
 
 SKY = (0.0, -0.7, 0.7)  # where the light of a surround mostly comes from
@@ -160,9 +177,8 @@ def face_shading(light, normals, azimuths, turns):
     shading = np.repeat(
         light.strength * np.clip(sky, 0, None)[:, None] / level[:, None, None], len(azimuths), 1
     )
-    for _, azimuth, elevation, _, _, lit, _ in _rig(light, np.asarray(azimuths)):
-        facing = np.clip(_towards(azimuth, elevation) @ normals.T, 0, None)
-        shading = shading + lit * facing
+    for one in _stands(light, np.asarray(azimuths)):
+        shading = shading + one.level * np.clip(_towards(one.azimuth, one.elevation) @ normals.T, 0, None)
     return shading
 
 

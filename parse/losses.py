@@ -26,13 +26,14 @@ def dice_per_class(probabilities: torch.Tensor, reference: torch.Tensor) -> tupl
     dice : (C,) float
     present : (C,) bool, whether the class occurs in the reference
     """
-    valid = (reference != IGNORE).to(probabilities.dtype)
-    index = torch.where(reference != IGNORE, reference, 0)
-    true_probability = probabilities.gather(1, index[:, None])[:, 0] * valid
+    valid = reference != IGNORE
+    index = torch.where(valid, reference, 0)
+    weight = valid.to(probabilities.dtype)
+    true_probability = probabilities.gather(1, index[:, None])[:, 0] * weight
     none = probabilities.new_zeros(probabilities.shape[1])
     intersection = none.index_add(0, index, true_probability)
-    reference_sum = none.index_add(0, index, valid)
-    predicted_sum = valid @ probabilities
+    reference_sum = none.index_add(0, index, weight)
+    predicted_sum = weight @ probabilities
     dice = (2 * intersection + SMOOTH) / (predicted_sum + reference_sum + SMOOTH)
     return dice, reference_sum > 0
 

@@ -134,8 +134,8 @@ def light(spec: s.Light, pose: s.Pose, row) -> s.Light:
     turns = (spec.turn + TURNS) % 360
     missed = (light_sides(spec, pose, AZIMUTHS, turns) - number(row, "light_side", 0.0)) / SIDE_MISS
     moved = np.abs(np.abs(AZIMUTHS) - abs(spec.key_azimuth)) / KEY_MOVED
-    worth = missed**2 + moved**2 + SURROUND_TURNED * (TURNS > 0)[:, None]
-    turn, side = np.unravel_index(worth.argmin(), worth.shape)
+    cost = missed**2 + moved**2 + SURROUND_TURNED * (TURNS > 0)[:, None]
+    turn, side = np.unravel_index(cost.argmin(), cost.shape)
     return replace(spec, key_azimuth=float(AZIMUTHS[side]), turn=float(turns[turn]))
 
 

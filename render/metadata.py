@@ -5,23 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 import facegen
+from facegen.assets.head_turns import angles_of
 from facegen.datasets.labels import Native
-
-
-def pose_angles(rotation):
-    """Yaw, pitch and roll in degrees of a head rotation (3, 3): inverse of assets.head_turns.rotation_of."""
-    # R = Rz(yaw) Rx(-pitch) Ry(roll): the middle column holds yaw and pitch, the last row pitch and roll.
-    pitch = -np.arcsin(np.clip(rotation[2, 1], -1, 1))
-    yaw = np.arctan2(-rotation[0, 1], rotation[1, 1])
-    roll = np.arctan2(-rotation[2, 0], rotation[2, 2])
-    return tuple(float(np.degrees(a)) for a in (yaw, pitch, roll))
 
 
 def head_pose(view, rotation):
     """True yaw, pitch and roll in degrees of a skull's world rotation (3, 3) against the picture."""
     # The skull in the axes of a level camera at the picture's own roll.
     level = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
-    yaw, pitch, roll = pose_angles(level.T @ view.extrinsics()[:3, :3] @ rotation)
+    yaw, pitch, roll = angles_of(level.T @ view.extrinsics()[:3, :3] @ rotation)
     return {"yaw": yaw, "pitch": pitch, "roll": roll}
 
 

@@ -1,5 +1,7 @@
 """Colours and pictures: skin, iris, backgrounds, light."""
 
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
 from scipy.spatial import cKDTree
@@ -213,6 +215,7 @@ def test_a_uniform_sky_lights_a_wall_to_its_own_radiance(tmp_path):
     np.testing.assert_allclose(lighting.frontal_irradiance(path, 77.0), (1.0, 2.0, 0.5), rtol=0.01)
 
 
+@pytest.mark.skipif(find_spec("bpy") is None, reason="needs the render extra")
 def test_shading_by_a_polynomial_is_near_the_integral_over_the_sky():
     path = lighting.hdri_path("forest")
     rng = np.random.default_rng(0)
@@ -228,6 +231,12 @@ def test_shading_by_a_polynomial_is_near_the_integral_over_the_sky():
         exact = np.clip(normals @ turned.T, 0, None) @ sky / np.pi
         exact *= 0.8 / (lighting.frontal_irradiance(path, turn) @ lighting.LUMINANCE)
         assert np.abs(got - exact).mean() < 0.05 * exact.mean()
+
+
+def test_hdris_of_a_blender_that_is_not_there_are_an_error(monkeypatch):
+    monkeypatch.setattr(lighting.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match="No module named 'bpy'"):
+        lighting.hdri_path("forest")
 
 
 def test_black_body_colours_cross_white():

@@ -1,5 +1,7 @@
 """A row of a profile becomes the face it describes."""
 
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from facegen.render import prior
 from facegen.render import spec as s
 from facegen.render.grooms import HANGING
 
+NEEDS_HDRIS = pytest.mark.skipif(find_spec("bpy") is None, reason="needs the render extra")
 BASE = {
     "male": True,
     "young": True,
@@ -96,6 +99,7 @@ def test_clothes_take_a_rows_lightness_and_chroma():
         assert got[2] < 0  # still blue
 
 
+@NEEDS_HDRIS
 def test_the_light_makes_the_difference_of_sides_that_a_row_asks_for():
     for index, wanted in enumerate((1.0, 0.3, 0.0, -0.3, -1.0)):
         drawn = prior.draw_spec(2, index)
@@ -106,6 +110,7 @@ def test_the_light_makes_the_difference_of_sides_that_a_row_asks_for():
     assert scene.light(key, drawn.pose, {}) == key
 
 
+@NEEDS_HDRIS
 def test_a_key_alone_lights_its_own_side_of_a_face():
     key = s.Light(strength=0.0, key=1.0, key_elevation=0.0)
     ((left, front, right),) = scene.light_sides(key, s.Pose(), [70.0, 0.0, -70.0], [0.0])

@@ -76,6 +76,16 @@ def test_scalp_under_hair_is_hair_and_a_bald_one_is_skin():
     assert thin.tolist() == [Native.FACE_SKIN, Native.FACE_SKIN, hair, Native.EAR_L, Native.LOWER_LIP]
 
 
+def test_the_first_hairs_over_the_forehead_are_labelled_skin():
+    scalp, t = Scalp(Hairline()), np.linspace(45, 85, 401)
+    s = np.zeros_like(t)
+    label = labels.skin_labels(s, t, s, BrowShape(), {}, scalp)
+    depth = -scalp.distance(s, t)
+    assert (label[depth < 0.9 * labels.HAIRLINE_IN] == Native.FACE_SKIN).all()
+    assert (label[depth > 1.1 * labels.HAIRLINE_IN] == Native.SCALP_HAIR).all()
+    assert (depth[label == Native.FACE_SKIN] > 0.5).any()
+
+
 def test_ears_win_and_know_their_side():
     buffer = on_skin([(138, -18), (-138, -18)], ear=1.0)
     assert classify(buffer, BrowShape())[0].tolist() == [Native.EAR_L, Native.EAR_R]

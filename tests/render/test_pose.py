@@ -18,12 +18,6 @@ pytestmark = pytest.mark.render
 STANDING = s.Pose(yaw=10.0, pitch=5.0, roll=-8.0, turn=0.5)
 
 
-def test_angles_are_read_back_from_a_rotation():
-    rng = np.random.default_rng(0)
-    for angles in rng.uniform((-170, -80, -170), (170, 80, 170), (20, 3)):
-        np.testing.assert_allclose(angles_of(rotation_of(*angles)), angles, atol=1e-9)
-
-
 def chest(head, model):
     """Points (N, 3) that move with the trunk alone."""
     return head.vertices[(model.chart[:, 1] < -230) & (np.abs(model.chart[:, 0]) < 60)].astype(np.float64)

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -75,15 +76,14 @@ def test_samples_hold_what_the_schema_says(rendered):
 
 def test_true_pose_follows_the_spec(rendered):
     """The skull makes the turn of the spec, seen by a camera that stands level and rolls with the crop."""
-    from facegen.assets.head_turns import rotation_of
-    from facegen.render.metadata import pose_angles
+    from facegen.assets.head_turns import angles_of, rotation_of
 
     level = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
     out, specs = rendered
     for index, spec in enumerate(specs):
         meta = read_sample(out, index).meta
         turn = rotation_of(spec.pose.yaw, spec.pose.pitch, spec.pose.roll)
-        expected = pose_angles(level.T @ np.array(meta["extrinsics"])[:3, :3] @ turn)
+        expected = angles_of(level.T @ np.array(meta["extrinsics"])[:3, :3] @ turn)
         found = [meta["head_pose"][name] for name in ("yaw", "pitch", "roll")]
         assert found == pytest.approx(expected, abs=0.1)
 
@@ -284,6 +284,19 @@ def test_a_damaged_photograph_costs_its_face_not_the_run(tmp_path):
     answer = worker.render(0, s.replace(bald(0), "background.photograph", "a.jpg"))
     worker.close()
     assert not answer["ok"] and "not a readable picture" in answer["error"] and answer["kind"] != DISK
+
+
+def test_small_pictures_are_sampled_as_densely_as_those_of_256():
+    code = (
+        "from facegen.render import settings\n"
+        "for size in (64, 128, 256, 512):\n"
+        "    scene = settings.new_scene(f's{size}', size)\n"
+        "    settings.configure_beauty(scene, settings.QUALITIES['fast'])\n"
+        "    print('samples', scene.cycles.samples)\n"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    counts = [int(line.split()[1]) for line in said.splitlines() if line.startswith("samples")]
+    assert counts == [24, 24, 6, 6]
 
 
 def test_the_caller_never_imports_blender():
