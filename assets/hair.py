@@ -108,7 +108,7 @@ UNLIKE = 0.8  # spread (log) of the number of fine locks in wide ones
 # Curls of one size and beat look like rope: spread (log) of radius and pitch from lock to lock, radians and
 # places along a lock by which it is off its beat, and how far slow waves lie in one plane.
 UNLIKE_CURL, OFF_BEAT, BEATS, FLAT_WAVES = (0.22, 0.15), 0.9, 6, 0.4
-UNLIKE_TOUSLE = 0.5  # spread (log) of how far locks are ruffled
+UNLIKE_TOUSLE = 0.3  # spread (log) of how far locks are ruffled
 LOCKS_TOGETHER = 4  # locks of tied hair that are alike in colour
 WIDE_TONE, FINE_TONE = 0.55, 0.6  # spread of colour from lock to lock
 BORDER_MM = 11.0  # from the hairline inwards: thinner and shorter hairs, lying on the skin

@@ -261,19 +261,23 @@ def frizz(strands, amplitude, length, rng, knots=None):
     return (strands + scale * (across * side + off * up)).astype(np.float32)
 
 
-WAVES, WAVELENGTH, ROOTED = 12, (0.035, 0.12), 0.07  # of `tousle`: number, metres, metres
+# Of `tousle`: waves and their lengths in metres, metres from the root to its full size, and how far a point
+# goes at most along an axis, in amplitudes: beyond it locks stand off like horns.
+WAVES, WAVELENGTH, ROOTED, MOST_TOUSLED = 12, (0.035, 0.12), 0.07, 1.6
 
 
 def tousle(strands, amplitude, rng):
     """Strands (N, K, 3) carried along by a smooth random field: what lies together stays together.
 
-    amplitude : (N,) float, metres (root mean square along each axis), reached ROOTED metres from the root
+    amplitude : (N,) float, metres, about the root mean square along each axis; reached ROOTED metres from the
+        root
     """
     length = np.exp(rng.uniform(*np.log(WAVELENGTH), WAVES))
     wave = rng.normal(size=(WAVES, 3))
     wave *= 2 * np.pi / (length * np.linalg.norm(wave, axis=1))[:, None]
     push = rng.normal(size=(WAVES, 3)) / np.sqrt(WAVES / 2)
     field = np.sin(strands @ wave.T.astype(np.float32) + rng.uniform(0, 2 * np.pi, WAVES)) @ push
+    field = MOST_TOUSLED * np.tanh(field / MOST_TOUSLED)
     step = np.linalg.norm(np.diff(strands, axis=1), axis=2)
     along = np.concatenate([np.zeros((len(strands), 1)), np.cumsum(step, 1)], 1)
     size = amplitude[:, None] * np.clip(along / ROOTED, 0, 1)

@@ -104,7 +104,7 @@ def test_hair_hangs_before_one_shoulder_and_behind_the_other(posed):
 
 def test_sides_of_a_close_cut_reach_over_the_ears(posed):
     def over_ears(**changes):
-        _, drawn, _, _ = groomed(posed, "short", 6000, **changes)
+        _, drawn, _, _ = groomed(posed, "short", 6000, tousle=0.0, **changes)
         p = Skull.of(posed[1]).local(drawn).reshape(-1, 3)
         beside = (np.abs(p[:, 0]) > 0.06) & (p[:, 1] > 0.07) & (p[:, 1] < 0.11)
         return -np.quantile(p[beside, 2], 0.02)

@@ -161,6 +161,7 @@ def test_tousled_hair_keeps_its_roots_and_its_neighbours():
     np.testing.assert_allclose(moved[:, 0], 0, atol=1e-7)
     grown = moved[:, 6:]
     assert np.sqrt((grown**2).mean()) == pytest.approx(0.006, rel=0.35)
+    assert np.abs(moved).max() <= 1.6 * 0.006 + 1e-6
     assert np.abs(grown - other[:, 6:]).mean() < 0.1 * np.abs(grown).mean()
     far = np.random.default_rng(3).permutation(400)
     assert np.abs(grown - grown[far]).mean() > np.abs(grown).mean()
