@@ -16,6 +16,9 @@ PATTERNS = (
     "dots",
     "print",
     "floral",
+    "tweed",
+    "herringbone",
+    "camouflage",
 )
 
 
@@ -54,6 +57,13 @@ def cloth_picture(pattern, first, second, rng, size=256):
             dx, dy = (x - cx + 0.5) % 1 - 0.5, (y - cy + 0.5) % 1 - 0.5
             edge = r * (1 + 0.35 * np.cos(petals * np.arctan2(dy, dx)))
             share = np.maximum(share, np.hypot(dx, dy) < edge)
+    elif pattern == "tweed":
+        share = 0.4 + 0.3 * _noise(rng, size, 45) + 0.2 * _noise(rng, size, 14)
+    elif pattern == "herringbone":
+        zigzag = np.abs((x * 2 * k) % 1 - 0.5)
+        share = 0.7 * (((y * (k + 8) + 2 * zigzag) % 1) < 0.5)
+    elif pattern == "camouflage":
+        share = np.maximum(_noise(rng, size, 5) > 0.3, 0.45 * (_noise(rng, size, 6) > 0.5))
     else:
         raise ValueError(f"unknown pattern {pattern!r}")
     share = np.clip(np.asarray(share, float), 0, 1)

@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from facegen.assets import mesh
 
-# Half width, half height in mm, superellipse exponent, droop of the outer lower corner in mm; standard
-# eye sizes run from 44 to 58 mm (ISO 8624 boxing system).
+
+class Shape(NamedTuple):
+    """Of a lens: half width, half height (mm), superellipse exponent, droop of the outer lower corner,
+    lift of the outer upper one (mm), and the share by which it narrows downwards.
+    """
+
+    a: float
+    b: float
+    n: float
+    droop: float = 0.0
+    lift: float = 0.0
+    taper: float = 0.0
+
+
+# Standard eye sizes run from 44 to 58 mm (ISO 8624 boxing system).
 SHAPES = {
-    "round": (22.0, 20.5, 2.0, 0.0),
-    "oval": (24.5, 15.5, 2.2, 0.0),
-    "rectangular": (25.5, 14.5, 4.6, 0.5),
-    "browline": (24.5, 17.0, 3.0, 1.0),
-    "aviator": (27.0, 20.5, 2.6, 4.0),
+    "round": Shape(22.0, 20.5, 2.0),
+    "oval": Shape(24.5, 15.5, 2.2),
+    "rectangular": Shape(25.5, 14.5, 3.8, 0.5, 0.0, 0.06),
+    "browline": Shape(24.5, 17.0, 3.0, 1.0, 0.0, 0.06),
+    "aviator": Shape(27.0, 20.5, 2.6, 4.0),
+    "wayfarer": Shape(26.0, 18.5, 2.9, 0.0, 1.5, 0.13),
+    "cat_eye": Shape(26.0, 17.0, 2.5, 0.0, 4.5, 0.08),
+    "rimless": Shape(25.0, 15.0, 3.2, 0.0, 0.0, 0.04),
 }
+NO_RIM_MM = 0.5  # edge of a lens without a rim
 VERTEX_DISTANCE_MM = 12.0  # cornea to lens, as opticians fit them
 RIM_POINTS = 56
 
 
 def _outline(kind, width, height):
-    a, b, n, droop = SHAPES[kind]
+    a, b, n, droop, lift, taper = SHAPES[kind]
     angle = np.linspace(0, 2 * np.pi, RIM_POINTS, endpoint=False)
     c, s = np.cos(angle), np.sin(angle)
     x = a * width * np.sign(c) * np.abs(c) ** (2 / n)
     z = b * height * np.sign(s) * np.abs(s) ** (2 / n)
-    x = x - droop * 0.35 * np.clip(-s, 0, 1)
+    x = x * (1 + taper * s) - droop * 0.35 * np.clip(-s, 0, 1)
+    z = z + lift * np.clip(s, 0, 1) * np.clip(c, 0, 1)
     z = z - droop * np.clip(-s, 0, 1) * np.clip(0.3 - c * 0.3, 0, 1)
     return x, z
 
@@ -41,11 +61,12 @@ def glasses(spec, landmarks_head):
 
     Returns
     -------
-    frame (vertices (V, 3) float32, faces (F, 4) int32), lenses (vertices, faces), metres
+    frame (vertices (V, 3) float32, faces (F, 4) int32), lenses (vertices, faces), metres; where the lenses'
+    vertices lie (V, 2): 0, and 0 (bottom) to 1 (top)
     """
     mm = landmarks_head * 1000
     pupils = abs(mm[68, 0] - mm[69, 0])
-    a, b, _, _ = SHAPES[spec.kind]
+    a, b = SHAPES[spec.kind][:2]
     centre_x = max(pupils / 2 + 1.5, a * spec.width + 7.5)
     cornea = mm[68:70, 1].mean()
     nose_depth = mm[27, 1]
@@ -59,7 +80,8 @@ def glasses(spec, landmarks_head):
         rim = np.stack([side * (centre_x + x), depth - wrap, height + z], 1)
         top = np.clip(z / (b * spec.height), 0, 1)
         bulk = 1 + (1.6 * top if spec.kind == "browline" else 0.25 * top)
-        radii = np.stack([np.full(RIM_POINTS, t * 0.75), t * 0.5 * bulk], 1)
+        thick = NO_RIM_MM if spec.kind == "rimless" else t
+        radii = np.stack([np.full(RIM_POINTS, thick * 0.75), thick * 0.5 * bulk], 1)
         parts.append(mesh.tube(rim, radii, closed=True))
         lenses.append(_lens(rim))
         hinge = np.array(
@@ -85,7 +107,9 @@ def glasses(spec, landmarks_head):
     parts.append(mesh.tube(bridge, np.array([t * 0.6, t * 0.55])))
     frame_v, frame_f, _ = mesh.merge(parts)
     lens_v, lens_f, _ = mesh.merge(lenses)
-    return ((frame_v / 1000).astype(np.float32), frame_f), ((lens_v / 1000).astype(np.float32), lens_f)
+    up = np.clip((lens_v[:, 2] - lens_v[:, 2].min()) / np.ptp(lens_v[:, 2]), 0, 1)
+    place = np.stack([np.zeros_like(up), up], 1).astype(np.float32)
+    return ((frame_v / 1000).astype(np.float32), frame_f), ((lens_v / 1000).astype(np.float32), lens_f), place
 
 
 def _lens(rim, rings=6):

@@ -96,7 +96,8 @@ def lash_line(s, t, width):
     above, below = here - np.interp(a, *UPPER_EDGE), np.interp(a, *LOWER_EDGE) - here
     upper = np.exp(-((above / np.where(above > 0, 1.5 * width, width)) ** 2))
     lower = 0.6 * np.exp(-((below / width) ** 2))
-    reach = 1 / (1 + np.exp((np.abs(a - 33.5) - 15.5) / 0.8))
+    # From the flesh in the inner corner on.
+    reach = 1 / (1 + np.exp((np.abs(a - 35.2) - 13.8) / 0.6))
     whole[window] = np.maximum(upper, lower) * reach
     return whole
 
@@ -105,7 +106,8 @@ def lid_shade(s, t):
     """Shade around an open eye, in [0, 1]: lids are thin, lie deep and under lashes."""
     whole = np.zeros_like(s)
     window = _eye_window(s, t)
-    a, here = np.abs(s[window]), t[window]
+    aside, here = s[window], t[window]
+    a = np.abs(aside)
     above, below = here - np.interp(a, *UPPER_EDGE), np.interp(a, *LOWER_EDGE) - here
     upper = 0.75 * np.exp(-((np.maximum(above, 0) / 5.5) ** 2))
     lower = 0.8 * np.exp(-((np.maximum(below, 0) / 3.4) ** 2))
@@ -113,7 +115,32 @@ def lid_shade(s, t):
     outer = 0.93 * np.exp(-(((a - 46.5) / 5.0) ** 2) - ((here + 0.3) / 4.0) ** 2)
     inner = 0.06 * np.exp(-(((a - 17.5) / 3.5) ** 2) - ((here + 1.5) / 5.0) ** 2)
     whole[window] = np.maximum(upper * np.where(below > 0, lower, 1) * reach, outer + inner)
+    whole[window] *= np.clip(regions.caruncle(aside, here), 0, 1)
     return whole
+
+
+def eye_bags(s, t, amount, rng):
+    """Bags under the eyes: shade in [0, 1], deepest along their lower border, and height in mm.
+
+    The border runs from the inner corner (the tear trough) to below the outer one; half way up lies a crease.
+    amount in [0, 1]: larger bags hang lower.
+    """
+    shade, height = np.zeros_like(s), np.zeros_like(s)
+    window = _eye_window(s, t)
+    aside, here = s[window], t[window]
+    a = np.abs(aside)
+    deep, middle, folded = rng.normal(7.0 + 3.5 * amount, 1.1), rng.normal(29.5, 1.2), rng.uniform(0.3, 0.55)
+    deep = deep * (1 + np.sign(aside) * rng.normal(0, 0.06))
+    border = deep * np.sqrt(np.clip(1 - ((a - middle) / 17) ** 2, 0, 1))
+    below = np.interp(a, *LOWER_EDGE) - here
+    inside = np.clip(below / np.maximum(border, 0.5), 0, 1)
+    out = np.maximum(below - border, 0)
+    lid = np.clip(border / 2, 0, 1) / (1 + np.exp(-(below - 1.0) / 0.6))
+    edge = np.exp(-((out / 1.6) ** 2)) * inside**3
+    crease = np.exp(-(((below - folded * border) / 0.8) ** 2))
+    shade[window] = lid * np.minimum(0.3 * np.exp(-(out**2)) + 0.17 * crease + 0.7 * edge, 1)
+    height[window] = lid * (0.9 * np.sin(np.pi * inside) * (border / deep) - 0.6 * edge)
+    return shade, height
 
 
 def nostrils(s, t):

@@ -248,6 +248,15 @@ class Hairline:
         return self.height_at(s) - t
 
 
+CARUNCLE, CARUNCLE_MM, CARUNCLE_SLANT = (18.9, -3.7), (2.6, 1.6), 0.3  # mm on the chart
+
+
+def caruncle(s, t):
+    """Flesh in the inner corner of the eye: 0 in its middle, 1 on its border, rising outwards."""
+    ds, dt = np.abs(s) - CARUNCLE[0], t - CARUNCLE[1]
+    return np.hypot(ds / CARUNCLE_MM[0], (dt - CARUNCLE_SLANT * ds) / CARUNCLE_MM[1])
+
+
 def _edge(distance, width):
     """1 inside to 0 outside, smoothly over `width` mm on both sides of distance 0 (positive = inside)."""
     x = np.clip(0.5 + distance / (2 * width), 0, 1)

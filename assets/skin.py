@@ -30,6 +30,8 @@ HAEMOGLOBIN_ABSORPTION = np.array([1.0, 9.0, 7.0])
 # skin. Most skin at portrait sizes is smooth from pixel to pixel, and shading alone gives it structure.
 DETAIL = 0.08
 DERMIS = np.array([0.72, 0.535, 0.375])
+CARUNCLE = np.array([0.35, 0.15, 0.125])  # linear RGB of the flesh in the inner corner of an eye
+BELOW_EYES = 0.07  # share by which the top of the cheeks is lighter
 
 
 def skin_colour(melanin, haemoglobin):
@@ -79,6 +81,8 @@ def region_maps(width, height):
         "forehead": blob(0, 45, 46, 16),
         "eye_socket": blob(29, -2, 17, 11),
         "under_eye": blob(28, -15, 13, 5),
+        "below_eye": blob(27, -22, 15, 7),
+        "caruncle": soft(regions.caruncle(flat_s, flat_t) - 1, 0.12),
         "lid": blob(29, 5.5, 15, 5.5),
         "beard": _beard(flat_s, flat_t).reshape(s.shape),
         "scalp": soft(regions.Hairline().distance(flat_s, flat_t), 3.0),
@@ -153,9 +157,9 @@ def skin_pictures(
 
     # Skin is uneven at every scale from a millimetre up; what evens pores out evens this out too.
     uneven = 0.4 + 0.6 * min(skin.pores, 1.5)
-    melanin = skin.melanin * (
-        1 + 0.05 * patch + 0.06 * broad + uneven * (0.03 * fine + 0.05 * mottle) + 0.04 * old * mottle
-    )
+    spread = 0.05 * patch + 0.06 * broad + uneven * (0.03 * fine + 0.05 * mottle) + 0.04 * old * mottle
+    # In proportion to itself, melanin that darkens most would show most: dark skin is no more blotched.
+    melanin = skin.melanin * (1 + 1.5 / (1 + skin.melanin / 0.1) * spread)
     # The sun reaches forehead and nose first; the sockets are darker by nature and more so with age.
     melanin = melanin * (1 + 0.12 * r["forehead"] - 0.08 * r["cheeks"] + 0.30 * r["eye_socket"] * (0.6 + old))
     melanin = melanin + skin.freckles * 0.07 * np.clip(_spots(bank, rng, "fine", 1.6), 0, 1) * (
@@ -175,7 +179,7 @@ def skin_pictures(
     blood = skin.haemoglobin * blood * (1 + flush) + 0.014 * r["under_eye"] * (0.4 + old) + 0.010 * r["lid"]
     pimple = marks.blemishes(s, t, skin.blemishes, rng)
     blood = blood + 0.07 * pimple
-    blood = blood + r["lips"] * (0.038 + 0.088 * skin.lip_colour) * (1 + 0.12 * fine)
+    blood = blood + r["lips"] * (0.026 + 0.12 * skin.lip_colour) * (1 + 0.12 * fine)
     melanin = melanin + r["lips"] * 0.05 * (skin.melanin - 0.03)
     colour = skin_colour(np.clip(melanin, 0.004, 0.6), np.clip(blood, 0.004, 0.4))
     colour *= np.array([1 + 0.05 * skin.warmth, 1.0, 1 - 0.09 * skin.warmth])
@@ -184,11 +188,19 @@ def skin_pictures(
     wrinkle = marks.wrinkles(s, t, skin.wrinkles, patch, rng)
     fold = marks.folds(s, t, expression or {}, float(np.clip(skin.wrinkles, 0, 1)))
     grooves = marks.lip_grooves(s, rng) * r["lips"]
+    bag, bulge = marks.eye_bags(s, t, skin.eye_bags, rng)
     # What lies in a groove sees less light than the flat shading of a bump says.
-    colour *= np.clip(1 + 0.42 * wrinkle + 0.20 * fold + 0.02 * grooves, 0.45, 1.3)[..., None]
+    colour *= np.clip(1 + 0.55 * wrinkle + 0.27 * fold + 0.02 * grooves, 0.45, 1.3)[..., None]
 
+    # Thin skin over blood and shade: bags are darker and bluer, the cheek below them is the lighter for it.
+    colour *= 1 - skin.eye_bags * np.array([0.36, 0.43, 0.38]) * bag[..., None]
+    colour *= (1 + BELOW_EYES * r["below_eye"])[..., None]
     colour = _mix(colour, np.array(skin.lipstick), (skin.lipstick_amount * r["lips"]))
-    colour = _mix(colour, np.array([0.10, 0.06, 0.05]), skin.eye_shadow * 0.75 * r["lid"])
+    # Much of it is laid all round the eye.
+    round_eye = max(skin.eye_shadow - 0.4, 0.0) * r["eye_socket"]
+    colour = _mix(
+        colour, np.array([0.10, 0.06, 0.05]), np.maximum(skin.eye_shadow * 0.75 * r["lid"], round_eye)
+    )
     crease = marks.lid_crease(s, t, skin.lid_crease)
     colour *= (1 - 0.42 * crease)[..., None]
     crease_of_wing = marks.wing_crease(s, t)
@@ -201,6 +213,7 @@ def skin_pictures(
     colour *= np.clip(1 - np.array([1.0, 1.0, 0.88]) * deep[..., None], 0.1, 1)
     liner = np.clip(0.75 + 0.9 * skin.eye_shadow, 0, 0.95)
     colour = _mix(colour, np.array([0.03, 0.02, 0.02]), liner * marks.lash_line(s, t, 0.9 + skin.eye_shadow))
+    colour = _mix(colour, CARUNCLE * min(1.0, 1.25 - 1.8 * skin.melanin), r["caruncle"])
     stubble = shadow * r["beard"] * (0.55 + 0.25 * np.clip(pores, -2, 2))
     colour = _mix(colour, 0.55 * colour + 0.45 * np.array(shadow_colour), np.clip(stubble, 0, 1))
     scalp = hairline.shade(s.ravel(), t.ravel()).reshape(s.shape)
@@ -213,11 +226,12 @@ def skin_pictures(
     wet = 0.13 * np.maximum(r["nose"], r["nose_tip"]) + 0.13 * r["forehead"] + 0.09 * r["cheeks"]
     wet = wet + 0.07 * r["chin"]
     rough = skin.roughness + 0.05 * patch + 0.015 * fine - skin.oil * wet
-    rough = rough - 0.10 * r["lips"] * (1 + skin.lipstick_amount) + 0.05 * r["eye_socket"]
+    rough = rough - r["lips"] * (0.08 + 0.34 * skin.lip_gloss) + 0.05 * r["eye_socket"] - 0.25 * r["caruncle"]
     relief = grain * (0.05 * pores + 0.06 * fine) + 0.012 * mottle + wrinkle + fold
     relief = (
         relief
         + 0.05 * grooves
+        + skin.eye_bags * bulge
         + 0.25 * pimple
         + 0.2 * mole
         - 0.10 * scar

@@ -347,13 +347,14 @@ def _facial_hair(d, identity, row):
     if row["no_beard"] or identity.gender < 0.5:
         kind = "none"
     elif row.get("goatee", False):
-        kind = "goatee"
+        # Annotators call most short beards with a fuller chin a goatee.
+        kind = "goatee" if d.chance("match.goatee_alone", 0.5) else "full_beard"
     elif row.get("mustache", False):
         kind = "moustache" if d.chance("match.moustache_alone", 0.35) else "full_beard"
     else:
         kind = "stubble" if shadow or d.chance("match.stubble", 0.5) else "full_beard"
     drawn = draw_facial_hair(d, identity, kind)
-    if shadow:
+    if shadow or kind == "goatee":  # few shave around one
         drawn = replace(drawn, shadow=d.uniform("match.shadow", 0.25, 0.6))
     return drawn
 

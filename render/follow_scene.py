@@ -11,7 +11,7 @@ from facegen.assets.lighting import LUMINANCE, face_shading
 from facegen.audit.view import lab_of_srgb
 from facegen.render import spec as s
 from facegen.render.photo import encode_srgb, luminance_of
-from facegen.render.prior_garment import GARMENT_WEIGHTS
+from facegen.render.prior_garment import GARMENT_WEIGHTS, JACKETS, draw_cloth
 from facegen.render.prior_picture import BACKGROUND_KINDS
 
 # Skin of a face that decides its light_side: directions off its front, degrees aside and up. Shading it
@@ -27,6 +27,7 @@ CLOTH_PULL, CLOTH_MIDDLE = 0.63, 33.4
 CLOTH_CHROMA = (
     1.3  # of what is asked for: shade and shirts leave 8.4 of 9.4 in the mean, .46 in slope (106 faces)
 )
+INNER_SHARE, BLACK = 0.22, 4.0  # of what a jacket shows, the shirt's; L* of the darkest cloth
 # Median share of the picture that a cut covers where it is to be seen, over 1,024 previews of proposals (its
 # log spread there), and what leaves the shoulders bare: (women, men).
 CUT_AREA = {
@@ -72,7 +73,7 @@ def dressed(d, identity: s.Identity, spec: s.Garment, row) -> s.Garment:
     if not row["cloth"]:
         weights = {cut: (1 - man) * w + man * m for cut, (w, m) in BARE.items()}
         cut = d.choice("match.garment.bare", weights)
-        return replace(spec, cut=cut, depth=d.uniform("match.garment.depth", 0.6, 1.0))
+        return replace(_recut(d, spec, cut), depth=d.uniform("match.garment.depth", 0.6, 1.0))
     area = np.log(max(number(row, "cloth_area", 0.03), 1e-4))
     near = {cut: np.exp(-0.5 * ((area - np.log(a)) / CUT_SPREAD) ** 2) for cut, a in CUT_AREA.items()}
     weights = {
@@ -80,7 +81,13 @@ def dressed(d, identity: s.Identity, spec: s.Garment, row) -> s.Garment:
         for cut, (w, m) in GARMENT_WEIGHTS.items()
         if cut in near
     }
-    return replace(spec, cut=d.choice("match.garment.cut", weights))
+    return _recut(d, spec, d.choice("match.garment.cut", weights))
+
+
+def _recut(d, spec, cut):
+    """Another cut, of a cloth that it is made of."""
+    pattern, fabric = draw_cloth(d, cut)
+    return replace(spec, cut=cut, pattern=pattern, fabric=fabric)
 
 
 def garment(spec: s.Garment, row) -> s.Garment:
@@ -88,14 +95,20 @@ def garment(spec: s.Garment, row) -> s.Garment:
     if "cloth_lightness" not in row:
         return spec
     lightness = number(row, "cloth_lightness", 35.0)
-    lightness = float(np.clip(lightness + CLOTH_PULL * (lightness - CLOTH_MIDDLE), 4, 96))
+    lightness = float(np.clip(lightness + CLOTH_PULL * (lightness - CLOTH_MIDDLE), BLACK, 96))
+    inner = _lightness(spec.inner)
+    if spec.cut in JACKETS:
+        # A dark suit with a white shirt is no grey one: the shirt gives way only where black cloth would not
+        # make up for it.
+        inner = min(inner, (lightness - (1 - INNER_SHARE) * BLACK) / INNER_SHARE)
+        lightness = float(np.clip((lightness - INNER_SHARE * inner) / (1 - INNER_SHARE), BLACK, 96))
     chroma = CLOTH_CHROMA * number(row, "cloth_chroma", 7.0)
     return replace(
         spec,
         colour=dyed(spec.colour, lightness, chroma),
         # A pattern stays one: its other colour moves half of the way, and so does what is worn under it.
         second=dyed(spec.second, 0.5 * (lightness + _lightness(spec.second)), chroma),
-        inner=dyed(spec.inner, 0.3 * lightness + 0.7 * _lightness(spec.inner), None),
+        inner=dyed(spec.inner, max(inner, BLACK), None),
     )
 
 

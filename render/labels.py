@@ -169,8 +169,8 @@ def skin_labels(s, t, ear, brow, offsets: Mapping[str, float], scalp=None):
     s, t : (N,) float, chart mm
     ear : (N,) float in [0, 1]
     brow : assets.regions.BrowShape
-    offsets : outward shift in mm of the painted borders "nose", "lips", "brows", "ears" and of the face
-        over the "jaw"; those not named stay.
+    offsets : outward shift in mm of the painted borders "nose", "lips", "brows", "ears", of the face over the
+        "jaw", and of the "lower_lip" beyond that of both; those not named stay.
     scalp : assets.scalp.Scalp or None
         What hair covers: the skin between its strands is scalp hair too. None on a bald head.
 
@@ -186,11 +186,18 @@ def skin_labels(s, t, ear, brow, offsets: Mapping[str, float], scalp=None):
     label[below] = Native.NECK
     label[below[t[below] < regions.curve(regions.NECK_BASE, side[below])]] = Native.TORSO_SKIN
 
+    # Annotators draw an eye from the flesh in its inner corner on.
+    corner = np.flatnonzero(regions.caruncle(s, t) < 1)
+    label[corner] = np.where(s[corner] > 0, Native.SCLERA_L, Native.SCLERA_R)
+
     nose = _within(regions.NOSE, s, t, offsets.get("nose", 0.0))
     label[nose] = Native.NOSE
-    lips = _within(regions.LIPS, s, t, offsets.get("lips", 0.0))
+    both, lower = offsets.get("lips", 0.0), offsets.get("lower_lip", 0.0)
+    lips = _within(regions.LIPS, s, t, both + max(lower, 0.0))
     upper = t[lips] > regions.curve(regions.MOUTH_LINE, side[lips])
-    label[lips] = np.where(upper, Native.UPPER_LIP, Native.LOWER_LIP)
+    reach = np.where(upper, both, both + lower)
+    inside = regions.polygon_distance(regions.LIPS, s[lips], t[lips]) < reach
+    label[lips[inside]] = np.where(upper, Native.UPPER_LIP, Native.LOWER_LIP)[inside]
 
     offset = offsets.get("brows", 0.0) - BROW_FADE
     lines, halves = zip(*(brow.centre_line(side) for side in (1, -1)), strict=True)

@@ -1,9 +1,10 @@
-"""Shaders of glasses, clothes, hats and jewellery. Imports bpy: used inside worker processes only."""
+"""Shaders of glasses, hats and jewellery. Imports bpy: used inside worker processes only."""
 
 from __future__ import annotations
 
 from facegen.render.materials import new_material, picture, rgba
 
+MIRROR_BLUR = 0.25  # roughness of what a lens mirrors
 PANELS = 6  # of a cap's or bucket hat's crown
 AZIMUTH = 0.9  # of texture coordinates a radian: assets.headwear.hat
 SEAM = 0.05  # half width of a seam and its stitches, as the sine of PANELS / 2 times the angle
@@ -25,47 +26,28 @@ def frame(colour, metal, roughness=0.35):
     return material
 
 
-def clear(name, roughness=0.02, ior=1.376, tint=0.0, tint_colour=(0.05, 0.05, 0.055)):
-    """A clear shell: mirror by Fresnel over straight transmission.
+def lens(ior, tint, colour, gradient):
+    """A spectacle lens: a blurred mirror by Fresnel over straight transmission.
 
-    Refraction is left out on purpose: light then reaches what lies behind by direct sampling, noise-free.
+    Refraction is left out on purpose: light then reaches what lies behind by direct sampling, noise-free. A
+    smooth mirror finds lamps by luck, which few samples show as white speckle: blurred, light sampling does.
+
+    ior : of the mirror; coated lenses mirror less than bare glass (1.5)
+    tint : share of the light that is lost, but for `colour` (linear RGB) of it
+    gradient : share of the tint that the bottom of the lens lacks
+
+    Needs the chart of `assets.glasses`: v from 0 at the bottom to 1 at the top.
     """
-    material, g = new_material(name)
+    material, g = new_material("lens")
+    up = g.node("ShaderNodeSeparateXYZ", {0: g.node("ShaderNodeUVMap", uv_map="chart").outputs[0]}).outputs[1]
+    dark = g.math("MULTIPLY", g.math("MULTIPLY_ADD", up, gradient, 1.0 - gradient), tint)
+    through = g.node("ShaderNodeMix", {0: dark}, data_type="RGBA")
+    through.inputs[6].default_value = (1.0, 1.0, 1.0, 1.0)
+    through.inputs[7].default_value = rgba(colour)
     fresnel = g.node("ShaderNodeFresnel", {"IOR": ior}).outputs[0]
-    through = tuple(1 - tint * (1 - c) for c in tint_colour)
-    transparent = g.node("ShaderNodeBsdfTransparent", {"Color": rgba(through)}).outputs[0]
-    glossy = g.node("ShaderNodeBsdfAnisotropic", {"Color": (1, 1, 1, 1), "Roughness": roughness}).outputs[0]
+    transparent = g.node("ShaderNodeBsdfTransparent", {"Color": through.outputs[2]}).outputs[0]
+    glossy = g.node("ShaderNodeBsdfAnisotropic", {"Color": (1, 1, 1, 1), "Roughness": MIRROR_BLUR}).outputs[0]
     g.surface(g.node("ShaderNodeMixShader", {0: fresnel, 1: transparent, 2: glossy}).outputs[0])
-    return material
-
-
-def woven(name, image, roughness):
-    """Woven cloth: a weave and creases as bumps, light on its nap."""
-    material, g = new_material(name)
-    colour = picture(g, image, "Linear")
-    place = g.node("ShaderNodeTexCoord").outputs["Object"]
-    weave = g.node("ShaderNodeTexNoise", {"Vector": place, "Scale": 1400.0, "Detail": 2.0}).outputs[0]
-    crease = g.node(
-        "ShaderNodeTexNoise", {"Vector": place, "Scale": 14.0, "Detail": 2.0, "Distortion": 1.5}
-    ).outputs[0]
-    fine = g.node("ShaderNodeBump", {"Height": weave, "Strength": 0.5, "Distance": 0.0012}).outputs[0]
-    bump = g.node(
-        "ShaderNodeBump", {"Height": crease, "Strength": 0.6, "Distance": 0.006, "Normal": fine}
-    ).outputs[0]
-    g.surface(
-        g.node(
-            "ShaderNodeBsdfPrincipled",
-            {
-                "Base Color": colour,
-                "Roughness": roughness,
-                "Normal": bump,
-                "Sheen Weight": 0.2,
-                "Sheen Roughness": 0.4,
-                "Sheen Tint": colour,
-                "Specular IOR Level": 0.12,
-            },
-        ).outputs[0]
-    )
     return material
 
 

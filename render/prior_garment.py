@@ -7,18 +7,32 @@ import colorsys
 from facegen.render import spec as s
 
 PATTERNS = {
-    "plain": 0.52,
-    "melange": 0.10,
+    "plain": 0.46,
+    "melange": 0.08,
+    "tweed": 0.08,
     "stripes": 0.06,
     "pinstripes": 0.03,
     "hoops": 0.05,
     "checks": 0.04,
     "plaid": 0.05,
     "dots": 0.03,
-    "print": 0.06,
-    "floral": 0.06,
+    "print": 0.05,
+    "floral": 0.05,
+    "camouflage": 0.02,
 }
-JACKET_PATTERNS = {"plain": 0.7, "melange": 0.12, "pinstripes": 0.1, "checks": 0.03, "plaid": 0.05}
+JACKET_PATTERNS = {
+    "plain": 0.56,
+    "melange": 0.1,
+    "tweed": 0.12,
+    "herringbone": 0.06,
+    "pinstripes": 0.08,
+    "checks": 0.03,
+    "plaid": 0.05,
+}
+# What cuts are made of; jackets and coats: JACKET_FABRICS.
+FABRICS = {"woven": 0.52, "knit": 0.26, "fleece": 0.06, "satin": 0.12, "leather": 0.04}
+JACKET_FABRICS = {"woven": 0.6, "knit": 0.06, "fleece": 0.1, "satin": 0.06, "leather": 0.18}
+JACKETS = ("suit", "blazer", "open_collar", "coat")
 GARMENT_WEIGHTS = {
     # cut: (women, men)
     "crew": (0.16, 0.17),
@@ -64,6 +78,15 @@ def draw_dye(d, name, dyes=DYED) -> tuple[float, float, float]:
     return (float(r), float(g), float(b))
 
 
+def draw_cloth(d, cut) -> tuple[str, str]:
+    """Pattern and fabric of a cut. d : render.draws.Draw"""
+    jacket = cut in JACKETS
+    return (
+        d.choice("garment.pattern", JACKET_PATTERNS if jacket else PATTERNS),
+        d.choice("garment.fabric", JACKET_FABRICS if jacket else FABRICS),
+    )
+
+
 def draw_garment(d, identity) -> s.Garment:
     """Clothes that follow gender.
 
@@ -72,17 +95,19 @@ def draw_garment(d, identity) -> s.Garment:
     """
     man = identity.gender
     cut = d.choice("garment.cut", {k: (1 - man) * w + man * m for k, (w, m) in GARMENT_WEIGHTS.items()})
-    jacket = cut in ("suit", "blazer", "open_collar", "coat")
     colour = draw_dye(d, "garment.colour")
-    if jacket:  # darker than what is worn under them
+    if cut in JACKETS:  # darker than what is worn under them
         colour = (0.45 * colour[0], 0.45 * colour[1], 0.45 * colour[2])
     white = d.chance("garment.white_shirt", 0.45)
+    pattern, fabric = draw_cloth(d, cut)
     return s.Garment(
         cut=cut,
         depth=d.uniform("garment.depth", 0, 1),
         colour=colour,
         second=draw_dye(d, "garment.second"),
         inner=(0.78, 0.78, 0.78) if white else draw_dye(d, "garment.inner"),
-        pattern=d.choice("garment.pattern", JACKET_PATTERNS if jacket else PATTERNS),
         roughness=d.uniform("garment.roughness", 0.5, 0.95),
+        folds=d.uniform("garment.folds", 0.15, 1.0),
+        pattern=pattern,
+        fabric=fabric,
     )

@@ -6,6 +6,39 @@ from facegen.render import spec as s
 from facegen.render.draws import Draw
 from facegen.render.prior_garment import draw_dye
 
+# (clear, sun): chances
+GLASSES_KINDS = {
+    "rectangular": (0.3, 0.12),
+    "round": (0.12, 0.1),
+    "oval": (0.14, 0.1),
+    "browline": (0.1, 0.06),
+    "aviator": (0.04, 0.3),
+    "wayfarer": (0.14, 0.22),
+    "cat_eye": (0.06, 0.1),
+    "rimless": (0.1, 0.0),
+}
+# Rows as in prior_garment.DYED.
+PLASTIC_FRAMES = {
+    "black": (0.56, (0.0, 1.0), (0.0, 0.2), (0.004, 0.02)),
+    "tortoise": (0.24, (0.04, 0.08), (0.6, 0.9), (0.03, 0.16)),
+    "grey": (0.05, (0.0, 1.0), (0.0, 0.1), (0.05, 0.5)),
+    "dark": (0.09, (0.0, 1.0), (0.5, 0.9), (0.02, 0.08)),
+    "bright": (0.06, (0.0, 1.0), (0.4, 0.9), (0.1, 0.6)),
+}
+METAL_FRAMES = {
+    "silver": (0.32, (0.08, 0.14), (0.0, 0.06), (0.45, 0.8)),
+    "gold": (0.26, (0.1, 0.12), (0.45, 0.65), (0.6, 0.88)),
+    "gunmetal": (0.24, (0.55, 0.65), (0.0, 0.15), (0.06, 0.2)),
+    "black": (0.18, (0.0, 1.0), (0.0, 0.1), (0.01, 0.04)),
+}
+SUNGLASSES = 0.3  # share of the glasses in photographs of people
+LENSES = {  # chance, what passes (linear RGB)
+    "grey": (0.5, (0.02, 0.02, 0.023)),
+    "brown": (0.26, (0.10, 0.045, 0.015)),
+    "green": (0.12, (0.03, 0.05, 0.025)),
+    "blue": (0.08, (0.02, 0.05, 0.2)),
+    "rose": (0.04, (0.2, 0.04, 0.05)),
+}
 GOLD, SILVER, COPPER = (0.86, 0.66, 0.33), (0.80, 0.80, 0.82), (0.72, 0.42, 0.28)
 
 # Dyes of hats, rows as in prior_garment.DYED: felt, wool and cotton are mostly dark or earthen.
@@ -31,26 +64,25 @@ def draw_glasses(d: Draw, probability, kind=None) -> s.Glasses:
     worn = d.chance("glasses.worn", probability) if kind is None else kind != "none"
     if not worn:
         return s.Glasses()
-    kind = kind or d.choice(
-        "glasses.kind", {"rectangular": 0.36, "round": 0.16, "oval": 0.16, "browline": 0.16, "aviator": 0.16}
-    )
-    metal = float(d.chance("glasses.metal", 0.45))
-    tone = d("glasses.colour").uniform(0, 1, 3)
-    colour = (
-        (0.45 + 0.3 * tone[0], 0.42 + 0.28 * tone[0], 0.38 + 0.2 * tone[0])
-        if metal
-        else tuple(float(0.012 + 0.16 * t**4) for t in tone)
-    )
-    dark = d.chance("glasses.sun", 0.15)
+    dark = d.chance("glasses.sun", SUNGLASSES)
+    kind = kind or d.choice("glasses.kind", {k: row[dark] for k, row in GLASSES_KINDS.items()})
+    metal = float(kind == "rimless" or d.chance("glasses.metal", 0.45))
+    colour = draw_dye(d, "glasses.colour", METAL_FRAMES if metal else PLASTIC_FRAMES)
+    tinted = d.choice("glasses.lens", {k: row[0] for k, row in LENSES.items()}) if dark else "grey"
     return s.Glasses(
         kind=kind,
         width=d.uniform("glasses.width", 0.92, 1.08),
         height=d.uniform("glasses.height", 0.85, 1.15),
         thickness_mm=d.uniform("glasses.thickness_mm", 0.9, 1.5)
-        + (0 if metal else d.uniform("glasses.bulk", 0.2, 2.0)),
-        colour=(float(colour[0]), float(colour[1]), float(colour[2])),
+        + (0 if metal else 0.3 + 3.2 * d.uniform("glasses.bulk", 0, 1) ** 1.5),
+        colour=colour,
         metal=metal,
-        tint=d.uniform("glasses.tint", 0.72, 0.98) if dark else d.uniform("glasses.tint.clear", 0.0, 0.12),
+        tint=d.uniform("glasses.tint", 0.7, 1.0)
+        if dark
+        else 0.12 * d.uniform("glasses.tint.clear", 0, 1) ** 2,
+        lens=LENSES[tinted][1],
+        gradient=d.uniform("glasses.gradient", 0.2, 0.8) if dark and d.chance("glasses.faded", 0.3) else 0.0,
+        glare=d.uniform("glasses.glare", 0.2, 1) if dark else d.uniform("glasses.glare", 0, 1) ** 2,
         slip_mm=d.uniform("glasses.slip_mm", 0, 4),
     )
 

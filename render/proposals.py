@@ -189,9 +189,8 @@ def _parts(model, spec, head, origin):
     if spec.glasses.kind != "none":
         middle = head.eye_centres.mean(0)
         local = (head.landmarks - middle) @ head.head_rotation
-        for (v, f), label in zip(
-            glasses.glasses(spec.glasses, local), (Native.GLASSES_FRAME, Native.GLASSES_LENS), strict=True
-        ):
+        frame, lenses, _ = glasses.glasses(spec.glasses, local)
+        for (v, f), label in ((frame, Native.GLASSES_FRAME), (lenses, Native.GLASSES_LENS)):
             worn.append(_Part(v @ head.head_rotation.T + middle, split(f), label))
     return parts, worn
 

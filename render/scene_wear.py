@@ -10,7 +10,10 @@ from facegen.datasets.labels import Native
 from facegen.render import blender, materials_wear
 from facegen.render.draws import build_generator
 from facegen.render.labels import OPAQUE_TINT
+from facegen.render.materials_fabric import fabric
 from facegen.render.materials_labels import flat, flat_in_front
+
+COATED, GLARE = 1.1, 0.3  # index of refraction of a lens that mirrors little, and what full glare adds
 
 
 def add_glasses(studio, spec, head):
@@ -20,7 +23,7 @@ def add_glasses(studio, spec, head):
     code = flat if spec.glasses.tint >= OPAQUE_TINT else flat_in_front
     origin = head.eye_centres.mean(0)
     local = (head.landmarks - origin) @ head.head_rotation
-    (fv, ff), (lv, lf) = glasses.glasses(spec.glasses, local)
+    (fv, ff), (lv, lf), place = glasses.glasses(spec.glasses, local)
     world = [v @ head.head_rotation.T + origin for v in (fv, lv)]
     studio.add(
         "frame",
@@ -28,12 +31,11 @@ def add_glasses(studio, spec, head):
         materials_wear.frame(spec.glasses.colour, spec.glasses.metal),
         code(Native.GLASSES_FRAME),
     )
+    worn = spec.glasses
     lens = studio.add(
         "lens",
-        blender.make_mesh("lens", world[1], lf),
-        # Coated lenses mirror an eighth of bare glass, sunglasses half of it. A smooth mirror finds lamps by
-        # luck, which few samples show as white speckle: blurred this far, light sampling finds them.
-        materials_wear.clear("lens", 0.3, 1.35 if spec.glasses.tint > 0.5 else 1.15, spec.glasses.tint),
+        blender.make_mesh("lens", world[1], lf, place),
+        materials_wear.lens(COATED + GLARE * worn.glare, worn.tint, worn.lens, worn.gradient),
         code(Native.GLASSES_LENS),
     )
     lens[0].visible_shadow = False
@@ -54,7 +56,8 @@ def add_garment(studio, spec, head):
         name = f"cloth.{number}"
         picture = cloth_picture(*dress[piece.cloth], rng)
         data = blender.make_mesh(name, piece.vertices, piece.faces, piece.chart / 100.0)
-        shader = materials_wear.woven(name, blender.set_image(name, picture), look.roughness)
+        stuff = look.fabric if piece.cloth == garment.MAIN else "woven"
+        shader = fabric(name, blender.set_image(name, picture), stuff, look.roughness, look.folds)
         studio.add(name, data, shader, flat(Native.CLOTHING))
     return garment.solid(pieces)
 

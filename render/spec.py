@@ -37,7 +37,7 @@ HAIR_STYLES = (
     "braids",
 )
 FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "full_beard", "sideburns")
-GLASSES = ("none", "round", "rectangular", "oval", "browline", "aviator")
+GLASSES = ("none", "round", "rectangular", "oval", "browline", "aviator", "wayfarer", "cat_eye", "rimless")
 GARMENTS = (
     "crew",
     "v_neck",
@@ -52,6 +52,7 @@ GARMENTS = (
     "coat",
     "hoodie",
 )
+FABRICS = ("woven", "knit", "fleece", "satin", "leather")
 HEADWEAR = ("none", "beanie", "cap", "fedora", "cowboy", "sun_hat", "bucket")
 EARRINGS = ("none", "stud", "hoop", "drop")
 NECKLACES = ("none", "chain", "pendant", "beads", "choker")
@@ -111,7 +112,9 @@ class Skin:
     melanin in [0.01, 0.45] of the epidermis, haemoglobin in [0.01, 0.1] of the dermis: Jimenez et al., A
     Practical Appearance Model for Dynamic Facial Color, 2010, after Donner and Jensen 2006. lid_crease: depth
     of the upper lid's fold, 0 for a lid without one. lid_shade: share of light that lids lose to their depth,
-    thin skin and lashes. subsurface: share of the light that is scattered under the skin; 0 is paint.
+    thin skin and lashes. lip_gloss: 0 for dry lips, 1 for a coat of gloss.
+    eye_bags: how deep and dark they are. subsurface: share of the light that is scattered under the skin; 0
+    is paint.
     """
 
     melanin: float = 0.1
@@ -130,9 +133,11 @@ class Skin:
     lip_colour: float = 0.3
     lipstick: tuple[float, float, float] = (0.4, 0.05, 0.06)
     lipstick_amount: float = 0.0
+    lip_gloss: float = 0.2
     eye_shadow: float = 0.0
     lid_crease: float = 0.7
     lid_shade: float = 0.5
+    eye_bags: float = 0.3
     subsurface: float = 1.0
     texture_seed: int = 0
 
@@ -220,7 +225,9 @@ class FacialHair:
 
 @dataclass(frozen=True)
 class Glasses:
-    """kind: one of GLASSES. Sizes are scales of a standard frame; tint: darkness of the lens."""
+    """kind: one of GLASSES. Sizes are scales of a standard frame; tint: darkness of the lens, which passes
+    the colour `lens`; gradient: share of the tint that its bottom lacks; glare: how much it mirrors.
+    """
 
     kind: str = "none"
     width: float = 1.0
@@ -229,6 +236,9 @@ class Glasses:
     colour: tuple[float, float, float] = (0.02, 0.02, 0.02)
     metal: float = 0.0
     tint: float = 0.0
+    lens: tuple[float, float, float] = (0.05, 0.05, 0.055)
+    gradient: float = 0.0
+    glare: float = 0.2
     slip_mm: float = 0.0
 
 
@@ -275,7 +285,8 @@ class Jewellery:
 class Garment:
     """cut: one of GARMENTS; depth: of the neckline, 0 to 1; pattern: one of assets.cloth.PATTERNS.
 
-    inner: colour of what is worn under a jacket.
+    inner: colour of what is worn under a jacket; fabric: one of FABRICS; folds: 0 hangs smooth,
+    1 in deep folds.
     """
 
     cut: str = "crew"
@@ -285,6 +296,8 @@ class Garment:
     inner: tuple[float, float, float] = (0.6, 0.6, 0.6)
     pattern: str = "plain"
     roughness: float = 0.8
+    fabric: str = "woven"
+    folds: float = 0.5
 
 
 @dataclass(frozen=True)

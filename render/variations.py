@@ -33,6 +33,8 @@ class Need:
 
 NOTHING = ("none", "bald", "plain")  # choices that show nothing of their parts
 NEEDS = (
+    Need("glasses.lens", "glasses.tint", 0.9),
+    Need("glasses.gradient", "glasses.tint", 0.9),
     Need("glasses.", "glasses.kind", "rectangular", WORN),
     Need("facial_hair.length_mm", "facial_hair.kind", "full_beard", WORN),
     Need("facial_hair.density", "facial_hair.kind", "full_beard", WORN),

@@ -98,7 +98,8 @@ def test_glasses_sit_in_front_of_the_eyes(kind):
     landmarks[68], landmarks[69] = (0.031, -0.0165, 0), (-0.031, -0.0165, 0)
     landmarks[27] = (0, -0.025, 0)
     landmarks[0], landmarks[16] = (-0.07, 0.03, 0), (0.07, 0.03, 0)
-    (frame, _), (lens, faces) = glasses.glasses(s.Glasses(kind=kind), landmarks)
+    (frame, _), (lens, faces), place = glasses.glasses(s.Glasses(kind=kind), landmarks)
+    assert len(place) == len(lens) and place[:, 1].min() == 0 and place[:, 1].max() == 1
     assert lens[:, 1].max() < -0.0165 and faces.max() < len(lens)
     assert frame[:, 1].max() > 0.05  # the temples reach the ears
     np.testing.assert_allclose(frame[:, 0].max(), -frame[:, 0].min(), atol=1e-6)

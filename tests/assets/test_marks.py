@@ -24,6 +24,37 @@ def test_marks_are_shares_and_mirror(drawn):
     np.testing.assert_allclose(drawn, drawn[:, ::-1], atol=1e-9)
 
 
+@pytest.mark.parametrize("amount", [0.0, 1.0])
+def test_bags_hang_under_the_eyes_and_cast_their_shade_below(amount):
+    shade, height = marks.eye_bags(S, T, amount, np.random.default_rng(0))
+    assert shade.min() >= 0 and 0.6 < shade.max() <= 1 and height.max() > 0.5
+    away = (np.abs(S) < 10) | (np.abs(S) > 50) | (T > 1) | (T < -22)
+    assert np.abs(shade[away]).max() < 0.05 and np.abs(height[away]).max() < 0.05
+    under = np.isclose(np.abs(S), 29.5)
+    darkest = T[under][shade[under].argmax()]
+    assert darkest < T[under][height[under].argmax()]  # the bag swells above its own border
+    assert -19 < darkest < -10
+
+
+def test_larger_bags_hang_lower():
+    def border(amount):
+        shade, _ = marks.eye_bags(S, T, amount, np.random.default_rng(3))
+        under = np.isclose(np.abs(S), 29.5)
+        return T[under][shade[under].argmax()]
+
+    assert border(1.0) < border(0.0) - 2
+
+
+def test_the_inner_corner_is_flesh_between_the_lids():
+    inside = regions.caruncle(S, T) < 1
+    np.testing.assert_array_equal(inside, inside[:, ::-1])
+    side = np.abs(S[inside])
+    assert side.min() > 15 and side.max() < 22.5
+    inner = marks.UPPER_EDGE[0][0], (marks.UPPER_EDGE[1][0] + marks.LOWER_EDGE[1][0]) / 2
+    assert regions.caruncle(*map(np.array, inner)) < 1  # the corner that the lids' edges run to
+    assert marks.lash_line(S, T, 1.0)[inside & (np.abs(S) < 18)].max() < 0.01  # no lash grows there
+
+
 def inside_nose(drawn):
     return regions.polygon_distance(regions.NOSE, S[drawn > 0.5], T[drawn > 0.5]) < 0
 

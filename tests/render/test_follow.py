@@ -8,7 +8,7 @@ import pytest
 from facegen.audit.view import lab_of_srgb
 from facegen.render import follow as mapping
 from facegen.render import follow_scene as scene
-from facegen.render import prior
+from facegen.render import prior, prior_garment
 from facegen.render import spec as s
 from facegen.render.grooms import HANGING
 
@@ -38,6 +38,31 @@ def follow(**changes):
     return mapping.follow(prior.draw_spec(0, 4), {**BASE, **changes})
 
 
+def lightness(colour):
+    return float(lab_of_srgb(scene._coded(colour))[0])
+
+
+@pytest.mark.parametrize("asked", [8.0, 25.0, 60.0])
+def test_a_shirt_under_a_jacket_gives_way_only_where_black_would_not_do(asked):
+    white = s.Garment(cut="suit", inner=(0.78, 0.78, 0.78))
+    worn = scene.garment(white, {"cloth_lightness": asked, "cloth_chroma": 3.0})
+    coat, shirt = lightness(worn.colour), lightness(worn.inner)
+    plain = lightness(scene.garment(s.Garment(cut="crew"), {"cloth_lightness": asked}).colour)
+    share = scene.INNER_SHARE
+    assert share * shirt + (1 - share) * coat == pytest.approx(plain, abs=2.0)
+    assert shirt == pytest.approx(lightness(white.inner), abs=1.0) or coat == pytest.approx(4, abs=1.5)
+
+
+@pytest.mark.parametrize("index", range(12))
+def test_what_a_cut_is_made_of_follows_it(index):
+    """A row that asks for much cloth turns a flowered shirt into a coat, not into a flowered coat."""
+    spec = prior.draw_spec(0, index)
+    worn = mapping.follow(spec, {**BASE, "cloth": True, "cloth_area": 0.06}).garment
+    jacket = worn.cut in prior_garment.JACKETS
+    assert worn.pattern in (prior_garment.JACKET_PATTERNS if jacket else prior_garment.PATTERNS)
+    assert worn.fabric in (prior_garment.JACKET_FABRICS if jacket else prior_garment.FABRICS)
+
+
 @pytest.mark.parametrize(
     "changes,check",
     [
@@ -63,7 +88,7 @@ def follow(**changes):
         ({"glasses": True}, lambda x: x.glasses.kind != "none"),
         ({"glasses": False}, lambda x: x.glasses.kind == "none"),
         ({"no_beard": True}, lambda x: x.facial_hair.kind == "none"),
-        ({"no_beard": False, "goatee": True}, lambda x: x.facial_hair.kind == "goatee"),
+        ({"no_beard": False, "goatee": True}, lambda x: x.facial_hair.kind in ("goatee", "full_beard")),
         ({"smiling": True}, lambda x: x.expression["mouthSmileLeft"] > 0.2),
         ({"mouth_open": True}, lambda x: x.expression["jawOpen"] > 0),
         # the profile's yaw is positive to the picture's left, a spec's to the subject's left

@@ -108,7 +108,7 @@ def test_a_convention_draws_its_own_borders_over_neutral_native_labels():
 
 def test_border_names_are_those_of_the_painted_borders():
     for one in CONVENTIONS.values():
-        assert set(one.borders) <= {"nose", "lips", "brows", "ears", "jaw"}
+        assert set(one.borders) <= {"nose", "lips", "lower_lip", "brows", "ears", "jaw"}
         assert all(abs(mm) < 3 for mm in one.borders.values())
 
 
@@ -154,13 +154,21 @@ def test_skin_is_painted_like_a_full_search_of_every_border():
     s, t = rng.uniform(-314, 314, 20000), rng.uniform(-250, 120, 20000)
     s[:12000], t[:12000] = rng.uniform(-60, 60, 12000), rng.uniform(-130, 40, 12000)
     brow = BrowShape(-2, 1.1, 1, 0.5, 1, lift=2, longer=3, thicker=0.2)
-    for offsets in ({}, {"nose": 2.0, "lips": -1.0, "brows": 3.0, "jaw": -4.0}, {"nose": -2.0, "jaw": 3.0}):
+    for offsets in (
+        {},
+        {"nose": 2.0, "lips": -1.0, "brows": 3.0, "jaw": -4.0},
+        {"nose": -2.0, "jaw": 3.0, "lower_lip": -1.5},
+        {"lower_lip": 1.5},
+    ):
         want = np.full(len(s), Native.FACE_SKIN, np.uint8)
         want[t < regions.curve(regions.JAW, s) - offsets.get("jaw", 0)] = Native.NECK
         want[(want == Native.NECK) & (t < regions.curve(regions.NECK_BASE, s))] = Native.TORSO_SKIN
+        flesh = regions.caruncle(s, t) < 1
+        want[flesh & (s > 0)], want[flesh & (s <= 0)] = Native.SCLERA_L, Native.SCLERA_R
         want[regions.polygon_distance(regions.NOSE, s, t) < offsets.get("nose", 0)] = Native.NOSE
-        lips = regions.polygon_distance(regions.LIPS, s, t) < offsets.get("lips", 0)
         upper = t > regions.curve(regions.MOUTH_LINE, s)
+        border = offsets.get("lips", 0) + np.where(upper, 0, offsets.get("lower_lip", 0))
+        lips = regions.polygon_distance(regions.LIPS, s, t) < border
         want[lips & upper], want[lips & ~upper] = Native.UPPER_LIP, Native.LOWER_LIP
         hairs = brow.distance(s, t) < offsets.get("brows", 0) - labels.BROW_FADE
         want[hairs & (s > 0)], want[hairs & (s <= 0)] = Native.BROW_L, Native.BROW_R

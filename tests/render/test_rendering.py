@@ -311,3 +311,28 @@ def test_a_run_that_cannot_start_leaves_nothing(tmp_path):
     with pytest.raises(FacegenError, match="cannot make this folder"):
         (tmp_path / "file").write_text("in the way")
         produce(Order(Job(tmp_path / "file" / "set", SIZE, "fast"), num=1, seed=SEED))
+
+
+def test_fabrics_change_cloth_and_shaded_lenses_are_darker_above(tmp_path):
+    """One bald face in each fabric; then behind sunglasses whose tint fades downwards, as dark eyes are."""
+    plain = bald(3, **{"garment.cut": "crew", "camera.crop": "loose", "garment.folds": 1.0})
+    worn = s.replace(s.replace(plain, "glasses.kind", "wayfarer"), "glasses.tint", 1.0)
+    worn = s.replace(worn, "glasses.glare", 0.0)
+    specs = [s.replace(plain, "garment.fabric", fabric) for fabric in s.FABRICS]
+    specs += [worn, s.replace(worn, "glasses.gradient", 1.0)]
+    outcome = render_specs(Job(tmp_path, SIZE, "fast", workers=1), enumerate(specs))
+    assert not outcome.failures
+    samples = [read_sample(tmp_path, index) for index in range(len(specs))]
+    cloth = samples[0].native == Native.CLOTHING
+    skin = samples[0].native == Native.FACE_SKIN
+    pictures = [sample.rgb.astype(float) for sample in samples[: len(s.FABRICS)]]
+    for one in range(len(pictures)):
+        np.testing.assert_array_equal(samples[one].native, samples[0].native)
+        for other in range(one):
+            apart = np.abs(pictures[one] - pictures[other]).mean(-1)
+            assert apart[cloth].mean() > 1.5 * apart[skin].mean()
+    lens = samples[-1].native == Native.GLASSES_LENS
+    gained = (samples[-1].rgb.astype(float) - samples[-2].rgb).mean(-1)
+    rows = np.flatnonzero(lens.any(1))
+    upper, lower = (gained[r][lens[r]].mean() for r in (rows[: len(rows) // 2], rows[-(len(rows) // 2) :]))
+    assert lower > upper + 5
