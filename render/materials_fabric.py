@@ -30,11 +30,11 @@ class Stuff:
 
 
 STUFFS = {
-    "woven": Stuff(0.0, 0.3, 0.25, 0.15, 12.0, 0.6, 0.7),
-    "knit": Stuff(0.1, 0.1, 0.6, 0.35, 8.0, 0.8, 1.5, 16.0),
-    "fleece": Stuff(0.15, 0.05, 1.0, 0.4, 6.0, 2.5, 5.0),
-    "satin": Stuff(-0.28, 0.5, 0.1, 0.0, 7.0, 0.0, 0.7),
-    "leather": Stuff(-0.25, 0.5, 0.0, 0.0, 7.0, 0.6, 2.5),
+    "woven": Stuff(0.0, specular=0.3, sheen=0.25, fuzz=0.15, fold_mm=12.0, grain=0.6, grain_mm=0.7),
+    "knit": Stuff(0.1, specular=0.1, sheen=0.6, fuzz=0.35, fold_mm=8.0, grain=0.8, grain_mm=1.5, ribs=16.0),
+    "fleece": Stuff(0.15, specular=0.05, sheen=1.0, fuzz=0.4, fold_mm=6.0, grain=2.5, grain_mm=5.0),
+    "satin": Stuff(-0.28, specular=0.5, sheen=0.1, fuzz=0.0, fold_mm=7.0, grain=0.0, grain_mm=0.7),
+    "leather": Stuff(-0.25, specular=0.5, sheen=0.0, fuzz=0.0, fold_mm=7.0, grain=0.6, grain_mm=2.5),
 }
 HOLLOW = 0.6  # of its light that the bottom of the deepest fold loses
 UNEVEN = 0.8  # stops between the darkest and the lightest dye of one cloth
