@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from facegen.assets import mesh
+from facegen.assets.lighting import LUMINANCE
 
 
 class Shape(NamedTuple):
@@ -50,6 +51,23 @@ def _outline(kind, width, height):
     return x, z
 
 
+def passed(spec):
+    """Share of the light from the eyes that a pair of lenses lets pass, in [0, 1].
+
+    spec : any object with the fields of render.spec.Glasses
+    """
+    if spec.kind == "none":
+        return 1.0
+    up = min(0.5 - _height(spec) / (2 * SHAPES[spec.kind][1] * spec.height), 1.0)
+    dark = spec.tint * (1 - spec.gradient * (1 - up))
+    return float(1 - dark * (1 - np.array(spec.lens) @ LUMINANCE))
+
+
+def _height(spec):
+    """Of the middle of a lens above the eyes, mm."""
+    return -2.5 - spec.slip_mm - (3.0 if spec.kind == "aviator" else 0.0)
+
+
 def glasses(spec, landmarks_head):
     """Frame and lenses in the skull's frame.
 
@@ -71,7 +89,7 @@ def glasses(spec, landmarks_head):
     cornea = mm[68:70, 1].mean()
     nose_depth = mm[27, 1]
     depth = min(cornea - VERTEX_DISTANCE_MM, nose_depth - 5.5)
-    height = -2.5 - spec.slip_mm + (3.0 if spec.kind == "aviator" else 0.0) * -1
+    height = _height(spec)
     x, z = _outline(spec.kind, spec.width, spec.height)
     t = spec.thickness_mm
     parts, lenses = [], []
@@ -83,7 +101,7 @@ def glasses(spec, landmarks_head):
         thick = NO_RIM_MM if spec.kind == "rimless" else t
         radii = np.stack([np.full(RIM_POINTS, thick * 0.75), thick * 0.5 * bulk], 1)
         parts.append(mesh.tube(rim, radii, closed=True))
-        lenses.append(_lens(rim))
+        lenses.append(_lens(rim, side))
         hinge = np.array(
             [side * (centre_x + a * spec.width - 1.0), depth + 2.5, height + 0.45 * b * spec.height]
         )
@@ -112,10 +130,14 @@ def glasses(spec, landmarks_head):
     return ((frame_v / 1000).astype(np.float32), frame_f), ((lens_v / 1000).astype(np.float32), lens_f), place
 
 
-def _lens(rim, rings=6):
-    """A shallow bowl inside a rim (K, 3): one radius for all lenses of a frame (base curve 4 to 6)."""
+def _lens(rim, side, rings=6):
+    """A shallow bowl inside a rim (K, 3): one radius for all lenses of a frame (base curve 4 to 6).
+
+    side : 1 or -1; its rim runs the other way round
+    """
     centre = rim.mean(0)
     share = np.linspace(1, 0.02, rings)[:, None, None]
     v = centre + share * (rim - centre)[None]
     v[..., 1] -= 2.4 * (1 - share[..., 0] ** 2)
-    return v.reshape(-1, 3), mesh.grid_faces(rings, len(rim), False, True)
+    faces = mesh.grid_faces(rings, len(rim), False, True)
+    return v.reshape(-1, 3), faces[:, ::side]

@@ -115,7 +115,7 @@ def lid_shade(s, t):
     outer = 0.93 * np.exp(-(((a - 46.5) / 5.0) ** 2) - ((here + 0.3) / 4.0) ** 2)
     inner = 0.06 * np.exp(-(((a - 17.5) / 3.5) ** 2) - ((here + 1.5) / 5.0) ** 2)
     whole[window] = np.maximum(upper * np.where(below > 0, lower, 1) * reach, outer + inner)
-    whole[window] *= np.clip(regions.caruncle(aside, here), 0, 1)
+    whole[window] *= np.clip(regions.caruncle_radius(aside, here), 0, 1)
     return whole
 
 

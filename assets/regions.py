@@ -248,11 +248,11 @@ class Hairline:
         return self.height_at(s) - t
 
 
-CARUNCLE, CARUNCLE_MM, CARUNCLE_SLANT = (18.9, -3.7), (2.6, 1.6), 0.3  # mm on the chart
+CARUNCLE, CARUNCLE_MM, CARUNCLE_SLANT = (18.9, -3.7), (2.6, 1.6), 0.3  # middle and radii, mm on the chart
 
 
-def caruncle(s, t):
-    """Flesh in the inner corner of the eye: 0 in its middle, 1 on its border, rising outwards."""
+def caruncle_radius(s, t):
+    """Flesh in the inner corner of the eye, an ellipse: share of its radius at which s, t (...) lie, >= 0."""
     ds, dt = np.abs(s) - CARUNCLE[0], t - CARUNCLE[1]
     return np.hypot(ds / CARUNCLE_MM[0], (dt - CARUNCLE_SLANT * ds) / CARUNCLE_MM[1])
 

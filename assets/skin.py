@@ -30,7 +30,7 @@ HAEMOGLOBIN_ABSORPTION = np.array([1.0, 9.0, 7.0])
 # skin. Most skin at portrait sizes is smooth from pixel to pixel, and shading alone gives it structure.
 DETAIL = 0.08
 DERMIS = np.array([0.72, 0.535, 0.375])
-CARUNCLE = np.array([0.35, 0.15, 0.125])  # linear RGB of the flesh in the inner corner of an eye
+CARUNCLE_COLOUR = np.array([0.35, 0.15, 0.125])  # linear RGB of the flesh in the inner corner of an eye
 BELOW_EYES = 0.07  # share by which the top of the cheeks is lighter
 
 
@@ -82,7 +82,7 @@ def region_maps(width, height):
         "eye_socket": blob(29, -2, 17, 11),
         "under_eye": blob(28, -15, 13, 5),
         "below_eye": blob(27, -22, 15, 7),
-        "caruncle": soft(regions.caruncle(flat_s, flat_t) - 1, 0.12),
+        "caruncle": soft(regions.caruncle_radius(flat_s, flat_t) - 1, 0.12),
         "lid": blob(29, 5.5, 15, 5.5),
         "beard": _beard(flat_s, flat_t).reshape(s.shape),
         "scalp": soft(regions.Hairline().distance(flat_s, flat_t), 3.0),
@@ -213,7 +213,7 @@ def skin_pictures(
     colour *= np.clip(1 - np.array([1.0, 1.0, 0.88]) * deep[..., None], 0.1, 1)
     liner = np.clip(0.75 + 0.9 * skin.eye_shadow, 0, 0.95)
     colour = _mix(colour, np.array([0.03, 0.02, 0.02]), liner * marks.lash_line(s, t, 0.9 + skin.eye_shadow))
-    colour = _mix(colour, CARUNCLE * min(1.0, 1.25 - 1.8 * skin.melanin), r["caruncle"])
+    colour = _mix(colour, CARUNCLE_COLOUR * min(1.0, 1.25 - 1.8 * skin.melanin), r["caruncle"])
     stubble = shadow * r["beard"] * (0.55 + 0.25 * np.clip(pores, -2, 2))
     colour = _mix(colour, 0.55 * colour + 0.45 * np.array(shadow_colour), np.clip(stubble, 0, 1))
     scalp = hairline.shade(s.ravel(), t.ravel()).reshape(s.shape)

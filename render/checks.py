@@ -158,7 +158,7 @@ def check_face(shapes, view, brow, size, seen, points, project, convention: Conv
     outside = outside_their_class(pixel, visible, bare, LANDMARK_REACH * size)
     factor = fine.shape[0] // size
     rays = pixel_rays(view, size * factor)
-    through = eyes_through_lids(shapes, view, rays, np.isin(fine, EYES))
+    through = eyes_through_lids(shapes, view, rays, np.isin(seen.plain, EYES))
     return {
         "overlap": overlaps(native, cast),
         "strands": strands_inside(shapes),

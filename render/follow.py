@@ -21,7 +21,7 @@ from facegen.render.expressions import draw_expression
 from facegen.render.follow_scene import backdrop_blur, background, dressed, garment, light, number
 from facegen.render.grooms import HANGING, NO_FRINGE
 from facegen.render.photo import encode_srgb, tone
-from facegen.render.prior_face import MELANIN, draw_brows, draw_eyes, draw_identity, draw_skin
+from facegen.render.prior_face import MELANIN, draw_brows, draw_eyes, draw_gloss, draw_identity, draw_skin
 from facegen.render.prior_hair import STYLE_WEIGHTS, draw_facial_hair, draw_hair, draw_hair_colour
 from facegen.render.prior_picture import draw_pose
 from facegen.render.prior_wear import draw_glasses, draw_headwear, draw_jewellery
@@ -46,6 +46,7 @@ FOLLOWED = (
     "smiling",
     "mouth_open",
     "glasses",
+    "face_axes",
     "hat",
     "earring",
     "necklace",
@@ -60,6 +61,7 @@ FOLLOWED = (
     "heavy_makeup",
     "narrow_eyes",
     "rosy_cheeks",
+    "bags_under_eyes",
     "yaw",
     "pitch",
     "face_scale",
@@ -95,6 +97,7 @@ LOOK = {  # field of spec.Look -> attribute of a row
     "background_sharpness": "background_sharpness",
 }
 ALMOST_NOTHING = 1e-4
+SHORT_MM = 9.0  # the longest beard that is called a goatee
 LONG_LOW = 0.10  # hair_low: share of the hair under the mouth, from where hair counts as long
 # Styles that seldom let an ear be seen, for those of whom none is; some always do.
 COVERS = {
@@ -159,7 +162,7 @@ def follow(spec: s.FaceSpec, row) -> s.FaceSpec:
         glasses=_glasses(d, spec.glasses, row),
         headwear=_headwear(d, identity, spec.headwear, row),
         jewellery=_jewellery(d, identity, spec.jewellery, row),
-        garment=garment(dressed(d, identity, spec.garment, row), row),
+        garment=garment(d, identity, dressed(d, identity, spec.garment, row), row),
         light=light(spec.light, _pose(d, spec.pose, row), row),
         background=background(d, spec.background, row),
     )
@@ -173,7 +176,7 @@ def recolour(spec: s.FaceSpec, row) -> s.FaceSpec:
         skin=_skin(d, spec.skin, spec.identity, row),
         camera=_camera(spec.camera, row),
         hair=replace(spec.hair, colour=_hair_colour(d, spec.identity, row)),
-        garment=garment(spec.garment, row),
+        garment=garment(d, spec.identity, spec.garment, row),
         light=light(spec.light, spec.pose, row),
         background=background(d, spec.background, row),
     )
@@ -212,13 +215,19 @@ def _skin(d, skin, identity, row):
     drawn = draw_skin(d, identity, melanin)
     lipstick, makeup = _flag(row, "wearing_lipstick"), _flag(row, "heavy_makeup")
     if lipstick is not None:
-        drawn = replace(drawn, lipstick_amount=d.uniform("match.lipstick", 0.2, 0.75) if lipstick else 0.0)
+        amount = d.uniform("match.lipstick", 0.2, 0.75) if lipstick else 0.0
+        drawn = replace(drawn, lipstick_amount=amount, lip_gloss=draw_gloss(d, lipstick))
     if makeup is not None:
         drawn = replace(drawn, eye_shadow=d.uniform("match.eye_shadow", 0.2, 0.8) if makeup else 0.0)
     if makeup:
-        drawn = replace(drawn, **{k: 0.5 * getattr(drawn, k) for k in ("pores", "spots", "blemishes")})
+        drawn = replace(
+            drawn, **{k: 0.5 * getattr(drawn, k) for k in ("pores", "spots", "blemishes", "eye_bags")}
+        )
     if _flag(row, "rosy_cheeks"):
         drawn = replace(drawn, blush=d.uniform("match.blush", 0.6, 1.1))
+    bags = _flag(row, "bags_under_eyes")
+    if bags is not None:
+        drawn = replace(drawn, eye_bags=d.uniform("match.eye_bags", *((0.5, 1.0) if bags else (0.0, 0.45))))
     return drawn
 
 
@@ -354,7 +363,11 @@ def _facial_hair(d, identity, row):
     else:
         kind = "stubble" if shadow or d.chance("match.stubble", 0.5) else "full_beard"
     drawn = draw_facial_hair(d, identity, kind)
-    if shadow or kind == "goatee":  # few shave around one
+    if row.get("goatee", False) and kind == "full_beard":
+        drawn = replace(
+            drawn, length_mm=float(np.exp(d.uniform("match.goatee_mm", *np.log((3.5, SHORT_MM)))))
+        )
+    if shadow or (kind == "goatee" and "5_o_clock_shadow" not in row):  # few shave around one
         drawn = replace(drawn, shadow=d.uniform("match.shadow", 0.25, 0.6))
     return drawn
 
@@ -375,7 +388,9 @@ def _glasses(d, glasses, row):
     worn = _flag(row, "glasses")
     if worn is None:
         return glasses
-    return draw_glasses(d, 1.0) if worn else s.Glasses()
+    # A face turned far aside shows one eye at most, whatever it wears.
+    facing = "face_axes" in row and abs(number(row, "yaw", 0.0)) < TURNED
+    return draw_glasses(d, 1.0, eyes=bool(row["face_axes"]) if facing else None) if worn else s.Glasses()
 
 
 def _headwear(d, identity, headwear, row):

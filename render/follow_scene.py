@@ -11,7 +11,7 @@ from facegen.assets.lighting import LUMINANCE, face_shading
 from facegen.audit.view import lab_of_srgb
 from facegen.render import spec as s
 from facegen.render.photo import encode_srgb, luminance_of
-from facegen.render.prior_garment import GARMENT_WEIGHTS, JACKETS, draw_cloth
+from facegen.render.prior_garment import GARMENT_WEIGHTS, JACKETS, draw_cloth, draw_garment
 from facegen.render.prior_picture import BACKGROUND_KINDS
 
 # Skin of a face that decides its light_side: directions off its front, degrees aside and up. Shading it
@@ -27,7 +27,7 @@ CLOTH_PULL, CLOTH_MIDDLE = 0.63, 33.4
 CLOTH_CHROMA = (
     1.3  # of what is asked for: shade and shirts leave 8.4 of 9.4 in the mean, .46 in slope (106 faces)
 )
-INNER_SHARE, BLACK = 0.22, 4.0  # of what a jacket shows, the shirt's; L* of the darkest cloth
+INNER_SHARE, BLACK = 0.22, 4.0  # of what a jacket shows, the shirt's (by eye); L* of the darkest cloth
 # Median share of the picture that a cut covers where it is to be seen, over 1,024 previews of proposals (its
 # log spread there), and what leaves the shoulders bare: (women, men).
 CUT_AREA = {
@@ -90,13 +90,17 @@ def _recut(d, spec, cut):
     return replace(spec, cut=cut, pattern=pattern, fabric=fabric)
 
 
-def garment(spec: s.Garment, row) -> s.Garment:
-    """A garment of a row's lightness and chroma."""
+def garment(d, identity: s.Identity, spec: s.Garment, row) -> s.Garment:
+    """A garment of a row's lightness and chroma, whatever row it was dyed for before.
+
+    d : render.draws.Draw
+    """
     if "cloth_lightness" not in row:
         return spec
+    drawn = draw_garment(d, identity)
     lightness = number(row, "cloth_lightness", 35.0)
     lightness = float(np.clip(lightness + CLOTH_PULL * (lightness - CLOTH_MIDDLE), BLACK, 96))
-    inner = _lightness(spec.inner)
+    inner = _lightness(drawn.inner)
     if spec.cut in JACKETS:
         # A dark suit with a white shirt is no grey one: the shirt gives way only where black cloth would not
         # make up for it.
@@ -105,10 +109,10 @@ def garment(spec: s.Garment, row) -> s.Garment:
     chroma = CLOTH_CHROMA * number(row, "cloth_chroma", 7.0)
     return replace(
         spec,
-        colour=dyed(spec.colour, lightness, chroma),
-        # A pattern stays one: its other colour moves half of the way, and so does what is worn under it.
-        second=dyed(spec.second, 0.5 * (lightness + _lightness(spec.second)), chroma),
-        inner=dyed(spec.inner, max(inner, BLACK), None),
+        colour=dyed(drawn.colour, lightness, chroma),
+        # A pattern stays one: its other colour moves half of the way.
+        second=dyed(drawn.second, 0.5 * (lightness + _lightness(drawn.second)), chroma),
+        inner=dyed(drawn.inner, max(inner, BLACK), None),
     )
 
 

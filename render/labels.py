@@ -2,9 +2,10 @@
 
 The label pass is a flat render at SUBPIXELS times the size, one sample a pixel, no filter: each value is a
 number, not a colour. Blue holds the code of the surface; on skin red and green hold its place on the face
-chart, where painted borders (nose, lips, brows, jaw) are looked up exactly instead of being drawn; on strands
-they hold how light the strand is and its distance, and the code's fraction its tilt. Eyewear that can be seen
-through lets the ray pass and adds its own code, so that one pass gives the face with and without it.
+chart, where painted borders (nose, lips, brows, jaw, inner corners of the eyes) are looked up exactly instead
+of being drawn; on strands they hold how light the strand is and its distance, and the code's fraction its
+tilt. Eyewear that can be seen through lets the ray pass and adds its own code, so that one pass gives the
+face with and without it.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from enum import IntEnum
 import numpy as np
 
 from facegen.assets import regions
+from facegen.assets.glasses import passed
 from facegen.assets.skin import S_RANGE, T_RANGE
 from facegen.datasets.conventions import derive
 from facegen.datasets.labels import COVERAGE_CLASSES, Native
+from facegen.render.spec import Glasses
 
 SUBPIXELS = 4
 UV_OFFSET = 10.0  # keeps chart coordinates positive: emission has no negative light
@@ -37,9 +40,10 @@ TILT_SHARE = 0.9  # so does the tilt of strands against the direction in which t
 SHIFT = 0.35  # cosine by which the scales of hair tilt that direction, differing from strand to strand
 SHINE = 60.0  # exponent of the sine in a strand's highlight
 EAR_FALL = 0.18  # a millimetre: median slope of the ear mask on the mesh edges that cross its border
-OPAQUE_TINT = 0.75  # lenses darker than this hide the eyes from an annotator
+OPAQUE = 0.13  # share of the light under which lenses hide the eyes: judged on 58 rendered sunglasses
 EYEWEAR_STEP = 64  # what see-through eyewear adds to the code behind it, times its place here
 EYEWEAR = (None, Native.GLASSES_FRAME, Native.GLASSES_LENS)
+EYE_SIDES = ((Native.SCLERA_L, Native.IRIS_L), (Native.SCLERA_R, Native.IRIS_R))
 STRANDS = (Native.SCALP_HAIR, Native.BEARD, Native.MOUSTACHE)
 IS_STRAND = np.isin(np.arange(len(Native)), STRANDS)
 
@@ -80,7 +84,8 @@ class Seen:
     def paint(self, brow, offsets=None, scalp=None):
         """Native labels (h, w) uint8 behind any see-through eyewear, borders moved by `offsets` (mm)."""
         out = self.plain.copy()
-        out.ravel()[self.skin] = skin_labels(self.s, self.t, self.ear, brow, offsets or {}, scalp)
+        eyes = open_eyes(self.plain)
+        out.ravel()[self.skin] = skin_labels(self.s, self.t, self.ear, brow, offsets or {}, scalp, eyes)
         return out
 
     def with_eyewear(self, labels):
@@ -106,6 +111,11 @@ class Seen:
         out[self.eyewear == Native.GLASSES_FRAME] = 0
         h, w = (n // factor for n in out.shape)
         return out.reshape(h, factor, w, factor).mean((1, 3))
+
+
+def hides_eyes(glasses: Glasses) -> bool:
+    """Whether nobody could draw the eyes behind them: they are then labelled as what is all there is."""
+    return passed(glasses) < OPAQUE
 
 
 def own(label: Native) -> int:
@@ -161,7 +171,12 @@ def decode(buffer) -> Seen:
     )
 
 
-def skin_labels(s, t, ear, brow, offsets: Mapping[str, float], scalp=None):
+def open_eyes(plain):
+    """Whether any of the (left, right) eyeball is seen in `plain` (...) uint8 native labels."""
+    return tuple(bool(np.isin(plain, eye).any()) for eye in EYE_SIDES)
+
+
+def skin_labels(s, t, ear, brow, offsets: Mapping[str, float], scalp=None, eyes=(True, True)):
     """Native labels of skin points.
 
     Parameters
@@ -173,6 +188,7 @@ def skin_labels(s, t, ear, brow, offsets: Mapping[str, float], scalp=None):
         "jaw", and of the "lower_lip" beyond that of both; those not named stay.
     scalp : assets.scalp.Scalp or None
         What hair covers: the skin between its strands is scalp hair too. None on a bald head.
+    eyes : of `open_eyes`; a shut one has no inner corner
 
     Returns
     -------
@@ -187,7 +203,8 @@ def skin_labels(s, t, ear, brow, offsets: Mapping[str, float], scalp=None):
     label[below[t[below] < regions.curve(regions.NECK_BASE, side[below])]] = Native.TORSO_SKIN
 
     # Annotators draw an eye from the flesh in its inner corner on.
-    corner = np.flatnonzero(regions.caruncle(s, t) < 1)
+    is_open = np.where(s > 0, *eyes)
+    corner = np.flatnonzero((regions.caruncle_radius(s, t) < 1) & is_open)
     label[corner] = np.where(s[corner] > 0, Native.SCLERA_L, Native.SCLERA_R)
 
     nose = _within(regions.NOSE, s, t, offsets.get("nose", 0.0))

@@ -5,18 +5,19 @@ Object coordinates are metres; the chart of a garment is 100 mm a unit.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from facegen.render.materials import new_material, picture
 
 
 @dataclass(frozen=True)
-class Stuff:
+class Fabric:
     """How a fabric takes light.
 
     roughness : added to the garment's own; specular : its IOR level; sheen, fuzz : weight of what its nap
-    reflects, and the undyed share of that; fold_mm : relief of its deepest folds; grain, grain_mm : relief in
-    mm and size of the finest it shows; ribs : a unit of the chart, 0 for none
+    reflects, and the undyed share of that; fold_mm : scale of the relief of its folds; grain, grain_mm :
+    relief in mm and size of the finest it shows; ribs : a unit of the chart, 0 for none
     """
 
     roughness: float
@@ -29,27 +30,29 @@ class Stuff:
     ribs: float = 0.0
 
 
-STUFFS = {
-    "woven": Stuff(0.0, specular=0.3, sheen=0.25, fuzz=0.15, fold_mm=12.0, grain=0.6, grain_mm=0.7),
-    "knit": Stuff(0.1, specular=0.1, sheen=0.6, fuzz=0.35, fold_mm=8.0, grain=0.8, grain_mm=1.5, ribs=16.0),
-    "fleece": Stuff(0.15, specular=0.05, sheen=1.0, fuzz=0.4, fold_mm=6.0, grain=2.5, grain_mm=5.0),
-    "satin": Stuff(-0.28, specular=0.5, sheen=0.1, fuzz=0.0, fold_mm=7.0, grain=0.0, grain_mm=0.7),
-    "leather": Stuff(-0.25, specular=0.5, sheen=0.0, fuzz=0.0, fold_mm=7.0, grain=0.6, grain_mm=2.5),
+FABRICS = {
+    "woven": Fabric(0.0, specular=0.3, sheen=0.25, fuzz=0.15, fold_mm=12.0, grain=0.6, grain_mm=0.7),
+    "knit": Fabric(0.1, specular=0.1, sheen=0.6, fuzz=0.35, fold_mm=8.0, grain=0.8, grain_mm=1.5, ribs=16.0),
+    "fleece": Fabric(0.15, specular=0.05, sheen=1.0, fuzz=0.4, fold_mm=6.0, grain=2.5, grain_mm=5.0),
+    "satin": Fabric(-0.28, specular=0.5, sheen=0.1, fuzz=0.0, fold_mm=7.0, grain=0.0, grain_mm=0.7),
+    "leather": Fabric(-0.25, specular=0.5, sheen=0.0, fuzz=0.0, fold_mm=7.0, grain=0.6, grain_mm=2.5),
 }
 HOLLOW = 0.6  # of its light that the bottom of the deepest fold loses
-UNEVEN = 0.8  # stops between the darkest and the lightest dye of one cloth
+UNEVEN = 0.8  # stops by which the lightest and the darkest dye of one cloth leave its mean
 
 
-def fabric(name, image, kind, roughness, folds):
+def fabric(name, image, kind, roughness, folds, shift):
     """Cloth in folds.
 
     image : its pattern
-    kind : one of STUFFS
+    kind : one of FABRICS
     folds : 0 (hangs smooth) to 1
+    shift : (3,) metres by which the pattern of its folds is moved
     """
-    stuff = STUFFS[kind]
+    stuff = FABRICS[kind]
     material, g = new_material(name)
-    place = g.node("ShaderNodeTexCoord").outputs["Object"]
+    here = g.node("ShaderNodeTexCoord").outputs["Object"]
+    place = g.node("ShaderNodeVectorMath", {0: here, 1: shift}, operation="ADD").outputs[0]
 
     def noise(wave_mm, **more):
         inputs = {"Vector": place, "Scale": 1000.0 / wave_mm, "Detail": 2.0, **more}
@@ -78,8 +81,8 @@ def fabric(name, image, kind, roughness, folds):
         chart = g.node(
             "ShaderNodeSeparateXYZ", {0: g.node("ShaderNodeUVMap", uv_map="chart").outputs[0]}
         ).outputs
-        across = g.math("ABSOLUTE", g.math("SINE", g.math("MULTIPLY", chart[0], 3.1416 * stuff.ribs)))
-        along = g.math("ABSOLUTE", g.math("SINE", g.math("MULTIPLY", chart[1], 3.1416 * stuff.ribs)))
+        across = g.math("ABSOLUTE", g.math("SINE", g.math("MULTIPLY", chart[0], math.pi * stuff.ribs)))
+        along = g.math("ABSOLUTE", g.math("SINE", g.math("MULTIPLY", chart[1], math.pi * stuff.ribs)))
         loops = g.math("MULTIPLY_ADD", along, 0.35, across)
         normal = relief(loops, 2.0, normal)
         lit = g.math("MULTIPLY", lit, g.math("MULTIPLY_ADD", across, 0.5, 0.5))

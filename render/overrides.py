@@ -84,6 +84,9 @@ VOID = {
         "glasses.colour",
         "glasses.metal",
         "glasses.tint",
+        "glasses.lens",
+        "glasses.gradient",
+        "glasses.glare",
         "glasses.slip_mm",
     ),
 }

@@ -72,15 +72,18 @@ def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
         lip_colour=d.uniform("skin.lip_colour", 0.0, 0.9) * (0.55 + 0.45 * woman),
         lipstick=(float(0.28 + 0.3 * hue[0]), float(0.03 + 0.10 * hue[1]), float(0.045 + 0.11 * hue[2])),
         lipstick_amount=d.uniform("skin.lipstick.amount", 0.2, 0.75) if lipstick else 0.0,
-        lip_gloss=d.uniform("skin.lip_gloss", 0.1, 1)
-        if lipstick
-        else 0.6 * d.uniform("skin.lip_gloss", 0, 1) ** 2,
+        lip_gloss=draw_gloss(d, lipstick),
         eye_shadow=d.uniform("skin.eye_shadow", 0, 1) if shaded else 0.0,
         lid_crease=float(np.clip(d.normal("skin.lid_crease", 0.8 - 0.6 * identity.asian, 0.2), 0, 1)),
         lid_shade=d.normal("skin.lid_shade", 0.44 + 0.12 * woman, 0.12, 0.1, 0.8),
         eye_bags=float(np.clip(d.normal("skin.eye_bags", 0.3 + 0.4 * old, 0.22), 0, 1)) * (0.5 + 0.5 * bare),
         texture_seed=int(d("skin.texture_seed").integers(2**31)),
     )
+
+
+def draw_gloss(d: Draw, lipstick) -> float:
+    """Gloss of lips in [0, 1]; lipstick : whether any is worn."""
+    return d.uniform("skin.lip_gloss", 0.1, 1) if lipstick else 0.6 * d.uniform("skin.lip_gloss", 0, 1) ** 2
 
 
 def draw_eyes(d: Draw, identity) -> s.Eyes:

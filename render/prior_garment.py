@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import colorsys
 
+from facegen.assets.garment import CUTS
 from facegen.render import spec as s
 
 PATTERNS = {
@@ -32,7 +33,7 @@ JACKET_PATTERNS = {
 # What cuts are made of; jackets and coats: JACKET_FABRICS.
 FABRICS = {"woven": 0.52, "knit": 0.26, "fleece": 0.06, "satin": 0.12, "leather": 0.04}
 JACKET_FABRICS = {"woven": 0.6, "knit": 0.06, "fleece": 0.1, "satin": 0.06, "leather": 0.18}
-JACKETS = ("suit", "blazer", "open_collar", "coat")
+JACKETS = tuple(cut for cut, (under, *_) in CUTS.items() if under is not None)
 GARMENT_WEIGHTS = {
     # cut: (women, men)
     "crew": (0.16, 0.17),

@@ -28,7 +28,7 @@ from facegen.datasets.labels import COVERAGE_CLASSES, Native
 from facegen.render.draws import build_generator, generator
 from facegen.render.framing import solve_view
 from facegen.render.grooms import brow_of, groom_of, scalp_of
-from facegen.render.labels import OPAQUE_TINT, skin_labels
+from facegen.render.labels import hides_eyes, open_eyes, skin_labels
 from facegen.render.pose import pose_heads
 from facegen.render.spec import FaceSpec
 
@@ -51,7 +51,7 @@ def preview(model: HeadModel, spec: FaceSpec, head: PosedHead, size: int = SIZE)
     face, worn = ([part.framed(view) for part in parts] for parts in (face, worn))
     native = _labels(model, spec, [*face, *worn], rays)
     bare = native
-    if worn and spec.glasses.tint < OPAQUE_TINT:
+    if worn and not hides_eyes(spec.glasses):
         bare = native.copy()
         behind = np.isin(native, (Native.GLASSES_FRAME, Native.GLASSES_LENS))
         if behind.any():
@@ -281,11 +281,12 @@ def _labels(model, spec, parts, rays):
         spec,
         parts[0].index[hit["primitive_ids"].numpy()[skin]],
         hit["primitive_uvs"].numpy()[skin].astype(float),
+        open_eyes(out[~skin]),
     )
     return out
 
 
-def _skin(model, spec, triangle, uv):
+def _skin(model, spec, triangle, uv, eyes):
     """Native labels (n,) uint8 of points on the skin mesh, the scalp under hair counted as hair."""
     corners, ear_weights, part = _skin_corners()
     weights = np.stack([1 - uv.sum(1), uv[:, 0], uv[:, 1]], 1)
@@ -295,7 +296,7 @@ def _skin(model, spec, triangle, uv):
     borders = convention(CONVENTION).borders
     brow = brow_of(spec.brows)
     bald = groom_of(spec.hair, spec.identity).groom is None
-    label = skin_labels(s, t, ear, brow, borders, None if bald else scalp_of(spec.hair))
+    label = skin_labels(s, t, ear, brow, borders, None if bald else scalp_of(spec.hair), eyes)
     kind = part[triangle]
     label[kind == PART_INNER_MOUTH] = Native.INNER_MOUTH
     label[kind == PART_TONGUE] = Native.TONGUE

@@ -39,7 +39,7 @@ from facegen.render.rounds import matched_blocks
 from facegen.render.session import Job, Outcome, fitting_workers, render_specs, start_failure
 from facegen.render.spec import FaceSpec
 
-GENERATOR = 10  # raised when the same order gives other faces: a set of an older one is not gone on with
+GENERATOR = 11  # raised when the same order gives other faces: a set of an older one is not gone on with
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,12 @@ from facegen.assets.cloth import cloth_picture
 from facegen.datasets.labels import Native
 from facegen.render import blender, materials_wear
 from facegen.render.draws import build_generator
-from facegen.render.labels import OPAQUE_TINT
+from facegen.render.labels import hides_eyes
 from facegen.render.materials_fabric import fabric
 from facegen.render.materials_labels import flat, flat_in_front
 
+UNDER = 0.5  # of the folds of what is worn over them, in shirts and ties
+FAR = 5.0  # metres: no two people's clothes fold alike
 COATED, GLARE = 1.1, 0.3  # index of refraction of a lens that mirrors little, and what full glare adds
 
 
@@ -20,7 +22,7 @@ def add_glasses(studio, spec, head):
     """Frame and lenses."""
     if spec.glasses.kind == "none":
         return
-    code = flat if spec.glasses.tint >= OPAQUE_TINT else flat_in_front
+    code = flat if hides_eyes(spec.glasses) else flat_in_front
     origin = head.eye_centres.mean(0)
     local = (head.landmarks - origin) @ head.head_rotation
     (fv, ff), (lv, lf), place = glasses.glasses(spec.glasses, local)
@@ -46,6 +48,7 @@ def add_garment(studio, spec, head):
     rng = build_generator(spec, "garment")
     look = spec.garment
     pieces = garment.garment(head, studio.model, look, rng)
+    shift = tuple(rng.uniform(0, FAR, 3).tolist())
     # The shirt under a jacket is plain, a tie has a pattern of its own.
     dress = {
         garment.MAIN: (look.pattern, look.colour, look.second),
@@ -56,8 +59,9 @@ def add_garment(studio, spec, head):
         name = f"cloth.{number}"
         picture = cloth_picture(*dress[piece.cloth], rng)
         data = blender.make_mesh(name, piece.vertices, piece.faces, piece.chart / 100.0)
-        stuff = look.fabric if piece.cloth == garment.MAIN else "woven"
-        shader = fabric(name, blender.set_image(name, picture), stuff, look.roughness, look.folds)
+        main = piece.cloth == garment.MAIN
+        stuff, folds = (look.fabric, look.folds) if main else ("woven", UNDER * look.folds)
+        shader = fabric(name, blender.set_image(name, picture), stuff, look.roughness, folds, shift)
         studio.add(name, data, shader, flat(Native.CLOTHING))
     return garment.solid(pieces)
 

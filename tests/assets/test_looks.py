@@ -103,6 +103,34 @@ def test_glasses_sit_in_front_of_the_eyes(kind):
     assert lens[:, 1].max() < -0.0165 and faces.max() < len(lens)
     assert frame[:, 1].max() > 0.05  # the temples reach the ears
     np.testing.assert_allclose(frame[:, 0].max(), -frame[:, 0].min(), atol=1e-6)
+    a, b, c, _ = np.moveaxis(lens[faces], 1, 0)
+    assert (np.cross(b - a, c - a)[:, 1] < 0).all()  # both lenses turn their front to the world
+
+
+def test_lenses_pass_what_their_tint_and_colour_leave():
+    grey = s.Glasses(kind="round", tint=0.5, lens=(0.2, 0.2, 0.2), slip_mm=0.0)
+    assert glasses.passed(s.Glasses()) == 1 and glasses.passed(grey) == pytest.approx(0.6)
+    # Eyes lie 2.5 mm above the middle of a lens 41 mm high, where a full gradient leaves most of its tint.
+    share = 0.5 + 2.5 / 41
+    assert glasses.passed(s.replace(grey, "gradient", 1.0)) == pytest.approx(1 - 0.4 * share)
+    assert glasses.passed(s.replace(grey, "slip_mm", 100.0)) == pytest.approx(0.6)
+
+
+def test_gloss_smooths_lips_and_bags_darken_and_swell():
+    from facegen.assets.regions import Hairline
+    from facegen.assets.scalp import Scalp
+
+    def pictures(**changes):
+        look = s.Skin(texture_seed=1, **{"lip_gloss": 0.0, "eye_bags": 0.0, **changes})
+        return skin.skin_pictures(look, 30, 0.0, (0.1, 0.1, 0.1), 0.5, Scalp(Hairline()), 0.0, 512, 300)
+
+    regions = skin.region_maps(512, 300)
+    lips, under, cheeks = (regions[name] > 0.7 for name in ("lips", "under_eye", "cheeks"))
+    plain, glossy, bagged = pictures(), pictures(lip_gloss=1.0), pictures(eye_bags=1.0)
+    assert (plain[1] - glossy[1])[lips].mean() > 0.2 and not (plain[1] - glossy[1])[cheeks].any()
+    darker = 1 - bagged[0] / plain[0]
+    assert darker[under].mean() > 0.05 and np.abs(darker[cheeks]).mean() < 0.01
+    assert np.ptp(bagged[2] - plain[2]) > 0.5  # mm
 
 
 @pytest.mark.parametrize("pattern", cloth.PATTERNS)

@@ -46,12 +46,12 @@ def test_larger_bags_hang_lower():
 
 
 def test_the_inner_corner_is_flesh_between_the_lids():
-    inside = regions.caruncle(S, T) < 1
+    inside = regions.caruncle_radius(S, T) < 1
     np.testing.assert_array_equal(inside, inside[:, ::-1])
     side = np.abs(S[inside])
     assert side.min() > 15 and side.max() < 22.5
     inner = marks.UPPER_EDGE[0][0], (marks.UPPER_EDGE[1][0] + marks.LOWER_EDGE[1][0]) / 2
-    assert regions.caruncle(*map(np.array, inner)) < 1  # the corner that the lids' edges run to
+    assert regions.caruncle_radius(*map(np.array, inner)) < 1  # the corner that the lids' edges run to
     assert marks.lash_line(S, T, 1.0)[inside & (np.abs(S) < 18)].max() < 0.01  # no lash grows there
 
 

@@ -11,6 +11,7 @@ from facegen.render import follow_scene as scene
 from facegen.render import prior, prior_garment
 from facegen.render import spec as s
 from facegen.render.grooms import HANGING
+from facegen.render.labels import hides_eyes
 
 NEEDS_HDRIS = pytest.mark.skipif(find_spec("bpy") is None, reason="needs the render extra")
 BASE = {
@@ -38,16 +39,23 @@ def follow(**changes):
     return mapping.follow(prior.draw_spec(0, 4), {**BASE, **changes})
 
 
+def dyed(monkeypatch, garment):
+    """Clothes are drawn in these dyes."""
+    monkeypatch.setattr(scene, "draw_garment", lambda d, identity: garment)
+
+
 def lightness(colour):
     return float(lab_of_srgb(scene._coded(colour))[0])
 
 
 @pytest.mark.parametrize("asked", [8.0, 25.0, 60.0])
-def test_a_shirt_under_a_jacket_gives_way_only_where_black_would_not_do(asked):
+def test_a_shirt_under_a_jacket_gives_way_only_where_black_would_not_do(monkeypatch, asked):
     white = s.Garment(cut="suit", inner=(0.78, 0.78, 0.78))
-    worn = scene.garment(white, {"cloth_lightness": asked, "cloth_chroma": 3.0})
+    dyed(monkeypatch, white)
+    worn = scene.garment(None, None, white, {"cloth_lightness": asked, "cloth_chroma": 3.0})
     coat, shirt = lightness(worn.colour), lightness(worn.inner)
-    plain = lightness(scene.garment(s.Garment(cut="crew"), {"cloth_lightness": asked}).colour)
+    crew = s.Garment(cut="crew")
+    plain = lightness(scene.garment(None, None, crew, {"cloth_lightness": asked}).colour)
     share = scene.INNER_SHARE
     assert share * shirt + (1 - share) * coat == pytest.approx(plain, abs=2.0)
     assert shirt == pytest.approx(lightness(white.inner), abs=1.0) or coat == pytest.approx(4, abs=1.5)
@@ -96,10 +104,34 @@ def test_what_a_cut_is_made_of_follows_it(index):
         ({"skin_lightness": 71.0}, lambda x: x.camera.skin_lightness == 71.0),
         ({"wearing_lipstick": True}, lambda x: x.skin.lipstick_amount > 0.2),
         ({"wearing_lipstick": False}, lambda x: x.skin.lipstick_amount == 0),
+        ({"wearing_lipstick": True}, lambda x: x.skin.lip_gloss >= 0.1),
+        ({"bags_under_eyes": True}, lambda x: x.skin.eye_bags >= 0.5),
+        ({"bags_under_eyes": False, "young": False}, lambda x: x.skin.eye_bags < 0.45),
+        ({"glasses": True, "face_axes": False}, lambda x: hides_eyes(x.glasses)),
+        ({"glasses": True, "face_axes": True}, lambda x: not hides_eyes(x.glasses)),
     ],
 )
 def test_one_attribute_decides_its_part(changes, check):
     assert check(follow(**changes))
+
+
+@pytest.mark.parametrize("index", range(20))
+def test_a_goatee_is_one_or_a_short_beard(index):
+    row = {**BASE, "no_beard": False, "goatee": True}
+    worn = mapping.follow(prior.draw_spec(0, index), row).facial_hair
+    assert worn.kind == "goatee" or (worn.kind == "full_beard" and worn.length_mm <= mapping.SHORT_MM)
+    shaven = mapping.follow(prior.draw_spec(0, index), {**row, "5_o_clock_shadow": False}).facial_hair
+    stubbly = mapping.follow(prior.draw_spec(0, index), {**row, "5_o_clock_shadow": True}).facial_hair
+    assert shaven.shadow <= 0.5 and stubbly.shadow >= 0.25
+    assert shaven.shadow != worn.shadow or worn.kind == "full_beard"
+
+
+@pytest.mark.parametrize("index", range(6))
+def test_a_garment_forgets_the_row_it_was_dyed_for(index):
+    spec = prior.draw_spec(0, index)
+    dark, light = ({**BASE, "cloth": True, "cloth_area": 0.05, "cloth_lightness": x} for x in (6.0, 75.0))
+    once, twice = mapping.follow(spec, light), mapping.recolour(mapping.follow(spec, dark), light)
+    assert twice.garment == once.garment != mapping.follow(spec, dark).garment
 
 
 def test_recolouring_keeps_the_shape():

@@ -163,7 +163,7 @@ def test_skin_is_painted_like_a_full_search_of_every_border():
         want = np.full(len(s), Native.FACE_SKIN, np.uint8)
         want[t < regions.curve(regions.JAW, s) - offsets.get("jaw", 0)] = Native.NECK
         want[(want == Native.NECK) & (t < regions.curve(regions.NECK_BASE, s))] = Native.TORSO_SKIN
-        flesh = regions.caruncle(s, t) < 1
+        flesh = regions.caruncle_radius(s, t) < 1
         want[flesh & (s > 0)], want[flesh & (s <= 0)] = Native.SCLERA_L, Native.SCLERA_R
         want[regions.polygon_distance(regions.NOSE, s, t) < offsets.get("nose", 0)] = Native.NOSE
         upper = t > regions.curve(regions.MOUTH_LINE, s)

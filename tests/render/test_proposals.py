@@ -12,6 +12,7 @@ from facegen.audit.view import ID
 from facegen.render import prior, proposals
 from facegen.render import spec as s
 from facegen.render.framing import solve_view
+from facegen.render.overrides import parse
 from facegen.render.pose import pose_head, pose_heads
 
 
@@ -59,6 +60,29 @@ def test_bald_heads_have_no_hair_and_glasses_show(model):
     mask, values = shown(model, plain(**{"glasses.kind": "round", "hair.style": "long_straight"}))
     assert values["glasses"] == 1 and values["hair"] == 1 and values["hair_low"] > 0.1
     assert np.any(mask == ID["l_eye"])  # clear lenses hide no eyes
+
+
+@pytest.mark.parametrize(
+    "lens,seen",
+    [
+        ({"glasses.tint": 1.0}, False),
+        ({"glasses.tint": 0.8}, True),
+        ({"glasses.tint": 1.0, "glasses.gradient": 0.6}, True),
+        ({"glasses.tint": 1.0, "glasses.lens": "0.2,0.2,0.2"}, True),
+    ],
+)
+def test_only_lenses_that_pass_hardly_any_light_hide_the_eyes(model, lens, seen):
+    spec = plain(**{"glasses.kind": "round"})
+    for path, value in lens.items():
+        spec = parse(f"{path}={value}").apply(spec)
+    mask, values = shown(model, spec)
+    assert values["glasses"] == 1 and np.any(mask == ID["l_eye"]) == seen
+
+
+def test_a_shut_eye_has_no_corner(model):
+    shut = plain(**{"expression.eyeWideLeft": 0.0, "expression.eyeBlinkLeft": 1.0})
+    mask, _ = shown(model, shut)
+    assert not np.any(mask == ID["l_eye"]) and np.any(mask == ID["r_eye"])
 
 
 def test_turning_the_head_moves_the_pose_measures(model):

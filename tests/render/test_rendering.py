@@ -319,6 +319,7 @@ def test_fabrics_change_cloth_and_shaded_lenses_are_darker_above(tmp_path):
     worn = s.replace(s.replace(plain, "glasses.kind", "wayfarer"), "glasses.tint", 1.0)
     worn = s.replace(worn, "glasses.glare", 0.0)
     specs = [s.replace(plain, "garment.fabric", fabric) for fabric in s.FABRICS]
+    specs += [s.replace(plain, "index", 4), s.replace(plain, "garment.folds", 0.0)]
     specs += [worn, s.replace(worn, "glasses.gradient", 1.0)]
     outcome = render_specs(Job(tmp_path, SIZE, "fast", workers=1), enumerate(specs))
     assert not outcome.failures
@@ -331,6 +332,14 @@ def test_fabrics_change_cloth_and_shaded_lenses_are_darker_above(tmp_path):
         for other in range(one):
             apart = np.abs(pictures[one] - pictures[other]).mean(-1)
             assert apart[cloth].mean() > 1.5 * apart[skin].mean()
+    # Nobody's clothes fold like another's; smooth ones have less in them.
+    other, smooth = (samples[i].rgb.astype(float).mean(-1) for i in (-4, -3))
+    apart = np.abs(other - pictures[0].mean(-1))
+    assert apart[cloth].mean() > 1.5 * apart[skin].mean()
+    assert smooth[cloth].std() < pictures[0].mean(-1)[cloth].std()
+    assert (samples[-2].bare == Native.GLASSES_LENS).any() and not (
+        samples[-1].bare == Native.GLASSES_LENS
+    ).any()
     lens = samples[-1].native == Native.GLASSES_LENS
     gained = (samples[-1].rgb.astype(float) - samples[-2].rgb).mean(-1)
     rows = np.flatnonzero(lens.any(1))
