@@ -390,7 +390,7 @@ def _glasses(d, glasses, row):
         return glasses
     # A face turned far aside shows one eye at most, whatever it wears.
     facing = "face_axes" in row and abs(number(row, "yaw", 0.0)) < TURNED
-    return draw_glasses(d, 1.0, eyes=bool(row["face_axes"]) if facing else None) if worn else s.Glasses()
+    return draw_glasses(d, float(worn), bool(row["face_axes"]) if facing else None)
 
 
 def _headwear(d, identity, headwear, row):

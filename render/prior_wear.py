@@ -62,23 +62,21 @@ STRAW = {
 }
 
 
-def draw_glasses(d: Draw, probability, kind=None, eyes=None) -> s.Glasses:
-    """Glasses with this probability, or of a given kind ("none": no glasses).
+def draw_glasses(d: Draw, probability, eyes=None) -> s.Glasses:
+    """Glasses with this probability; what they would look like otherwise, for `--set glasses.kind`.
 
     eyes : whether they are to be seen behind, None leaves it to the prior
     """
-    worn = d.chance("glasses.worn", probability) if kind is None else kind != "none"
-    if not worn:
-        return s.Glasses()
+    worn = d.chance("glasses.worn", probability)
     dark, pale = d.chance("glasses.sun", SUNGLASSES), d.chance("glasses.pale", PALE)
     if eyes is not None:
         dark, pale = (dark and pale, True) if eyes else (True, False)
-    kind = kind or d.choice("glasses.kind", {k: row[dark] for k, row in GLASSES_KINDS.items()})
+    kind = d.choice("glasses.kind", {k: row[dark] for k, row in GLASSES_KINDS.items()})
     metal = float(kind == "rimless" or d.chance("glasses.metal", 0.45))
     colour = draw_dye(d, "glasses.colour", METAL_FRAMES if metal else PLASTIC_FRAMES)
     tinted = d.choice("glasses.lens", {k: row[0] for k, row in LENSES.items()}) if dark else "grey"
     return s.Glasses(
-        kind=kind,
+        kind=kind if worn else "none",
         width=d.uniform("glasses.width", 0.92, 1.08),
         height=d.uniform("glasses.height", 0.85, 1.15),
         thickness_mm=d.uniform("glasses.thickness_mm", 0.9, 1.5)
@@ -98,15 +96,14 @@ def draw_glasses(d: Draw, probability, kind=None, eyes=None) -> s.Glasses:
 
 
 def draw_headwear(d, identity, probability) -> s.Headwear:
-    """A hat with this probability.
+    """A hat with this probability; what it would look like otherwise, for `--set headwear.kind`.
 
     Parameters
     ----------
     d : render.draws.Draw
     identity : render.spec.Identity
     """
-    if not d.chance("headwear.worn", probability):
-        return s.Headwear()
+    worn = d.chance("headwear.worn", probability)
     man = identity.gender
     kind = d.choice(
         "headwear.kind",
@@ -126,7 +123,7 @@ def draw_headwear(d, identity, probability) -> s.Headwear:
     front = {"beanie": (38, 62), "cap": (44, 64)}.get(kind, (46, 68))
     back = {"beanie": (-32, 2), "cap": (-12, 12)}.get(kind, (-4, 18))
     return s.Headwear(
-        kind=kind,
+        kind=kind if worn else "none",
         front_mm=d.uniform("headwear.front_mm", *front),
         back_mm=d.uniform("headwear.back_mm", *back),
         lean=d.normal("headwear.lean", 0, 3, -9, 9),

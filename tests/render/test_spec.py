@@ -175,4 +175,8 @@ def test_ranges_spread_and_choices_vary():
     yaw = np.array([parse("pose.yaw=-40:40").apply(x).pose.yaw for x in specs])
     assert -40 <= yaw.min() < -20 and 20 < yaw.max() <= 40
     assert {parse("glasses.kind=round|oval").apply(x).glasses.kind for x in specs} == {"round", "oval"}
+    bare = [x for x in specs if x.glasses.kind == "none"]
+    assert len({parse("glasses.kind=round").apply(x).glasses.colour for x in bare}) == len(bare)
+    bare = [x for x in specs if x.headwear.kind == "none"]
+    assert len({parse("headwear.kind=cap").apply(x).headwear.front_mm for x in bare}) == len(bare)
     assert all(parse("skin.melanin=0.2").apply(x).skin.melanin == 0.2 for x in specs)
