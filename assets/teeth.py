@@ -18,7 +18,14 @@ LOWER_HEIGHTS = (8.4, 8.6, 9.4, 8.2, 7.8, 7.2, 7.0)
 # Half width and depth of the arch's ellipse, mm: the helper rows of the template, a little wider, so that
 # teeth reach into the corners of a smile.
 ARCH_WIDTH, ARCH_DEPTH = 29.5, 36.0
-ARC_MM = 3.8  # rise of the edges from the incisors to the last molar
+ARC_MM = 6.0  # rise of the edges from the incisors to the last molar
+# Edges against the arc, mm: lateral incisors and premolars are shorter.
+UPPER_EDGES = (0.0, 0.7, 0.1, 0.7, 1.0, 1.0, 1.0)
+# In a smile lips part and jaws hardly do. Millimetres that are then shown of the upper incisors at most, left
+# dark between them and the lower lip or the lower row, and by which a row is moved at most; openings from
+# which jaws take part and that only they make.
+SHOWN, LEFT_DARK, MOST_MOVED, JAW_OPENS = 10.3, 0.8, 6.0, (17.0, 26.0)
+SMILES = (0.15, 0.5)  # mouthSmile of a hint of a smile and of one
 
 
 def tooth_colour(age, rng):
@@ -36,6 +43,7 @@ def tooth_colour(age, rng):
 def _row(upper):
     """Vertices (V, 3) mm, faces (F, 4), is_gum (F,): origin amid the incisal edge, x left, z up."""
     widths, heights = (UPPER_WIDTHS, UPPER_HEIGHTS) if upper else (LOWER_WIDTHS, LOWER_HEIGHTS)
+    edges = UPPER_EDGES if upper else np.zeros(len(widths))
     angle = np.linspace(0, np.pi / 2, 400)
     arch = np.stack([ARCH_WIDTH * np.sin(angle), -ARCH_DEPTH * np.cos(angle) + ARCH_DEPTH], 1)
     travelled = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(arch, axis=0), axis=1))])
@@ -48,20 +56,30 @@ def _row(upper):
         vertices.append(v)
         gum.append(np.full(len(f), is_gum))
 
-    start = 0.15
-    for width, height in zip(widths, heights, strict=True):
+    start = 0.0
+    for width, height, edge in zip(widths, heights, edges, strict=True):
         middle = start + width / 2
         start += width
         x, y = np.interp(middle, travelled, arch[:, 0]), np.interp(middle, travelled, arch[:, 1])
         ahead = [np.interp(middle + 0.5, travelled, arch[:, i]) for i in range(2)]
         turn = np.arctan2(ahead[1] - y, ahead[0] - x)
         for side in (1, -1):
-            add(_crown(side * x, y, side * turn, width * 0.5, height, sign), False)
+            v, f = _crown(side * x, y, side * turn, width * 0.5, height, sign)
+            add((v + [0, 0, edge], f), False)
     add(_gum_tube(arch, sign, max(heights)), True)
     v = np.concatenate(vertices)
     # The smile arc: edges follow the lower lip, rising to the sides.
     v[:, 2] += ARC_MM * (np.abs(v[:, 0]) / ARCH_WIDTH) ** 2
     return v, np.concatenate(faces), np.concatenate(gum)
+
+
+@lru_cache(maxsize=2)
+def _incisors(upper):
+    """(V,) bool: vertices of the crowns in the middle of a row."""
+    v, faces, gum = _row(upper)
+    crown = np.zeros(len(v), bool)
+    crown[faces[~gum]] = True
+    return crown & (np.abs(v[:, 0]) < 4.0)
 
 
 def _crown(x, y, turn, half_width, height, sign):
@@ -116,13 +134,35 @@ def rigid_motion(source, target):
     return scale, rotation, target.mean(0) - scale * rotation @ source.mean(0)
 
 
-def teeth(template_rows, posed_rows, eye_middle):
+def smile_shifts(opening, upper, lower, smile):
+    """By how much a smile moves the rows towards the lips: (upper one down, lower one up), mm.
+
+    Anny opens mouths by the jaw alone, which leaves a black band under the teeth of a smile: photographs show
+    teeth down to the lower lip.
+
+    Parameters
+    ----------
+    opening : between the lips, mm
+    upper, lower : what is shown of the rows' incisors, mm; negative behind a lip
+    smile : weight of mouthSmile in [0, 1]
+    """
+    share = np.interp(smile, SMILES, (0, 1)) * np.interp(opening, JAW_OPENS, (1, 0))
+    shown = min(opening - LEFT_DARK, SHOWN)
+    below = opening - max(shown, upper) - LEFT_DARK
+    moves = np.clip([shown - upper, below - lower], 0, MOST_MOVED)
+    return tuple(float(x) for x in share * moves)
+
+
+def teeth(template_rows, posed_rows, eye_middle, lips=None, smile=0.0):
     """Both rows in the world.
 
     Parameters
     ----------
     template_rows, posed_rows : dict "upper", "lower" of (68, 3) float, metres
     eye_middle : (3,) float, of the template
+    lips : (3, 3) float or None
+        Middle of the upper and of the lower lip's inner edge and the way up, in the world.
+    smile : as of `smile_shifts`; needs lips
 
     Returns
     -------
@@ -148,6 +188,12 @@ def teeth(template_rows, posed_rows, eye_middle):
         vertices.append(scale * (edge + v / 1000) @ rotation.T + shift)
         faces.append(f + (0 if name == "upper" else len(vertices[0])))
         gum.append(g)
+    if lips is not None:
+        over, under, up = np.asarray(lips, float)
+        edge = (vertices[0] @ up)[_incisors(True)].min(), (vertices[1] @ up)[_incisors(False)].max()
+        opening, shown = (over - under) @ up, (over @ up - edge[0], edge[1] - under @ up)
+        down, raised = smile_shifts(*(1000 * np.array([opening, *shown])), smile)
+        vertices = [vertices[0] - up * down / 1000, vertices[1] + up * raised / 1000]
     return (
         np.concatenate(vertices).astype(np.float32),
         np.concatenate(faces).astype(np.int32),

@@ -15,6 +15,7 @@ from facegen.render.grooms import groom_of, scalp_of
 from facegen.render.materials_labels import flat, flat_on_chart
 
 RIGHT_INNER_CORNER, LEFT_INNER_CORNER = 39, 42  # iBUG
+UPPER_EDGE, LOWER_EDGE = 62, 66  # middles of the lips' inner edges
 
 
 def add_skin(studio, spec, head):
@@ -140,7 +141,9 @@ def _catch_light(spec):
 
 def add_teeth(studio, spec, head):
     """Teeth and gums."""
-    v, f, gum = teeth.teeth(studio.model.template_teeth, head.teeth, studio.model.eye_middle)
+    lips = np.stack([*head.landmarks[[UPPER_EDGE, LOWER_EDGE]], head.head_rotation[:, 2]])
+    smile = max(spec.expression.get(f"mouthSmile{side}", 0.0) for side in ("Left", "Right"))
+    v, f, gum = teeth.teeth(studio.model.template_teeth, head.teeth, studio.model.eye_middle, lips, smile)
     data = blender.make_mesh("teeth", v, f, part=gum.astype(int))
     shade = teeth.tooth_colour(spec.identity.age, build_generator(spec, "teeth"))
     studio.add(
