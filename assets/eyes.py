@@ -60,26 +60,33 @@ def cornea(radius, iris_radius):
 
 
 LID_REACH_MM = 4.0  # how far from a lid the white of the eye is shaded and reddened
-CORNER_REACH_MM = 4.5  # from the inner corner: caruncle and the fold beside it
+LOWER_LID = 0.45  # of what the upper lid does, which carries the longer lashes and keeps the sky off
+BARE_CORNER = 0.75  # less of it towards the inner corner, where lashes end
+CORNER_REACH_MM = 2.8  # from the inner corner: caruncle and the fold beside it
 
 
-def lid_fields(vertices, inner_corner, body):
+def lid_fields(vertices, inner_corner, up, body):
     """What the lids do to the colour of a posed eyeball.
 
     Parameters
     ----------
     vertices : (V, 3) float, world metres
     inner_corner : (3,) float, where the lids meet beside the nose
+    up : (3,) float, unit, of the skull
     body : assets.body.Body of the head
 
     Returns
     -------
     near, corner : (V,) float32 in [0, 1]
-        1 at a lid and at the inner corner, falling to 0 at LID_REACH_MM and smoothly round CORNER_REACH_MM.
+        1 at the upper lid and at the inner corner, LOWER_LID at the lower one, falling to 0 at LID_REACH_MM
+        and smoothly round CORNER_REACH_MM.
     """
     gap, _ = body.clearance(vertices)
     near = np.clip(1 - np.abs(gap) * 1000 / LID_REACH_MM, 0, 1)
+    height = (vertices - vertices.mean(0)) @ up * 1000
+    near *= np.interp(height, (-3.0, 1.0), (LOWER_LID, 1.0))
     away = np.linalg.norm(vertices - inner_corner, axis=1) * 1000
+    near *= 1 - BARE_CORNER * np.exp(-((away / 7.0) ** 2))
     return near.astype(np.float32), np.exp(-((away / CORNER_REACH_MM) ** 2)).astype(np.float32)
 
 

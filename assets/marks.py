@@ -84,7 +84,7 @@ def lid_crease(s, t, amount):
     lift = 2.2 + 3.0 * np.exp(-(((a - 32) / 9) ** 2))
     above = t[window] - np.interp(a, *UPPER_EDGE) - lift
     reach = np.exp(-(((a - 33) / 14.5) ** 6))
-    whole[window] = amount * reach * np.exp(-((above / np.where(above > 0, 2.2, 0.8)) ** 2))
+    whole[window] = amount * reach * np.exp(-((above / np.where(above > 0, 1.3, 0.8)) ** 2))
     return whole
 
 
@@ -96,8 +96,13 @@ def lash_line(s, t, width):
     above, below = here - np.interp(a, *UPPER_EDGE), np.interp(a, *LOWER_EDGE) - here
     upper = np.exp(-((above / np.where(above > 0, 1.5 * width, width)) ** 2))
     lower = 0.6 * np.exp(-((below / width) ** 2))
-    # From the flesh in the inner corner on.
-    reach = 1 / (1 + np.exp((np.abs(a - 35.2) - 13.8) / 0.6))
+    # Lower lashes and what is drawn under them lie outwards.
+    outwards = 1 / (1 + np.exp((36.5 - a) / 1.5))
+    lower = np.maximum(
+        lower, 0.8 * outwards * np.exp(-((np.maximum(below, 0) / (2.2 * width)) ** 2)) * (below > -1)
+    )
+    # From where the inner corner opens on.
+    reach = 1 / (1 + np.exp((np.abs(a - 37.4) - 12.8) / 0.8))
     whole[window] = np.maximum(upper, lower) * reach
     return whole
 
@@ -109,7 +114,9 @@ def lid_shade(s, t):
     aside, here = s[window], t[window]
     a = np.abs(aside)
     above, below = here - np.interp(a, *UPPER_EDGE), np.interp(a, *LOWER_EDGE) - here
-    upper = 0.75 * np.exp(-((np.maximum(above, 0) / 5.5) ** 2))
+    # Deepest between the inner corner and the brow, where the socket is.
+    socket = np.exp(-(((a - 23) / 7) ** 2))
+    upper = (0.5 + 0.5 * socket) * np.exp(-((np.maximum(above, 0) / (5.0 + 4.0 * socket)) ** 2))
     lower = 0.8 * np.exp(-((np.maximum(below, 0) / 3.4) ** 2))
     reach = 1 / (1 + np.exp((np.abs(a - 33) - 16.5) / 1.3))
     outer = 0.93 * np.exp(-(((a - 46.5) / 5.0) ** 2) - ((here + 0.3) / 4.0) ** 2)

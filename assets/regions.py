@@ -15,9 +15,9 @@ import numpy as np
 # the lower rim of the nostrils.
 NOSE = np.array(
     [
-        (0, 2.6),
-        (5.2, 2.0),
-        (7.4, -0.8),
+        (0, 1.3),
+        (5.2, 0.8),
+        (7.4, -1.8),
         (7.1, -7),
         (7.2, -16),
         (8.0, -23),
@@ -25,9 +25,9 @@ NOSE = np.array(
         (11.4, -33),
         (13.5, -37),
         (15, -41.5),
-        (13.5, -45),
-        (8, -47.6),
-        (0, -48.8),
+        (13.5, -44.7),
+        (8, -47.1),
+        (0, -48.3),
     ]
 )
 LIPS = np.array(
@@ -172,6 +172,13 @@ def polygon_distance(points, s, t):
     return np.where(inside, -distance, distance)
 
 
+# What reads as brow: this share of its width, from this much, mm, beyond its inner end on, and this much
+# lower, where hairs are densest. With an outline drawn in by 0.9 mm all round, tails were lost: a parser
+# trained on real faces drew the brows of 300 renders 8 % larger than labelled, 1.8 mm longer outside and
+# 1.4 mm shorter inside; one trained on renders those of 281 photographs 10 % smaller, by the same ends.
+BROW_SEEN, BROW_STARTS, BROW_SINKS = 0.88, 1.5, 0.25
+
+
 @dataclass(frozen=True)
 class BrowShape:
     """Outline of both brows, chart mm; a tapered band around a bent centre line.
@@ -206,12 +213,23 @@ class BrowShape:
         half = 2.7 + 0.9 * np.sin(np.pi * np.clip(u * 1.1 + 0.1, 0, 1)) - 1.6 * u**2.4
         return np.stack([s, t], 1), np.maximum(self.thickness * (1 + lean * self.thicker) * half, 0.6)
 
-    def distance(self, s, t):
-        """Signed distance (N,) to the brow on the point's own side, chart mm, negative inside."""
+    def seen_line(self, side):
+        """As `centre_line`, of what reads as brow: hairs thin out towards its outline and its inner end."""
+        line, half = self.centre_line(side)
+        inner = line[0, 0] + BROW_STARTS
+        seen = np.concatenate([[[inner, np.interp(inner, *line.T)]], line[1:]])
+        return seen - [0, BROW_SINKS], BROW_SEEN * half
+
+    def distance(self, s, t, seen=False):
+        """Signed distance (N,) to the brow on the point's own side, chart mm, negative inside.
+
+        seen : to what reads as one, instead of to its outline
+        """
         out = np.empty(len(s))
         for side in (1, -1):
             mine = s > 0 if side > 0 else s <= 0
-            out[mine] = _from_band(*self.centre_line(side), np.stack([np.abs(s[mine]), t[mine]], 1))
+            band = self.seen_line(side) if seen else self.centre_line(side)
+            out[mine] = _from_band(*band, np.stack([np.abs(s[mine]), t[mine]], 1))
         return out
 
 
@@ -248,7 +266,7 @@ class Hairline:
         return self.height_at(s) - t
 
 
-CARUNCLE, CARUNCLE_MM, CARUNCLE_SLANT = (18.9, -3.7), (2.6, 1.6), 0.3  # middle and radii, mm on the chart
+CARUNCLE, CARUNCLE_MM, CARUNCLE_SLANT = (19.2, -3.7), (2.3, 1.6), 0.3  # middle and radii, mm on the chart
 
 
 def caruncle_radius(s, t):

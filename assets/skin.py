@@ -31,7 +31,8 @@ HAEMOGLOBIN_ABSORPTION = np.array([1.0, 9.0, 7.0])
 DETAIL = 0.08
 DERMIS = np.array([0.72, 0.535, 0.375])
 CARUNCLE_COLOUR = np.array([0.35, 0.15, 0.125])  # linear RGB of the flesh in the inner corner of an eye
-BELOW_EYES = 0.07  # share by which the top of the cheeks is lighter
+LIDS_LIGHT = 0.15  # share by which thin, stretched lids without shade are lighter than the mesh is lit
+BELOW_EYES = 0.13  # share by which the top of the cheeks is lighter
 
 
 def skin_colour(melanin, haemoglobin):
@@ -81,7 +82,7 @@ def region_maps(width, height):
         "forehead": blob(0, 45, 46, 16),
         "eye_socket": blob(29, -2, 17, 11),
         "under_eye": blob(28, -15, 13, 5),
-        "below_eye": blob(27, -22, 15, 7),
+        "below_eye": blob(25, -21, 14, 10),
         "caruncle": soft(regions.caruncle_radius(flat_s, flat_t) - 1, 0.12),
         "lid": blob(29, 5.5, 15, 5.5),
         "beard": _beard(flat_s, flat_t).reshape(s.shape),
@@ -202,14 +203,14 @@ def skin_pictures(
         colour, np.array([0.10, 0.06, 0.05]), np.maximum(skin.eye_shadow * 0.75 * r["lid"], round_eye)
     )
     crease = marks.lid_crease(s, t, skin.lid_crease)
-    colour *= (1 - 0.42 * crease)[..., None]
+    colour *= (1 - 0.32 * crease)[..., None]
     crease_of_wing = marks.wing_crease(s, t)
     colour *= (1 - 0.30 * crease_of_wing)[..., None]
     # Fine hairs and the lee of the nose darken the upper lip, the shelter of the brow the lids.
     colour *= (1 - 0.14 * r["under_nose"] * (1 - r["lips"]))[..., None]
     colour *= 1 - np.array([0.42, 0.56, 0.54]) * marks.lip_seam(s, t)[..., None]
     colour *= np.clip(1 - np.array([0.66, 0.76, 0.78]) * marks.nostrils(s, t)[..., None], 0, 1)
-    deep = skin.lid_shade * (1 + 0.3 * old + 0.6 * skin.eye_shadow) * marks.lid_shade(s, t)
+    deep = (skin.lid_shade * (1 + 0.3 * old + 0.6 * skin.eye_shadow) - LIDS_LIGHT) * marks.lid_shade(s, t)
     colour *= np.clip(1 - np.array([1.0, 1.0, 0.88]) * deep[..., None], 0.1, 1)
     liner = np.clip(0.75 + 0.9 * skin.eye_shadow, 0, 0.95)
     colour = _mix(colour, np.array([0.03, 0.02, 0.02]), liner * marks.lash_line(s, t, 0.9 + skin.eye_shadow))

@@ -22,9 +22,9 @@ ARC_MM = 6.0  # rise of the edges from the incisors to the last molar
 # Edges against the arc, mm: lateral incisors and premolars are shorter.
 UPPER_EDGES = (0.0, 0.7, 0.1, 0.7, 1.0, 1.0, 1.0)
 # In a smile lips part and jaws hardly do. Millimetres that are then shown of the upper incisors at most, left
-# dark between them and the lower lip or the lower row, and by which a row is moved at most; openings from
-# which jaws take part and that only they make.
-SHOWN, LEFT_DARK, MOST_MOVED, JAW_OPENS = 10.3, 0.8, 6.0, (17.0, 26.0)
+# dark between them and the lower lip or the lower row, and by which a row is moved at most; openings of
+# parted lips, from which jaws take part and that only they make.
+SHOWN, LEFT_DARK, MOST_MOVED, PARTED, JAW_OPENS = 10.3, 0.8, 6.0, 3.0, (17.0, 26.0)
 SMILES = (0.15, 0.5)  # mouthSmile of a hint of a smile and of one
 
 
@@ -65,7 +65,7 @@ def _row(upper):
         turn = np.arctan2(ahead[1] - y, ahead[0] - x)
         for side in (1, -1):
             v, f = _crown(side * x, y, side * turn, width * 0.5, height, sign)
-            add((v + [0, 0, edge], f), False)
+            add((v + np.array([0, 0, edge]), f), False)
     add(_gum_tube(arch, sign, max(heights)), True)
     v = np.concatenate(vertices)
     # The smile arc: edges follow the lower lip, rising to the sides.
@@ -146,7 +146,7 @@ def smile_shifts(opening, upper, lower, smile):
     upper, lower : what is shown of the rows' incisors, mm; negative behind a lip
     smile : weight of mouthSmile in [0, 1]
     """
-    share = np.interp(smile, SMILES, (0, 1)) * np.interp(opening, JAW_OPENS, (1, 0))
+    share = np.interp(smile, SMILES, (0, 1)) * np.interp(opening, (0, PARTED, *JAW_OPENS), (0, 1, 1, 0))
     shown = min(opening - LEFT_DARK, SHOWN)
     below = opening - max(shown, upper) - LEFT_DARK
     moves = np.clip([shown - upper, below - lower], 0, MOST_MOVED)

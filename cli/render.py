@@ -199,8 +199,10 @@ def _with_bar(console, order, produce, total):
             bar.update(steps[step], advance=count)
 
         def step(answer):
-            bar.update(task, advance=1, note=f"{answer['seconds']:.1f} s a face")
-            if not answer["ok"]:
+            bar.update(task, advance=1)
+            if answer["ok"]:
+                bar.update(task, note=f"{answer['seconds']:.1f} s a face")
+            else:
                 bar.console.print(f"sample {answer['index']:06d}: {answer['error'].strip().splitlines()[-1]}")
 
         return produce(order, step, match)

@@ -26,11 +26,7 @@ from facegen.render.spec import Glasses
 SUBPIXELS = 4
 UV_OFFSET = 10.0  # keeps chart coordinates positive: emission has no negative light
 EAR_EDGE = 0.35  # value of the ear mask at the border; 0.5 cuts off the root of the ear
-# Hairs thin out towards a brow's outline: what reads as brow ends this much inside it, mm. With half of it a
-# parser trained on real faces drew the brows of 700 renders 0.25 px of 128 smaller than labelled, real ones
-# 0.02 px.
-BROW_FADE = 0.9
-# And hairs thin out towards the hairline, mm: with 0 a parser trained on real faces drew hair of 700 renders
+# Hairs thin out towards the hairline, mm: with 0 a parser trained on real faces drew hair of 700 renders
 # 0.10 px of 128 smaller than labelled and skin 0.16 px larger, with 2 mm (386 renders) both 0.03 px larger,
 # as on real ones.
 HAIRLINE_IN = 2.0
@@ -216,10 +212,10 @@ def skin_labels(s, t, ear, brow, offsets: Mapping[str, float], scalp=None, eyes=
     inside = regions.polygon_distance(regions.LIPS, s[lips], t[lips]) < reach
     label[lips[inside]] = np.where(upper, Native.UPPER_LIP, Native.LOWER_LIP)[inside]
 
-    offset = offsets.get("brows", 0.0) - BROW_FADE
-    lines, halves = zip(*(brow.centre_line(side) for side in (1, -1)), strict=True)
+    offset = offsets.get("brows", 0.0)
+    lines, halves = zip(*(brow.seen_line(side) for side in (1, -1)), strict=True)
     near = _box(np.concatenate(lines), np.max(halves) + offset, s, t)
-    near = near[brow.distance(s[near], t[near]) < offset]
+    near = near[brow.distance(s[near], t[near], seen=True) < offset]
     label[near] = np.where(s[near] > 0, Native.BROW_L, Native.BROW_R)
 
     if scalp is not None:

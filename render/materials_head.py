@@ -113,12 +113,12 @@ def sclera(redness, melanin=0.0):
     veins = g.math(
         "MULTIPLY", g.math("MULTIPLY_ADD", thin, 0.6, 0.2), g.math("MULTIPLY", outer, 0.6 + 1.6 * redness)
     )
-    flesh = g.math("MULTIPLY_ADD", g.math("POWER", lid, 3.0), 0.35, g.math("MULTIPLY", corner, 0.9))
+    flesh = g.math("MULTIPLY_ADD", g.math("POWER", lid, 3.0), 0.35, g.math("MULTIPLY", corner, 0.8))
     share = g.math("MINIMUM", g.math("ADD", veins, flesh), 0.92)
     mix = g.node("ShaderNodeMix", {0: share}, data_type="RGBA")
     # ShaderNodeMix lists one A and B a data type; names resolve to the first: wire the colour pair by index.
     pale = 1 - 0.35 * min(melanin / 0.3, 1.0)
-    mix.inputs[6].default_value = (0.37 * pale, 0.35 * pale, 0.345 * pale**1.3, 1)
+    mix.inputs[6].default_value = (0.34 * pale, 0.32 * pale, 0.315 * pale**1.3, 1)
     mix.inputs[7].default_value = (0.36 * pale, 0.13 * pale, 0.11 * pale, 1)
     shade = _under_lids(g, lid)
     dark = g.node("ShaderNodeVectorMath", {0: mix.outputs[2], "Scale": shade}, operation="SCALE").outputs[0]
@@ -175,7 +175,7 @@ def cornea(direction, strength, spread):
 
 def _under_lids(g, lid):
     """Share of the light that lids and lashes leave to an eyeball, by its vertex field "lid"."""
-    return g.math("SUBTRACT", 1.0, g.math("MULTIPLY", g.math("POWER", lid, 1.2), 0.7))
+    return g.math("SUBTRACT", 1.0, g.math("MULTIPLY", lid, 0.85))
 
 
 def iris(image):

@@ -75,7 +75,7 @@ def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
         lip_gloss=draw_gloss(d, lipstick),
         eye_shadow=d.uniform("skin.eye_shadow", 0, 1) if shaded else 0.0,
         lid_crease=float(np.clip(d.normal("skin.lid_crease", 0.8 - 0.6 * identity.asian, 0.2), 0, 1)),
-        lid_shade=d.normal("skin.lid_shade", 0.44 + 0.12 * woman, 0.12, 0.1, 0.8),
+        lid_shade=d.normal("skin.lid_shade", 0.38 + 0.06 * woman, 0.2, 0.0, 0.9),
         eye_bags=float(np.clip(d.normal("skin.eye_bags", 0.3 + 0.4 * old, 0.22), 0, 1)) * (0.5 + 0.5 * bare),
         texture_seed=int(d("skin.texture_seed").integers(2**31)),
     )

@@ -45,9 +45,9 @@ BACKGROUND_KINDS = {
 
 def draw_pose(d: Draw, yaw, pitch, roll) -> s.Pose:
     """Head pose is given in degrees; gaze mostly seeks the camera, so it counters the head's turn."""
-    at_camera = d.chance("pose.gaze.camera", 0.75)
-    towards = d.uniform("pose.gaze.share", *((0.8, 1.05) if at_camera else (0.0, 0.8)))
-    wander = 2.0 if at_camera else 7.0
+    at_camera = d.chance("pose.gaze.camera", 0.82)
+    towards = d.uniform("pose.gaze.share", *((0.85, 1.05) if at_camera else (0.0, 0.8)))
+    wander = 1.5 if at_camera else 6.0
     return s.Pose(
         yaw=float(yaw),
         pitch=float(pitch),

@@ -107,7 +107,8 @@ def add_eyes(studio, spec, head, body):
     ):
         posed = ball @ frame.T + centre
         data = blender.make_mesh(f"eye.{side}", posed, faces, uv, part)
-        for name, values in zip(("lid", "corner"), eyes.lid_fields(posed, corner, body), strict=True):
+        fields = eyes.lid_fields(posed, corner, head.head_rotation[:, 2], body)
+        for name, values in zip(("lid", "corner"), fields, strict=True):
             blender.add_vertex_field(data, name, values)
         white, coloured = (
             (Native.SCLERA_L, Native.IRIS_L) if side == "l" else (Native.SCLERA_R, Native.IRIS_R)
@@ -130,13 +131,13 @@ def _catch_light(spec):
     lamps = {lamp.name: lamp for lamp in lighting.lamps(light)}
     lamp = lamps.get("flash") or lamps.get("key")
     window = np.radians([rng.uniform(-35, 35), rng.uniform(20, 50)])
-    spread = rng.uniform(7, 15)
+    spread = rng.uniform(5, 11)
     if lamp is not None and (lamp.name == "flash" or light.key > light.strength):
         offset = lamp.offset
-        spread = 6.0 if lamp.name == "flash" else max(6.0, min(16.0, 18.0 * lamp.size))
+        spread = 5.0 if lamp.name == "flash" else max(5.0, min(12.0, 14.0 * lamp.size))
     else:  # a window or the brightest part of the sky
         offset = np.array([np.sin(window[0]), -np.cos(window[0]), np.tan(window[1])])
-    return offset / np.linalg.norm(offset), arriving * rng.uniform(0.8, 2.6), spread
+    return offset / np.linalg.norm(offset), arriving * rng.uniform(0.3, 1.4), spread
 
 
 def add_teeth(studio, spec, head):

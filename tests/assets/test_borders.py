@@ -66,6 +66,14 @@ def test_brows_of_a_face_differ_as_asked():
     np.testing.assert_allclose(brow.distance(s, t), other.distance(-s, t), atol=1e-9)
 
 
+def test_what_reads_as_brow_keeps_its_tail_and_starts_within_it():
+    brow = regions.BrowShape(lift=2, longer=3, thicker=0.2)
+    s, t = (g.ravel() for g in np.meshgrid(np.linspace(5, 65, 400), np.linspace(5, 35, 200)))
+    whole, seen = brow.distance(s, t) < 0, brow.distance(s, t, seen=True) < 0
+    assert (seen & ~whole).sum() < 0.01 * whole.sum() and 0.65 < seen.sum() / whole.sum() < 0.9
+    assert s[whole].max() - s[seen].max() < 0.5 and 1.0 < s[seen].min() - s[whole].min() < 3.0
+
+
 def test_recession_raises_the_temples_most():
     s = np.array([0.0, 42.0, 110.0])
     rise = regions.Hairline(recession=10).height_at(s) - regions.Hairline().height_at(s)

@@ -224,6 +224,34 @@ def test_teeth_follow_the_jaw_rigidly():
     assert 0 < gum.sum() < len(faces)
 
 
+def test_a_smile_shows_teeth_down_to_the_lower_lip():
+    def shown(opening, upper, lower, smile):
+        down, raised = teeth.smile_shifts(opening, upper, lower, smile)
+        return upper + down, lower + raised
+
+    assert shown(8.0, 5.0, -2.0, 1.0) == pytest.approx((8.0 - teeth.LEFT_DARK, 0.0))
+    upper, lower = shown(14.0, 6.0, -2.0, 1.0)
+    assert upper == teeth.SHOWN and 14.0 - upper - lower == pytest.approx(teeth.LEFT_DARK)
+    # Talking and laughing open the jaws; what is shown already stays, and no row leaves its lip for good.
+    assert shown(8.0, 5.0, -2.0, 0.0) == shown(30.0, 5.0, -2.0, 1.0) == (5.0, -2.0)
+    assert shown(6.0, 9.0, 1.0, 1.0) == (9.0, 1.0) and shown(0.0, 0.0, -3.0, 1.0) == (0.0, -3.0)
+    assert max(teeth.smile_shifts(16.0, -9.0, -9.0, 1.0)) == teeth.MOST_MOVED
+
+
+def test_a_smile_moves_rows_along_the_skull():
+    rng = np.random.default_rng(0)
+    row = rng.normal(size=(68, 3)) * 0.02
+    rows = {"upper": row, "lower": row - [0, 0, 0.01]}
+    still, _, _ = teeth.teeth(rows, rows, np.zeros(3))
+    half = len(still) // 2
+    edge = still[:half][teeth._incisors(True)][:, 2].min()
+    lips = np.array([[0, 0, edge + 0.005], [0, 0, edge - 0.003], [0, 0, 1.0]])  # 5 of 8 mm are upper teeth
+    smiling, _, _ = teeth.teeth(rows, rows, np.zeros(3), lips, 1.0)
+    moved = 1000 * (smiling - still)
+    np.testing.assert_allclose(moved[:half], [[0, 0, -(3 - teeth.LEFT_DARK)]] * half, atol=1e-3)
+    assert not moved[half:, :2].any() and (moved[half:, 2] >= 0).all()
+
+
 def test_rigid_motion_recovers_a_similarity():
     rng = np.random.default_rng(0)
     source = rng.normal(size=(20, 3))
@@ -283,8 +311,10 @@ def test_lids_shade_the_eye_near_them_only():
             return 0.01 - points[:, 2], None
 
     vertices = np.array([[0, -0.016, 0.0], [0, -0.013, 0.0095], [0.012, -0.01, 0.0]])
-    near, corner = eyes.lid_fields(vertices, np.array([0.012, -0.01, 0.0]), Wall())
+    near, corner = eyes.lid_fields(vertices, np.array([0.012, -0.01, 0.0]), np.array([0, 0, 1.0]), Wall())
     assert near[0] == 0 and near[1] > 0.8
+    below, _ = eyes.lid_fields(vertices, np.array([0.012, -0.01, 0.0]), np.array([0, 0, -1.0]), Wall())
+    np.testing.assert_allclose(below[1], eyes.LOWER_LID * near[1], rtol=1e-5)
     assert corner[2] == 1 and corner[0] < 0.01
 
 

@@ -1,8 +1,10 @@
 """What a render prints of the law it followed."""
 
+from types import SimpleNamespace
+
 from rich.console import Console
 
-from facegen.cli.render import _joint
+from facegen.cli.render import _joint, _with_bar
 
 
 def test_shares_stand_under_their_names_where_one_is_missing():
@@ -20,3 +22,16 @@ def test_nothing_is_printed_of_nothing():
     console = Console(record=True)
     _joint(console, {"correlations": {"pairs": 0}})
     assert not console.export_text().strip()
+
+
+def test_a_face_that_failed_is_told_and_the_run_goes_on():
+    """What a worker answers of a failure holds no seconds."""
+
+    def produce(order, step, match):
+        step({"ok": False, "index": 7, "error": "Traceback\nValueError: no chin\n"})
+        step({"ok": True, "index": 8, "seconds": 2.0})
+        return "outcome"
+
+    console = Console(record=True, width=100)
+    assert _with_bar(console, SimpleNamespace(profile=None), produce, 2) == "outcome"
+    assert "sample 000007: ValueError: no chin" in console.export_text()

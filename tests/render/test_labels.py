@@ -170,6 +170,6 @@ def test_skin_is_painted_like_a_full_search_of_every_border():
         border = offsets.get("lips", 0) + np.where(upper, 0, offsets.get("lower_lip", 0))
         lips = regions.polygon_distance(regions.LIPS, s, t) < border
         want[lips & upper], want[lips & ~upper] = Native.UPPER_LIP, Native.LOWER_LIP
-        hairs = brow.distance(s, t) < offsets.get("brows", 0) - labels.BROW_FADE
+        hairs = brow.distance(s, t, seen=True) < offsets.get("brows", 0)
         want[hairs & (s > 0)], want[hairs & (s <= 0)] = Native.BROW_L, Native.BROW_R
         np.testing.assert_array_equal(labels.skin_labels(s, t, np.zeros(len(s)), brow, offsets), want)
