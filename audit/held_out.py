@@ -20,7 +20,7 @@ from facegen.audit.view import CLASSES, View
 # 2: descriptors and realism joined, 3: read_alike; the other groups are as they were. 4: components of both
 # sets pooled; density and coverage at one n for both sides; against a profile as many rows as pictures are
 # behind it; rows of whole numbers alone, or of a few values, are told apart too. AUCs of all else stay.
-# 5: pose and expression are estimated with weights learned on faces of generator 10.
+# 5: pose and expression are estimated with weights learned on faces of generator 11.
 HELD_OUT_VERSION = 5
 MATCHED_CONTENT = tuple(m.name for m in MEASURES if m.matchable and m.group in CONTENT_GROUPS)
 MATCHED_APPEARANCE = tuple(m.name for m in MEASURES if m.matchable and m.group in APPEARANCE_GROUPS)

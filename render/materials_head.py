@@ -113,13 +113,14 @@ def sclera(redness, melanin=0.0):
     veins = g.math(
         "MULTIPLY", g.math("MULTIPLY_ADD", thin, 0.6, 0.2), g.math("MULTIPLY", outer, 0.6 + 1.6 * redness)
     )
-    flesh = g.math("MULTIPLY_ADD", g.math("POWER", lid, 3.0), 0.35, g.math("MULTIPLY", corner, 0.8))
-    share = g.math("MINIMUM", g.math("ADD", veins, flesh), 0.92)
-    mix = g.node("ShaderNodeMix", {0: share}, data_type="RGBA")
-    # ShaderNodeMix lists one A and B a data type; names resolve to the first: wire the colour pair by index.
+    pink = g.math("MULTIPLY_ADD", g.math("POWER", lid, 3.0), 0.35, g.math("MULTIPLY", corner, 0.8))
+    share = g.math("MINIMUM", g.math("ADD", veins, pink), 0.92)
     pale = 1 - 0.35 * min(melanin / 0.3, 1.0)
-    mix.inputs[6].default_value = (0.34 * pale, 0.32 * pale, 0.315 * pale**1.3, 1)
-    mix.inputs[7].default_value = (0.36 * pale, 0.13 * pale, 0.11 * pale, 1)
+    white, flesh = (
+        (0.34 * pale, 0.32 * pale, 0.315 * pale**1.3, 1),
+        (0.36 * pale, 0.13 * pale, 0.11 * pale, 1),
+    )
+    mix = g.node("ShaderNodeMix", {"Factor": share, "A": white, "B": flesh}, data_type="RGBA")
     shade = _under_lids(g, lid)
     dark = g.node("ShaderNodeVectorMath", {0: mix.outputs[2], "Scale": shade}, operation="SCALE").outputs[0]
     g.surface(

@@ -41,9 +41,8 @@ def lens(ior, tint, colour, gradient):
     material, g = new_material("lens")
     up = g.node("ShaderNodeSeparateXYZ", {0: g.node("ShaderNodeUVMap", uv_map="chart").outputs[0]}).outputs[1]
     dark = g.math("MULTIPLY", g.math("MULTIPLY_ADD", up, gradient, 1.0 - gradient), tint)
-    through = g.node("ShaderNodeMix", {0: dark}, data_type="RGBA")
-    through.inputs[6].default_value = (1.0, 1.0, 1.0, 1.0)
-    through.inputs[7].default_value = rgba(colour)
+    ends = {"Factor": dark, "A": (1.0, 1.0, 1.0, 1.0), "B": rgba(colour)}
+    through = g.node("ShaderNodeMix", ends, data_type="RGBA")
     fresnel = g.node("ShaderNodeFresnel", {"IOR": ior}).outputs[0]
     transparent = g.node("ShaderNodeBsdfTransparent", {"Color": through.outputs[2]}).outputs[0]
     glossy = g.node("ShaderNodeBsdfAnisotropic", {"Color": (1, 1, 1, 1), "Roughness": MIRROR_BLUR}).outputs[0]
