@@ -3,12 +3,14 @@
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from facegen.audit.cache import default_cache
 from facegen.audit.collect import Measurement, measure_set
 from facegen.audit.profile_io import load_profile, profile_names
 from facegen.audit.reference import Reference
+from facegen.cli.given import is_given
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.faceset import FaceSet
 from facegen.datasets.machine import processor_count
@@ -36,7 +38,7 @@ def measured(
     if workers is None:
         workers = processor_count()
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(faces.name.replace("[", r"\["), total=len(faces))
+        task = progress.add_task(escape(faces.name), total=len(faces))
         found = measure_set(
             faces,
             1 if len(faces) <= ALONE else workers,
@@ -53,7 +55,12 @@ def measured(
 
 def open_reference(against: str, workers: int | None, console: Console) -> Reference:
     """What `--against` names: a shipped profile, a folder of real faces (measured now), or a profile file."""
-    if against not in profile_names() and Path(against).is_dir():
+    is_folder, is_shipped = Path(against).is_dir(), against in profile_names()
+    if is_folder and is_shipped and is_given("against"):
+        raise FacegenError(
+            f"{against}: both a shipped profile and a folder: write ./{against} for the folder"
+        )
+    if is_folder and not is_shipped:
         faces = open_set(Path(against))
         return Reference.of_set(measured(faces, workers, console, strict=False), faces.name)
     return Reference.of_profile(load_profile(against))
@@ -68,7 +75,7 @@ def seen_by_inception(weights: Path, faces: FaceSet, real_dir: Path, console: Co
     device = pick_device("auto")
     out = []
     for one in (open_set(real_dir), faces):
-        with console.status(f"Inception: {one.name}"):
+        with console.status(escape(f"Inception: {one.name}")):
             crops = list(_made_equal(one, SEEN))
             if not crops:
                 return f"{one.name}: no crop of a face has {SEEN} pixels"
@@ -115,14 +122,16 @@ def parsed(checkpoint: Path, faces: FaceSet, real_dir: Path | None, console: Con
         if one is None:
             sides.append((None, None))
             continue
-        with console.status(f"parsing {one.name}"):
+        with console.status(escape(f"parsing {one.name}")):
             data = load_set(choose(one, min(PARSED, len(one))), parser.size)
             require_convention(parser, data)
             found = label_mismatch(predict(parser, data.images, device), data.masks, data.ids)
             crops = list(_made_equal(one, parser.size))
             if not crops:
                 console.print(
-                    f"{one.name}: no crop of a face has {parser.size} pixels: no features", style="yellow"
+                    f"{one.name}: no crop of a face has {parser.size} pixels: no features",
+                    style="yellow",
+                    markup=False,
                 )
             seen = np.stack(crops).transpose(0, 3, 1, 2) if crops else None
             sides.append((None if seen is None else encoder_features(parser, seen, device), found))
@@ -145,7 +154,7 @@ def read_alike(checkpoint: Path, faces: FaceSet, real_dir: Path, console: Consol
     parser = load_parser(checkpoint, device)
     out = []
     for one in (open_set(real_dir), faces):
-        with console.status(f"reading {one.name}"):
+        with console.status(escape(f"reading {one.name}")):
             data = load_set(choose(one, min(READ, len(one))), parser.size)
             require_convention(parser, data)
             out.append(read_rows(predict(parser, data.images, device)))

@@ -146,7 +146,7 @@ def command(
     order = Order(job, num, seed, profile, match, overrides, resume, rounds, photographs, faces)
     todo = plan(order)
     if not todo and is_finished(order):
-        console.print(f"{out}: all {num} faces are there already", soft_wrap=True)
+        console.print(f"{out}: all {num} faces are there already", soft_wrap=True, markup=False)
         return
     law = f"{faces_of}, again" if faces else match or "the default prior"
     ready = num - len(todo)
@@ -154,6 +154,7 @@ def command(
         f"{len(todo)} faces of {law}, {size}x{size}, {quality}, seed {seed} -> {out}"
         + (f" ({ready} are there already)" if ready else ""),
         soft_wrap=True,
+        markup=False,
     )
     outcome = _with_bar(console, order, produce, len(todo))
     _summary(console, out, outcome)
@@ -203,7 +204,8 @@ def _with_bar(console, order, produce, total):
             if answer["ok"]:
                 bar.update(task, note=f"{answer['seconds']:.1f} s a face")
             else:
-                bar.console.print(f"sample {answer['index']:06d}: {answer['error'].strip().splitlines()[-1]}")
+                why = answer["error"].strip().splitlines()[-1]
+                bar.console.print(f"sample {answer['index']:06d}: {why}", markup=False)
 
         return produce(order, step, match)
 
@@ -219,9 +221,9 @@ def _summary(console, out, outcome):
             soft_wrap=True,
         )
     for index, why in sorted(outcome.failures.items()):
-        console.print(f"not rendered: {index:06d}: {why}", soft_wrap=True)
+        console.print(f"not rendered: {index:06d}: {why}", soft_wrap=True, markup=False)
     _law(console, out)
-    console.print(f"look at them: facegen preview {out}", soft_wrap=True)
+    console.print(f"look at them: facegen preview {out}", soft_wrap=True, markup=False)
 
 
 def _law(console, out):

@@ -29,7 +29,8 @@ def check_run_folder(folder: Path, arguments: dict[str, Any]) -> None:
     """
     file = folder / ARGUMENTS_FILE
     if file.exists():
-        if not any(folder.glob(f"*/{LOG_FILE}")):
+        # Its heading is written before the first step.
+        if not any(log.read_text().count("\n") > 1 for log in folder.glob(f"*/{LOG_FILE}")):
             return
         other = read_json(file)
         differing = sorted(key for key in COMMON if other.get(key) != arguments.get(key))

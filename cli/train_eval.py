@@ -223,8 +223,8 @@ def command(
     write_results(folder, content, run)
     shown = {key: load(console, unseen(which[0], top), recipe.size) for key, _, which in roles.parts()}
     page = write_page(folder, content, run, shown, show_real, chosen)
+    print_results(console, content)
+    say(f"{folder / 'results.json'}  {page}")
     if onnx:
         for rows in plan.arms.values():
             say(str(export_onnx(folder / rows[0][0].name)))
-    print_results(console, content)
-    say(f"{folder / 'results.json'}  {page}")

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 
 from facegen.cli.bars import progress_bar
 
@@ -20,9 +21,11 @@ def load(console: Console, faces: "FaceSet", size: int) -> "LoadedSet":
 
     cache = cache_if_large(len(faces), size)
     if cache is not None:
-        console.print(f"{faces.name} is large: decoded pictures are kept in {cache}", soft_wrap=True)
+        console.print(
+            f"{faces.name} is large: decoded pictures are kept in {cache}", soft_wrap=True, markup=False
+        )
     with progress_bar(console) as bar:
-        task = bar.add_task(f"decoding {faces.name}", total=len(faces), note="")
+        task = bar.add_task(escape(f"decoding {faces.name}"), total=len(faces), note="")
         return load_set(faces, size, cache, on_sample=lambda: bar.advance(task))
 
 
@@ -31,8 +34,13 @@ def training_bar(console: Console, title: str) -> Iterator[Callable[..., None]]:
     """A bar of one training after another; what it yields is the `on_progress` of parse.train.train."""
     with progress_bar(console) as bar:
         task = bar.add_task(title, total=None, note="")
+        shown = title
 
         def report(progress: "TrainingProgress", now: str = title) -> None:
+            nonlocal shown
+            if now != shown:  # or it would stay finished, and its time left zero
+                bar.reset(task)
+                shown = now
             bar.update(
                 task,
                 description=now,

@@ -167,7 +167,8 @@ def compare(
                 bands += counts
                 offsets[i] = median
                 near += close
-    boundary = np.where(bands[:, 1] > 0, bands[:, 0] / np.maximum(bands[:, 1], 1), np.nan)
+    there = (bands[:, 1] > 0) & (confusions.sum((0, 2)) > 0)  # of a class that is nowhere nothing is measured
+    boundary = np.where(there, bands[:, 0] / np.maximum(bands[:, 1], 1), np.nan)
     return Evaluation(
         convention, list(ids), score(confusions.sum(0), convention), confusions, boundary, offsets, near
     )

@@ -167,6 +167,16 @@ def test_ids_of_no_class_are_named_and_the_rest_is_measured(tmp_path, monkeypatc
     assert "Is this the right convention?" in said
 
 
+def test_a_folder_named_as_a_profile_is_not_taken_for_it(sets, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "uniform").mkdir()
+    result = run("audit", sets[1], "--against", "uniform", "--workers", 1)
+    assert result.exit_code == 2 and "write ./uniform for the folder" in " ".join(result.output.split())
+    (tmp_path / "celebamaskhq").mkdir()  # the default is the profile, whatever lies here
+    result = run("audit", sets[1], "--workers", 1)
+    assert result.exit_code == 0 and "against celebamaskhq" in result.output, result.output
+
+
 def test_mistakes_are_one_line_and_code_2(sets, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     broken = write_set(tmp_path / "broken", [(np.zeros((64, 64, 3), np.uint8), head(64))] * 2)

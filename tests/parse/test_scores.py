@@ -6,6 +6,7 @@ from sklearn.metrics import confusion_matrix as sklearn_confusion
 from sklearn.metrics import f1_score, jaccard_score
 
 from facegen.datasets.conventions import CELEBAMASKHQ, LAPA
+from facegen.parse.evaluate import compare
 from facegen.parse.scores import confusion_matrix, f1_per_class, foreground_classes, iou_per_class, score
 
 CLASSES = len(CELEBAMASKHQ.classes)
@@ -21,6 +22,16 @@ def random_maps(seed: int, classes: int = CLASSES):
     )
     reference[:, :4] = 255
     return predicted.astype(np.uint8), reference
+
+
+def test_of_a_class_that_is_nowhere_no_border_is_measured():
+    reference = np.zeros((1, 32, 32), np.uint8)
+    reference[0, 8:24, 8:24] = 1
+    predicted = reference.copy()
+    predicted[0, :4, :4] = CELEBAMASKHQ.id("hat")
+    result = compare(predicted, reference, ["a"], CELEBAMASKHQ)
+    assert np.isnan(result.boundary[CELEBAMASKHQ.id("hat")]) and result.boundary[1] == 1
+    assert np.isnan(result.scores.f1[CELEBAMASKHQ.id("hat")])
 
 
 def test_f1_iou_and_confusion_equal_scikit_learn():

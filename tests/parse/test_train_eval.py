@@ -31,6 +31,7 @@ from facegen.parse.adapter import AdapterRecipe
 from facegen.parse.real import choose, open_real
 from facegen.parse.roles import Roles, assign
 from facegen.parse.speed import Rate
+from facegen.parse.step_log import StepLog
 from facegen.parse.train import OutOfGpuMemory, Recipe
 
 
@@ -204,7 +205,9 @@ def test_a_run_that_trained_nothing_may_change_its_settings(tmp_path):
     write_json(tmp_path / ARGUMENTS_FILE, {"batch": 32})
     check_run_folder(tmp_path, {"batch": 16})
     (tmp_path / "R-seed0").mkdir()
-    (tmp_path / "R-seed0" / LOG_FILE).touch()
+    with StepLog(tmp_path / "R-seed0" / LOG_FILE, 0) as log:
+        check_run_folder(tmp_path, {"batch": 16})
+        log.row(1, 0.5, 0.1, 1e-3, 60.0)
     with pytest.raises(FacegenError, match="other batch"):
         check_run_folder(tmp_path, {"batch": 16})
     assert train.LOG_FILE == LOG_FILE
