@@ -61,7 +61,7 @@ def cornea(radius, iris_radius):
 
 LID_REACH_MM = 4.0  # how far from a lid the white of the eye is shaded and reddened
 LOWER_LID = 0.45  # of what the upper lid does, which carries the longer lashes and keeps the sky off
-BARE_CORNER = 0.75  # less of it towards the inner corner, where lashes end
+BARE_CORNER, BARE_CORNER_MM = 0.75, 7.0  # less of it round the inner corner, where lashes end
 CORNER_REACH_MM = 2.8  # from the inner corner: caruncle and the fold beside it
 
 
@@ -86,7 +86,7 @@ def lid_fields(vertices, inner_corner, up, body):
     height = (vertices - vertices.mean(0)) @ up * 1000
     near *= np.interp(height, (-3.0, 1.0), (LOWER_LID, 1.0))
     away = np.linalg.norm(vertices - inner_corner, axis=1) * 1000
-    near *= 1 - BARE_CORNER * np.exp(-((away / 7.0) ** 2))
+    near *= 1 - BARE_CORNER * np.exp(-((away / BARE_CORNER_MM) ** 2))
     return near.astype(np.float32), np.exp(-((away / CORNER_REACH_MM) ** 2)).astype(np.float32)
 
 

@@ -55,15 +55,21 @@ def measured(
 
 def open_reference(against: str, workers: int | None, console: Console) -> Reference:
     """What `--against` names: a shipped profile, a folder of real faces (measured now), or a profile file."""
-    is_folder, is_shipped = Path(against).is_dir(), against in profile_names()
-    if is_folder and is_shipped and is_given("against"):
-        raise FacegenError(
-            f"{against}: both a shipped profile and a folder: write ./{against} for the folder"
-        )
-    if is_folder and not is_shipped:
+    if is_real_folder(against, "against"):
         faces = open_set(Path(against))
         return Reference.of_set(measured(faces, workers, console, strict=False), faces.name)
     return Reference.of_profile(load_profile(against))
+
+
+def is_real_folder(law: str, option: str) -> bool:
+    """Whether an option's value is a folder of real faces, and no profile that is shipped or in a file.
+
+    A shipped name that is also a folder here is refused, but where it is the option's default.
+    """
+    folder, shipped = Path(law).is_dir(), law in profile_names()
+    if folder and shipped and is_given(option):
+        raise FacegenError(f"{law}: both a shipped profile and a folder: write ./{law} for the folder")
+    return folder and not shipped
 
 
 def seen_by_inception(weights: Path, faces: FaceSet, real_dir: Path, console: Console):

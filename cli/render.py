@@ -291,17 +291,14 @@ def _joint(console, target):
 
 def _profile(match, console):
     """A Profile from a shipped name, a file, or a folder of real faces (measured on the spot)."""
-    from facegen.audit.profile_io import load_profile, profile_names
-
-    path = Path(match)
-    if not path.is_dir():
-        return load_profile(match)
     from facegen.audit.profile import Profile
-    from facegen.cli.measuring import measured
+    from facegen.audit.profile_io import load_profile
+    from facegen.cli.measuring import is_real_folder, measured
     from facegen.datasets.readers import open_set
 
-    if match in profile_names():
-        raise FacegenError(f"{match}: both a shipped profile and a folder: write ./{match} for the folder")
+    if not is_real_folder(match, "match"):
+        return load_profile(match)
+    path = Path(match)
     return Profile.fit(measured(open_set(path), None, console).attributes, name=path.name)
 
 

@@ -110,7 +110,7 @@ class Seen:
 
 
 def hides_eyes(glasses: Glasses) -> bool:
-    """Whether nobody could draw the eyes behind them: they are then labelled as what is all there is."""
+    """Whether nobody could draw the eyes behind them: `bare` then holds the glasses, too."""
     return passed(glasses) < OPAQUE
 
 

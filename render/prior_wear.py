@@ -32,9 +32,8 @@ METAL_FRAMES = {
     "black": (0.18, (0.0, 1.0), (0.0, 0.1), (0.01, 0.04)),
 }
 SUNGLASSES = 0.4  # of the glasses: 16 of 40 training photographs, by eye
-PALE = (
-    0.5  # of them: 18 % of glasses in photographs hide the eyes (profile, faces turned less than 25 degrees)
-)
+# Of them let eyes be seen: 18 % of glasses hide them (profile celebamaskhq, faces turned less than 25°).
+PALE = 0.5
 LENSES = {  # chance, what passes (linear RGB)
     "grey": (0.5, (0.02, 0.02, 0.023)),
     "brown": (0.26, (0.10, 0.045, 0.015)),

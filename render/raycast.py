@@ -13,12 +13,11 @@ from typing import Any, cast
 import numpy as np
 
 from facegen.assets.skin import S_RANGE, T_RANGE
-from facegen.datasets.labels import Native
-from facegen.render.labels import SUBPIXELS, Seen, Surface
+from facegen.render.labels import EYE_SIDES, SUBPIXELS, Seen, Surface
 
 CURVE_STEPS = 4  # straight pieces between two points of a strand, as Cycles cuts them at 2 subdivisions
 RAYS_AT_ONCE = 1 << 19
-EYES = (Native.SCLERA_L, Native.SCLERA_R, Native.IRIS_L, Native.IRIS_R)
+EYES = tuple(label for eye in EYE_SIDES for label in eye)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from facegen.render.labels import hides_eyes
 from facegen.render.materials_fabric import fabric
 from facegen.render.materials_labels import flat, flat_in_front
 
-UNDER = 0.5  # of the folds of what is worn over them, in shirts and ties
-FAR = 5.0  # metres: no two people's clothes fold alike
+INNER_FOLDS = 0.5  # in shirts and ties, of the folds of what is worn over them
+FOLDS_MOVED = 5.0  # metres at most by which the pattern of folds is moved: no two people's clothes fold alike
 COATED, GLARE = 1.1, 0.3  # index of refraction of a lens that mirrors little, and what full glare adds
 
 
@@ -48,7 +48,7 @@ def add_garment(studio, spec, head):
     rng = build_generator(spec, "garment")
     look = spec.garment
     pieces = garment.garment(head, studio.model, look, rng)
-    shift = tuple(rng.uniform(0, FAR, 3).tolist())
+    shift = tuple(rng.uniform(0, FOLDS_MOVED, 3).tolist())
     # The shirt under a jacket is plain, a tie has a pattern of its own.
     dress = {
         garment.MAIN: (look.pattern, look.colour, look.second),
@@ -60,7 +60,7 @@ def add_garment(studio, spec, head):
         picture = cloth_picture(*dress[piece.cloth], rng)
         data = blender.make_mesh(name, piece.vertices, piece.faces, piece.chart / 100.0)
         main = piece.cloth == garment.MAIN
-        stuff, folds = (look.fabric, look.folds) if main else ("woven", UNDER * look.folds)
+        stuff, folds = (look.fabric, look.folds) if main else ("woven", INNER_FOLDS * look.folds)
         shader = fabric(name, blender.set_image(name, picture), stuff, look.roughness, folds, shift)
         studio.add(name, data, shader, flat(Native.CLOTHING))
     return garment.solid(pieces)

@@ -111,10 +111,10 @@ class Skin:
 
     melanin in [0.01, 0.45] of the epidermis, haemoglobin in [0.01, 0.1] of the dermis: Jimenez et al., A
     Practical Appearance Model for Dynamic Facial Color, 2010, after Donner and Jensen 2006. lid_crease: depth
-    of the upper lid's fold, 0 for a lid without one. lid_shade: share of light that lids lose to their depth,
-    thin skin and lashes. lip_gloss: 0 for dry lips, 1 for a coat of gloss.
-    eye_bags: how deep and dark they are. subsurface: share of the light that is scattered under the skin; 0
-    is paint.
+    of the upper lid's fold, 0 for a lid without one. lid_shade: how much light lids lose to their depth,
+    thin skin and lashes; 0 is lighter than the rest of the face (assets.skin.LIDS_LIGHT). lip_gloss: 0 for
+    dry lips, 1 for a coat of gloss. eye_bags: how deep and dark they are. subsurface: share of the light that
+    is scattered under the skin; 0 is paint.
     """
 
     melanin: float = 0.1

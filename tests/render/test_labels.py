@@ -47,6 +47,15 @@ def classify(buffer, brow, offsets=None):
     return seen.with_eyewear(seen.paint(brow, offsets))
 
 
+def test_an_eye_has_an_inner_corner_while_it_is_open():
+    both = [(19.2, -3.7), (-19.2, -3.7)]
+    skin = on_skin(both)
+    assert classify(skin, BrowShape())[0].tolist() == [Native.FACE_SKIN] * 2
+    seen = np.array([[[0, 0, labels.own(Native.IRIS_L)]]], np.float32)
+    found = classify(np.concatenate([skin, seen], 1), BrowShape())[0]
+    assert found.tolist() == [Native.SCLERA_L, Native.FACE_SKIN, Native.IRIS_L]
+
+
 @pytest.mark.parametrize(
     "point,label",
     [
