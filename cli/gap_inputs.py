@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from rich.console import Console
 
 from facegen.audit.collect import CONVENTION
@@ -25,7 +24,8 @@ from facegen.parse.real import RealSets, choose, nested_order
 from facegen.parse.roles import Roles
 from facegen.parse.slices import Slice, make_slices
 from facegen.parse.speed import measure_rate, seconds_for
-from facegen.parse.train import OutOfGpuMemory, Recipe
+from facegen.parse.train import OutOfGpuMemory, Recipe, gpu_memory
+from facegen.parse.train_eval import FREE_MEMORY
 
 ESTIMATE_SECONDS = 3.0
 ESTIMATE_STEPS = 4  # of an adapter
@@ -60,6 +60,17 @@ def ingredients(console: Console, sets: RealSets, roles: Roles, most: int, size:
     return Ingredients(load(console, sets.fit, size), synthetic, titles)
 
 
+def cautions(roles: Roles) -> list[str]:
+    """What keeps the split from meaning what it says, in sentences."""
+    foreign = [one.name for one in roles.default if one.layout != "facegen"]
+    if not (foreign and roles.matched):
+        return []
+    return [
+        f"{', '.join(foreign)} was not rendered by facegen: what sets two renderers apart counts as "
+        "distribution in the split; --also scores it beside"
+    ]
+
+
 def unseen(faces: FaceSet, used: int) -> FaceSet:
     """A few samples to show, those that no training saw where the set holds more than `used`."""
     order = nested_order(faces.ids)
@@ -85,8 +96,9 @@ def estimate(
     share = replace(recipe, batch=recipe.batch // devices)
     try:
         rate = measure_rate(todo[0].data, share, judge.device, ESTIMATE_SECONDS)
-        adapter = _adapter_seconds(judge)
-    except (OutOfGpuMemory, torch.cuda.OutOfMemoryError):
+        with gpu_memory(FREE_MEMORY):
+            adapter = _adapter_seconds(judge)
+    except OutOfGpuMemory:
         say(f"{counted}; no estimate of their time: GPU memory is short; run folder {folder}")
         return
     each = seconds_for(share, rate)

@@ -34,7 +34,7 @@ SET = click.Path(path_type=Path)
     "--convention",
     default="celebamaskhq",
     show_default=True,
-    help="What the ids of real index masks mean where the set does not say.",
+    help="What the ids of index masks mean where a set does not say.",
 )
 @click.option(
     "--default", "default_", multiple=True, type=SET, help="A set of the default prior (repeatable)."
@@ -124,7 +124,15 @@ def command(
     wait_without_spinning()
     from rich.console import Console
 
-    from facegen.cli.gap_inputs import check_numbers, estimate, ingredients, real_by_law, slices_of, unseen
+    from facegen.cli.gap_inputs import (
+        cautions,
+        check_numbers,
+        estimate,
+        ingredients,
+        real_by_law,
+        slices_of,
+        unseen,
+    )
     from facegen.cli.gap_tables import print_results, say_on
     from facegen.datasets.conventions import convention as known_convention
     from facegen.datasets.files import write_json
@@ -140,7 +148,8 @@ def command(
     from facegen.parse.results_page import write_page
     from facegen.parse.roles import assign
     from facegen.parse.several import check_devices
-    from facegen.parse.train_eval import common_number, missing, run_plan, study_adapters
+    from facegen.parse.train import gpu_memory
+    from facegen.parse.train_eval import FREE_MEMORY, common_number, missing, run_plan, study_adapters
     from facegen.parse.validation import ValidationLook
 
     console = Console()
@@ -152,7 +161,9 @@ def command(
     check_devices(devices, chosen, recipe.batch)
     sets = open_real(real, real_test, known_convention(convention).name)
     named = any((synth, default_, matched, also))
-    opened = [[open_set(path) for path in part] for part in (synth, default_, matched, also)]
+    opened = [
+        [open_set(path, convention=convention) for path in part] for part in (synth, default_, matched, also)
+    ]
     roles = assign(*opened) if named else assign([open_set(newest_set())])
     require_unseen(sets, roles)
     count = common_number(sets.fit, [*roles], num)
@@ -193,17 +204,19 @@ def command(
     if not (roles.default and roles.matched):
         lacking = "matched set (facegen render --match-dist)" if roles.default else "set of the default prior"
         say(f"no {lacking} is given: the gap is measured but not split")
+    for one in cautions(roles):
+        say(one)
 
     top = max([count, *numbers])
     parts = ingredients(console, sets, roles, top, recipe.size)
     test, others = (load(console, one, recipe.size) for one in (sets.test, sets.adapter))
     judge = Judge(test, others, chosen, adapter_recipe(quick))
     look = ValidationLook(load(console, sets.validate, recipe.size), chosen)
-    write_json(folder / ARGUMENTS_FILE, arguments)
     slices = slices_of(console, sets.test)
     law, law_faces = real_by_law(console, sets, roles) if controls else (None, None)
     plan = make_plan(parts, count, seeds, numbers, mix, controls, law)
-    todo = missing(plan, folder)
+    todo = missing(plan, folder, recipe, devices)
+    write_json(folder / ARGUMENTS_FILE, arguments)
     estimate(console, plan.trainings(), todo, judge, recipe, folder, devices)
     began, title = time.perf_counter(), ""
 
@@ -217,12 +230,15 @@ def command(
         )
     with console.status("label adapters"):
         studies = study_adapters(plan, judge, recipe, chosen, folder, adapt_n, adapt_probabilities, devices)
-    run = Run(plan, judged, studies, judge, recipe, sets.test_is, arguments, slices, law_faces)
+    run = Run(
+        plan, judged, studies, judge, recipe, sets.test_is, arguments, slices, law_faces, cautions(roles)
+    )
     with console.status("intervals"):
         content = results_json(run, chosen, time.perf_counter() - began)
     write_results(folder, content, run)
     shown = {key: load(console, unseen(which[0], top), recipe.size) for key, _, which in roles.parts()}
-    page = write_page(folder, content, run, shown, show_real, chosen)
+    with gpu_memory(FREE_MEMORY):
+        page = write_page(folder, content, run, shown, show_real, chosen)
     print_results(console, content)
     say(f"{folder / 'results.json'}  {page}")
     if onnx:

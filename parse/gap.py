@@ -42,11 +42,17 @@ def stacked(table: Sequence[Sequence[Evaluation]]) -> np.ndarray:
     return np.stack([np.stack([counts_of(one.confusions) for one in row]) for row in table])
 
 
-def resample_arms(table: Mapping[str, list[list[Evaluation]]], convention: Convention) -> Resampled:
-    """Bootstrap the arms of `evaluations`; an arm and its adapted partner share their trainings' draws."""
+def resample_arms(
+    table: Mapping[str, list[list[Evaluation]]], convention: Convention, faces: np.ndarray | None = None
+) -> Resampled:
+    """Bootstrap the arms of `evaluations`; an arm and its adapted partner share their trainings' draws.
+
+    faces : (N,) bool, the test pictures to take; None takes all
+    """
     family = {adapted_key(key): key for key in table}
+    taken = slice(None) if faces is None else faces
     return resample(
-        {arm: stacked(rows) for arm, rows in table.items()},
+        {arm: stacked(rows)[:, :, taken] for arm, rows in table.items()},
         {arm: family.get(arm, arm) for arm in table},
         convention,
     )
@@ -72,6 +78,18 @@ def arm_figures(resampled: Resampled, convention: Convention) -> dict[str, dict[
 def _score(one: Figure) -> Figure:
     """A figure whose interval ends where scores do."""
     return {key: None if value is None else min(max(value, 0.0), 1.0) for key, value in one.items()}
+
+
+def loss_figure(
+    resampled: Resampled, first: str, second: str, measure: str, convention: Convention
+) -> Figure:
+    """What one arm scores above another in one measure."""
+    place = columns(convention).index(measure)
+    return figure(
+        resampled.values[first][place] - resampled.values[second][place],
+        resampled.draws[first][..., place] - resampled.draws[second][..., place],
+        resampled.freedom,
+    )
 
 
 def gap_figures(resampled: Resampled, convention: Convention) -> dict[str, Any]:
@@ -129,15 +147,7 @@ def difference(first: Evaluation, second: Evaluation) -> dict[str, Figure]:
     """First minus second on the same pictures, headline measures; the interval covers the pictures only."""
     convention = first.convention
     one = resample({"a": stacked([[first]]), "b": stacked([[second]])}, {"a": "a", "b": "b"}, convention)
-    place = {name: i for i, name in enumerate(columns(convention))}
-    return {
-        name: figure(
-            one.values["a"][place[name]] - one.values["b"][place[name]],
-            one.draws["a"][..., place[name]] - one.draws["b"][..., place[name]],
-            one.freedom,
-        )
-        for name in HEADLINE
-    }
+    return {name: loss_figure(one, "a", "b", name, convention) for name in HEADLINE}
 
 
 def control_figures(plan: Plan, judged: Mapping[str, Judged]) -> dict[str, Any]:

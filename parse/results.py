@@ -31,12 +31,12 @@ from facegen.parse.gap import (
 )
 from facegen.parse.judge import Judge
 from facegen.parse.scores import f1_per_class, foreground_classes, mean_present, number
-from facegen.parse.slices import Slice, slice_scores
+from facegen.parse.slices import Slice, slice_figures
 from facegen.parse.train import Recipe
 from facegen.parse.train_eval import MADE_WITH, AdapterStudy, Judged
 
 FORMAT = "facegen-train-eval"
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 RESULTS_FILE, PUBLIC_FILE = "results.json", "gap.json"
 CLASSES_FILE, IMAGES_FILE = "per_class.csv", "per_image.csv"
 WORST = 20
@@ -48,6 +48,7 @@ class Run:
 
     slices : parts of the test set, None where its attributes were not measured
     law_faces : how many equally weighted faces the reweighted control is worth, None without it
+    cautions : what keeps figures from meaning what they say, in sentences
     """
 
     plan: Plan
@@ -59,6 +60,7 @@ class Run:
     arguments: Mapping[str, Any]
     slices: Sequence[Slice] | None = None
     law_faces: float | None = None
+    cautions: Sequence[str] = ()
 
     @property
     def count(self) -> int:
@@ -73,6 +75,7 @@ def results_json(run: Run, device: torch.device, seconds: float) -> dict[str, An
     resampled = resample_arms(table, convention)
     figures = arm_figures(resampled, convention)
     first = next(iter(table.values()))[0][0]
+    slices, losses = (None, None) if run.slices is None else slice_figures(run.slices, table)
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -82,6 +85,7 @@ def results_json(run: Run, device: torch.device, seconds: float) -> dict[str, An
         "recipe": asdict(replace(run.recipe, encoder_weights=PurePath(run.recipe.encoder_weights).name)),
         "adapter": {"images": len(run.judge.adapter), "recipe": asdict(run.judge.recipe)},
         "checkpoint_rule": "moving average after the last step",
+        "cautions": list(run.cautions),
         "mixed": mixed([one.made_with for one in run.judged.values()]),
         "convention": convention.name,
         "scored_at_px": run.recipe.size,
@@ -102,11 +106,8 @@ def results_json(run: Run, device: torch.device, seconds: float) -> dict[str, An
         if run.plan.mix
         else None,
         "adapters": [_study(one, table[one.arm][0][0]) for one in run.studies],
-        "slices": None
-        if run.slices is None
-        else {
-            arm: slice_scores(run.slices, [one for row in rows for one in row]) for arm, rows in table.items()
-        },
+        "slices": slices,
+        "slice_losses": losses,
     }
 
 

@@ -4,16 +4,20 @@ Attributes come as names and a (n, k) float64 table, nan = not measured; the mea
 audit. A face of which the attribute could not be measured is in no slice of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from facegen.parse.bootstrap import counts_of, measures
+from facegen.parse.arms import REAL, adapted_key
 from facegen.parse.evaluate import Evaluation
-from facegen.parse.scores import number
+from facegen.parse.gap import arm_figures, loss_figure, resample_arms
+from facegen.parse.roles import DEFAULT, MATCHED
 
 MIN_FACES = 10  # below which a slice is not measured
+SCORES = ("mean_f1", "mean_f1_core")
+LOSS = "mean_f1_core"  # what slices are ranked by
 # Individual typology angle of the skin, degrees: Chardin et al. 1991, Del Bino and Bernerd 2013.
 ITA_LIGHT, ITA_DARK = 41.0, 10.0
 
@@ -75,16 +79,41 @@ def make_slices(names: Sequence[str], values: np.ndarray) -> list[Slice]:
     return slices
 
 
-def slice_scores(slices: Sequence[Slice], trainings: Sequence[Evaluation]) -> list[dict]:
-    """Scores of one arm on every slice: name, faces, mean F1 with and without accessories (mean over the
-    trainings), None where fewer than MIN_FACES faces are in it."""
-    result = []
+def slice_figures(
+    slices: Sequence[Slice], table: Mapping[str, list[list[Evaluation]]]
+) -> tuple[dict[str, list[dict[str, Any]]], dict[str, Any] | None]:
+    """Scores of every arm on every slice, and where the best informed synthetic arm loses most.
+
+    Parameters
+    ----------
+    table : {arm: [rendered set][seed]} of all arms, as `gap.evaluations` gives it
+
+    Returns
+    -------
+    scores : {arm: [{"slice", "faces", measure: figure}]}, the measures of SCORES; None where fewer than
+        MIN_FACES faces are in the slice
+    losses : {"real", "synthetic": arms, "rows": [{"slice", "faces", "loss": figure}]}, what the synthetic arm
+        scores below the real one in LOSS, largest first; None without such an arm
+    """
+    convention = next(iter(table.values()))[0][0].convention
+    real = adapted_key(REAL)
+    judged = next((adapted_key(key) for key in (MATCHED, DEFAULT) if key in table), None)
+    scores: dict[str, list[dict[str, Any]]] = {arm: [] for arm in table}
+    rows: list[dict[str, Any]] = []
     for one in slices:
         faces = 0 if one.faces is None else int(one.faces.sum())
-        entry: dict = {"slice": one.name, "faces": faces, "mean_f1": None, "mean_f1_core": None}
-        if one.faces is not None and faces >= MIN_FACES:
-            pooled = np.stack([counts_of(e.confusions[one.faces].sum(0)) for e in trainings])
-            values = measures(pooled, trainings[0].convention).mean(0)
-            entry |= {"mean_f1": number(values[-3]), "mean_f1_core": number(values[-2])}
-        result.append(entry)
-    return result
+        head = {"slice": one.name, "faces": faces}
+        if faces < MIN_FACES:
+            for entries in scores.values():
+                entries.append(head | dict.fromkeys(SCORES))
+            continue
+        within = resample_arms(table, convention, one.faces)
+        figures = arm_figures(within, convention)
+        for arm, entries in scores.items():
+            entries.append(head | {name: figures[arm][name] for name in SCORES})
+        if judged is not None:
+            rows.append(head | {"loss": loss_figure(within, real, judged, LOSS, convention)})
+    if judged is None:
+        return scores, None
+    rows.sort(key=lambda row: -row["loss"]["value"])
+    return scores, {"real": real, "synthetic": judged, "rows": rows}

@@ -13,7 +13,7 @@ import torch
 
 from facegen.parse.augment import augment
 from facegen.parse.data import LoadedSet
-from facegen.parse.train import Recipe, Trainer, guarded
+from facegen.parse.train import Recipe, Trainer, gpu_memory, smaller_batch, stepping
 
 WARM_STEPS = 2  # the first steps choose kernels and allocate
 BLOCK_SECONDS = 0.5
@@ -47,8 +47,9 @@ def _block(step, device: torch.device, batch: int) -> float:
 
 def measure_rate(data: LoadedSet, recipe: Recipe, device: torch.device, seconds: float) -> Rate:
     """Run a training for about `seconds` and throw it away."""
-    trainer = Trainer(data, recipe, 0, device)
-    with guarded(trainer):
+    with gpu_memory(smaller_batch(recipe)):
+        trainer = Trainer(data, recipe, 0, device)
+    with stepping(trainer):
         images, masks = trainer.feed(0)
         picture, reference = augment(images, masks, trainer.table, recipe.augmentation, 0, 0)
         steps = (trainer.advance, lambda: trainer.fit(picture, reference))

@@ -6,7 +6,7 @@ checkpoint is chosen by a score, so no arm is favoured by what it was chosen on.
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -171,27 +171,44 @@ class Trainer:
 
 
 class OutOfGpuMemory(FacegenError):
-    """A batch does not fit into the GPU's memory."""
+    """The GPU's memory does not suffice."""
 
 
 @contextmanager
-def guarded(trainer: Trainer) -> Iterator[None]:
-    """Run steps: GPU memory that runs out becomes one clear line, the feed is closed at the end."""
+def gpu_memory(remedy: str) -> Iterator[None]:
+    """GPU memory that runs out becomes one clear line that ends in the remedy."""
     try:
         yield
     except torch.cuda.OutOfMemoryError:
-        recipe = trainer.recipe
-        raise OutOfGpuMemory(
-            f"out of GPU memory at batch {recipe.batch} and size {recipe.size}; "
-            f"try --batch {max(1, recipe.batch // 2)}"
-        ) from None
+        raise OutOfGpuMemory(f"out of GPU memory {remedy}") from None
+
+
+def smaller_batch(recipe: Recipe) -> str:
+    """The remedy of a training."""
+    return f"at batch {recipe.batch} and size {recipe.size}; try --batch {max(1, recipe.batch // 2)}"
+
+
+@contextmanager
+def stepping(trainer: Trainer) -> Iterator[None]:
+    """Run steps within GPU memory; the feed is closed at the end."""
+    try:
+        with gpu_memory(smaller_batch(trainer.recipe)):
+            yield
     finally:
         trainer.feed.close()
 
 
-def _settings(recipe: Recipe) -> dict:
-    """What decides a training: the weights of the encoder by their content, wherever they lie."""
-    return {key: value for key, value in asdict(recipe).items() if key != "encoder_weights"}
+def training_key(data: LoadedSet, recipe: Recipe, seed: int, devices: int = 1) -> str:
+    """Fingerprint of what decides a training: the weights of the encoder by their content, wherever they
+    lie."""
+    settings = {key: value for key, value in asdict(recipe).items() if key != "encoder_weights"}
+    return fingerprint([settings, seed, data.digest(), *([devices] if devices > 1 else [])])
+
+
+def require_key(content: Mapping[str, Any], key: str, folder: Path) -> None:
+    """FacegenError where a checkpoint's metadata or a state in `folder` is of another training."""
+    if content.get("key") != key:
+        raise FacegenError(f"{folder} holds a training of other data or settings; choose another --out")
 
 
 def train(
@@ -228,12 +245,11 @@ def train(
     ------
     FacegenError : the folder holds another training, the loss is not finite, or GPU memory is out.
     """
-    key = fingerprint([_settings(recipe), seed, data.digest(), *([devices] if devices > 1 else [])])
+    key = training_key(data, recipe, seed, devices)
     final = folder / CHECKPOINT_FILE
     if final.exists():
         parser = load_parser(final, device)
-        if parser.metadata.get("key") != key:
-            raise FacegenError(f"{folder} holds a training of other data or settings; choose another --out")
+        require_key(parser.metadata, key, folder)
         return parser
     if devices > 1:
         share_training(
@@ -256,14 +272,14 @@ def train_here(
     shared: Shared | None = None,
 ) -> Parser | None:
     """As `train`, in this process; of several that share a training, the first alone writes."""
-    trainer = Trainer(data, recipe, seed, device, shared)
+    with gpu_memory(smaller_batch(recipe)):
+        trainer = Trainer(data, recipe, seed, device, shared)
     if (folder / STATE_FILE).exists():
         state = read_torch(folder / STATE_FILE)
-        if state.get("key") != key:
-            raise FacegenError(f"{folder} holds a training of other data or settings; choose another --out")
+        require_key(state, key, folder)
         trainer.restore(state)
     until = recipe.steps if stop_after is None else min(stop_after, recipe.steps)
-    with guarded(trainer):
+    with stepping(trainer):
         if shared is None or shared.first:
             _run(trainer, folder, key, on_progress, until, look)
         else:

@@ -9,11 +9,24 @@ import torch
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.faceset import FaceSet
 from facegen.parse.arms import Plan, Training
+from facegen.parse.checkpoints import load_parser, read_torch
 from facegen.parse.evaluate import Evaluation
 from facegen.parse.judge import NETWORK, PROBABILITIES, RULES, Judge
-from facegen.parse.train import CHECKPOINT_FILE, Progress, Recipe, train
+from facegen.parse.train import (
+    CHECKPOINT_FILE,
+    STATE_FILE,
+    Progress,
+    Recipe,
+    gpu_memory,
+    require_key,
+    train,
+    training_key,
+)
 from facegen.parse.validation import ValidationLook, overfitting, read_looks
 
+FREE_MEMORY = (
+    "while scoring: close what else runs on the GPU, or call again with --device cpu; what is trained stays"
+)
 MADE_WITH = ("facegen", "device", "precision")  # metadata that should not differ between trainings
 
 
@@ -72,9 +85,24 @@ def common_number(fit: FaceSet, synthetic: Sequence[FaceSet], asked: int | None)
     return asked
 
 
-def missing(plan: Plan, folder: Path) -> list[Training]:
-    """The trainings that the run folder does not hold yet."""
-    return [one for one in plan.trainings() if not (folder / one.name / CHECKPOINT_FILE).exists()]
+def missing(plan: Plan, folder: Path, recipe: Recipe, devices: int = 1) -> list[Training]:
+    """The trainings that the run folder does not hold yet.
+
+    Raises
+    ------
+    FacegenError : it holds one of other data or settings under that name, or a damaged file.
+    """
+    lacking = []
+    for one in plan.trainings():
+        place = folder / one.name
+        key = training_key(one.data, recipe, one.seed, devices)
+        if (place / CHECKPOINT_FILE).exists():
+            require_key(load_parser(place / CHECKPOINT_FILE).metadata, key, place)
+            continue
+        if (place / STATE_FILE).exists():
+            require_key(read_torch(place / STATE_FILE), key, place)
+        lacking.append(one)
+    return lacking
 
 
 def run_plan(
@@ -100,10 +128,13 @@ def run_plan(
         place = folder / one.name
         parser = train(one.data, recipe, one.seed, device, place, on_progress, look=look, devices=devices)
         assert parser is not None  # only with stop_after
+        with gpu_memory(FREE_MEMORY):
+            plain = judge.plain(parser, place)
+            adapted = judge.adapted(parser, place) if one.adapter else None
         judged[one.name] = Judged(
             one,
-            judge.plain(parser, place),
-            judge.adapted(parser, place) if one.adapter else None,
+            plain,
+            adapted,
             overfitting(read_looks(place)),
             {key: parser.metadata.get(key) for key in MADE_WITH},
         )
@@ -120,18 +151,17 @@ def study_adapters(
     probabilities: bool = False,
     devices: int = 1,
 ) -> list[AdapterStudy]:
-    """Adapters by rules for each arm, and on request networks on fewer pictures or on probabilities."""
+    """The network and the rules of each arm, and on request those on fewer pictures or on probabilities."""
     studies = []
     for key, rows in plan.arms.items():
         one = rows[0][0]
         place = folder / one.name
         parser = train(one.data, recipe, one.seed, device, place, devices=devices)
         assert parser is not None
-        scores = {"rules": judge.adapted(parser, place, RULES)}
-        for count in sorted(set(counts)):
-            scores[f"network-{count}"] = judge.adapted(parser, place, NETWORK, count)
-            scores[f"rules-{count}"] = judge.adapted(parser, place, RULES, count)
-        if probabilities:
-            scores["probabilities"] = judge.adapted(parser, place, PROBABILITIES)
-        studies.append(AdapterStudy(key, scores, judge.rules(parser, place)))
+        asked: list[tuple[str, str, int | None]] = [(kind, kind, None) for kind in (NETWORK, RULES)]
+        asked += [(f"{kind}-{n}", kind, n) for n in sorted(set(counts)) for kind in (NETWORK, RULES)]
+        asked += [(PROBABILITIES, PROBABILITIES, None)] if probabilities else []
+        with gpu_memory(FREE_MEMORY):
+            scores = {name: judge.adapted(parser, place, kind, count) for name, kind, count in asked}
+            studies.append(AdapterStudy(key, scores, judge.rules(parser, place)))
     return studies

@@ -22,10 +22,10 @@ from facegen.parse.curves import fit_law
 from facegen.parse.data import join
 from facegen.parse.device import half_precision
 from facegen.parse.evaluate import compare
-from facegen.parse.gap import control_figures
+from facegen.parse.gap import arm_figures, control_figures, resample_arms
 from facegen.parse.judge import RULES, Judge
 from facegen.parse.results import mixed
-from facegen.parse.slices import Slice, make_slices, slice_scores
+from facegen.parse.slices import Slice, make_slices, slice_figures
 from facegen.parse.train import CHECKPOINT_FILE, Recipe, train
 from facegen.parse.train_eval import MADE_WITH, Judged
 from facegen.parse.validation import ValidationLook, overfitting, read_looks
@@ -76,11 +76,26 @@ def test_slices_hold_the_faces_they_name_and_score_only_those():
     guess[10:][guess[10:] == NAMES["mouth"]] = NAMES["skin"]
     result = compare(guess, data.masks, data.ids, CELEBAMASKHQ)
     first = np.arange(20) < 10
-    scores = slice_scores([Slice("a", first), Slice("b", ~first), Slice("c", None)], [result])
-    assert scores[0]["mean_f1"] == pytest.approx(1) and scores[1]["mean_f1"] < 0.9
-    assert scores[2] == {"slice": "c", "faces": 0, "mean_f1": None, "mean_f1_core": None}
-    few = slice_scores([Slice("few", np.arange(20) < 3)], [result])[0]
-    assert few["faces"] == 3 and few["mean_f1"] is None
+    slices = [Slice("a", first), Slice("b", ~first), Slice("c", None), Slice("few", np.arange(20) < 3)]
+    scores, losses = slice_figures(slices, {"X1": [[result]], "X1_L": [[result]]})
+    assert scores["X1"][0]["mean_f1"]["value"] == pytest.approx(1) and losses is None
+    assert scores["X1"][2] == {"slice": "c", "faces": 0, "mean_f1": None, "mean_f1_core": None}
+    assert scores["X1"][3] == {"slice": "few", "faces": 3, "mean_f1": None, "mean_f1_core": None}
+    # As if the faces of "b" were the whole test set.
+    alone = compare(guess[10:], data.masks[10:], data.ids[10:], CELEBAMASKHQ)
+    table = {"R": [[alone]], "R_L": [[alone]]}
+    expected = arm_figures(resample_arms(table, CELEBAMASKHQ), CELEBAMASKHQ)["R"]
+    assert scores["X1"][1]["mean_f1"] == pytest.approx(expected["mean_f1"])
+    assert expected["mean_f1"]["value"] < 0.9
+    # Ranked by what the best informed synthetic arm loses.
+    perfect = compare(data.masks, data.masks, data.ids, CELEBAMASKHQ)
+    table = {key: [[perfect]] for key in ("R", "R_L", "S", "S_L")} | {"S_D": [[result]], "S_DL": [[result]]}
+    losses = slice_figures(slices, table)[1]
+    assert (losses["real"], losses["synthetic"]) == ("R_L", "S_DL")
+    assert [row["slice"] for row in losses["rows"]] == ["b", "a"]
+    assert losses["rows"][1]["loss"]["value"] == pytest.approx(0)
+    worst = losses["rows"][0]["loss"]
+    assert worst["value"] == pytest.approx(1 - alone.scores.mean_f1_core) and worst["low"] <= worst["value"]
 
 
 def test_looking_at_validation_faces_changes_no_weight(tmp_path):

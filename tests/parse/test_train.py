@@ -18,7 +18,7 @@ from facegen.parse.evaluate import compare, evaluate
 from facegen.parse.keyed import keyed_torch
 from facegen.parse.networks import build_network
 from facegen.parse.speed import measure_rate
-from facegen.parse.train import Recipe, Trainer, learning_rate, train
+from facegen.parse.train import OutOfGpuMemory, Recipe, Trainer, learning_rate, train
 
 CPU = torch.device("cpu")
 SHORT = Recipe(size=32, steps=6, batch=4)
@@ -118,13 +118,15 @@ def test_gpu_memory_that_runs_out_names_the_batch_to_try(tmp_path, monkeypatch):
     def full(*_):
         raise torch.cuda.OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr(Trainer, "fit", full)
-    for run in (
-        lambda: train(drawn_set(4, 32), SHORT, 0, CPU, tmp_path),
-        lambda: measure_rate(drawn_set(4, 32), SHORT, CPU, 1),
-    ):
-        with pytest.raises(FacegenError, match=r"batch 4 .* --batch 2"):
-            run()
+    for part in ("fit", "__init__"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Trainer, part, full)
+            for run in (
+                lambda: train(drawn_set(4, 32), SHORT, 0, CPU, tmp_path),
+                lambda: measure_rate(drawn_set(4, 32), SHORT, CPU, 1),
+            ):
+                with pytest.raises(OutOfGpuMemory, match=r"batch 4 .* --batch 2"):
+                    run()
 
 
 def test_learning_rate_warms_up_and_ends_near_zero():

@@ -122,7 +122,7 @@ def test_six_arms_end_to_end_and_again(sets, tmp_path, short_adapters):
     assert content["mix"]["of"] == "S_D" and [point["n"] for point in content["mix"]["points"]] == [0, 4]
     assert {**content["mix"]["points"][0], "n": 14} == curve[-1]  # one training, not two
     study = content["adapters"][0]
-    assert set(study["scores"]) == {"rules", "network-2", "network-4", "rules-2", "rules-4"}
+    assert set(study["scores"]) == {"network", "rules", "network-2", "network-4", "rules-2", "rules-4"}
     assert content["slices"]["R"][0]["faces"] <= 4 and content["slices"]["R"][0]["mean_f1"] is None
     public = (folder / "gap.json").read_text()
     assert json.loads(public)["gap"] == content["gap"] and str(tmp_path) not in public
@@ -199,6 +199,57 @@ def test_a_damaged_checkpoint_is_named_and_nothing_else_is_lost(sets, tmp_path, 
     assert "remove it to train again" in result.output and "Traceback" not in result.output
     broken.unlink()
     assert run(*command).exit_code == 0 and kept.stat().st_mtime_ns == stamp
+
+
+@pytest.mark.parametrize("part", ["judge.predict", "judge.fit_adapter", "results_page.predict"])
+def test_memory_that_runs_out_while_scoring_is_said_and_what_is_trained_stays(
+    sets, tmp_path, short_adapters, monkeypatch, part
+):
+    command = (
+        "train-eval",
+        sets / "drawn",
+        "--real",
+        sets / "real",
+        *TINY,
+        "--quick",
+        "--out",
+        tmp_path / "run",
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(f"facegen.parse.{part}", Mock(side_effect=torch.cuda.OutOfMemoryError("full")))
+        result = run(*command)
+    assert result.exit_code == 2 and "out of GPU memory while scoring" in result.output, result.output
+    assert "Traceback" not in result.output
+    kept = {p: p.stat().st_mtime_ns for p in (tmp_path / "run").glob("*/checkpoint.pt")}
+    assert len(kept) >= 1
+    assert run(*command).exit_code == 0 and {p: p.stat().st_mtime_ns for p in kept} == kept
+
+
+def test_a_refused_run_leaves_the_folder_as_it_was(sets, tmp_path, short_adapters):
+    command = ("--real", sets / "real", *TINY, "--quick", "--out", tmp_path / "run")
+    assert run("train-eval", sets / "drawn", *command).exit_code == 0
+    before = (tmp_path / "run" / ARGUMENTS_FILE).read_bytes()
+    other = run("train-eval", sets / "drawn2", *command)
+    assert other.exit_code == 2 and "of other data or settings" in other.output.replace("\n", " ")
+    assert (tmp_path / "run" / ARGUMENTS_FILE).read_bytes() == before
+
+
+def test_ids_of_a_foreign_set_mean_what_convention_says(sets, tmp_path, short_adapters):
+    for name in ("real", "drawn"):
+        for path in shutil.copytree(sets / name, tmp_path / name).rglob("masks/*.png"):
+            Image.fromarray(np.asarray(Image.open(path)) % 11).save(path)
+    command = (
+        "--real",
+        tmp_path / "real",
+        "--convention",
+        "lapa",
+        *TINY,
+        "--quick",
+        "--out",
+        tmp_path / "run",
+    )
+    result = run("train-eval", tmp_path / "drawn", *command)
+    assert result.exit_code == 0 and "labels lapa" in result.output, result.output
 
 
 def test_a_run_that_trained_nothing_may_change_its_settings(tmp_path):
@@ -318,9 +369,11 @@ def test_the_estimate_is_of_one_gpus_share_and_no_error(monkeypatch, tmp_path):
     assert "each about 16 s (100 images/s)" in estimated(1)
     assert "each about 4 s (400 images/s)" in estimated(4) and "1 without one: 4 s in all" in estimated(4)
     assert "each about 16 s" in estimated(4, "cpu") and measured == [16, 4, 4, 16]
-    for error in (OutOfGpuMemory("full"), torch.cuda.OutOfMemoryError("full")):
-        monkeypatch.setattr(gap_inputs, "measure_rate", Mock(side_effect=error))
-        assert "1 trainings, 0 of them there already; no estimate" in estimated(1)
+    full = Mock(side_effect=torch.cuda.OutOfMemoryError("full"))
+    monkeypatch.setattr(gap_inputs, "_adapter_seconds", full)
+    assert "1 trainings, 0 of them there already; no estimate" in estimated(1)
+    monkeypatch.setattr(gap_inputs, "measure_rate", Mock(side_effect=OutOfGpuMemory("full")))
+    assert "1 trainings, 0 of them there already; no estimate" in estimated(1)
 
 
 def test_attributes_are_those_of_the_files_as_they_are(sets, tmp_path):
