@@ -13,14 +13,18 @@ from facegen.datasets.files import read_json
 @click.command()
 @click.argument("photo", type=click.Path(path_type=Path))
 @click.option("--model", type=click.Path(path_type=Path), help="Checkpoint [the newest in ./facegen-eval*].")
+@click.option(
+    "--adapted", is_flag=True, help="Draw borders as the real set does, by the adapter beside the checkpoint."
+)
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Picture to write [PHOTO-parsed.png].")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:K.")
-def command(photo: Path, model: Path | None, out: Path | None, device: str) -> None:
+def command(photo: Path, model: Path | None, adapted: bool, out: Path | None, device: str) -> None:
     """Run a trained parser on PHOTO and write the photo tinted by class.
 
     The parser expects one face that fills the picture as in its training set; crop a larger photo first.
     """
     from facegen.datasets.files import png_bytes, write_bytes
+    from facegen.parse.adapter import ADAPTER_FILE, load_adapter
     from facegen.parse.checkpoints import load_parser
     from facegen.parse.device import describe_device, pick_device
     from facegen.parse.overlay import overlay
@@ -30,7 +34,8 @@ def command(photo: Path, model: Path | None, out: Path | None, device: str) -> N
     image = read_upright(photo)
     model = model or _newest_checkpoint()
     parser = load_parser(model, chosen)
-    mask = parse_photo(parser, image, chosen)
+    adapter = load_adapter(model.with_name(ADAPTER_FILE), parser, chosen) if adapted else None
+    mask = parse_photo(parser, image, chosen, adapter)
     target = out or photo.with_name(f"{photo.stem}-parsed.png")
     write_bytes(target, png_bytes(overlay(image, mask, len(parser.convention.classes))))
     click.echo(

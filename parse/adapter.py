@@ -7,6 +7,7 @@ classes lets the adapter guess. After Wood et al., Fake It Till You Make It, ICC
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from torch.nn import functional
 
 from facegen.datasets.conventions import Convention
 from facegen.datasets.errors import FacegenError
+from facegen.parse.checkpoints import Parser, read_torch, write_torch
 from facegen.parse.keyed import keyed_generator
 from facegen.parse.losses import segmentation_loss
 
@@ -22,6 +24,9 @@ IDENTITY = (
     5.0  # logit of the class that was predicted, before anything is learned: the adapter starts as none
 )
 PREDICT_BATCH = 32
+ADAPTER_FILE = "adapter.pt"  # beside the checkpoint of the parser it was fitted to
+FORMAT = "facegen-label-adapter"
+FORMAT_VERSION = 1
 
 Maps = Callable[[np.ndarray], torch.Tensor]  # sample indices (b,) -> (b, C, S, S) float32
 
@@ -129,3 +134,43 @@ def adapt(network: Adapter, maps: Maps, count: int) -> np.ndarray:
         for start in range(0, count, PREDICT_BATCH)
     ]
     return np.concatenate(parts)
+
+
+def save_adapter(path: Path, network: Adapter, recipe: AdapterRecipe, parser: Parser) -> None:
+    """Write an adapter, and to which parser it was fitted."""
+    metadata = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "width": recipe.width,
+        "dilations": list(recipe.dilations),
+        "parser": parser.digest,
+    }
+    weights = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
+    write_torch(path, {"metadata": metadata, "weights": weights})
+
+
+def load_adapter(path: Path, parser: Parser, device: torch.device) -> Adapter:
+    """Read an adapter of class maps that `parser` predicts.
+
+    Raises
+    ------
+    FacegenError : missing, damaged, pickled, of another format, or fitted to another parser.
+    """
+    value = read_torch(path)
+    metadata, weights = value.get("metadata"), value.get("weights")
+    if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
+        raise FacegenError(f"{path}: not a label adapter of facegen; train one with facegen train-eval")
+    if metadata.get("format_version") != FORMAT_VERSION:
+        raise FacegenError(
+            f"{path}: format version {metadata.get('format_version')}, this facegen reads {FORMAT_VERSION}; "
+            "use the facegen that wrote it"
+        )
+    if metadata.get("parser") != parser.digest:
+        raise FacegenError(f"{path}: fitted to another parser; give the one that lies beside its checkpoint")
+    try:
+        recipe = AdapterRecipe(int(metadata["width"]), tuple(int(one) for one in metadata["dilations"]))
+        network = Adapter(len(parser.convention.classes), recipe)
+        network.load_state_dict(weights)  # type: ignore[arg-type]
+    except (KeyError, TypeError, ValueError, RuntimeError, AttributeError):
+        raise FacegenError(f"{path}: damaged label adapter; remove it to fit it again") from None
+    return network.to(device).eval()

@@ -2,6 +2,7 @@
 
     predictions.npz     argmax label maps of the test and of the adapter pictures, (N, S, S) uint8
     scored-VARIANT.npz  one picture's confusion matrix each, borders; VARIANT says what adapts the labels
+    adapter.pt          the label adapter of the arms
 
 So intervals, slices and adapters need no prediction again, and a run that was killed goes on. A file
 belongs to the weights of one parser and to one set of pictures by its key; another one's is made anew.
@@ -17,7 +18,7 @@ import torch
 
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.files import fingerprint, npz_bytes, read_npz, write_bytes
-from facegen.parse.adapter import AdapterRecipe, Maps, adapt, fit_adapter, one_hot
+from facegen.parse.adapter import ADAPTER_FILE, AdapterRecipe, Maps, adapt, fit_adapter, one_hot, save_adapter
 from facegen.parse.adapter_rules import apply_rules, fit_rules
 from facegen.parse.checkpoints import Parser
 from facegen.parse.data import LoadedSet
@@ -108,6 +109,8 @@ class Judge:
         else:
             inputs = one_hot(known[chosen], classes, self.device), one_hot(asked, classes, self.device)
         network = fit_adapter(inputs[0], references, convention, _seed(parser), self.device, self.recipe)
+        if kind == NETWORK and len(chosen) == len(self.adapter):
+            save_adapter(folder / ADAPTER_FILE, network, self.recipe, parser)
         return adapt(network, inputs[1], len(self.test))
 
     def _key(self, parser: Parser, *more: object) -> str:

@@ -7,6 +7,7 @@ import torch
 from PIL import Image
 
 from facegen.datasets.images import read_rgb
+from facegen.parse.adapter import Adapter, adapt, one_hot
 from facegen.parse.checkpoints import Parser
 from facegen.parse.data import resize_image
 from facegen.parse.evaluate import predict
@@ -31,15 +32,21 @@ def read_upright(path: Path) -> np.ndarray:
     return pixels if turn is None else np.asarray(Image.fromarray(pixels).transpose(turn))
 
 
-def parse_photo(parser: Parser, image: np.ndarray, device: torch.device) -> np.ndarray:
+def parse_photo(
+    parser: Parser, image: np.ndarray, device: torch.device, adapter: Adapter | None = None
+) -> np.ndarray:
     """Label map of a photo at its own size: (H, W) uint8.
 
     The photo is padded to a square, reduced to the parser's size, and the labels are enlarged again.
+
+    adapter : draws the parser's labels as a real set does
     """
     height, width = image.shape[:2]
     small = resize_image(image, parser.size).transpose(2, 0, 1)
-    labels = predict(parser, small[None], device)[0]
+    labels = predict(parser, small[None], device)
+    if adapter is not None:
+        labels = adapt(adapter, one_hot(labels, len(parser.convention.classes), device), 1)
     side = max(height, width)
     index = ((np.arange(side) + 0.5) * parser.size / side).astype(int)
     top, left = (side - height) // 2, (side - width) // 2
-    return labels[index[top : top + height, None], index[None, left : left + width]]
+    return labels[0, index[top : top + height, None], index[None, left : left + width]]

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
-from drawn_faces import write_index_set
+from drawn_faces import NAMES, write_index_set
 from PIL import Image
 from rich.console import Console
 
@@ -27,7 +27,8 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.files import write_json
 from facegen.datasets.readers import open_set
 from facegen.parse import recipes, reverse, train
-from facegen.parse.adapter import AdapterRecipe
+from facegen.parse.adapter import AdapterRecipe, load_adapter, save_adapter
+from facegen.parse.checkpoints import load_parser
 from facegen.parse.real import choose, open_real
 from facegen.parse.roles import Roles, assign
 from facegen.parse.speed import Rate
@@ -165,11 +166,14 @@ def test_a_run_grows_and_real_pictures_are_shown_only_on_request(sets, tmp_path,
     assert content["controls"]["real_half_minus_other_half"] is None
     old = {p: p.stat().st_mtime_ns for p in (tmp_path / "run").glob("*/checkpoint.pt")}
     odd = shutil.copytree(sets / "drawn2", tmp_path / "<i>x")
-    more = run(*command, "--seeds", 2, "--also", odd, "--show-real")
+    more = run(*command, "--seeds", 2, "--also", odd, "--show-real", "--adapt-probabilities", "--onnx")
     assert more.exit_code == 0 and "6 trainings, 2 of them there already" in more.output, more.output
     assert {p: p.stat().st_mtime_ns for p in old} == old
     content = json.loads((tmp_path / "run" / "results.json").read_text())
     assert [arm["key"] for arm in content["arms"]][-2:] == ["X1", "X1_L"]
+    assert all("probabilities" in one["scores"] for one in content["adapters"])
+    written = {path.parent.name for path in (tmp_path / "run").glob("*/parser.onnx")}
+    assert written == {"R-n14-seed0", "S-set1-n14-seed0", "X1-set1-n14-seed0"}
     assert content["intervals"]["covers"] == ["test pictures", "seeds"]
     page = (tmp_path / "run" / "index.html").read_text()
     assert "not for publication" in page and page.count("data:image/png") == 3
@@ -483,6 +487,24 @@ def test_parse_image_draws_over_a_photo(sets, tmp_path, monkeypatch, short_adapt
     assert Image.open(tmp_path / "overlay.png").size == (60, 90)
     newest = max(Path("facegen-eval").glob("*/checkpoint.pt"), key=lambda p: (p.stat().st_mtime, str(p)))
     assert str(newest) in result.output
+    plain = (tmp_path / "overlay.png").read_bytes()
+    adapted = run("parse-image", photo, "-o", tmp_path / "overlay.png", "--device", "cpu", "--adapted")
+    assert adapted.exit_code == 0 and Image.open(tmp_path / "overlay.png").size == (60, 90), adapted.output
+    parser = load_parser(newest)
+    other = next(one for one in Path("facegen-eval").glob("*/adapter.pt") if one.parent != newest.parent)
+    with pytest.raises(FacegenError, match="fitted to another parser"):
+        load_adapter(other, parser, torch.device("cpu"))
+    # An adapter that calls everything hair.
+    network = load_adapter(newest.with_name("adapter.pt"), parser, torch.device("cpu"))
+    hair = NAMES["hair"]
+    with torch.no_grad():
+        network.correction[-2].bias[4 * hair : 4 * hair + 4] = 100.0
+    save_adapter(newest.with_name("adapter.pt"), network, recipes.ADAPTER, parser)
+    hairy = run("parse-image", photo, "-o", tmp_path / "hairy.png", "--device", "cpu", "--adapted")
+    assert "hair         100.0%" in hairy.output and (tmp_path / "hairy.png").read_bytes() != plain
+    newest.with_name("adapter.pt").unlink()
+    lacking = run("parse-image", photo, "--device", "cpu", "--adapted")
+    assert lacking.exit_code == 2 and "no such checkpoint" in lacking.output
     bad = run("parse-image", tmp_path / "none.jpg", "--model", newest)
     assert bad.exit_code == 2 and "no such file" in bad.output
 
