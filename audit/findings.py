@@ -109,6 +109,23 @@ class Audit:
         return [(group, rows) for group, rows in groups if rows]
 
     @property
+    def too_few(self) -> bool:
+        """Whether there are too few pictures (or attributes in common) for a verdict on the whole set."""
+        return self.content.verdict == UNMEASURED
+
+    @property
+    def nothing(self) -> str:
+        """What to say where no attribute stands out."""
+        pictures = f"{self.n_synthetic} and {self.reference.n} pictures"
+        if self.too_few:
+            lacking = sum(row.verdict == UNMEASURED for row in self.rows)
+            return (
+                f"No attribute stands out of the noise, which is no pass: {pictures} are too few to tell the "
+                f"sets apart by, and {lacking} of {len(self.rows)} attributes could not be measured."
+            )
+        return f"Nothing stands out of the noise of {pictures}."
+
+    @property
     def warnings(self) -> list[str]:
         """What is wrong with the set's labels themselves, whatever the faces show."""
         found = []

@@ -204,6 +204,8 @@ def _print(audit, checks) -> None:
         console.print("change first:")
         for place, name in enumerate(audit.ranked[:10], start=1):
             console.print(f"  {place}. {name}: {sentence(audit.row(name))}", highlight=False)
+    else:
+        console.print(audit.nothing, style="red" if audit.too_few else "green", highlight=False)
     for one in checks:
         colour = {"pass": "green", "fail": "red"}.get(one.status, "yellow")
         console.print(

@@ -109,7 +109,8 @@ def parsed(checkpoint: Path, faces: FaceSet, real_dir: Path | None, console: Con
 
     Returns
     -------
-    (real, synthetic) features or None without a real side; (synthetic, real or None) Mismatch
+    (real, synthetic) features or None where a side has none; (synthetic, real or None) Mismatch, or None
+    without synthetic masks
     """
     import numpy as np
 
@@ -125,11 +126,17 @@ def parsed(checkpoint: Path, faces: FaceSet, real_dir: Path | None, console: Con
     parser = load_parser(checkpoint, device)
     sides: list[tuple] = []
     for one in (faces, open_set(real_dir) if real_dir else None):
-        if one is None:
+        if one is None or not one.has_masks:
+            if one is not None:
+                console.print(
+                    f"{one.name}: no masks: neither labels nor features of a parser are measured",
+                    style="yellow",
+                    markup=False,
+                )
             sides.append((None, None))
             continue
         with console.status(escape(f"parsing {one.name}")):
-            data = load_set(choose(one, min(PARSED, len(one))), parser.size)
+            data = load_set(choose(one, min(PARSED, len(one))), parser.size, strict=False)
             require_convention(parser, data)
             found = label_mismatch(predict(parser, data.images, device), data.masks, data.ids)
             crops = list(_made_equal(one, parser.size))
@@ -143,12 +150,12 @@ def parsed(checkpoint: Path, faces: FaceSet, real_dir: Path | None, console: Con
             sides.append((None if seen is None else encoder_features(parser, seen, device), found))
     (features, mismatch), (real_features, real_mismatch) = sides
     both = None if real_features is None or features is None else (real_features, features)
-    return both, (mismatch, real_mismatch)
+    return both, (mismatch, real_mismatch) if mismatch else None
 
 
 def read_alike(checkpoint: Path, faces: FaceSet, real_dir: Path, console: Console):
     """held_out.read_rows of label maps that one parser draws for READ pictures of the real and of the other
-    side: (m, k) and (n, k)."""
+    side: (m, k) and (n, k); None where a side has no masks."""
     from facegen.audit.held_out import read_rows
     from facegen.parse.checkpoints import load_parser
     from facegen.parse.data import load_set
@@ -158,10 +165,13 @@ def read_alike(checkpoint: Path, faces: FaceSet, real_dir: Path, console: Consol
 
     device = pick_device("auto")
     parser = load_parser(checkpoint, device)
+    sides = open_set(real_dir), faces
+    if not all(one.has_masks for one in sides):
+        return None
     out = []
-    for one in (open_set(real_dir), faces):
+    for one in sides:
         with console.status(escape(f"reading {one.name}")):
-            data = load_set(choose(one, min(READ, len(one))), parser.size)
+            data = load_set(choose(one, min(READ, len(one))), parser.size, strict=False)
             require_convention(parser, data)
             out.append(read_rows(predict(parser, data.images, device)))
     return tuple(out)

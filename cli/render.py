@@ -156,10 +156,35 @@ def command(
         soft_wrap=True,
         markup=False,
     )
+    if profile is not None:
+        _say_unfollowed(console, profile, convention)
     outcome = _with_bar(console, order, produce, len(todo))
     _summary(console, out, outcome)
     if outcome.failures:
         raise SystemExit(1)
+
+
+def _say_unfollowed(console, profile, convention):
+    """What of an order will not be done, before anything is rendered."""
+    from facegen.audit.collect import CONVENTION
+    from facegen.render.realised import not_followed
+
+    unfollowed = not_followed(profile)
+    if unfollowed:
+        console.print(
+            f"nothing in a face follows a law of {', '.join(unfollowed)}: these lines change nothing",
+            style="yellow",
+            soft_wrap=True,
+            markup=False,
+        )
+    if convention != CONVENTION:
+        console.print(
+            f"what masks show is measured on {CONVENTION} masks only: dataset.json will hold the law "
+            f"that was asked for and the previews', not that of these {convention} masks",
+            style="yellow",
+            soft_wrap=True,
+            markup=False,
+        )
 
 
 def _as_before(folder, size, quality, convention, backgrounds):
@@ -254,13 +279,16 @@ def _law(console, out):
     shares = sorted(target["out_of_reach"].items(), key=lambda item: -item[1])
     reach = [f"{name} ({100 * share:.0f} %)" for name, share in shares]
     if reach:
+        more = f" and {len(reach) - NAMED} more (dataset.json)" if len(reach) > NAMED else ""
         console.print(
-            f"out of the generator's reach, by share of faces: {', '.join(reach[:8])}", soft_wrap=True
+            f"out of the generator's reach, by share of faces: {', '.join(reach[:NAMED])}{more}",
+            soft_wrap=True,
         )
     _joint(console, target)
 
 
 KEYS = ("asked", "drawn", "seen")
+NAMED = 8  # attributes out of reach that are printed
 
 
 def _joint(console, target):

@@ -163,6 +163,7 @@ def load_set(
     size: int,
     cache: Path | None = None,
     on_sample: Callable[[], None] | None = None,
+    strict: bool = True,
 ) -> LoadedSet:
     """Decode a set of faces to S × S.
 
@@ -173,6 +174,7 @@ def load_set(
     cache : folder that keeps the arrays as .npy and maps them on the next call, so that a large set needs
         no memory of its own; None decodes into memory.
     on_sample : called once a decoded sample, from any thread
+    strict : refuse ids of no class; else those pixels count as not labelled (and nothing is cached)
 
     Raises
     ------
@@ -182,21 +184,26 @@ def load_set(
         raise FacegenError(f"{faces.path} holds pictures without masks: training and scoring need masks/")
     if not len(faces):
         raise FacegenError(f"{faces.path} holds no samples")
-    if cache is not None:
+    if cache is not None and strict:
         return _load_cached(faces, size, cache, on_sample)
     images = np.empty((len(faces), 3, size, size), np.uint8)
     masks = np.empty((len(faces), size, size), np.uint8)
-    _decode(faces, images, masks, on_sample)
+    _decode(faces, images, masks, on_sample, strict)
     return LoadedSet(faces.name, faces.convention, list(faces.ids), images, masks)
 
 
 def _decode(
-    faces: FaceSet, images: np.ndarray, masks: np.ndarray, on_sample: Callable[[], None] | None
+    faces: FaceSet,
+    images: np.ndarray,
+    masks: np.ndarray,
+    on_sample: Callable[[], None] | None,
+    strict: bool = True,
 ) -> None:
     size = images.shape[-1]
 
     def one(index: int) -> None:
-        image, mask = faces.image(index), faces.mask(index)
+        image = faces.image(index)
+        mask = faces.mask(index) if strict else faces.known_mask(index)[0]
         _require_proportions(faces, index, image.shape[:2], mask.shape)
         images[index] = resize_image(image, size).transpose(2, 0, 1)
         masks[index] = resize_mask(mask, size)

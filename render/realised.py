@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import rankdata
 
+from facegen.audit.laws import parties
 from facegen.audit.measures import CONTENT_NAMES, measure_labels
 from facegen.render.follow import FOLLOWED
 from facegen.render.pilot import START, Correction
@@ -37,6 +38,18 @@ WORN = {
 }
 
 
+def not_followed(profile) -> list[str]:
+    """Attributes that somebody wrote a law of which decides nothing about faces: no face can be bent to them,
+    and previews do not show them. What is the condition of another law decides that."""
+    spoken = [parties(key) for key in profile.written]
+    conditions = {condition for _, condition in spoken}
+    obeyed = {*FOLLOWED, *(n for n in CONTENT_NAMES if n in profile.names and profile.attribute(n).matched)}
+    for link in profile.links:
+        if link.same and obeyed & {link.annotated, link.measured}:
+            obeyed |= {link.annotated, link.measured}
+    return [name for name in dict.fromkeys(name for name, _ in spoken) if name not in obeyed | conditions]
+
+
 def describe_target(
     profile, blocks: Sequence[Matched] = (), correction: Correction = START, num: int | None = None
 ) -> dict | None:
@@ -49,6 +62,7 @@ def describe_target(
     out: dict = {
         "profile": profile.name,
         "followed": [n for n in FOLLOWED if n in profile.names],
+        "not_followed": not_followed(profile),
         "correction": correction.to_dict(),
         "blocks": [block.report for block in blocks],
     }

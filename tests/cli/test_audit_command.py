@@ -1,6 +1,7 @@
 """`facegen audit` and `facegen profile` from the command line, on drawn sets."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -78,35 +79,59 @@ def test_real_pictures_only_for_the_asking(sets, tmp_path):
     assert result.exit_code == 2 and "--against" in result.output
 
 
-def test_a_parser_measures_labels_and_features(sets, tmp_path):
+@pytest.fixture(scope="module")
+def parser(tmp_path_factory):
     from facegen.datasets.conventions import convention
     from facegen.parse.checkpoints import parser_metadata, save_parser
     from facegen.parse.networks import build_network
 
-    real, tilted = sets
     classes = convention("celebamaskhq")
-    network = build_network("small", len(classes.classes), seed=0)
-    save_parser(tmp_path / "p.pt", network, parser_metadata(classes, "small", 64))
-    result = run(
-        "audit",
-        tilted,
-        "--against",
-        real,
-        "--out",
-        tmp_path / "o",
-        "--workers",
-        1,
-        "--parser",
-        tmp_path / "p.pt",
+    path = tmp_path_factory.mktemp("parser") / "p.pt"
+    save_parser(
+        path, build_network("small", len(classes.classes), seed=0), parser_metadata(classes, "small", 32)
     )
+    return path
+
+
+def read_by(parser, faces, real, out):
+    result = run("audit", faces, "--against", real, "--out", out, "--workers", 1, "--parser", parser)
     assert result.exit_code == 0, result.output
-    data = json.loads((tmp_path / "o" / "report.json").read_text())
-    assert len(data["label_mismatch"]["classes"]) == 18 and data["label_mismatch"]["size"] == 64
+    data = json.loads((out / "report.json").read_text())
+    return data, {one["name"]: one for one in data["held_out"]}, " ".join(result.output.split())
+
+
+def test_a_parser_measures_labels_and_features(sets, parser, tmp_path):
+    real, _ = sets
+    many = write_set(tmp_path / "many", random_heads(130, seed=2, roll=10)[1][:64])
+    data, held_out, _ = read_by(parser, many, real, tmp_path / "o")
+    assert len(data["label_mismatch"]["classes"]) == 18 and data["label_mismatch"]["size"] == 32
     assert len(data["label_mismatch"]["confusion"]) == 19
-    features = next(one for one in data["held_out"] if one["name"] == "features")
-    assert features["why"] or features["auc"] is not None
-    read = next(one for one in data["held_out"] if one["name"] == "read_alike")
-    assert read["why"] or read["auc"] is not None
+    assert 0 <= held_out["features"]["auc"] <= 1 and not held_out["features"]["why"]
+    assert 0 <= held_out["read_alike"]["auc"] <= 1 and not held_out["read_alike"]["why"]
+    few, held_out, _ = read_by(parser, sets[1], real, tmp_path / "few")
+    assert held_out["features"]["auc"] is None and held_out["features"]["why"]
+    assert few["label_mismatch"]["classes"]
+
+
+def test_a_parser_goes_on_without_masks_and_past_unknown_ids(sets, parser, tmp_path):
+    real, tilted = sets
+    bare = shutil.copytree(tilted, tmp_path / "bare")
+    shutil.rmtree(bare / "masks")
+    data, held_out, said = read_by(parser, bare, real, tmp_path / "a")
+    assert "bare: no masks: neither labels nor features of a parser are measured" in said
+    assert data["label_mismatch"] is None and held_out["features"]["auc"] is None
+    strange = shutil.copytree(tilted, tmp_path / "strange")
+    Image.fromarray(np.full((64, 64), 99, np.uint8)).save(next((strange / "masks").iterdir()))
+    data, _, said = read_by(parser, strange, real, tmp_path / "b")
+    assert data["label_mismatch"]["classes"] and "hold ids of no class" in said
+
+
+def test_few_pictures_are_no_pass(tmp_path):
+    """Where nothing stands out because nothing could be told, terminal and page say so."""
+    few = write_set(tmp_path / "few", [(np.zeros((64, 64, 3), np.uint8), head(64))] * 3)
+    result = run("audit", few, "--against", few, "--out", tmp_path / "o", "--workers", 1)
+    for text in (result.output, (tmp_path / "o" / "index.html").read_text()):
+        assert "which is no pass: 3 and 3 pictures are too few" in " ".join(text.split()), text
 
 
 def test_pictures_too_small_for_inception_leave_it_out(sets, tmp_path, monkeypatch):

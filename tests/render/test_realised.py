@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from facegen.audit.profile_io import load_profile
 from facegen.audit.view import ID
 from facegen.render import realised
 from facegen.render.spec import FaceSpec, Glasses, Identity
@@ -20,6 +21,22 @@ def test_means_and_shares_are_those_of_the_masks():
     assert target["matched"]["hair"]["realised"] == {"mean": 0.5, "sd": 0.5, "share": 1.0}
     assert target["matched"]["brow_height"]["realised"] == {"share": 0.0}
     assert target["correlations"] == {"pairs": 0} and "by_gender" not in target
+
+
+def test_laws_that_no_face_follows_are_named(tmp_path):
+    (tmp_path / "l.toml").write_text(
+        "male = 0.5\nwearing_necktie = 0.3\nchubby = 0.2\nexposure = 30\nwearing_hat = 0.4\n"
+        '"glasses | chubby" = 0.5\n"glasses | not chubby" = 0.1\n'
+    )
+    law = load_profile(tmp_path / "l.toml")
+    assert realised.not_followed(law) == ["wearing_necktie", "exposure", "wearing_hat"]
+    assert realised.describe_target(law)["not_followed"] == realised.not_followed(law)
+    # The base knows hats under both names.
+    (tmp_path / "l.toml").write_text(
+        'base = "celebamaskhq"\nwearing_hat = 0.4\nroll = 3\nwearing_necktie = 0.5\n'
+    )
+    assert realised.not_followed(load_profile(tmp_path / "l.toml")) == ["wearing_necktie"]
+    assert realised.not_followed(load_profile("celebamaskhq")) == []
 
 
 def test_correlations_are_spearmans_and_the_farthest_pair_is_named():
