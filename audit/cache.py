@@ -19,8 +19,8 @@ import scipy
 
 _SOURCES = (
     "camera.py", "colour.py", "estimates.json", "estimates.py", "face_detail.py", "geometry.py",
-    "hair_style.py", "held_out.py", "labels_stats.py", "light.py", "measures.py", "presence.py", "realism.py",
-    "texture.py", "view.py",
+    "hair_style.py", "label_maps.py", "labels_stats.py", "light.py", "measures.py", "presence.py",
+    "realism.py", "texture.py", "view.py",
 )  # fmt: skip
 _WAIT = 30.0  # seconds that one process waits for another's write
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from facegen.audit import held_out, labels_stats, measures
+from facegen.audit import label_maps, labels_stats, measures
 from facegen.audit.cache import RowCache, key_of
 from facegen.audit.schema import Table
 from facegen.audit.view import make_view
@@ -27,8 +27,8 @@ class Measurement:
     Attributes
     ----------
     attributes, labels : Table, of measures.py and labels_stats.py
-    maps : (n, GRID * GRID) uint8 of held_out.aligned_map, or None where they were not taken
-    touching : (n, pairs) float32 of held_out.touching, or None likewise
+    maps : (n, GRID * GRID) uint8 of label_maps.aligned_map, or None where they were not taken
+    touching : (n, pairs) float32 of label_maps.touching, or None likewise
     unknown : (n,) float64: share of each mask that holds ids of no class, measured as not labelled; or None
     """
 
@@ -104,8 +104,8 @@ def check_masks(faces: FaceSet) -> None:
         )
 
 
-_WIDTHS = (len(measures.NAMES), len(labels_stats.NAMES), len(held_out.PAIRS))
-ROW_WIDTH, MAP_WIDTH = sum(_WIDTHS), held_out.GRID**2
+_WIDTHS = (len(measures.NAMES), len(labels_stats.NAMES), len(label_maps.PAIRS))
+ROW_WIDTH, MAP_WIDTH = sum(_WIDTHS), label_maps.GRID**2
 Row = tuple[np.ndarray, np.ndarray]  # (ROW_WIDTH,) float64 and (MAP_WIDTH,) uint8
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]  # the same of n pictures, and Measurement.unknown of each
 
@@ -145,8 +145,8 @@ def _row(faces: FaceSet, index: int, image: np.ndarray, mask: np.ndarray | None)
         view = make_view(image, mask)
     except FacegenError as error:
         raise FacegenError(f"{faces.path}: picture {faces.ids[index]}: {error}") from None
-    parts = [measures.measure_view(view), labels_stats.label_row(view), held_out.touching(view)]
-    return np.concatenate(parts), held_out.aligned_map(view)
+    parts = [measures.measure_view(view), labels_stats.label_row(view), label_maps.touching(view)]
+    return np.concatenate(parts), label_maps.aligned_map(view)
 
 
 _task: tuple[FaceSet, Path | None] | None = None  # of a worker process, set once by its initializer

@@ -98,7 +98,7 @@ def measure(view: View) -> dict[str, float]:
 def _pixels(view: View, *names: str) -> np.ndarray | None:
     """(n, 3) float32 Lab of the classes' pixels; None under MIN_SHARE of the picture."""
     classes = [ID[name] for name in names]
-    return view.lab[view.where(*classes)] if view.share(*classes) >= MIN_SHARE else None
+    return view.pixels(view.lab, *classes) if view.share(*classes) >= MIN_SHARE else None
 
 
 def _skin(view: View, lab: np.ndarray) -> dict[str, float]:

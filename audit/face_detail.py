@@ -45,7 +45,7 @@ def measure(view: View) -> dict[str, float]:
     if view.mask is None or view.share(ID["skin"]) < MIN_SHARE:
         return {}
     skin = view.where(ID["skin"])
-    colour = view.lab[skin]
+    colour = view.pixels(view.lab, ID["skin"])
     out: dict[str, float] = {}
     if view.present(ID["mouth"]):
         inside = view.lab[view.where(ID["mouth"]), 0]

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from facegen.audit.joint import Joint, at_most, joint_distances
+from facegen.audit.label_maps import NONE
 from facegen.audit.measures import BY_NAME, CONTENT_NAMES, MEASURES, measure_labels
 from facegen.audit.schema import APPEARANCE_GROUPS, CONTENT_GROUPS, Table
 from facegen.audit.twosample import MIN_ROWS, two_sample
-from facegen.audit.view import CLASSES, View
+from facegen.audit.view import CLASSES
 
 # 2: descriptors and realism joined, 3: read_alike; the other groups are as they were. 4: components of both
 # sets pooled; density and coverage at one n for both sides; against a profile as many rows as pictures are
@@ -36,46 +37,10 @@ CLASSIFIER = (
     "indicators) and gradient-boosted trees (50 of depth 3)"
 )
 
-GRID = 24  # cells of the face-aligned label map, each way
-U_RANGE, V_RANGE = (-0.5, 0.5), (-0.45, 0.55)  # crop sides: what the crop rule itself shows
 COMPONENTS = 20  # principal components of the label maps that are kept
 MOST_ROWS = 2000  # of each set whose label maps, touching classes and features are compared
 FEATURE_COMPONENTS = 32  # and of features, which are often wider than there are rows
-PAIRS = tuple((i, j) for i in range(len(CLASSES)) for j in range(i + 1, len(CLASSES)))
 NEED_PARSER = "it needs a parser (--parser) and real pictures (--against REAL_DIR)"
-_NONE = 255  # a cell outside the picture, or a picture without face axes
-
-
-def aligned_map(view: View) -> np.ndarray:
-    """(GRID * GRID,) uint8: the class at each place of the face's own frame, 255 where there is none."""
-    if not view.has_axes:
-        return np.full(GRID * GRID, _NONE, np.uint8)
-    axes = view.axes
-    u = np.linspace(*U_RANGE, GRID)
-    v = np.linspace(*V_RANGE, GRID)
-    grid = np.stack(np.meshgrid(u, v), axis=-1) * axes.side
-    points = axes.eyes + grid[..., :1] * axes.along + grid[..., 1:] * axes.down
-    x, y = np.floor(points[..., 0]).astype(int), np.floor(points[..., 1]).astype(int)
-    h, w = view.shape
-    inside = (x >= 0) & (y >= 0) & (x < w) & (y < h)
-    out = np.full((GRID, GRID), _NONE, np.uint8)
-    out[inside] = view.labels[y[inside], x[inside]]
-    return out.ravel()
-
-
-def touching(view: View) -> np.ndarray:
-    """(len(PAIRS),) float32: length of the border between two classes over the picture's side."""
-    count = len(CLASSES)
-    if view.mask is None:
-        return np.full(len(PAIRS), np.nan, np.float32)
-    mask = view.mask
-    total = np.zeros(256 * 256)
-    for one, other in ((mask[:, 1:], mask[:, :-1]), (mask[1:], mask[:-1])):
-        differ = one != other
-        a, b = one[differ].astype(int), other[differ].astype(int)
-        total += np.bincount(np.minimum(a, b) * 256 + np.maximum(a, b), minlength=256 * 256)
-    table = total.reshape(256, 256)[:count, :count] / max(view.shape)
-    return np.array([table[pair] for pair in PAIRS], np.float32)
 
 
 def read_rows(masks: np.ndarray) -> np.ndarray:
@@ -116,8 +81,8 @@ def compare_held_out(
 
     Parameters
     ----------
-    *_maps : (n, GRID * GRID) uint8 of `aligned_map`, None against a profile
-    *_touching : (n, len(PAIRS)) float32 of `touching`, None likewise
+    *_maps : (n, GRID * GRID) uint8 of `label_maps.aligned_map`, None against a profile
+    *_touching : (n, len(PAIRS)) float32 of `label_maps.touching`, None likewise
     features : (m, d) real and (n, d) synthetic features of one parser, or None
     tables : measured attributes, real and synthetic, or None
     read : `read_rows` of what one parser drew for the real (m) and the synthetic (n) pictures, or None
@@ -137,7 +102,7 @@ def compare_held_out(
     if real_maps is None or synthetic_maps is None:
         out.append(_unmeasured("label_maps", why))
     else:
-        seen = [maps[~(maps == _NONE).all(1)] for maps in (real_maps, synthetic_maps)]
+        seen = [maps[~(maps == NONE).all(1)] for maps in (real_maps, synthetic_maps)]
         out.append(_group("label_maps", *components(one_hot(seen[0]), one_hot(seen[1]), COMPONENTS), seed))
     if real_touching is None or synthetic_touching is None:
         out.append(_unmeasured("touching", why))

@@ -57,7 +57,7 @@ def measure(view: View) -> dict[str, float]:
     low, middle, high, top = np.quantile(lightness[skin], [0.05, 0.5, 0.95, 0.99])
     out |= {"skin_contrast": high - low, "skin_highlight": top - middle}
     if view.has_axes:
-        u, v = np.moveaxis(view.face_coordinates[skin], -1, 0)
+        u, v = view.face_points(ID["skin"]).T
         y = view.luminance[skin]
         mouth_u, mouth_v = view.axes.to_face(view.axes.mouth)
         side = u - v * mouth_u / mouth_v

@@ -157,7 +157,7 @@ def _skin(view: View) -> dict[str, float]:
     if view.share(ID["skin"]) < MIN_SHARE:
         return {}
     # Rows of one piece: over columns of a table arctan2 takes other code, other digits, as the memory lies.
-    lightness, red, yellow = np.ascontiguousarray(view.lab[view.where(ID["skin"])][::_EVERY].T, float)
+    lightness, red, yellow = np.ascontiguousarray(view.pixels(view.lab, ID["skin"])[::_EVERY].T, float)
     out = {}
     if np.hypot(red.mean(), yellow.mean()) >= MIN_YELLOW:
         out["skin_hue_spread"] = float(np.degrees(np.arctan2(yellow, red)).std())

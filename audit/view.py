@@ -127,7 +127,11 @@ class View:
 
     def share(self, *classes: int) -> float:
         """Share of the picture, [0, 1], that the classes cover together."""
-        return float(self.sums[list(classes), 0].sum() / self.labels.size)
+        return sum(self._counts[one] for one in classes) / self.labels.size
+
+    @cached_property
+    def _counts(self) -> list[float]:
+        return self.sums[:, 0].tolist()
 
     def present(self, *classes: int) -> bool:
         """True where the classes together reach PRESENT_SHARE."""
@@ -141,10 +145,17 @@ class View:
     def where(self, *classes: int) -> np.ndarray:
         """(h, w) bool: pixels of the classes. Not to be changed: it is kept."""
         if classes not in self._regions:
-            wanted = np.zeros(256, bool)
-            wanted[list(classes)] = True
-            self._regions[classes] = wanted[self.labels]
+            first, *others = classes
+            region = self.labels == first
+            for one in others:
+                region |= self.labels == one
+            self._regions[classes] = region
         return self._regions[classes]
+
+    def pixels(self, planes: np.ndarray, *classes: int) -> np.ndarray:
+        """(n, k): what planes (h, w, k), each in one piece, hold at the pixels of the classes."""
+        place = np.flatnonzero(self.where(*classes))
+        return np.stack([planes[..., i].ravel()[place] for i in range(planes.shape[-1])], axis=1)
 
     @cached_property
     def _regions(self) -> dict[tuple[int, ...], np.ndarray]:
@@ -186,8 +197,8 @@ class View:
     def face_points(self, *classes: int) -> np.ndarray:
         """(n, 2) float32: (u, v) of the classes' pixels. Not to be changed: it is kept."""
         if classes not in self._points:
-            region, grid = self.where(*classes), self.face_coordinates
-            self._points[classes] = np.stack([grid[..., 0][region], grid[..., 1][region]]).T
+            place, grid = np.flatnonzero(self.where(*classes)), self.face_coordinates
+            self._points[classes] = np.stack([grid[..., i].ravel()[place] for i in range(2)]).T
         return self._points[classes]
 
     @cached_property
@@ -278,12 +289,12 @@ _LAB_KNEE = 6 / 29
 
 
 def _lab_of_linear(linear: np.ndarray) -> np.ndarray:
-    t = (linear @ _TO_XYZ.T) / _WHITE
+    t = np.ascontiguousarray((linear.reshape(-1, 3) @ _TO_XYZ.T).T) / _WHITE[:, None]
     f = np.cbrt(t)
-    dark = t <= _LAB_KNEE**3
-    f[dark] = t[dark] / np.float32(3 * _LAB_KNEE**2) + np.float32(4 / 29)
-    x, y, z = f[..., 0], f[..., 1], f[..., 2]
-    return np.moveaxis(np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)]), 0, -1)
+    np.copyto(f, t / np.float32(3 * _LAB_KNEE**2) + np.float32(4 / 29), where=t <= _LAB_KNEE**3)
+    x, y, z = f
+    planes = np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+    return np.moveaxis(planes.reshape(3, *linear.shape[:-1]), 0, -1)
 
 
 def lab_of_srgb(rgb: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from facegen.audit.collect import Measurement
-from facegen.audit.held_out import aligned_map, touching
+from facegen.audit.label_maps import aligned_map, touching
 from facegen.audit.labels_stats import NAMES as LABEL_NAMES
 from facegen.audit.labels_stats import label_row
 from facegen.audit.measures import NAMES, measure_view

@@ -9,7 +9,7 @@ import pytest
 from drawn_heads import random_heads
 from faults import FAULTS, at_size
 
-from facegen.audit import held_out, labels_stats, measures
+from facegen.audit import label_maps, labels_stats, measures
 from facegen.audit.cache import default_cache
 from facegen.audit.collect import Measurement, measure_set
 from facegen.audit.compare import compare_rows
@@ -30,7 +30,7 @@ def measured(pairs):
     return Measurement(
         Table(measures.NAMES, np.array([measures.measure_view(view) for view in views]), ids, "faulty"),
         Table(labels_stats.NAMES, np.array([labels_stats.label_row(view) for view in views]), ids, "faulty"),
-        np.stack([held_out.aligned_map(view) for view in views]),
+        np.stack([label_maps.aligned_map(view) for view in views]),
     )
 
 

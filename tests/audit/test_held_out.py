@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from drawn_heads import head, paint, random_heads
 
-from facegen.audit import held_out, twosample
+from facegen.audit import held_out, label_maps, twosample
 from facegen.audit.compare import compare
 from facegen.audit.measures import CONTENT_NAMES, measure_labels
 from facegen.audit.reference import Reference
@@ -22,19 +22,19 @@ def view(mask):
 
 
 def test_aligned_maps_do_not_follow_tilt_place_or_size():
-    still = held_out.aligned_map(view(head()))
+    still = label_maps.aligned_map(view(head()))
     for moved in (head(roll=8), head(centre=(0.53, 0.47)), head(scale=0.9), head(size=512)):
-        other = held_out.aligned_map(view(moved))
+        other = label_maps.aligned_map(view(moved))
         both = (still != 255) & (other != 255)
         assert both.mean() > 0.6 and (still[both] == other[both]).mean() > 0.93
-    assert (held_out.aligned_map(view(head(without=("l_eye",)))) == 255).all()
+    assert (label_maps.aligned_map(view(head(without=("l_eye",)))) == 255).all()
 
 
 def test_touching_counts_the_edges_between_two_classes():
     mask = np.zeros((256, 256), np.uint8)
     mask[:, 100:] = ID["skin"]
     mask[:64, 100:] = ID["hair"]
-    row = dict(zip(held_out.PAIRS, held_out.touching(view(mask)), strict=True))
+    row = dict(zip(label_maps.PAIRS, label_maps.touching(view(mask)), strict=True))
     assert row[ID["background"], ID["skin"]] == pytest.approx(192 / 256)
     assert row[ID["background"], ID["hair"]] == pytest.approx(64 / 256)
     assert row[ID["skin"], ID["hair"]] == pytest.approx(156 / 256)

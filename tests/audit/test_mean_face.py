@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from drawn_heads import COLOURS, head, paint
 from PIL import Image
 
 from facegen.audit.mean_face import REGIONS, SIDE, MeanFace, aligned_face, difference_picture, mean_face
@@ -12,7 +13,6 @@ from facegen.audit.view import lab_of_srgb, make_view
 from facegen.cli.main import cli
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.readers import open_set
-from tests.audit.drawn_heads import COLOURS, head, paint
 
 
 def lab(name, colours=COLOURS):
