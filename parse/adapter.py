@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from facegen.datasets.conventions import Convention
 from facegen.datasets.errors import FacegenError
-from facegen.parse.checkpoints import Parser, read_torch, write_torch
+from facegen.parse.checkpoints import Parser, read_torch, require_version, write_torch
 from facegen.parse.keyed import keyed_generator
 from facegen.parse.losses import segmentation_loss
 
@@ -160,11 +160,7 @@ def load_adapter(path: Path, parser: Parser, device: torch.device) -> Adapter:
     metadata, weights = value.get("metadata"), value.get("weights")
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
         raise FacegenError(f"{path}: not a label adapter of facegen; train one with facegen train-eval")
-    if metadata.get("format_version") != FORMAT_VERSION:
-        raise FacegenError(
-            f"{path}: format version {metadata.get('format_version')}, this facegen reads {FORMAT_VERSION}; "
-            "use the facegen that wrote it"
-        )
+    require_version(path, metadata, FORMAT_VERSION)
     if metadata.get("parser") != parser.digest:
         raise FacegenError(f"{path}: fitted to another parser; give the one that lies beside its checkpoint")
     try:

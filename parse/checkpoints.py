@@ -87,6 +87,15 @@ def read_torch(path: Path) -> dict[str, Any]:
     return value
 
 
+def require_version(path: Path, metadata: dict[str, Any], version: int) -> None:
+    """FacegenError where a file's metadata are of another format version."""
+    if metadata.get("format_version") != version:
+        raise FacegenError(
+            f"{path}: format version {metadata.get('format_version')}, this facegen reads {version}; "
+            "use the facegen that wrote it"
+        )
+
+
 def save_parser(path: Path, network: nn.Module, metadata: dict[str, Any]) -> None:
     """Write a parser; weights are moved to the processor."""
     weights = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
@@ -106,11 +115,7 @@ def load_parser(
     metadata = value.get("metadata")
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
         raise FacegenError(f"{path}: not a parser of facegen; train one with facegen train-eval")
-    if metadata.get("format_version") != FORMAT_VERSION:
-        raise FacegenError(
-            f"{path}: format version {metadata.get('format_version')}, this facegen reads {FORMAT_VERSION}; "
-            "use the facegen that wrote it"
-        )
+    require_version(path, metadata, FORMAT_VERSION)
     missing = [key for key in _REQUIRED if key not in metadata]
     if missing or not isinstance(value.get("weights"), dict):
         raise FacegenError(
