@@ -289,12 +289,14 @@ _LAB_KNEE = 6 / 29
 
 
 def _lab_of_linear(linear: np.ndarray) -> np.ndarray:
-    t = np.ascontiguousarray((linear.reshape(-1, 3) @ _TO_XYZ.T).T) / _WHITE[:, None]
+    # Planes, each in one piece. The product keeps the colours' own shape: another has other last digits, and
+    # faces are made by them (render/follow.py).
+    xyz = np.ascontiguousarray(np.moveaxis(linear @ _TO_XYZ.T, -1, 0))
+    t = xyz / _WHITE.reshape(3, *[1] * (linear.ndim - 1))
     f = np.cbrt(t)
     np.copyto(f, t / np.float32(3 * _LAB_KNEE**2) + np.float32(4 / 29), where=t <= _LAB_KNEE**3)
     x, y, z = f
-    planes = np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)])
-    return np.moveaxis(planes.reshape(3, *linear.shape[:-1]), 0, -1)
+    return np.moveaxis(np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)]), 0, -1)
 
 
 def lab_of_srgb(rgb: np.ndarray) -> np.ndarray:
