@@ -131,6 +131,6 @@ def _against_skin(view: View, skin: np.ndarray) -> dict[str, float]:
     if brows is not None:
         out["brow_lightness"] = np.median(brows[:, 0]) - skin[0]
     if view.present(ID["mouth"]):
-        inside = view.lab[view.where(ID["mouth"])]
+        inside = view.pixels(view.lab, ID["mouth"])
         out["teeth_share"] = np.mean((inside[:, 0] >= _TEETH_LIGHTNESS * skin[0]) & (inside[:, 1] < skin[1]))
     return out

@@ -48,7 +48,7 @@ def measure(view: View) -> dict[str, float]:
     colour = view.pixels(view.lab, ID["skin"])
     out: dict[str, float] = {}
     if view.present(ID["mouth"]):
-        inside = view.lab[view.where(ID["mouth"]), 0]
+        inside = view.pixels(view.lab, ID["mouth"])[:, 0]
         out["teeth_light"] = float(np.mean(inside > _TEETH * np.median(colour[:, 0])))
     if not view.has_axes:
         return out

@@ -109,19 +109,20 @@ class Audit:
         return [(group, rows) for group, rows in groups if rows]
 
     @property
-    def too_few(self) -> bool:
-        """Whether there are too few pictures (or attributes in common) for a verdict on the whole set."""
+    def inconclusive(self) -> bool:
+        """Whether there is no verdict on the whole set: too few pictures, no masks, nothing in common."""
         return self.content.verdict == UNMEASURED
 
     @property
-    def nothing(self) -> str:
-        """What to say where no attribute stands out."""
+    def nothing_stands_out(self) -> str:
+        """What to say where `ranked` is empty."""
         pictures = f"{self.n_synthetic} and {self.reference.n} pictures"
-        if self.too_few:
+        if self.inconclusive:
             lacking = sum(row.verdict == UNMEASURED for row in self.rows)
             return (
-                f"No attribute stands out of the noise, which is no pass: {pictures} are too few to tell the "
-                f"sets apart by, and {lacking} of {len(self.rows)} attributes could not be measured."
+                f"Nothing stands out of the noise of {pictures}, which is no pass: the content could not be "
+                f"compared (too few pictures, or no masks), and {lacking} of {len(self.rows)} attributes "
+                "could not be measured."
             )
         return f"Nothing stands out of the noise of {pictures}."
 

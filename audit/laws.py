@@ -104,7 +104,7 @@ def _condition(key: str, where: str) -> tuple[str, bool, str]:
     return found[1], not found[2], found[3]
 
 
-def parties(key: str) -> tuple[str, str | None]:
+def subject_and_condition(key: str) -> tuple[str, str | None]:
     """Whom a line of a file of laws speaks of, and on what condition: "hat | not male" -> ("hat", "male")."""
     found = _CONDITION.match(key)
     return (found[1], found[3]) if found else (key, None)

@@ -3,9 +3,8 @@
 Codec, crop and resize are made equal first: the picture's own crop square (view.py), CROP of its side, is
 scaled to SIZE pixels by one filter and goes through JPEG of one quality. So what a set's files were stored as
 decides little, and what is left above a set's real resolution decides nothing. Only the three measures of the
-skin (skin_*) are read from the picture as it is, at the working size of all other measures: a codec's and a
-scale's part in a slope over a whole region is small. Compared and reported, never matched. Encoded luma
-(ITU-R BT.601) unless a measure says L*.
+skin (skin_*) are read from the picture as it is, at the working size of all other measures. Compared and
+reported, never matched. Encoded luma (ITU-R BT.601) unless a measure says L*.
 """
 
 import io

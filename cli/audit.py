@@ -205,7 +205,9 @@ def _print(audit, checks) -> None:
         for place, name in enumerate(audit.ranked[:10], start=1):
             console.print(f"  {place}. {name}: {sentence(audit.row(name))}", highlight=False)
     else:
-        console.print(audit.nothing, style="red" if audit.too_few else "green", highlight=False)
+        console.print(
+            audit.nothing_stands_out, style="red" if audit.inconclusive else "green", highlight=False
+        )
     for one in checks:
         colour = {"pass": "green", "fail": "red"}.get(one.status, "yellow")
         console.print(

@@ -19,12 +19,13 @@ from facegen.datasets.faceset import FaceSet
 from facegen.parse.adapter import fit_adapter, one_hot
 from facegen.parse.arms import Ingredients, Training
 from facegen.parse.controls import effective_number, law_weights
+from facegen.parse.device import OutOfGpuMemory, gpu_memory
 from facegen.parse.judge import Judge
 from facegen.parse.real import RealSets, choose, nested_order
 from facegen.parse.roles import Roles
 from facegen.parse.slices import Slice, make_slices
 from facegen.parse.speed import measure_rate, seconds_for
-from facegen.parse.train import OutOfGpuMemory, Recipe, gpu_memory
+from facegen.parse.train import Recipe
 from facegen.parse.train_eval import FREE_MEMORY
 
 ESTIMATE_SECONDS = 3.0
@@ -58,17 +59,6 @@ def ingredients(console: Console, sets: RealSets, roles: Roles, most: int, size:
         synthetic[key] = [load(console, choose(one, min(most, len(one))), size) for one in which]
         titles[key] = title
     return Ingredients(load(console, sets.fit, size), synthetic, titles)
-
-
-def cautions(roles: Roles) -> list[str]:
-    """What keeps the split from meaning what it says, in sentences."""
-    foreign = [one.name for one in roles.default if one.layout != "facegen"]
-    if not (foreign and roles.matched):
-        return []
-    return [
-        f"{', '.join(foreign)} was not rendered by facegen: what sets two renderers apart counts as "
-        "distribution in the split; --also scores it beside"
-    ]
 
 
 def unseen(faces: FaceSet, used: int) -> FaceSet:

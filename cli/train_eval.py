@@ -125,7 +125,6 @@ def command(
     from rich.console import Console
 
     from facegen.cli.gap_inputs import (
-        cautions,
         check_numbers,
         estimate,
         ingredients,
@@ -138,7 +137,7 @@ def command(
     from facegen.datasets.files import write_json
     from facegen.datasets.readers import open_set
     from facegen.parse.arms import make_plan
-    from facegen.parse.device import describe_device, pick_device
+    from facegen.parse.device import describe_device, gpu_memory, pick_device
     from facegen.parse.judge import Judge
     from facegen.parse.networks import check_torch_pair
     from facegen.parse.onnx_export import export_onnx, require_onnx
@@ -146,9 +145,8 @@ def command(
     from facegen.parse.recipes import adapter_recipe, recipe_for
     from facegen.parse.results import Run, results_json, write_results
     from facegen.parse.results_page import write_page
-    from facegen.parse.roles import assign
+    from facegen.parse.roles import assign, cautions
     from facegen.parse.several import check_devices
-    from facegen.parse.train import gpu_memory
     from facegen.parse.train_eval import FREE_MEMORY, common_number, missing, run_plan, study_adapters
     from facegen.parse.validation import ValidationLook
 

@@ -156,6 +156,8 @@ def load_adapter(path: Path, parser: Parser, device: torch.device) -> Adapter:
     ------
     FacegenError : missing, damaged, pickled, of another format, or fitted to another parser.
     """
+    if not path.is_file():
+        raise FacegenError(f"{path}: no label adapter there; facegen train-eval fits one to each parser")
     value = read_torch(path)
     metadata, weights = value.get("metadata"), value.get("weights")
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:

@@ -1,7 +1,9 @@
-"""Which device computes, and how it is named in every output."""
+"""Which device computes, how it is named in every output, and what is said when its memory is full."""
 
 import os
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 
@@ -70,3 +72,16 @@ def half_precision(device: torch.device) -> torch.dtype | None:
     if use_bfloat16(device):
         return torch.bfloat16
     return torch.float16 if device.type == "cuda" else None
+
+
+class OutOfGpuMemory(FacegenError):
+    """The GPU's memory does not suffice."""
+
+
+@contextmanager
+def gpu_memory(remedy: str) -> Iterator[None]:
+    """GPU memory that runs out becomes one clear line that ends in the remedy."""
+    try:
+        yield
+    except torch.cuda.OutOfMemoryError:
+        raise OutOfGpuMemory(f"out of GPU memory {remedy}") from None

@@ -82,6 +82,17 @@ def assign(
     return roles
 
 
+def cautions(roles: Roles) -> list[str]:
+    """What keeps the split from meaning what it says, in sentences."""
+    foreign = [one.name for one in roles.default if one.layout != "facegen"]
+    if not (foreign and roles.matched):
+        return []
+    return [
+        f"{', '.join(foreign)} was not rendered by facegen: what sets two renderers apart counts as "
+        "distribution in the split; --also scores it beside"
+    ]
+
+
 def _check_repeats(sets: Sequence[FaceSet]) -> None:
     """FacegenError unless rendered sets differ in nothing but their seed."""
     rendered = _configs(sets)

@@ -13,7 +13,8 @@ import torch
 
 from facegen.parse.augment import augment
 from facegen.parse.data import LoadedSet
-from facegen.parse.train import Recipe, Trainer, gpu_memory, smaller_batch, stepping
+from facegen.parse.device import gpu_memory
+from facegen.parse.train import Recipe, Trainer, smaller_batch, stepping
 
 WARM_STEPS = 2  # the first steps choose kernels and allocate
 BLOCK_SECONDS = 0.5

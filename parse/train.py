@@ -27,7 +27,7 @@ from facegen.parse.checkpoints import (
     write_torch,
 )
 from facegen.parse.data import LoadedSet
-from facegen.parse.device import half_precision
+from facegen.parse.device import gpu_memory, half_precision
 from facegen.parse.ema import Ema
 from facegen.parse.feed import Feed
 from facegen.parse.keyed import keyed_torch
@@ -168,19 +168,6 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
         self.scaler.load_state_dict(state["scaler"])
         self.step = int(state["step"])
-
-
-class OutOfGpuMemory(FacegenError):
-    """The GPU's memory does not suffice."""
-
-
-@contextmanager
-def gpu_memory(remedy: str) -> Iterator[None]:
-    """GPU memory that runs out becomes one clear line that ends in the remedy."""
-    try:
-        yield
-    except torch.cuda.OutOfMemoryError:
-        raise OutOfGpuMemory(f"out of GPU memory {remedy}") from None
 
 
 def smaller_batch(recipe: Recipe) -> str:

@@ -10,6 +10,7 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.faceset import FaceSet
 from facegen.parse.arms import Plan, Training
 from facegen.parse.checkpoints import load_parser, read_torch
+from facegen.parse.device import gpu_memory
 from facegen.parse.evaluate import Evaluation
 from facegen.parse.judge import NETWORK, PROBABILITIES, RULES, Judge
 from facegen.parse.train import (
@@ -17,7 +18,6 @@ from facegen.parse.train import (
     STATE_FILE,
     Progress,
     Recipe,
-    gpu_memory,
     require_key,
     train,
     training_key,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import rankdata
 
-from facegen.audit.laws import parties
+from facegen.audit.laws import subject_and_condition
 from facegen.audit.measures import CONTENT_NAMES, measure_labels
 from facegen.render.follow import FOLLOWED
 from facegen.render.pilot import START, Correction
@@ -41,7 +41,7 @@ WORN = {
 def not_followed(profile) -> list[str]:
     """Attributes that somebody wrote a law of which decides nothing about faces: no face can be bent to them,
     and previews do not show them. What is the condition of another law decides that."""
-    spoken = [parties(key) for key in profile.written]
+    spoken = [subject_and_condition(key) for key in profile.written]
     conditions = {condition for _, condition in spoken}
     obeyed = {*FOLLOWED, *(n for n in CONTENT_NAMES if n in profile.names and profile.attribute(n).matched)}
     for link in profile.links:

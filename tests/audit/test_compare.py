@@ -34,7 +34,7 @@ def test_a_set_of_the_same_law_passes(reference):
     assert differing(audit) == set() and audit.ranked == () and audit.warnings == []
     assert audit.content.verdict != DIFFERS and abs(audit.content.auc - 0.5) < 0.12
     assert audit.mean_excess(content_only=True) < 0.02
-    assert audit.nothing == "Nothing stands out of the noise of 100 and 110 pictures."
+    assert audit.nothing_stands_out == "Nothing stands out of the noise of 100 and 110 pictures."
 
 
 def test_a_set_against_itself_passes(real, reference):

@@ -131,7 +131,7 @@ def test_few_pictures_are_no_pass(tmp_path):
     few = write_set(tmp_path / "few", [(np.zeros((64, 64, 3), np.uint8), head(64))] * 3)
     result = run("audit", few, "--against", few, "--out", tmp_path / "o", "--workers", 1)
     for text in (result.output, (tmp_path / "o" / "index.html").read_text()):
-        assert "which is no pass: 3 and 3 pictures are too few" in " ".join(text.split()), text
+        assert "noise of 3 and 3 pictures, which is no pass" in " ".join(text.split()), text
 
 
 def test_pictures_too_small_for_inception_leave_it_out(sets, tmp_path, monkeypatch):

@@ -13,12 +13,13 @@ from torch import nn
 from facegen.datasets.errors import FacegenError
 from facegen.parse import train as training_module
 from facegen.parse.augment import NO_AUGMENTATION, Augmentation
+from facegen.parse.device import OutOfGpuMemory
 from facegen.parse.ema import Ema
 from facegen.parse.evaluate import compare, evaluate
 from facegen.parse.keyed import keyed_torch
 from facegen.parse.networks import build_network
 from facegen.parse.speed import measure_rate
-from facegen.parse.train import OutOfGpuMemory, Recipe, Trainer, learning_rate, train
+from facegen.parse.train import Recipe, Trainer, learning_rate, train
 
 CPU = torch.device("cpu")
 SHORT = Recipe(size=32, steps=6, batch=4)

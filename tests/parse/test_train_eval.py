@@ -29,11 +29,12 @@ from facegen.datasets.readers import open_set
 from facegen.parse import recipes, reverse, train
 from facegen.parse.adapter import AdapterRecipe, load_adapter, save_adapter
 from facegen.parse.checkpoints import load_parser
+from facegen.parse.device import OutOfGpuMemory
 from facegen.parse.real import choose, open_real
-from facegen.parse.roles import Roles, assign
+from facegen.parse.roles import Roles, assign, cautions
 from facegen.parse.speed import Rate
 from facegen.parse.step_log import StepLog
-from facegen.parse.train import OutOfGpuMemory, Recipe
+from facegen.parse.train import Recipe
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,11 @@ def run(*arguments):
 
 
 TINY = ("--size", 32, "--steps", 3, "--batch", 4, "--device", "cpu", "--network", "small")
+
+
+def quick(synth, real, folder):
+    """The shortest run of one set."""
+    return "train-eval", synth, "--real", real, *TINY, "--quick", "--out", folder
 
 
 @pytest.fixture
@@ -183,16 +189,7 @@ def test_a_run_grows_and_real_pictures_are_shown_only_on_request(sets, tmp_path,
 
 
 def test_a_damaged_checkpoint_is_named_and_nothing_else_is_lost(sets, tmp_path, short_adapters):
-    command = (
-        "train-eval",
-        sets / "drawn",
-        "--real",
-        sets / "real",
-        *TINY,
-        "--quick",
-        "--out",
-        tmp_path / "run",
-    )
+    command = quick(sets / "drawn", sets / "real", tmp_path / "run")
     assert run(*command).exit_code == 0
     broken = tmp_path / "run" / "S-set1-n14-seed0" / "checkpoint.pt"
     broken.write_bytes(broken.read_bytes()[:1000])
@@ -209,16 +206,7 @@ def test_a_damaged_checkpoint_is_named_and_nothing_else_is_lost(sets, tmp_path, 
 def test_memory_that_runs_out_while_scoring_is_said_and_what_is_trained_stays(
     sets, tmp_path, short_adapters, monkeypatch, part
 ):
-    command = (
-        "train-eval",
-        sets / "drawn",
-        "--real",
-        sets / "real",
-        *TINY,
-        "--quick",
-        "--out",
-        tmp_path / "run",
-    )
+    command = quick(sets / "drawn", sets / "real", tmp_path / "run")
     with monkeypatch.context() as patch:
         patch.setattr(f"facegen.parse.{part}", Mock(side_effect=torch.cuda.OutOfMemoryError("full")))
         result = run(*command)
@@ -230,10 +218,9 @@ def test_memory_that_runs_out_while_scoring_is_said_and_what_is_trained_stays(
 
 
 def test_a_refused_run_leaves_the_folder_as_it_was(sets, tmp_path, short_adapters):
-    command = ("--real", sets / "real", *TINY, "--quick", "--out", tmp_path / "run")
-    assert run("train-eval", sets / "drawn", *command).exit_code == 0
+    assert run(*quick(sets / "drawn", sets / "real", tmp_path / "run")).exit_code == 0
     before = (tmp_path / "run" / ARGUMENTS_FILE).read_bytes()
-    other = run("train-eval", sets / "drawn2", *command)
+    other = run(*quick(sets / "drawn2", sets / "real", tmp_path / "run"))
     assert other.exit_code == 2 and "of other data or settings" in other.output.replace("\n", " ")
     assert (tmp_path / "run" / ARGUMENTS_FILE).read_bytes() == before
 
@@ -242,17 +229,8 @@ def test_ids_of_a_foreign_set_mean_what_convention_says(sets, tmp_path, short_ad
     for name in ("real", "drawn"):
         for path in shutil.copytree(sets / name, tmp_path / name).rglob("masks/*.png"):
             Image.fromarray(np.asarray(Image.open(path)) % 11).save(path)
-    command = (
-        "--real",
-        tmp_path / "real",
-        "--convention",
-        "lapa",
-        *TINY,
-        "--quick",
-        "--out",
-        tmp_path / "run",
-    )
-    result = run("train-eval", tmp_path / "drawn", *command)
+    command = quick(tmp_path / "drawn", tmp_path / "real", tmp_path / "run")
+    result = run(*command, "--convention", "lapa")
     assert result.exit_code == 0 and "labels lapa" in result.output, result.output
 
 
@@ -292,6 +270,21 @@ def test_both_parts_of_the_split_differ_in_nothing_but_their_law(sets, tmp_path)
         assign([default], matched=[bald])
     foreign = open_set(sets / "drawn")
     assert assign([foreign, finer]) == Roles((foreign,), (finer,))
+    (told,) = cautions(assign([foreign, finer]))
+    assert told.startswith("drawn was not rendered by facegen") and str(sets) not in told
+    assert cautions(assign([foreign])) == cautions(assign([default, alike])) == []
+
+
+def test_what_the_split_cannot_mean_stands_in_results_and_page(sets, tmp_path, short_adapters):
+    matched = own_set(tmp_path / "d", sets / "drawn3", "celebamaskhq")
+    command = quick(sets / "drawn", sets / "real", tmp_path / "run")
+    result = run(*command, "--matched", matched)
+    told = "drawn was not rendered by facegen"
+    assert result.exit_code == 0 and told in result.output, result.output
+    content = json.loads((tmp_path / "run" / "results.json").read_text())
+    assert content["cautions"][0].startswith(told)
+    assert told in (tmp_path / "run" / "index.html").read_text()
+    assert [row["loss"] for row in content["slice_losses"]["rows"]] == []  # 4 test faces: too few for a slice
 
 
 def test_the_part_of_a_set_comes_from_its_dataset_file(sets, tmp_path):
@@ -504,7 +497,7 @@ def test_parse_image_draws_over_a_photo(sets, tmp_path, monkeypatch, short_adapt
     assert "hair         100.0%" in hairy.output and (tmp_path / "hairy.png").read_bytes() != plain
     newest.with_name("adapter.pt").unlink()
     lacking = run("parse-image", photo, "--device", "cpu", "--adapted")
-    assert lacking.exit_code == 2 and "no such checkpoint" in lacking.output
+    assert lacking.exit_code == 2 and "no label adapter there" in lacking.output
     bad = run("parse-image", tmp_path / "none.jpg", "--model", newest)
     assert bad.exit_code == 2 and "no such file" in bad.output
 
