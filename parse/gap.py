@@ -3,7 +3,7 @@
 Everything here is plain JSON values; a figure is {"value", "low", "high"}, None where not measured.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -90,6 +90,31 @@ def loss_figure(
         resampled.draws[first][..., place] - resampled.draws[second][..., place],
         resampled.freedom,
     )
+
+
+def best_informed(arms: Collection[str]) -> str | None:
+    """The synthetic arm that knows most of the real set: matched, else default, None without either."""
+    return next((key for key in (MATCHED, DEFAULT) if key in arms), None)
+
+
+def sets_beside(arms: Iterable[str]) -> list[str]:
+    """Of all arms those of sets beside the split, without their adapted partners."""
+    present = list(arms)
+    partners = {adapted_key(key) for key in present}
+    return [key for key in present if key not in ARMS and key not in partners]
+
+
+def beside_figures(resampled: Resampled, convention: Convention) -> dict[str, Any] | None:
+    """What sets beside the split score above its best informed arm: {"base": arm, "over_base": {arm:
+    {measure: figure}}} in the headline measures; None where there is nothing to compare."""
+    base, others = best_informed(resampled.values), sets_beside(resampled.values)
+    if base is None or not others:
+        return None
+    over = {
+        arm: {name: loss_figure(resampled, arm, base, name, convention) for name in HEADLINE}
+        for arm in others
+    }
+    return {"base": base, "over_base": over}
 
 
 def gap_figures(resampled: Resampled, convention: Convention) -> dict[str, Any]:

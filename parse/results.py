@@ -22,6 +22,7 @@ from facegen.parse.device import describe_machine
 from facegen.parse.evaluate import Evaluation
 from facegen.parse.gap import (
     arm_figures,
+    beside_figures,
     control_figures,
     curve_figures,
     evaluations,
@@ -100,6 +101,7 @@ def results_json(run: Run, device: torch.device, seconds: float) -> dict[str, An
             for adapted in (False, True)
         ],
         "gap": gap_figures(resampled, convention),
+        "beside": beside_figures(resampled, convention),
         "controls": {**control_figures(run.plan, run.judged), "law_effective_faces": run.law_faces},
         "curves": {key: curve_figures(line, run.judged, key) for key, line in run.plan.curves.items()},
         "mix": {"of": run.plan.mix_of, **curve_figures(run.plan.mix, run.judged, run.plan.mix_of)}

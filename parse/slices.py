@@ -12,8 +12,7 @@ import numpy as np
 
 from facegen.parse.arms import REAL, adapted_key
 from facegen.parse.evaluate import Evaluation
-from facegen.parse.gap import arm_figures, loss_figure, resample_arms
-from facegen.parse.roles import DEFAULT, MATCHED
+from facegen.parse.gap import arm_figures, best_informed, loss_figure, resample_arms, sets_beside
 
 MIN_FACES = 10  # below which a slice is not measured
 SCORES = ("mean_f1", "mean_f1_core")
@@ -91,13 +90,14 @@ def slice_figures(
     Returns
     -------
     scores : {arm: [{"slice", "faces", measure: figure}]}, the measures of SCORES; None where fewer than
-        MIN_FACES faces are in the slice
+        MIN_FACES faces are in the slice. Sets beside the split have "over_base": what they score above the
+        best informed arm in LOSS
     losses : {"real", "synthetic": arms, "rows": [{"slice", "faces", "loss": figure}]}, what the synthetic arm
         scores below the real one in LOSS, largest first; None without such an arm
     """
     convention = next(iter(table.values()))[0][0].convention
     real = adapted_key(REAL)
-    judged = next((adapted_key(key) for key in (MATCHED, DEFAULT) if key in table), None)
+    base = best_informed(table)
     scores: dict[str, list[dict[str, Any]]] = {arm: [] for arm in table}
     rows: list[dict[str, Any]] = []
     for one in slices:
@@ -111,9 +111,12 @@ def slice_figures(
         figures = arm_figures(within, convention)
         for arm, entries in scores.items():
             entries.append(head | {name: figures[arm][name] for name in SCORES})
-        if judged is not None:
-            rows.append(head | {"loss": loss_figure(within, real, judged, LOSS, convention)})
-    if judged is None:
+        if base is None:
+            continue
+        for arm in sets_beside(table):
+            scores[arm][-1]["over_base"] = loss_figure(within, arm, base, LOSS, convention)
+        rows.append(head | {"loss": loss_figure(within, real, adapted_key(base), LOSS, convention)})
+    if base is None:
         return scores, None
     rows.sort(key=lambda row: -row["loss"]["value"])
-    return scores, {"real": real, "synthetic": judged, "rows": rows}
+    return scores, {"real": real, "synthetic": adapted_key(base), "rows": rows}

@@ -22,7 +22,7 @@ from facegen.parse.curves import fit_law
 from facegen.parse.data import join
 from facegen.parse.device import half_precision
 from facegen.parse.evaluate import compare
-from facegen.parse.gap import arm_figures, control_figures, resample_arms
+from facegen.parse.gap import arm_figures, beside_figures, control_figures, resample_arms
 from facegen.parse.judge import RULES, Judge
 from facegen.parse.results import mixed
 from facegen.parse.slices import Slice, make_slices, slice_figures
@@ -94,6 +94,16 @@ def test_slices_hold_the_faces_they_name_and_score_only_those():
     assert (losses["real"], losses["synthetic"]) == ("R_L", "S_DL")
     assert [row["slice"] for row in losses["rows"]] == ["b", "a"]
     assert losses["rows"][1]["loss"]["value"] == pytest.approx(0)
+    # A set beside the split is held against it, slice by slice and as a whole.
+    table |= {"X1": [[perfect]], "X1_L": [[perfect]]}
+    scores = slice_figures(slices, table)[0]
+    assert scores["X1"][0]["over_base"]["value"] == pytest.approx(0) and "over_base" not in scores["X1_L"][0]
+    assert scores["X1"][1]["over_base"]["value"] == pytest.approx(1 - alone.scores.mean_f1_core)
+    beside = beside_figures(resample_arms(table, CELEBAMASKHQ), CELEBAMASKHQ)
+    assert beside["base"] == "S_D" and list(beside["over_base"]) == ["X1"]
+    over = beside["over_base"]["X1"]["mean_f1_core"]
+    assert over["value"] == pytest.approx(1 - result.scores.mean_f1_core) and 0 < over["low"] < over["high"]
+    assert beside_figures(resample_arms({"R": table["R"]}, CELEBAMASKHQ), CELEBAMASKHQ) is None
     worst = losses["rows"][0]["loss"]
     assert worst["value"] == pytest.approx(1 - alone.scores.mean_f1_core) and worst["low"] <= worst["value"]
 

@@ -177,12 +177,17 @@ def test_a_run_grows_and_real_pictures_are_shown_only_on_request(sets, tmp_path,
     assert {p: p.stat().st_mtime_ns for p in old} == old
     content = json.loads((tmp_path / "run" / "results.json").read_text())
     assert [arm["key"] for arm in content["arms"]][-2:] == ["X1", "X1_L"]
+    assert content["beside"]["base"] == "S" and list(content["beside"]["over_base"]) == ["X1"]
     assert all("probabilities" in one["scores"] for one in content["adapters"])
     written = {path.parent.name for path in (tmp_path / "run").glob("*/parser.onnx")}
     assert written == {"R-n14-seed0", "S-set1-n14-seed0", "X1-set1-n14-seed0"}
     assert content["intervals"]["covers"] == ["test pictures", "seeds"]
     page = (tmp_path / "run" / "index.html").read_text()
-    assert "not for publication" in page and page.count("data:image/png") == 3
+    assert (
+        "Sets beside the split" in page
+        and "not for publication" in page
+        and page.count("data:image/png") == 3
+    )
     assert "&lt;i&gt;x" in page and "<i>x" not in page
     taken = run(*command[:-1], sets / "drawn")
     assert taken.exit_code == 2 and "something else" in taken.output
