@@ -24,9 +24,10 @@ from facegen.datasets.own import finished
 from facegen.datasets.sample import FOLDERS, Sample, read_sample, sample_file, sample_name
 from facegen.datasets.sides import SidesCount, count_sides
 
-# Labels and depth come from separate passes: along outlines a pixel may be in one and not in the other.
+# Labels and depth come from separate passes: along outlines a pixel may be in one and not in the other, and
+# curls are full of outlines (2.4 % of the drawn pixels of the worst of 2,000 faces): hair is left out.
 MAX_WITHOUT_DEPTH = 0.02  # of the drawn pixels
-BORDER_SLACK = 1.5  # a border millimetre on a large head near the camera, against one at the eyes
+BORDER_SLACK = 3.0
 EYEWEAR_MARGIN = 2  # pixels around eyewear where taking it away changes which class has the largest share
 CERTAIN_COVERAGE = 170  # two thirds: of two classes that share it, one has at least as much as any third
 MAX_STRAY = 1e-3  # of the picture: rounding of shares to 8 bits
@@ -98,14 +99,14 @@ def sample_problems(sample: Sample, mask: np.ndarray, size: int, chosen: Convent
     if found:
         return found
     expected = derive(sample.native, sample.bare, sample.coverage, chosen)
-    if mask.shape != expected.shape or not _same_mask(mask, expected, chosen, sample.meta):
+    if mask.shape != expected.shape or not _same_mask(mask, expected, chosen, sample):
         found.append(("masks", f"is not what the {chosen.name} rules make of labels/, bare/ and coverage/"))
     opaque = (sample.bare == Native.GLASSES_LENS).any()  # opaque glasses stay: nothing is seen behind them
     if (sample.bare == Native.GLASSES_FRAME).any() and not opaque:
         found.append(("bare", "holds a glasses frame, must show the face without eyewear"))
     if not np.isin(sample.native, (Native.FACE_SKIN, Native.NOSE)).any():
         found.append(("labels", "no face in it"))
-    drawn = (sample.native != Native.BACKGROUND) & (sample.native != IGNORE)
+    drawn = ~np.isin(sample.native, (Native.BACKGROUND, Native.SCALP_HAIR, IGNORE))
     without_depth = (drawn & (sample.depth <= 0)).sum() / max(drawn.sum(), 1)
     if without_depth > MAX_WITHOUT_DEPTH:
         found.append(("depth", f"no depth in {without_depth:.1%} of the labelled pixels"))
@@ -123,17 +124,25 @@ def sample_problems(sample: Sample, mask: np.ndarray, size: int, chosen: Convent
     return found
 
 
-def _same_mask(mask, expected, chosen, meta) -> bool:
-    """Whether a mask is `expected`, up to the convention's own shift of painted borders."""
+def _same_mask(mask, expected, chosen, sample) -> bool:
+    """Whether a mask is `expected`, up to the convention's own shift of painted borders.
+
+    What the shift makes large enough to be drawn (`Convention.least` and `pieces`) is missing in `expected`:
+    such a class lies where the native map has it, such a piece is allowed for.
+    """
     differs = mask != expected
     shift = max((abs(mm) for mm in chosen.borders.values()), default=0.0)
     if not differs.any() or not shift:
         return not differs.any()
-    beyond = np.zeros(mask.shape, bool)
-    reach = int(np.ceil(BORDER_SLACK * shift * _pixels_a_mm(meta))) + 1
+    reach = int(np.ceil(BORDER_SLACK * shift * _pixels_a_mm(sample.meta))) + 1
+    drawn = chosen.table[sample.native]
     for one in np.unique(mask[differs]):
-        beyond |= (mask == one) & differs & ~ndimage.binary_dilation(expected == one, iterations=reach)
-    return bool(beyond.mean() <= MAX_STRAY and (beyond & ~np.isin(mask, expected)).sum() == 0)
+        known = (expected == one) | (drawn == one)
+        beyond = (mask == one) & differs & ~ndimage.binary_dilation(known, iterations=reach)
+        allowed = MAX_STRAY + chosen.pieces.get(chosen.classes[one], 0.0) if one in expected else 0.0
+        if beyond.mean() > allowed:
+            return False
+    return True
 
 
 def _pixels_a_mm(meta) -> float:

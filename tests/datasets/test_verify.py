@@ -138,3 +138,22 @@ def test_a_convention_may_shift_its_borders_but_not_further():
     elsewhere = mask.copy()
     elsewhere[60, 60] = CELEBAMASKHQ.id("neck_l")  # a class that the native labels lack
     assert sample_problems(sample, elsewhere, SIZE, CELEBAMASKHQ)[0][0] == "masks"
+
+
+def test_what_a_shifted_border_makes_large_enough_to_be_drawn_is_no_fault():
+    """An ear of six pixels is not drawn (of 4,096 seven would be); 0.4 mm wider it is."""
+    sample = face(0)
+    sample.native[30:36, 56] = sample.bare[30:36, 56] = Native.EAR_L
+    sample.depth[30:36, 56] = 0.6
+    sample.meta = {"intrinsics": [[1000.0, 0, 32]], "spec": {"camera": {"distance": 1.0}}}
+    ear = CELEBAMASKHQ.id("l_ear")
+    mask = derive(sample.native, sample.bare, sample.coverage, CELEBAMASKHQ)
+    assert ear not in mask
+
+    def wrong(columns):
+        drawn = mask.copy()
+        drawn[30:36, columns] = ear
+        return [folder for folder, _ in sample_problems(sample, drawn, SIZE, CELEBAMASKHQ)]
+
+    assert wrong(slice(56, 58)) == []
+    assert wrong(slice(4, 6)) == ["masks"]  # where the native labels have none
