@@ -37,16 +37,16 @@ class Body:
         threads = 1 if len(flat) < FEW else 0
         hit = self._scene.compute_closest_points(self._tensor(flat), nthreads=threads)
         u, v = hit["primitive_uvs"].numpy().T[..., None]
-        corner = self._triangles[hit["primitive_ids"].numpy()]
-        n = self._normals
-        weights = (1 - u - v, u, v)
-        normal = sum(w * n[corner[:, i]] for i, w in enumerate(weights))
-        beyond = sum(w[:, 0] * self._rim[corner[:, i]] for i, w in enumerate(weights)) > 0.999
+        a, b, c = self._triangles[hit["primitive_ids"].numpy()].T
+        n, rim = self._normals, self._rim
+        w = 1 - u - v
+        normal = w * n[a] + u * n[b] + v * n[c]
+        beyond = w[:, 0] * rim[a] + u[:, 0] * rim[b] + v[:, 0] * rim[c] > 0.999
         away = flat - hit["points"].numpy()
-        distance = np.linalg.norm(away, axis=1)
+        distance = np.sqrt((away * away).sum(1))
         sign = np.where(((away * normal).sum(1) < 0) & ~beyond, -1.0, 1.0)
         # On the surface itself there is no separation: push along the normal.
-        normal = normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
+        normal /= np.maximum(np.sqrt((normal * normal).sum(1, keepdims=True)), 1e-9)
         far = (distance > 1e-5)[:, None]
         out = np.where(far, sign[:, None] * away / np.maximum(distance, 1e-9)[:, None], normal)
         return sign * distance, out
@@ -78,8 +78,8 @@ def _on_rim(count, triangles):
 
 def _vertex_normals(vertices, triangles):
     """Angle-weighted vertex normals (V, 3) float32, not normalised."""
-    corners = vertices[triangles].astype(float)
-    edges = [corners[:, (i + 1) % 3] - corners[:, i] for i in range(3)]  # from each corner to the next
+    corners = [vertices[triangles[:, i]].astype(float) for i in range(3)]
+    edges = [corners[(i + 1) % 3] - corners[i] for i in range(3)]  # from each corner to the next
     face = np.cross(edges[0], edges[1])
     face /= np.maximum(np.sqrt(np.einsum("ij,ij->i", face, face)), 1e-20)[:, None]
     edges = [e / np.maximum(np.sqrt(np.einsum("ij,ij->i", e, e)), 1e-20)[:, None] for e in edges]

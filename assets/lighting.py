@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,7 +74,7 @@ def _irradiance(path, normals):
     return np.clip(normals @ rays.T, 0, None) @ (_small_hdri(path).reshape(-1, 3) * solid[:, None]) / np.pi
 
 
-@lru_cache(maxsize=64)
+@cache  # 3,600 turns of few HDRIs, three numbers each
 def _frontal(path, turn):
     """Mean over a face: its front and both cheeks."""
     normals = np.array([(0, -1, 0), (-0.5, -0.8, 0.33), (0.5, -0.8, 0.33)])

@@ -76,35 +76,27 @@ def clip(triangles, values, *fields):
         Vertices are renumbered; `on_cut` marks those that lie on the zero line.
     """
     positive = values > 0
-    count = positive[triangles].sum(1)
-    whole = triangles[count == 3]
-    cut_edges: dict[tuple[int, int], int] = {}
-    new_points: list[tuple[int, int, float]] = []
-
-    def cut(a, b):
-        key = (min(a, b), max(a, b))
-        if key not in cut_edges:
-            cut_edges[key] = len(values) + len(new_points)
-            new_points.append((key[0], key[1], values[key[0]] / (values[key[0]] - values[key[1]])))
-        return cut_edges[key]
-
-    extra = []
-    for tri, n in zip(
-        triangles[(count == 1) | (count == 2)], count[(count == 1) | (count == 2)], strict=True
-    ):
-        lone = int(np.flatnonzero(positive[tri] == (n == 1))[0])
-        a, b, c = (int(tri[(lone + i) % 3]) for i in range(3))
-        ab, ac = cut(a, b), cut(a, c)
-        if n == 1:
-            extra.append((a, ab, ac))
-        else:
-            extra += [(ab, b, c), (ab, c, ac)]
-    out = np.concatenate([whole, np.array(extra, int).reshape(-1, 3)])
-    if new_points:
-        i, j = (np.array([p[k] for p in new_points]) for k in (0, 1))
-        w = np.array([p[2] for p in new_points])[:, None]
-        fields = tuple(np.concatenate([f, f[i] * (1 - w) + f[j] * w]) for f in fields)
+    inside = positive[triangles]
+    count = inside.sum(1)
+    mixed = (count == 1) | (count == 2)
+    one = count[mixed] == 1  # corner that is kept, else one is lost
+    lone = (inside[mixed] == one[:, None]).argmax(1)
+    a, b, c = (np.take_along_axis(triangles[mixed], (lone[:, None] + i) % 3, 1)[:, 0] for i in range(3))
+    edges = np.sort(np.stack([a, b, a, c], 1).reshape(-1, 2), 1)
+    code = edges[:, 0].astype(np.int64) * len(values) + edges[:, 1]
+    _, first, which = np.unique(code, return_index=True, return_inverse=True)
+    # Points on the cut are numbered as they are met.
+    order = np.argsort(first)
+    edges, place = edges[first[order]], np.argsort(order)
+    ab, ac = (len(values) + place[which]).reshape(-1, 2).T
+    halves = np.stack([ab, b, c, ab, c, ac], 1).reshape(-1, 2, 3)
+    halves[one, 0] = np.stack([a, ab, ac], 1)[one]
+    kept = np.stack([np.ones_like(one), ~one], 1)
+    out = np.concatenate([triangles[count == 3], halves[kept]])
+    i, j = edges.T
+    w = (values[i] / (values[i] - values[j]))[:, None]
+    fields = tuple(np.concatenate([f, f[i] * (1 - w) + f[j] * w]) for f in fields)
     used = np.unique(out)
-    new_index = np.zeros(len(values) + len(new_points), np.int32)
+    new_index = np.zeros(len(values) + len(edges), np.int32)
     new_index[used] = np.arange(len(used))
     return (new_index[out].astype(np.int32), *(f[used] for f in fields), used >= len(values))

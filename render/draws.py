@@ -48,7 +48,12 @@ class Draw:
         """A key of `weights`, with probability proportional to its value."""
         names = list(weights)
         p = np.array([weights[n] for n in names], float)
-        return str(self(name).choice(names, p=p / p.sum()))
+        total = p.sum()
+        if not total > 0 or p.min() < 0:
+            raise ValueError(f"{name}: weights {weights} are no law")
+        # What Generator.choice does, at a third of its cost.
+        reached = (p / total).cumsum()
+        return str(names[(reached / reached[-1]).searchsorted(self(name).random(), side="right")])
 
     def chance(self, name, probability):
         return bool(self(name).random() < probability)

@@ -142,7 +142,10 @@ SHADE_OF = {
 
 
 def follow(spec: s.FaceSpec, row) -> s.FaceSpec:
-    """`spec` (a draw of the prior) bent to one row of a profile: a dict name -> value, absent = not said."""
+    """`spec`, a draw of the prior or its base, bent to a row of a profile: name -> value, absent = not said.
+
+    Expression, skin, eyes and all hair are drawn anew; the rest stays where the row says nothing of it.
+    """
     d = Draw(spec.seed, spec.index)
     identity = _identity(d, spec.identity, row)
     skin = _skin(d, spec.skin, identity, row)

@@ -26,7 +26,7 @@ from facegen.render.draws import Draw, generator
 from facegen.render.follow import follow, recolour
 from facegen.render.overrides import Override, apply_all
 from facegen.render.pilot import START, Correction, asked
-from facegen.render.prior import draw_spec
+from facegen.render.prior import draw_base, draw_spec
 from facegen.render.proposals import measure_specs
 from facegen.render.refine import Effects, refine, scatter
 
@@ -194,14 +194,14 @@ def _followed(profile, seed, start, rows, overrides, correction):
     """Rows that say nothing a preview shows: each face follows its own, there is nothing to choose by."""
     specs = []
     for i, row in enumerate(rows):
-        specs.append(apply_all(follow(draw_spec(seed, start + i), asked(row, correction)), overrides))
+        specs.append(apply_all(follow(draw_base(seed, start + i), asked(row, correction)), overrides))
     nothing = np.empty((len(rows), 0))
     report = {"rows": len(rows), "proposals": len(rows), "faces": len(rows), "out_of_reach": {}, "stages": {}}
     return Matched(specs, (), nothing, nothing, report)
 
 
 def _proposal(seed, index, row):
-    followed = follow(draw_spec(seed, index), row)
+    followed = follow(draw_base(seed, index), row)
     return scatter(followed, Draw(seed, index))
 
 

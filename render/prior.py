@@ -8,6 +8,8 @@ keyed by (seed, index, attribute name).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from facegen.render import spec as s
 from facegen.render.draws import Draw
 from facegen.render.expressions import draw_expression
@@ -21,26 +23,33 @@ from facegen.render.prior_wear import draw_glasses, draw_headwear, draw_jeweller
 def draw_spec(seed: int, index: int, identity: s.Identity | None = None) -> s.FaceSpec:
     """One face of the default prior; skin, hair and clothes hang on `identity`, which may be given."""
     d = Draw(seed, index)
+    base = draw_base(seed, index, identity)
+    return replace(
+        base,
+        expression=draw_expression(d, smile=None, opening=None),
+        skin=draw_skin(d, base.identity),
+        eyes=draw_eyes(d, base.identity),
+        brows=draw_brows(d, base.identity),
+        hair=draw_hair(d, base.identity),
+        facial_hair=draw_facial_hair(d, base.identity),
+    )
+
+
+def draw_base(seed: int, index: int, identity: s.Identity | None = None) -> s.FaceSpec:
+    """`draw_spec` less what follow.follow draws anew for every row: expression, skin, eyes and all hair."""
+    d = Draw(seed, index)
     identity = identity or draw_identity(d)
-    hair = draw_hair(d, identity)
-    glasses = draw_glasses(d, 0.15)
     return s.FaceSpec(
         seed=seed,
         index=index,
         identity=identity,
-        expression=draw_expression(d, smile=None, opening=None),
         pose=draw_pose(
             d,
             d.normal("pose.yaw", 0, 20, -75, 75),
             d.normal("pose.pitch", 0, 10, -35, 35),
             d.normal("pose.roll", 0, 8, -25, 25),
         ),
-        skin=draw_skin(d, identity),
-        eyes=draw_eyes(d, identity),
-        brows=draw_brows(d, identity),
-        hair=hair,
-        facial_hair=draw_facial_hair(d, identity),
-        glasses=glasses,
+        glasses=draw_glasses(d, 0.15),
         headwear=draw_headwear(d, identity, 0.08),
         jewellery=draw_jewellery(d, identity),
         garment=draw_garment(d, identity),

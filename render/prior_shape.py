@@ -7,9 +7,12 @@ measure: noses too narrow, men's eyes too narrow and set too far above the mouth
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from facegen.assets.sliders import SLIDERS
+from facegen.render.draws import Draw
 
 # Standard deviation of a slider by the part of the face that its name begins with.
 SLIDER_SD = {"ear": 0.2, "eye": 0.12, "nose": 0.125, "mouth": 0.15, "head": 0.15, "chin": 0.2, "neck": 0.16}
@@ -139,6 +142,7 @@ GROUP_MEANS = {
     "chin-jaw-drop-incr": (0.0, 0.0, 0.0, 0.0, 0.05),
 }
 WEIGHT_SPREAD = 0.17  # standard deviation of Identity.weight
+ENDS = -2.2, 2.2  # spreads at which sliders and factors are cut off
 
 
 def draw_sliders(d, weight=0.5) -> dict[str, float]:
@@ -149,25 +153,44 @@ def draw_sliders(d, weight=0.5) -> dict[str, float]:
     d : render.draws.Draw
     weight : float in [0, 1], Identity.weight: it is the factor "fat"
     """
-    factors = {name: d.normal(f"slider.factor.{name}", 0, 1, -2.2, 2.2) for name in FACTORS}
-    factors["fat"] = float(np.clip((weight - 0.5) / WEIGHT_SPREAD, -2.2, 2.2))
+    return dict(_sliders(d.seed, d.index, weight))
+
+
+@lru_cache(maxsize=4)  # a face that follows a row is drawn by the prior first, then as the row's person
+def _sliders(seed, index, weight):
+    d = Draw(seed, index)
+    factors = {name: d.normal(f"slider.factor.{name}", 0, 1, *ENDS) for name in FACTORS}
+    factors["fat"] = _held((weight - 0.5) / WEIGHT_SPREAD)
+    shared, out = {}, {}
+    for name, base, side, sd, factor, load in _spreads():
+        if base not in shared:
+            shared[base] = d.normal(f"slider.{base}", 0, 1, *ENDS)
+        own = shared[base]
+        if factor:
+            own = _held(load * factors[factor] + np.sqrt(1 - load**2) * own)
+        value = sd * own
+        if side:
+            value += d.normal(f"slider.{base}.{side}", 0, sd * ASYMMETRY, -3 * sd, 3 * sd)
+        out[name] = round(float(value), 4)
+    return out
+
+
+def _held(value):
+    return float(min(max(value, ENDS[0]), ENDS[1]))
+
+
+@lru_cache(maxsize=1)
+def _spreads():
+    """Of each slider that is drawn: name, its pair's name, side or "", spread, factor or None, loading."""
     loading = {slider: (name, load) for name, table in FACTORS.items() for slider, load in table.items()}
-    out = {}
+    out = []
     for name in SLIDERS:
         side, base = (name[0], name[2:]) if name[:2] in ("l-", "r-") else ("", name)
         part = base.removeprefix("measure-").split("-")[0]
         scale = next((v for k, v in SLIDER_SCALE.items() if base.startswith(k)), 1.0)
         sd = SLIDER_SD.get(part, DEFAULT_SLIDER_SD) * scale
-        if sd == 0:
-            continue
-        factor, load = loading.get(base, (None, 0.0))
-        own = d.normal(f"slider.{base}", 0, 1, -2.2, 2.2)
-        if factor:
-            own = float(np.clip(load * factors[factor] + np.sqrt(1 - load**2) * own, -2.2, 2.2))
-        value = sd * own
-        if side:
-            value += d.normal(f"slider.{base}.{side}", 0, sd * ASYMMETRY, -3 * sd, 3 * sd)
-        out[name] = round(float(value), 4)
+        if sd:
+            out.append((name, base, side, sd, *loading.get(base, (None, 0.0))))
     return out
 
 

@@ -163,7 +163,7 @@ def turn_knobs(spec: s.FaceSpec, change: np.ndarray) -> s.FaceSpec:
         for path in knob.paths:
             old = _number(spec, path)
             # A face drawn beyond an end may stay there, but goes no farther.
-            new = float(np.clip(old + delta, min(knob.low, old), max(knob.high, old)))
+            new = float(min(max(old + delta, min(knob.low, old)), max(knob.high, old)))
             spec = s.replace(spec, path, round(new, 5))
     return spec
 

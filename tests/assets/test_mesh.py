@@ -23,6 +23,18 @@ def test_clip_keeps_exactly_the_positive_half_of_a_square():
     assert area(points, kept) == pytest.approx(1 - 0.16, abs=1e-9)
     assert (points[:, 0] + 0.5 * points[:, 1] - 0.4 > -1e-9).all()
     np.testing.assert_allclose((points[:, 0] + 0.5 * points[:, 1])[on_cut], 0.4)
+    # Neighbours share the point where their edge is cut.
+    edges = {tuple(sorted(e)) for t in triangles.tolist() for e in ((t[0], t[1]), (t[1], t[2]), (t[2], t[0]))}
+    assert on_cut.sum() == sum((value[a] > 0) != (value[b] > 0) for a, b in edges)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_clip_leaves_alone_what_the_line_misses(sign):
+    triangles = np.array([[0, 1, 2], [2, 1, 3]])
+    points = np.array([(0, 0, 0), (1, 0, 0), (0, 1, 0), (1, 1, 0)], float)
+    kept, left, on_cut = mesh.clip(triangles, np.full(4, float(sign)), points)
+    assert kept.tolist() == (triangles.tolist() if sign > 0 else [])
+    assert left.tolist() == (points.tolist() if sign > 0 else []) and not on_cut.any()
 
 
 def test_tube_has_its_radius_everywhere():

@@ -138,6 +138,11 @@ def test_a_garment_forgets_the_row_it_was_dyed_for(index):
     assert twice.garment == once.garment != mapping.follow(spec, dark).garment
 
 
+@pytest.mark.parametrize("row", [BASE, {"glasses": True}, {}])
+def test_what_every_row_draws_anew_need_not_be_drawn_before(row):
+    assert mapping.follow(prior.draw_base(0, 5), row) == mapping.follow(prior.draw_spec(0, 5), row)
+
+
 def test_recolouring_keeps_the_shape():
     spec = prior.draw_spec(0, 4)
     new = mapping.recolour(spec, {**BASE, "hair_shade": "blond", "skin_ita": -20.0})

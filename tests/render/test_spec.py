@@ -39,6 +39,19 @@ def test_a_draw_is_numpys_philox_of_the_hash():
     np.testing.assert_array_equal(generator(5, 77, "pose.yaw").random(5), expected)
 
 
+@pytest.mark.parametrize("index", range(20))
+def test_a_choice_is_numpys(index):
+    weights = {"a": 0.2, "b": 0.0, "c": 3.0, "d": 1.1}
+    p = np.array(list(weights.values())) / sum(weights.values())
+    assert Draw(3, index).choice("x", weights) == generator(3, index, "x").choice(list(weights), p=p)
+
+
+@pytest.mark.parametrize("weights", [{"a": 0.0}, {"a": 1.0, "b": -0.5}, {"a": np.nan, "b": 1.0}])
+def test_weights_that_are_no_law_are_refused(weights):
+    with pytest.raises(ValueError, match="no law"):
+        Draw(0, 0).choice("x", weights)
+
+
 def test_any_sample_can_be_drawn_alone_and_seeds_differ():
     assert prior.draw_spec(3, 7) == prior.draw_spec(3, 7)
     assert prior.draw_spec(3, 7) != prior.draw_spec(4, 7)
