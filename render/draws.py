@@ -51,7 +51,7 @@ class Draw:
         total = p.sum()
         if not total > 0 or p.min() < 0:
             raise ValueError(f"{name}: weights {weights} are no law")
-        # What Generator.choice does, at a third of its cost.
+        # What Generator.choice does, at half its cost.
         reached = (p / total).cumsum()
         return str(names[(reached / reached[-1]).searchsorted(self(name).random(), side="right")])
 

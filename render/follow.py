@@ -148,7 +148,7 @@ def follow(spec: s.FaceSpec, row) -> s.FaceSpec:
     """
     d = Draw(spec.seed, spec.index)
     identity = _identity(d, spec.identity, row)
-    skin = _skin(d, spec.skin, identity, row)
+    skin = _skin(d, identity, row)
     camera = _camera(spec.camera, row)
     hair = _hair(d, identity, row)
     return replace(
@@ -176,7 +176,7 @@ def recolour(spec: s.FaceSpec, row) -> s.FaceSpec:
     d = Draw(spec.seed, spec.index)
     return replace(
         spec,
-        skin=_skin(d, spec.skin, spec.identity, row),
+        skin=_skin(d, spec.identity, row),
         camera=_camera(spec.camera, row),
         hair=replace(spec.hair, colour=_hair_colour(d, spec.identity, row)),
         garment=garment(d, spec.identity, spec.garment, row),
@@ -213,7 +213,7 @@ def _identity(d, identity, row):
     return replace(drawn, african=float(share[0]), asian=float(share[1]), caucasian=float(share[2]))
 
 
-def _skin(d, skin, identity, row):
+def _skin(d, identity, row):
     melanin = melanin_of_ita(number(row, "skin_ita", 40.0)) if "skin_ita" in row else None
     drawn = draw_skin(d, identity, melanin)
     lipstick, makeup = _flag(row, "wearing_lipstick"), _flag(row, "heavy_makeup")

@@ -23,6 +23,8 @@ def test_clip_keeps_exactly_the_positive_half_of_a_square():
     assert area(points, kept) == pytest.approx(1 - 0.16, abs=1e-9)
     assert (points[:, 0] + 0.5 * points[:, 1] - 0.4 > -1e-9).all()
     np.testing.assert_allclose((points[:, 0] + 0.5 * points[:, 1])[on_cut], 0.4)
+    corners = points[kept]
+    assert (np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])[:, 2] > 0).all()
     # Neighbours share the point where their edge is cut.
     edges = {tuple(sorted(e)) for t in triangles.tolist() for e in ((t[0], t[1]), (t[1], t[2]), (t[2], t[0]))}
     assert on_cut.sum() == sum((value[a] > 0) != (value[b] > 0) for a, b in edges)

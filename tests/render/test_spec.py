@@ -53,7 +53,9 @@ def test_weights_that_are_no_law_are_refused(weights):
 
 
 def test_any_sample_can_be_drawn_alone_and_seeds_differ():
-    assert prior.draw_spec(3, 7) == prior.draw_spec(3, 7)
+    first = prior.draw_spec(3, 7)
+    prior_shape._sliders.cache_clear()
+    assert prior.draw_spec(3, 7) == first
     assert prior.draw_spec(3, 7) != prior.draw_spec(4, 7)
     assert prior.draw_spec(3, 7).identity != prior.draw_spec(3, 8).identity
 
@@ -82,6 +84,13 @@ def test_paired_sliders_differ_by_the_asymmetry():
         spread = np.sqrt(left.var() / (1 + prior_shape.ASYMMETRY**2))
         # Four standard errors of a spread from 400.
         assert (left - right).std() == pytest.approx(np.sqrt(2) * prior_shape.ASYMMETRY * spread, rel=0.15)
+
+
+def test_what_a_caller_does_to_its_sliders_is_its_own():
+    first = prior_shape.draw_sliders(Draw(0, 1))
+    kept = dict(first)
+    first.clear()
+    assert prior_shape.draw_sliders(Draw(0, 1)) == kept
 
 
 def test_sliders_hang_together_as_their_factors_say():
