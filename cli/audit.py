@@ -67,13 +67,13 @@ def command(synth, against, out, thresholds, workers, seed, gallery, parser, inc
     """
     from rich.console import Console
 
-    from facegen.audit.compare import INCEPTION, compare
-    from facegen.audit.profile_io import profile_names
-    from facegen.audit.report import thumbnail, write_report
-    from facegen.audit.thresholds import check, exit_code, read_thresholds
-    from facegen.cli.measuring import measured, open_reference, parsed, read_alike, seen_by_inception
-    from facegen.cli.newest import newest_set
-    from facegen.datasets.readers import open_set
+    from facegen.audit.profiles.profile_files import profile_names
+    from facegen.audit.report.compare import INCEPTION, compare
+    from facegen.audit.report.report_page import thumbnail, write_report
+    from facegen.audit.report.thresholds import check, exit_code, read_thresholds
+    from facegen.cli.support.measuring import measured, open_reference, parsed, read_alike, seen_by_inception
+    from facegen.cli.support.newest_set import newest_set
+    from facegen.datasets.layouts.open_set import open_set
 
     console = Console(stderr=True)
     limits = read_thresholds(thresholds) if thresholds else {}
@@ -127,8 +127,8 @@ def _print(audit, checks) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from facegen.audit.mismatch import UNKNOWN_IDS
-    from facegen.audit.report import counts, sentence, shown, unit_of
+    from facegen.audit.distances.label_mismatch import UNKNOWN_IDS
+    from facegen.audit.report.report_page import counts, sentence, shown, unit_of
 
     console = Console()
     title = escape(f"{audit.synthetic} against {audit.reference.name}")

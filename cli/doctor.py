@@ -2,7 +2,7 @@
 
 import click
 
-from facegen.cli.checks import (
+from facegen.cli.support.machine_checks import (
     BAD,
     OK,
     UNKNOWN,

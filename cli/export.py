@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from facegen.cli.newest import newest_set
-from facegen.datasets.conventions import CONVENTIONS, convention
-from facegen.datasets.export import FORMATS, export
+from facegen.cli.support.newest_set import newest_set
+from facegen.datasets.conventions.label_conventions import CONVENTIONS, convention
+from facegen.datasets.export.write_formats import FORMATS, export
 
 
 @click.command()

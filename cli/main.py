@@ -2,7 +2,7 @@
 
 import click
 
-from facegen.cli.lazy import LazyGroup
+from facegen.cli.support.lazy_group import LazyGroup
 
 _TABLE = {
     "render": ("facegen.cli.render", "Render labelled faces."),
@@ -13,7 +13,7 @@ _TABLE = {
     "verify": ("facegen.cli.verify", "Check that a rendered set is whole and consistent."),
     "export": ("facegen.cli.export", "Write a rendered set in another layout."),
     "parse-image": ("facegen.cli.parse_image", "Draw the label map of a photo."),
-    "bench": ("facegen.cli.bench", "Measure facegen itself."),
+    "bench": ("facegen.cli.bench.group", "Measure facegen itself."),
     "doctor": ("facegen.cli.doctor", "Check this machine and render one face."),
 }
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from facegen.cli.run_folder import ARGUMENTS_FILE
+from facegen.cli.support.run_folder import ARGUMENTS_FILE
 from facegen.datasets.errors import FacegenError
-from facegen.datasets.files import read_json
+from facegen.datasets.io.files import read_json
 
 
 @click.command()
@@ -23,12 +23,12 @@ def command(photo: Path, model: Path | None, adapted: bool, out: Path | None, de
 
     The parser expects one face that fills the picture as in its training set; crop a larger photo first.
     """
-    from facegen.datasets.files import png_bytes, write_bytes
-    from facegen.parse.adapter import ADAPTER_FILE, load_adapter
-    from facegen.parse.checkpoints import load_parser
-    from facegen.parse.device import describe_device, pick_device
-    from facegen.parse.overlay import overlay
-    from facegen.parse.photo import parse_photo, read_upright
+    from facegen.datasets.io.files import png_bytes, write_bytes
+    from facegen.parse.adaptation.network_adapter import ADAPTER_FILE, load_adapter
+    from facegen.parse.data.device import describe_device, pick_device
+    from facegen.parse.inference.overlay import overlay
+    from facegen.parse.inference.single_photo import parse_photo, read_upright
+    from facegen.parse.models.checkpoints import load_parser
 
     chosen = pick_device(device)
     image = read_upright(photo)

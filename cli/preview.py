@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from facegen.cli.given import is_given
+from facegen.cli.support.callbacks import is_given
 from facegen.datasets.errors import FacegenError
-from facegen.datasets.files import write_bytes
+from facegen.datasets.io.files import write_bytes
 
 REAL_WARNING = "contains real faces: do not publish"
 SHEETS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
@@ -79,8 +79,8 @@ def _refuse_unused(shown):
 
 
 def _set(synth, real, out, *, num, start, **options):
-    from facegen.cli.newest import newest_set
-    from facegen.datasets.readers import open_set
+    from facegen.cli.support.newest_set import newest_set
+    from facegen.datasets.layouts.open_set import open_set
 
     faces = open_set(synth or newest_set())
     if faces.layout != "facegen":
@@ -97,9 +97,9 @@ def _set(synth, real, out, *, num, start, **options):
 def _grid(grid, real, out, *, seed, match, size, quality, settings, **options):
     import tempfile
 
-    from facegen.audit.profile_io import load_profile
-    from facegen.datasets.readers import open_set
-    from facegen.render.match import draw_specs
+    from facegen.audit.profiles.profile_files import load_profile
+    from facegen.datasets.layouts.open_set import open_set
+    from facegen.render.matching.matcher import draw_specs
 
     overrides = _overrides(settings)
     profile = load_profile(match) if match else None
@@ -119,10 +119,10 @@ def _vary(
 
     import numpy as np
 
-    from facegen.audit.profile_io import load_profile
-    from facegen.datasets.readers import open_set
-    from facegen.render.match import draw_specs
-    from facegen.render.variations import attributes, variations
+    from facegen.audit.profiles.profile_files import load_profile
+    from facegen.datasets.layouts.open_set import open_set
+    from facegen.render.matching.matcher import draw_specs
+    from facegen.render.spec.sweeps import attributes, variations
 
     overrides = _overrides(settings)
     profile = load_profile(match) if match else None
@@ -163,7 +163,7 @@ def _change(one, other):
 
 
 def _overrides(settings):
-    from facegen.render.overrides import check_together, parse
+    from facegen.render.spec.overrides import check_together, parse
 
     overrides = tuple(parse(text) for text in settings)
     check_together(overrides)
@@ -176,8 +176,8 @@ def _render(root, specs, size, quality, seed):
     from rich.progress import track
 
     from facegen.assets.ledger import LEDGER
-    from facegen.datasets.dataset_file import write_dataset_json
-    from facegen.render.session import Job, render_specs
+    from facegen.datasets.io.dataset_file import write_dataset_json
+    from facegen.render.production.worker_pool import Job, render_specs
 
     console = Console(stderr=True)
     ticks = iter(track(range(len(specs)), "rendering", console=console))
@@ -210,8 +210,8 @@ def _with_real(tiles, texts, real, seed, columns):
     import numpy as np
     from PIL import Image
 
-    from facegen.datasets.readers import open_set
-    from facegen.render.draws import generator
+    from facegen.datasets.layouts.open_set import open_set
+    from facegen.render.spec.keyed_random import generator
 
     others, side = open_set(real), tiles[0].shape[0]
     order = generator(seed, 0, "preview.real").permutation(len(others))
@@ -243,7 +243,7 @@ def _tiles(faces, chosen, labels, side, captions):
     import numpy as np
     from PIL import Image
 
-    from facegen.render.sheet import overlay
+    from facegen.render.production.contact_sheet import overlay
 
     tiles, texts = [], []
     for i, caption in zip(chosen, captions, strict=True):
@@ -257,7 +257,7 @@ def _tiles(faces, chosen, labels, side, captions):
 
 
 def _save(tiles, columns, texts, target, banner=None):
-    from facegen.render.sheet import sheet
+    from facegen.render.production.contact_sheet import sheet
 
     content = io.BytesIO()
     sheet(tiles, columns, texts, banner).save(content, SHEETS[target.suffix.lower()])

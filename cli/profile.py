@@ -30,10 +30,10 @@ def command(real_dir, out, annotations, name, source, workers) -> None:
 
     from rich.console import Console
 
-    from facegen.audit.profile import Profile
-    from facegen.cli.measuring import measured
-    from facegen.datasets.annotations import read_annotations
-    from facegen.datasets.readers import open_set
+    from facegen.audit.profiles.attribute_profile import Profile
+    from facegen.cli.support.measuring import measured
+    from facegen.datasets.layouts.annotations import read_annotations
+    from facegen.datasets.layouts.open_set import open_set
 
     console = Console(stderr=True)
     faces = open_set(real_dir)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from facegen.cli.given import is_given
+from facegen.cli.support.callbacks import is_given
 from facegen.datasets.errors import FacegenError
 
 ATTRIBUTE_HELP = """Fix or spread an attribute of every face, as hair.style=afro, pose.yaw=-40:40 or
@@ -126,11 +126,11 @@ def command(
     if list_attributes:
         _list_attributes(console)
         return
-    from facegen.datasets.conventions import convention as known_convention
-    from facegen.render.overrides import WITHOUT, check_together, parse
-    from facegen.render.photographs import names_in
-    from facegen.render.run import Order, is_finished, plan, produce
-    from facegen.render.session import Job
+    from facegen.datasets.conventions.label_conventions import convention as known_convention
+    from facegen.render.develop.background_photos import names_in
+    from facegen.render.production.dataset_run import Order, is_finished, plan, produce
+    from facegen.render.production.worker_pool import Job
+    from facegen.render.spec.overrides import WITHOUT, check_together, parse
 
     if faces_of:
         size, quality, convention = _as_before(faces_of, size, quality, convention, backgrounds)
@@ -166,8 +166,8 @@ def command(
 
 def _say_unfollowed(console, profile, convention):
     """What of an order will not be done, before anything is rendered."""
-    from facegen.audit.collect import CONVENTION
-    from facegen.render.realised import not_followed
+    from facegen.audit.measure_dataset import CONVENTION
+    from facegen.render.matching.distribution_report import not_followed
 
     unfollowed = not_followed(profile)
     if unfollowed:
@@ -189,7 +189,7 @@ def _say_unfollowed(console, profile, convention):
 
 def _as_before(folder, size, quality, convention, backgrounds):
     """Size, quality and convention of a set, where the command line does not say others."""
-    from facegen.datasets.dataset_file import read_dataset_json
+    from facegen.datasets.io.dataset_file import read_dataset_json
 
     config = read_dataset_json(folder)["config"]
     if config.get("photographs") and backgrounds is None:
@@ -203,7 +203,7 @@ def _as_before(folder, size, quality, convention, backgrounds):
 
 def _faces(folder, match, rounds):
     """The faces of a set, which say themselves all that other options would."""
-    from facegen.render.run import faces_of
+    from facegen.render.production.dataset_run import faces_of
 
     for name, value in (("--match-dist", match), ("--rounds", rounds)):
         if value:
@@ -212,7 +212,7 @@ def _faces(folder, match, rounds):
 
 
 def _with_bar(console, order, produce, total):
-    from facegen.cli.bars import progress_bar
+    from facegen.cli.support.progress import progress_bar
 
     with progress_bar(console) as bar:
         first = "matching" if order.profile is not None else "starting Blender"
@@ -236,7 +236,7 @@ def _with_bar(console, order, produce, total):
 
 
 def _summary(console, out, outcome):
-    from facegen.render.run import timing
+    from facegen.render.production.dataset_run import timing
 
     spent = timing(outcome)
     if spent:
@@ -253,7 +253,7 @@ def _summary(console, out, outcome):
 
 def _law(console, out):
     """How near matching came, and what the profile asks for that cannot be made."""
-    from facegen.datasets.dataset_file import read_dataset_json
+    from facegen.datasets.io.dataset_file import read_dataset_json
 
     data = read_dataset_json(out)
     target, matching = data.get("target"), data.get("matching")
@@ -319,10 +319,10 @@ def _joint(console, target):
 
 def _profile(match, console):
     """A Profile from a shipped name, a file, or a folder of real faces (measured on the spot)."""
-    from facegen.audit.profile import Profile
-    from facegen.audit.profile_io import load_profile
-    from facegen.cli.measuring import is_real_folder, measured
-    from facegen.datasets.readers import open_set
+    from facegen.audit.profiles.attribute_profile import Profile
+    from facegen.audit.profiles.profile_files import load_profile
+    from facegen.cli.support.measuring import is_real_folder, measured
+    from facegen.datasets.layouts.open_set import open_set
 
     if not is_real_folder(match, "match"):
         return load_profile(match)
@@ -331,8 +331,8 @@ def _profile(match, console):
 
 
 def _list_attributes(console):
-    from facegen.render.ranges import FAMILIES, find, paths
-    from facegen.render.spec import FaceSpec, attribute
+    from facegen.render.spec.attribute_ranges import FAMILIES, find, paths
+    from facegen.render.spec.face_spec import FaceSpec, attribute
 
     for path in paths():
         family = path.removesuffix(".*")

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from facegen.cli.newest import newest_set
-from facegen.cli.numbers import NumberList
-from facegen.cli.run_folder import ARGUMENTS_FILE, check_run_folder, fresh_folder
-from facegen.cli.threads import wait_without_spinning
-from facegen.cli.training_bar import load, training_bar
+from facegen.cli.support.newest_set import newest_set
+from facegen.cli.support.omp import wait_without_spinning
+from facegen.cli.support.params import NumberList
+from facegen.cli.support.run_folder import ARGUMENTS_FILE, check_run_folder, fresh_folder
+from facegen.cli.support.training_progress import load, training_bar
 
 if TYPE_CHECKING:
-    from facegen.parse.arms import Training
+    from facegen.parse.experiment.experiment_plan import Training
 
 NEEDS_REAL = """train-eval needs real faces with label maps: --real DIR.
   DIR may be
@@ -124,7 +124,7 @@ def command(
     wait_without_spinning()
     from rich.console import Console
 
-    from facegen.cli.gap_inputs import (
+    from facegen.cli.support.gap_inputs import (
         check_numbers,
         estimate,
         ingredients,
@@ -132,23 +132,29 @@ def command(
         slices_of,
         unseen,
     )
-    from facegen.cli.gap_tables import print_results, say_on
-    from facegen.datasets.conventions import convention as known_convention
-    from facegen.datasets.files import write_json
-    from facegen.datasets.readers import open_set
-    from facegen.parse.arms import make_plan
-    from facegen.parse.device import describe_device, gpu_memory, pick_device
-    from facegen.parse.judge import Judge
-    from facegen.parse.networks import check_torch_pair
-    from facegen.parse.onnx_export import export_onnx, require_onnx
-    from facegen.parse.real import open_real, require_unseen
-    from facegen.parse.recipes import adapter_recipe, recipe_for
-    from facegen.parse.results import Run, results_json, write_results
-    from facegen.parse.results_page import write_page
-    from facegen.parse.roles import assign, cautions
-    from facegen.parse.several import check_devices
-    from facegen.parse.train_eval import FREE_MEMORY, common_number, missing, run_plan, study_adapters
-    from facegen.parse.validation import ValidationLook
+    from facegen.cli.support.gap_tables import print_results, say_on
+    from facegen.datasets.conventions.label_conventions import convention as known_convention
+    from facegen.datasets.io.files import write_json
+    from facegen.datasets.layouts.open_set import open_set
+    from facegen.parse.data.device import describe_device, gpu_memory, pick_device
+    from facegen.parse.experiment.experiment_plan import make_plan
+    from facegen.parse.experiment.real_sets import open_real, require_unseen
+    from facegen.parse.experiment.recipes import adapter_recipe, recipe_for
+    from facegen.parse.experiment.results import Run, results_json, write_results
+    from facegen.parse.experiment.results_page import write_page
+    from facegen.parse.experiment.run_plan import (
+        FREE_MEMORY,
+        common_number,
+        missing,
+        run_plan,
+        study_adapters,
+    )
+    from facegen.parse.experiment.scoring_cache import Judge
+    from facegen.parse.experiment.set_roles import assign, cautions
+    from facegen.parse.inference.onnx_export import export_onnx, require_onnx
+    from facegen.parse.metrics.validation_log import ValidationLook
+    from facegen.parse.models.networks import check_torch_pair
+    from facegen.parse.training.data_parallel import check_devices
 
     console = Console()
     check_torch_pair()

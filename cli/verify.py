@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from facegen.cli.newest import newest_set
-from facegen.datasets.sample import remove_sample
-from facegen.datasets.verify import verify
+from facegen.cli.support.newest_set import newest_set
+from facegen.datasets.io.sample import remove_sample
+from facegen.datasets.layouts.verify_set import verify
 
 MAX_SHOWN = 50  # more lines than this hide the first
 

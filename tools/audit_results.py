@@ -15,8 +15,8 @@ import json
 import subprocess
 from pathlib import Path
 
-from facegen.datasets.files import write_json
-from facegen.datasets.machine import describe_machine
+from facegen.datasets.io.files import write_json
+from facegen.datasets.io.hardware import describe_machine
 
 SIDES = ("default", "matched")
 NETWORK = "parser encoder"

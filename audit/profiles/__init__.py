@@ -1,2 +1,1 @@
-"""Profiles that ship with the package, one JSON file each; all aggregates, no row, pixel or name of a
-person."""
+"""Profiles: the joint distribution of attributes, fitted, written by hand, stored and sampled."""

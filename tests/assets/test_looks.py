@@ -6,35 +6,38 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from facegen.assets import background, cloth, eyes, garment, glasses, lighting, marks, skin, teeth
-from facegen.render import spec as s
+from facegen.assets.environment import background_picture, lighting
+from facegen.assets.head import eyes, teeth
+from facegen.assets.skin import skin_marks, skin_textures
+from facegen.assets.wear import cloth_patterns, garments, glasses
+from facegen.render.spec import face_spec as s
 
 
 def test_colorchecker_skins_are_met():
     # McCamy et al. 1976, patches 2 (light skin) and 1 (dark skin), linear RGB.
-    np.testing.assert_allclose(skin.skin_colour(0.05, 0.03), (0.539, 0.305, 0.223), rtol=0.06)
-    np.testing.assert_allclose(skin.skin_colour(0.27, 0.03), (0.171, 0.084, 0.058), rtol=0.06)
+    np.testing.assert_allclose(skin_textures.skin_colour(0.05, 0.03), (0.539, 0.305, 0.223), rtol=0.06)
+    np.testing.assert_allclose(skin_textures.skin_colour(0.27, 0.03), (0.171, 0.084, 0.058), rtol=0.06)
 
 
 def test_melanin_darkens_and_blood_reddens():
-    tones = skin.skin_colour(np.linspace(0.01, 0.45, 20), np.full(20, 0.03))
+    tones = skin_textures.skin_colour(np.linspace(0.01, 0.45, 20), np.full(20, 0.03))
     assert (np.diff(tones, axis=0) < 0).all()
-    pale, flushed = skin.skin_colour(0.05, 0.01), skin.skin_colour(0.05, 0.09)
+    pale, flushed = skin_textures.skin_colour(0.05, 0.01), skin_textures.skin_colour(0.05, 0.09)
     assert flushed[1] / flushed[0] < pale[1] / pale[0]
 
 
 def test_lips_are_redder_than_cheeks_and_seeds_differ():
-    from facegen.assets.regions import Hairline
-    from facegen.assets.scalp import Scalp
+    from facegen.assets.hair.scalp import Scalp
+    from facegen.assets.skin.painted_borders import Hairline
 
     def pictures(seed):
-        return skin.skin_pictures(
+        return skin_textures.skin_pictures(
             s.Skin(texture_seed=seed), 30, 0.0, (0.1, 0.1, 0.1), 0.5, Scalp(Hairline()), 0.0, 256, 150
         )
 
     colour, rough, relief, detail = pictures(1)
-    lips = skin.region_maps(256, 150)["lips"] > 0.5
-    cheeks = skin.region_maps(256, 150)["cheeks"] > 0.5
+    lips = skin_textures.region_maps(256, 150)["lips"] > 0.5
+    cheeks = skin_textures.region_maps(256, 150)["cheeks"] > 0.5
     ratio = colour[..., 1] / colour[..., 0]
     assert ratio[lips].mean() < 0.9 * ratio[cheeks].mean()
     assert not np.array_equal(colour, pictures(2)[0])
@@ -43,18 +46,18 @@ def test_lips_are_redder_than_cheeks_and_seeds_differ():
 
 
 def test_a_smile_folds_the_cheeks_and_age_deepens_it():
-    s_mm, t_mm = skin._grid(512, 300)
+    s_mm, t_mm = skin_textures._grid(512, 300)
     beside = (np.abs(np.abs(s_mm) - 20.5) < 3) & (np.abs(t_mm + 62) < 6)
 
     def depth(weight, slack):
-        return -marks.folds(s_mm, t_mm, {"mouthSmileLeft": weight}, slack)[beside].mean()
+        return -skin_marks.folds(s_mm, t_mm, {"mouthSmileLeft": weight}, slack)[beside].mean()
 
     assert 0 < depth(0, 0) < depth(1, 0) < depth(1, 1) < 2.5
 
 
 def test_no_wall_is_greener_than_paint():
     wall = np.array([[[0.02, 0.9, 0.02], [0.9, 0.04, 0.04], [0.3, 0.3, 0.3]]])
-    calm = background.dull(wall)
+    calm = background_picture.dull(wall)
     np.testing.assert_allclose(calm @ lighting.LUMINANCE, wall @ lighting.LUMINANCE)
     assert calm[0, 0].min() > 0.3 * calm[0, 0].max()
     np.testing.assert_allclose(calm[0, 1:], wall[0, 1:])
@@ -62,7 +65,7 @@ def test_no_wall_is_greener_than_paint():
 
 def test_chart_uv_round_trip():
     chart = np.array([[-314.16, -250.0], [0, 0], [314.16, 120.0]])
-    uv = skin.chart_uv(chart)
+    uv = skin_textures.chart_uv(chart)
     np.testing.assert_allclose(uv[[0, 2]], [[0, 0], [1, 1]])
     assert uv[1, 0] == pytest.approx(0.5)
 
@@ -86,7 +89,7 @@ def test_eyeball_has_iris_behind_the_sphere_and_a_cornea_in_front():
 
 @pytest.mark.parametrize("kind", s.BACKGROUNDS)
 def test_backgrounds_draw_by_seed(kind):
-    a, b, c = (background.background(s.Background(kind=kind, seed=k), 64) for k in (1, 1, 2))
+    a, b, c = (background_picture.background(s.Background(kind=kind, seed=k), 64) for k in (1, 1, 2))
     assert a.shape == (64, 64, 3) and np.isfinite(a).all() and a.min() >= 0
     np.testing.assert_array_equal(a, b)
     assert not np.array_equal(a, c)
@@ -117,14 +120,16 @@ def test_lenses_pass_what_their_tint_and_colour_leave():
 
 
 def test_gloss_smooths_lips_and_bags_darken_and_swell():
-    from facegen.assets.regions import Hairline
-    from facegen.assets.scalp import Scalp
+    from facegen.assets.hair.scalp import Scalp
+    from facegen.assets.skin.painted_borders import Hairline
 
     def pictures(**changes):
         look = s.Skin(texture_seed=1, **{"lip_gloss": 0.0, "eye_bags": 0.0, **changes})
-        return skin.skin_pictures(look, 30, 0.0, (0.1, 0.1, 0.1), 0.5, Scalp(Hairline()), 0.0, 512, 300)
+        return skin_textures.skin_pictures(
+            look, 30, 0.0, (0.1, 0.1, 0.1), 0.5, Scalp(Hairline()), 0.0, 512, 300
+        )
 
-    regions = skin.region_maps(512, 300)
+    regions = skin_textures.region_maps(512, 300)
     lips, under, cheeks = (regions[name] > 0.7 for name in ("lips", "under_eye", "cheeks"))
     plain, glossy, bagged = pictures(), pictures(lip_gloss=1.0), pictures(eye_bags=1.0)
     assert (plain[1] - glossy[1])[lips].mean() > 0.2 and not (plain[1] - glossy[1])[cheeks].any()
@@ -133,43 +138,45 @@ def test_gloss_smooths_lips_and_bags_darken_and_swell():
     assert np.ptp(bagged[2] - plain[2]) > 0.5  # mm
 
 
-@pytest.mark.parametrize("pattern", cloth.PATTERNS)
+@pytest.mark.parametrize("pattern", cloth_patterns.PATTERNS)
 def test_cloth_pictures_mix_two_colours(pattern):
-    picture = cloth.cloth_picture(pattern, (0.2, 0.2, 0.25), (0.6, 0.6, 0.6), np.random.default_rng(0))
+    picture = cloth_patterns.cloth_picture(
+        pattern, (0.2, 0.2, 0.25), (0.6, 0.6, 0.6), np.random.default_rng(0)
+    )
     assert picture.min() >= 0.2 - 1e-6 and picture.max() <= 0.6 + 1e-6
 
 
 @pytest.mark.parametrize("cut", s.GARMENTS)
 def test_cloth_lies_on_the_body_and_follows_the_cut(cut):
-    from facegen.assets.head import head_model
-    from facegen.render.pose import pose_head
+    from facegen.assets.head.head_model import head_model
+    from facegen.render.geometry.pose import pose_head
 
     model = head_model()
     head = pose_head(model, s.FaceSpec())
-    pieces = garment.garment(head, model, s.Garment(cut=cut), np.random.default_rng(0))
+    pieces = garments.garment(head, model, s.Garment(cut=cut), np.random.default_rng(0))
     body = cKDTree(head.vertices)
     for piece in pieces:
         assert np.isfinite(piece.vertices).all() and piece.faces.max() < len(piece.vertices)
         assert len(piece.chart) == len(piece.vertices)
         assert body.query(piece.vertices)[0].max() < 0.06  # the farthest: collar points and hoods
         assert piece.vertices[:, 2].max() < head.landmarks[8, 2] + 0.045  # a coat's collar, behind
-    assert {garment.TIE in {p.cloth for p in pieces}} == {cut == "suit"}
+    assert {garments.TIE in {p.cloth for p in pieces}} == {cut == "suit"}
 
 
 def test_a_deeper_neckline_shows_more_skin():
     sv = np.linspace(-40, 40, 9)
     for layer in ("crew", "v_neck", "scoop", "shirt", "turtleneck", "strapless"):
-        high, low = (garment.neckline(layer, depth, sv) for depth in (0.0, 1.0))
+        high, low = (garments.neckline(layer, depth, sv) for depth in (0.0, 1.0))
         assert (low <= high).all() and low.min() < high.min()
 
 
 @pytest.mark.parametrize("kind", s.BACKGROUNDS)
 def test_backgrounds_have_the_tones_asked_for(kind):
-    from facegen.audit.view import lab_of_srgb
-    from facegen.render.photo import encode_srgb
+    from facegen.audit.measures.face_view import lab_of_srgb
+    from facegen.render.develop.camera_model import encode_srgb
 
     look = s.Background(kind=kind, first=(0.03, 0.03, 0.03), second=(0.3, 0.3, 0.3), seed=4)
-    picture = background.background(look, 96)
+    picture = background_picture.background(look, 96)
     lightness = lab_of_srgb(np.round(encode_srgb(picture) * 255).astype(np.uint8))[..., 0]
     ends = np.array([20.0, 61.7])  # L* of the two tones
     assert lightness.mean() == pytest.approx(ends.mean(), abs=4)
@@ -178,7 +185,7 @@ def test_backgrounds_have_the_tones_asked_for(kind):
 
 def test_a_background_meets_its_colourfulness():
     look = s.Background(kind="room", first=(0.05, 0.05, 0.05), second=(0.3, 0.3, 0.3), blur=0.02, seed=4)
-    pictures = [background.background(s.replace(look, "colourfulness", c), 96) for c in (6.0, 18.0)]
+    pictures = [background_picture.background(s.replace(look, "colourfulness", c), 96) for c in (6.0, 18.0)]
 
     def colourful(picture):
         red, green, blue = (255 * np.clip(picture, 0, 1) ** (1 / 2.2)).reshape(-1, 3).T
@@ -190,23 +197,23 @@ def test_a_background_meets_its_colourfulness():
 
 def test_a_photograph_takes_the_place_of_the_scene():
     photograph = np.full((40, 60, 3), (255, 128, 0), np.uint8)
-    picture = background.background(s.Background(blur=0.0), 32, photograph)
+    picture = background_picture.background(s.Background(blur=0.0), 32, photograph)
     np.testing.assert_allclose(picture, np.tile([1, 0.2158605, 0], (32, 32, 1)), atol=1e-4)
 
 
 def test_blur_keeps_the_light():
     picture = np.random.default_rng(0).random((64, 64, 3))
-    soft = background.out_of_focus(picture, 0.03)
+    soft = background_picture.out_of_focus(picture, 0.03)
     assert soft.mean() == pytest.approx(picture.mean(), rel=0.03) and soft.std() < 0.2 * picture.std()
 
 
 def test_marks_lie_in_front_and_grow_with_their_amount():
     t, sv = np.meshgrid(np.linspace(120, -250, 150), np.linspace(-314, 314, 250), indexing="ij")
-    for draw in (marks.moles, marks.blemishes):
+    for draw in (skin_marks.moles, skin_marks.blemishes):
         none, many = (draw(sv, t, a, np.random.default_rng(1)) for a in (0.0, 1.0))
         assert not none.any() and 0 < many.max() <= 1 and not many[:, np.abs(sv[0]) > 85].any()
     patch = np.zeros_like(sv)
-    light, deep = (marks.wrinkles(sv, t, a, patch, np.random.default_rng(1)) for a in (0.3, 1.2))
+    light, deep = (skin_marks.wrinkles(sv, t, a, patch, np.random.default_rng(1)) for a in (0.3, 1.2))
     assert light.min() < -0.03 and deep.min() < 3 * light.min()
 
 
@@ -327,11 +334,11 @@ def test_teeth_yellow_with_the_years():
 
 
 def test_lips_meet_in_a_dark_line_and_few_moles_are_large():
-    s_mm, t_mm = skin._grid(1024, 600)
-    seam = marks.lip_seam(s_mm, t_mm)
+    s_mm, t_mm = skin_textures._grid(1024, 600)
+    seam = skin_marks.lip_seam(s_mm, t_mm)
     on = np.abs(t_mm + 72) < 0.6
     assert seam[on & (np.abs(s_mm) < 18)].min() > 0.5
     assert seam[np.abs(t_mm + 72) > 4].max() < 0.01 and seam[np.abs(s_mm) > 27].max() < 0.01
     # With an average number of moles most faces show none that is 1.5 mm across.
-    draws = [marks.moles(s_mm, t_mm, 0.17, np.random.default_rng(k)) for k in range(20)]
+    draws = [skin_marks.moles(s_mm, t_mm, 0.17, np.random.default_rng(k)) for k in range(20)]
     assert 1 <= sum((d > 0.5).sum() > 5 for d in draws) <= 6

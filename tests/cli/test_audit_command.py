@@ -2,18 +2,14 @@
 
 import json
 import shutil
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from drawn_heads import head, random_heads
 from PIL import Image
 
 from facegen.cli.main import cli
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "audit"))
-from drawn_heads import head, random_heads
 
 
 def write_set(folder, pairs):
@@ -81,9 +77,9 @@ def test_real_pictures_only_for_the_asking(sets, tmp_path):
 
 @pytest.fixture(scope="module")
 def parser(tmp_path_factory):
-    from facegen.datasets.conventions import convention
-    from facegen.parse.checkpoints import parser_metadata, save_parser
-    from facegen.parse.networks import build_network
+    from facegen.datasets.conventions.label_conventions import convention
+    from facegen.parse.models.checkpoints import parser_metadata, save_parser
+    from facegen.parse.models.networks import build_network
 
     classes = convention("celebamaskhq")
     path = tmp_path_factory.mktemp("parser") / "p.pt"
@@ -137,9 +133,9 @@ def test_few_pictures_are_no_pass(tmp_path):
 def test_pictures_too_small_for_inception_leave_it_out(sets, tmp_path, monkeypatch):
     import torch
 
-    from facegen.parse import inception
+    from facegen.parse.models import inception_features
 
-    monkeypatch.setattr(inception, "_network", lambda weights: torch.nn.Identity())
+    monkeypatch.setattr(inception_features, "_network", lambda weights: torch.nn.Identity())
     real, tilted = sets
     result = run(
         "audit", tilted, "--against", real, "--out", tmp_path, "--workers", 1, "--inception", "weights.pth"

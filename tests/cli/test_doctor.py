@@ -7,8 +7,9 @@ import types
 import pytest
 from click.testing import CliRunner
 
-from facegen.cli import checks, doctor, system_libraries
-from facegen.cli.checks import BAD, OK, UNKNOWN, Finding
+from facegen.cli import doctor, system_libraries
+from facegen.cli.support import machine_checks
+from facegen.cli.support.machine_checks import BAD, OK, UNKNOWN, Finding
 from facegen.datasets.errors import FacegenError
 
 
@@ -42,13 +43,13 @@ def test_a_line_says_what_to_do_and_the_end_counts(monkeypatch):
     ((3, 11, 9), OK, "3.11.9"), ((3, 12, 1), OK, "rendering needs 3.11"), ((3, 10, 0), BAD, "3.10.0"),
 ])  # fmt: skip
 def test_python(monkeypatch, running, status, told):
-    monkeypatch.setattr(checks.sys, "version_info", running)
-    (finding,) = checks.python()
+    monkeypatch.setattr(machine_checks.sys, "version_info", running)
+    (finding,) = machine_checks.python()
     assert finding.status == status and told in finding.detail
 
 
 def test_this_pair_of_torch_and_torchvision_works():
-    assert statuses(checks.torch_pair()) == {"torch and torchvision": OK, "training device": OK}
+    assert statuses(machine_checks.torch_pair()) == {"torch and torchvision": OK, "training device": OK}
 
 
 def test_a_torchvision_without_its_operators_is_found(monkeypatch):
@@ -57,7 +58,7 @@ def test_a_torchvision_without_its_operators_is_found(monkeypatch):
 
     broken = types.SimpleNamespace(ops=types.SimpleNamespace(nms=nms), __version__="0.1")
     monkeypatch.setitem(sys.modules, "torchvision", broken)
-    (finding,) = checks.torch_pair()
+    (finding,) = machine_checks.torch_pair()
     assert finding.status == BAD and finding.detail == "operator torchvision::nms does not exist"
     assert "same release" in finding.advice
 
@@ -66,7 +67,7 @@ def test_a_missing_library_names_its_debian_package(monkeypatch):
     monkeypatch.setitem(system_libraries.DEBIAN_PACKAGE, "libfacegen-none.so.9", "libnone9")
     assert "libnone9" in system_libraries.missing_packages()
     if sys.platform.startswith("linux"):
-        (finding,) = checks.system_libraries()
+        (finding,) = machine_checks.system_libraries()
         assert finding.status == BAD and "libnone9" in finding.advice
 
 
@@ -81,10 +82,10 @@ def test_packages_that_are_not_there(monkeypatch):
     def version(name):
         if name == "numpy":
             return "2.1"
-        raise checks.PackageNotFoundError(name)
+        raise machine_checks.PackageNotFoundError(name)
 
-    monkeypatch.setattr(checks, "version", version)
-    assert statuses(checks.packages()) == {
+    monkeypatch.setattr(machine_checks, "version", version)
+    assert statuses(machine_checks.packages()) == {
         "numpy": OK,
         "bpy": BAD,
         "anny": BAD,
@@ -98,32 +99,34 @@ def test_packages_that_are_not_there(monkeypatch):
     ("import os; os._exit(11)", "exit code 11"),
 ])  # fmt: skip
 def test_a_blender_that_does_not_start(monkeypatch, probe, told):
-    monkeypatch.setattr(checks, "_BLENDER_PROBE", probe)
-    (finding,) = checks.blender()
+    monkeypatch.setattr(machine_checks, "_BLENDER_PROBE", probe)
+    (finding,) = machine_checks.blender()
     assert finding.status == BAD and finding.detail == told
 
 
 def test_a_blender_that_hangs(monkeypatch):
-    monkeypatch.setattr(checks, "_BLENDER_PROBE", "import time; time.sleep(60)")
-    monkeypatch.setattr(checks, "PROBE_TIMEOUT_S", 0.5)
-    (finding,) = checks.blender()
+    monkeypatch.setattr(machine_checks, "_BLENDER_PROBE", "import time; time.sleep(60)")
+    monkeypatch.setattr(machine_checks, "PROBE_TIMEOUT_S", 0.5)
+    (finding,) = machine_checks.blender()
     assert finding.status == BAD and "no answer" in finding.detail
 
 
 def test_blenders_answer_is_read_between_other_lines(monkeypatch):
     answer = 'print("warning"); print(\'PROBE{"version": "4.5", "devices": {"CUDA": ["A"]}}\')'
-    monkeypatch.setattr(checks, "_BLENDER_PROBE", answer)
-    assert [finding.detail for finding in checks.blender()] == ["4.5", "cpu; cuda: A"]
+    monkeypatch.setattr(machine_checks, "_BLENDER_PROBE", answer)
+    assert [finding.detail for finding in machine_checks.blender()] == ["4.5", "cpu; cuda: A"]
 
 
 def test_storage(monkeypatch, tmp_path):
-    monkeypatch.setattr(checks.platformdirs, "user_cache_dir", lambda _: str(tmp_path / "cache"))
-    assert statuses(checks.storage())["cache folder"] == OK
+    monkeypatch.setattr(machine_checks.platformdirs, "user_cache_dir", lambda _: str(tmp_path / "cache"))
+    assert statuses(machine_checks.storage())["cache folder"] == OK
     (tmp_path / "file").touch()
-    monkeypatch.setattr(checks.platformdirs, "user_cache_dir", lambda _: str(tmp_path / "file" / "cache"))
-    assert statuses(checks.storage())["cache folder"] == BAD
-    monkeypatch.setattr(checks, "MIN_FREE_GB", 1e9)
-    assert statuses(checks.storage())["disk space here"] == BAD
+    monkeypatch.setattr(
+        machine_checks.platformdirs, "user_cache_dir", lambda _: str(tmp_path / "file" / "cache")
+    )
+    assert statuses(machine_checks.storage())["cache folder"] == BAD
+    monkeypatch.setattr(machine_checks, "MIN_FREE_GB", 1e9)
+    assert statuses(machine_checks.storage())["disk space here"] == BAD
 
 
 def test_a_face_that_fails_is_bad_and_one_that_cannot_be_tried_is_unknown(monkeypatch):
@@ -132,6 +135,6 @@ def test_a_face_that_fails_is_bad_and_one_that_cannot_be_tried_is_unknown(monkey
         def fail(_folder, raised=raised):
             raise raised
 
-        monkeypatch.setattr(checks, "render_one_face", fail)
-        (finding,) = checks.one_face()
+        monkeypatch.setattr(machine_checks, "render_one_face", fail)
+        (finding,) = machine_checks.one_face()
         assert finding.status == status and str(raised) in finding.detail

@@ -8,8 +8,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from facegen.cli.lazy import LazyGroup
 from facegen.cli.main import cli
+from facegen.cli.support.lazy_group import LazyGroup
 from facegen.datasets.errors import FacegenError
 
 # What --help must not wait for.

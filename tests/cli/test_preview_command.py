@@ -8,9 +8,9 @@ from click.testing import CliRunner
 from PIL import Image
 
 from facegen.cli.main import cli
-from facegen.datasets.dataset_file import write_dataset_json
-from facegen.datasets.sample import Sample, write_sample
-from facegen.render.sheet import BANNER_HEIGHT, CAPTION_HEIGHT, GAP
+from facegen.datasets.io.dataset_file import write_dataset_json
+from facegen.datasets.io.sample import Sample, write_sample
+from facegen.render.production.contact_sheet import BANNER_HEIGHT, CAPTION_HEIGHT, GAP
 
 SIZE = 32
 POSE = {"yaw": 1.0, "pitch": 2.0, "roll": 0.0}

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 from rich.console import Console
 
-from facegen.audit.profile_io import load_profile
+from facegen.audit.profiles.profile_files import load_profile
 from facegen.cli.render import NAMED, _joint, _law, _say_unfollowed, _with_bar
-from facegen.datasets.dataset_file import REQUIRED, write_dataset_json
+from facegen.datasets.io.dataset_file import REQUIRED, write_dataset_json
 
 
 def test_shares_stand_under_their_names_where_one_is_missing():

@@ -4,9 +4,9 @@ import numpy as np
 from click.testing import CliRunner
 
 from facegen.cli.main import cli
-from facegen.datasets.dataset_file import write_attributes, write_dataset_json
-from facegen.datasets.labels import COVERAGE_CLASSES, Native
-from facegen.datasets.sample import Sample, is_done, write_sample
+from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
+from facegen.datasets.io.dataset_file import write_attributes, write_dataset_json
+from facegen.datasets.io.sample import Sample, is_done, write_sample
 
 
 def dataset(root, size=32):

@@ -1,10 +1,10 @@
 """A small rendered set for every test of the readers and writers."""
 
 import pytest
+from small_set import HEADER, face
 
-from facegen.datasets.dataset_file import write_attributes, write_dataset_json
-from facegen.datasets.sample import write_sample
-from tests.datasets.small_set import HEADER, face
+from facegen.datasets.io.dataset_file import write_attributes, write_dataset_json
+from facegen.datasets.io.sample import write_sample
 
 
 @pytest.fixture

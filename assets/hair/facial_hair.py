@@ -1,0 +1,212 @@
+"""Brows, lashes, beard and moustache as strands."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from facegen.assets.hair import strands as st
+from facegen.assets.skin import painted_borders
+
+# Rows of MakeHuman's lash ribbons (indices into the left lash helper), inner corner to outer corner.
+UPPER_ROOTS = (30, 21, 20, 19, 18, 1, 0, 2, 3, 4, 5, 6)
+UPPER_TIPS = (63, 66, 65, 64, 67, 74, 75, 73, 72, 71, 70, 69)
+LOWER_ROOTS = (23, 17, 16, 15, 14, 13, 12, 11, 10)
+LOWER_TIPS = (90, 91, 92, 93, 94, 95, 96, 97, 98)
+
+
+def _face_roots(head, model, density, per_cm2, rng):
+    """Roots on the frontal skin where `density(s, t)` in [0, 1] thins out `per_cm2` of them."""
+    chart = model.chart
+    # A coarse mesh can miss a narrow region at its vertices: look 5 mm around.
+    near = sum(
+        density(chart[:, 0] + x, chart[:, 1] + y) for x, y in ((0, 0), (5, 0), (-5, 0), (0, 5), (0, -5))
+    )
+    wide = (near > 0) & (model.ear < 0.3)
+    faces = model.faces[wide[model.faces].any(1) & (model.face_part == 0)]
+    if len(faces) == 0:
+        return st.Roots(
+            np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32)
+        )
+    a, b, c, d = (head.vertices[faces[:, i]] for i in range(4))
+    area_cm2 = float(np.linalg.norm(np.cross(c - a, d - b), axis=1).sum()) * 0.5e4
+    roots = st.scatter(head.vertices, head.normals, chart, faces, int(area_cm2 * per_cm2), rng)
+    return roots.take(np.flatnonzero(rng.random(len(roots)) < density(*roots.chart.T)))
+
+
+def _tangent(normal, direction):
+    t = direction - (direction * normal).sum(1, keepdims=True) * normal
+    return t / np.maximum(np.linalg.norm(t, axis=1, keepdims=True), 1e-9)
+
+
+def _arc(roots, direction, lift, length, points, bend):
+    """Short hairs: leave the skin at `lift`, bend back to it. direction (N, 3) unit tangent."""
+    u = np.linspace(0, 1, points)[None, :, None]
+    along = direction[:, None] * (u * length[:, None, None])
+    rise = roots.normal[:, None] * (lift[:, None, None] * length[:, None, None] * (u - bend * u**2))
+    return (roots.position[:, None] + along + rise).astype(np.float32)
+
+
+# Hairs and undercoat: skin shows between them at density 1. A bushy brow has 1.5 times as many.
+BROW_PER_CM2 = 205.0
+
+
+def brows(head, model, shape: painted_borders.BrowShape, density, rng, points=5):
+    """Brow strands: (N, points, 3), side (N,) +1 left -1 right.
+
+    Hairs stand up at the inner end, lie down along the brow within its first third and cross the centre line
+    from both edges further out; half of them are a short, fine undercoat that closes the brow.
+    """
+    both = [_brow(head, model, shape, side, density, rng, points) for side in (1, -1)]
+    return np.concatenate(both), np.repeat((1, -1), [len(strands) for strands in both])
+
+
+def _brow(head, model, shape, side, density, rng, points):
+    line, half = shape.centre_line(side)
+    start, stop = line[0, 0], line[-1, 0]
+
+    def along(s):
+        return np.clip((np.abs(s) - start) / (stop - start), 0, 1)
+
+    def across(s, t):
+        """Height above the centre line, 1 and -1 on the outline."""
+        a = np.abs(s)
+        return np.clip((t - np.interp(a, *line.T)) / np.interp(a, line[:, 0], half), -1, 1)
+
+    def cover(s, t):
+        # The lower border is dense, the upper one and the inner end lose themselves in the skin; depth counts
+        # in half widths, so that the thin tail is as full as the middle.
+        depth = -shape.distance(s, t)
+        share = depth / np.interp(np.abs(s), line[:, 0], half)
+        edge = np.where(across(s, t) > 0, 0.10 + 1.25 * share, 0.25 + 2.2 * share)
+        # Both ends fade over some 6 mm: a brow has no corners.
+        ends = np.clip(0.15 + along(s) / 0.18, 0, 1) * np.clip(0.12 + (1 - along(s)) / 0.2, 0, 1)
+        return np.clip(edge, 0, 1) * (depth > -0.3) * ends * (s * side > 0)
+
+    slopes = np.degrees(np.arctan(np.gradient(line[:, 1], line[:, 0])))
+
+    def turned(s, t):
+        """Degrees by which hairs rise from straight outwards."""
+        u = along(s)
+        slope = np.interp(np.abs(s), line[:, 0], slopes)
+        return slope + 62 * np.exp(-u / 0.17) + 10 * (1 - u) - 24 * across(s, t) * np.clip(u / 0.25, 0, 1)
+
+    def reach(s):
+        """Length of a hair, mm."""
+        u = along(s)
+        return 7.8 * (1 - 0.3 * u) * (0.7 + 0.3 * np.clip(u / 0.2, 0, 1))
+
+    def rooted(s, t):
+        # It is the middle of a hair that lies where the brow is seen.
+        angle, half_way = np.radians(turned(s, t)), 0.35 * reach(s)
+        return cover(s + side * half_way * np.cos(angle), t + half_way * np.sin(angle))
+
+    roots = _face_roots(head, model, rooted, BROW_PER_CM2 * density, rng)
+    s, t = roots.chart.T
+    turn = np.radians(turned(s, t) + rng.normal(0, 11, len(roots)))
+    rotation = head.head_rotation
+    direction = side * np.cos(turn)[:, None] * rotation[:, 0] + np.sin(turn)[:, None] * rotation[:, 2]
+    direction = _tangent(roots.normal, direction)
+    coat = np.where(rng.random(len(roots)) < 0.5, 0.5, 1.0)
+    length = reach(s) / 1000 * coat * rng.uniform(0.7, 1.15, len(roots))
+    return _arc(roots, direction, rng.uniform(0.12, 0.28, len(roots)), length, points, 0.8)
+
+
+def lashes(ribbons, amount, rng, points=6):
+    """Lash strands of both eyes: (N, points, 3) and their root radii (N,), metres.
+
+    Parameters
+    ----------
+    ribbons : dict "l", "r" of (125, 3) float, in one common order (the right one mirrored to the left's)
+    amount : float in [0, 1], length and number
+    """
+    out, radii = [], []
+    for key in "lr":
+        ribbon = ribbons[key]
+        for roots, tips, count, reach, width in (
+            (UPPER_ROOTS, UPPER_TIPS, 130, 0.85, 0.00013),
+            (LOWER_ROOTS, LOWER_TIPS, 60, 0.5, 0.00006),
+        ):
+            n = int(count * (0.6 + 0.7 * amount))
+            x = np.sort(rng.uniform(0.25, len(roots) - 1.02, n))
+            low, f = x.astype(int), (x % 1)[:, None]
+            root = ribbon[list(roots)][low] * (1 - f) + ribbon[list(roots)][low + 1] * f
+            tip = ribbon[list(tips)][low] * (1 - f) + ribbon[list(tips)][low + 1] * f
+            tip = root + (tip - root) * (reach * (0.55 + 0.75 * amount) * rng.uniform(0.75, 1.15, n))[:, None]
+            tip += rng.normal(0, 0.0006, tip.shape)
+            u = np.linspace(0, 1, points)[None, :, None]
+            # Upper lashes leave forwards and then rise: a shallow quadratic against the ribbon's chord.
+            sag = np.array([0, -0.25, -1.0]) * (1 if roots is UPPER_ROOTS else -1)
+            bow = np.linalg.norm(tip - root, axis=1)[:, None, None] * 0.35 * (u * (1 - u)) * sag
+            out.append(root[:, None] * (1 - u) + tip[:, None] * u + bow)
+            radii.append(np.full(n, width * (0.8 + 0.5 * amount)))
+    return np.concatenate(out).astype(np.float32), np.concatenate(radii)
+
+
+BEARD_PER_CM2 = {"stubble": 42.0, "full_beard": 58.0, "goatee": 64.0, "sideburns": 60.0}
+MOUSTACHE_PER_CM2 = 95.0
+STUBBLE_MM = 3.0  # longer hair than this is a beard
+
+
+def facial_hair(head, model, style, rng, body, points=6):
+    """Beard and moustache strands.
+
+    Parameters
+    ----------
+    style : any object with the fields of render.spec.FacialHair, its kind not "none"
+    body : assets.body.Body
+
+    Returns
+    -------
+    strands (N, points, 3) float32, is_moustache (N,) bool
+    """
+    kind, strands, flags = style.kind, [], []
+    longest = min(style.length_mm, STUBBLE_MM) if kind == "stubble" else style.length_mm
+    if kind != "moustache":
+
+        def lower(s, t):
+            return painted_borders.beard_density(kind, s, t, style.cheek_line, style.neck_line)
+
+        per_cm2 = BEARD_PER_CM2[kind] * style.density
+        strands.append(_grow_beard(head, model, lower, per_cm2, longest, rng, body, points, kind))
+        flags.append(np.zeros(len(strands[-1]), bool))
+    if kind != "sideburns":
+
+        def upper(s, t):
+            return painted_borders.moustache_density(s, t, alone=kind == "moustache")
+
+        per_cm2 = (BEARD_PER_CM2[kind] if kind == "stubble" else MOUSTACHE_PER_CM2) * style.density
+        grown = "stubble" if kind == "stubble" else "moustache"
+        length = min(longest, 9.0)
+        strands.append(_grow_beard(head, model, upper, per_cm2, length, rng, body, points, grown))
+        flags.append(np.ones(len(strands[-1]), bool))
+    return np.concatenate(strands), np.concatenate(flags)
+
+
+def _grow_beard(head, model, density, per_cm2, length_mm, rng, body, points, kind):
+    """Strands of one region; hair is shorter where it stands thinner, and longest on the chin."""
+    roots = _face_roots(head, model, density, per_cm2, rng)
+    rotation = head.head_rotation
+    s, t = roots.chart.T
+    aside = np.sign(s) * np.clip(np.abs(s) / 24, 0, 1)
+    chin = np.exp(-((s / 30) ** 2) - ((t + 108) / 16) ** 2)
+    if kind == "moustache":
+        # Combed away from the groove under the nose, then down over the corners of the mouth.
+        out, down, ahead = 1.1 * aside * np.clip(1.6 - np.abs(s) / 22, 0.2, 1), np.full(len(s), 0.8), 0.25
+        share = np.ones(len(s))
+    else:
+        out, down, ahead = 0.12 * aside, np.ones(len(s)), 0.15 + 0.6 * chin
+        share = np.clip(0.35 + 0.65 * density(s, t), 0, 1) * (0.75 + 0.45 * chin)
+    direction = out[:, None] * rotation[:, 0] - down[:, None] * rotation[:, 2]
+    direction = direction - np.broadcast_to(ahead, len(s))[:, None] * rotation[:, 1]
+    direction = _tangent(roots.normal, direction + rng.normal(0, 0.22, (len(roots), 3)))
+    length = length_mm / 1000 * rng.uniform(0.6, 1.15, len(roots)) * (1 if kind == "stubble" else share)
+    lift = rng.uniform(0.3, 0.65, len(roots)) if kind != "stubble" else rng.uniform(0.5, 1.1, len(roots))
+    strands = _arc(roots, direction, lift, length, points, 0.55)
+    if length_mm > 3 and len(strands):
+        centres = roots.position[rng.integers(len(roots), size=max(1, len(roots) // 9))]
+        _, group = cKDTree(centres).query(roots.position)
+        strands = st.clump(strands, group, 0.45)
+        strands = st.frizz(strands, 0.10 * length, length, rng)
+        strands = st.push_out(strands, body, 0.0006)
+    return strands

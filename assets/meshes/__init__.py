@@ -1,0 +1,1 @@
+"""Meshes: making, merging, and keeping clear of a body."""

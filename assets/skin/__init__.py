@@ -1,0 +1,1 @@
+"""Skin: its pictures, marks on it, and borders painted on the face chart."""

@@ -1,0 +1,1 @@
+"""What is worn: glasses, hats, jewellery and clothes."""

@@ -1,0 +1,192 @@
+"""How a parser trained on the real set disagrees with labels, class by class.
+
+Two things look alike in a score and are kept apart here. Where the parser's border runs beside the label's,
+a few pixels off, the two sides *draw* the class differently. Where no border of the parser lies near the
+label's, it did not *recognise* the class. Run on real pictures too, what it does there is the reference.
+
+Maps are (n, H, W) uint8 class ids, 255 = ignore in the labels.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from facegen.audit.distances.boundary import band_width, boundary_counts, boundary_offsets
+from facegen.audit.measures.face_view import CLASSES
+from facegen.audit.measures.label_drawing import LABELLED
+from facegen.audit.measures.schema import Table
+from facegen.datasets.conventions.native_labels import IGNORE
+
+AGREES, DRAWN, UNRECOGNISED, UNMEASURED = "agrees", "drawn differently", "not recognised", "not measured"
+MIN_PICTURES = 8  # that hold a class: under this it is not judged
+HABIT_PX = 0.3  # at 128 px: a difference of mean offsets under this is within what two real halves show
+FOUND_DROP = 0.1  # share of border pieces found near their counterpart that may be lost before it counts
+WORST = 8  # pictures listed
+UNKNOWN_IDS = "ids of no class, taken as not labelled"
+
+
+@dataclass(frozen=True)
+class ClassMismatch:
+    """One class.
+
+    Attributes
+    ----------
+    pictures : that hold the class in label or prediction
+    boundary_iou : pooled over pictures (Cheng et al. 2021)
+    offset : mean signed distance in pixels from the label's border to the prediction's, over the pieces that
+        found each other; positive where the prediction is larger
+    found : share of border pieces that found their counterpart within the band
+    recall : share of the class's labelled pixels that are predicted as it
+    confused_with : (class name, share of its labelled pixels) that it is most often taken for, or None
+    """
+
+    name: str
+    pictures: int
+    boundary_iou: float
+    offset: float
+    found: float
+    recall: float
+    confused_with: tuple[str, float] | None
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """classes : one for every class but the background; confusion : (C, C) int64, label in rows; worst : ids
+    and mean recall of the pictures that agree least; size : side of the maps in pixels"""
+
+    classes: tuple[ClassMismatch, ...]
+    confusion: np.ndarray
+    worst: tuple[tuple[str, float], ...]
+    size: int
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A class on the synthetic side beside the real side (None: no real predictions) and what it comes to."""
+
+    synthetic: ClassMismatch
+    real: ClassMismatch | None
+    verdict: str
+
+
+def label_mismatch(predicted: np.ndarray, labels: np.ndarray, ids: Sequence[str]) -> Mismatch:
+    """Compare predictions (n, H, W) with labels (n, H, W), both in celebamaskhq ids.
+
+    Raises
+    ------
+    ValueError : shapes disagree, or ids are not n names.
+    """
+    if predicted.shape != labels.shape or len(ids) != len(labels):
+        raise ValueError(f"predictions {predicted.shape}, labels {labels.shape}, {len(ids)} ids")
+    count, reach = len(CLASSES), band_width(labels.shape)
+    confusion, bands = np.zeros((count, count), np.int64), np.zeros((count, 2), np.int64)
+    close, pictures, agreement = np.zeros((count, 3)), np.zeros(count, int), np.full(len(ids), np.nan)
+    for i, (guess, truth) in enumerate(zip(predicted, labels, strict=True)):
+        valid = truth != IGNORE
+        pairs = np.bincount(truth[valid].astype(int) * count + guess[valid], minlength=count**2)
+        table = pairs.reshape(count, count)
+        confusion += table
+        bands += boundary_counts(guess, truth, count)
+        held = (table.sum(1) + table.sum(0)) > 0
+        pictures += held
+        there = table.sum(1) > 0
+        there[0] = False
+        if there.any():
+            agreement[i] = np.mean(np.diag(table)[there] / table.sum(1)[there])
+        for label in np.flatnonzero(held[1:]) + 1:
+            offsets = boundary_offsets(guess, truth, int(label))
+            near = offsets[np.abs(offsets) <= reach]
+            close[label] += near.sum(), near.size, offsets.size
+    rows = tuple(_row(c, pictures[c], bands[c], close[c], confusion) for c in range(1, count))
+    order = np.argsort(np.where(np.isnan(agreement), np.inf, agreement), kind="stable")[:WORST]
+    worst = tuple((ids[i], float(agreement[i])) for i in order if not np.isnan(agreement[i]))
+    return Mismatch(rows, confusion, worst, labels.shape[-1])
+
+
+def _row(
+    label: int, pictures: int, band: np.ndarray, close: np.ndarray, confusion: np.ndarray
+) -> ClassMismatch:
+    total = confusion[label].sum()
+    others = np.where(np.arange(len(CLASSES)) == label, 0, confusion[label])
+    taken_for = int(others.argmax())
+    return ClassMismatch(
+        name=CLASSES[label],
+        pictures=int(pictures),
+        boundary_iou=float(band[0] / band[1]) if band[1] else np.nan,
+        offset=float(close[0] / close[1]) if close[1] else np.nan,
+        found=float(close[1] / close[2]) if close[2] else np.nan,
+        recall=float(confusion[label, label] / total) if total else np.nan,
+        confused_with=(CLASSES[taken_for], float(others[taken_for] / total))
+        if total and others.any()
+        else None,
+    )
+
+
+def judge(synthetic: Mismatch, real: Mismatch | None) -> tuple[Judged, ...]:
+    """Each class's verdict; without a real side offsets are held against 0 and losses against none."""
+    by_name = {row.name: row for row in real.classes} if real else {}
+    return tuple(
+        Judged(row, by_name.get(row.name), _verdict(row, by_name.get(row.name), synthetic.size))
+        for row in synthetic.classes
+    )
+
+
+def _verdict(row: ClassMismatch, real: ClassMismatch | None, size: int) -> str:
+    usable = real if real is not None and real.pictures >= MIN_PICTURES else None
+    if row.pictures < MIN_PICTURES or np.isnan(row.found) or (real is not None and usable is None):
+        return UNMEASURED
+    found, offset = (usable.found, usable.offset) if usable else (1.0, 0.0)
+    if row.found < found - FOUND_DROP:
+        return UNRECOGNISED
+    apart = abs(row.offset - offset)
+    if np.isnan(found + apart):
+        return UNMEASURED
+    return DRAWN if apart > HABIT_PX * size / 128 else AGREES
+
+
+@dataclass(frozen=True)
+class LabelFault:
+    """A slip in masks themselves: what, in how many pictures, and those that show it most."""
+
+    what: str
+    pictures: int
+    examples: tuple[str, ...]
+
+
+def label_faults(
+    attributes: Table, labels: Table, unknown: np.ndarray | None = None
+) -> tuple[LabelFault, ...]:
+    """Exchanged sides, unknown ids, specks and classes that no picture shows, in any measured set.
+
+    unknown : (n,) share of each mask that holds ids of no class, or None
+    """
+    found = []
+    if unknown is not None and unknown.any():
+        order = np.argsort(-unknown, kind="stable")[:WORST]
+        worst = tuple(f"{labels.ids[i]} ({100 * unknown[i]:.1f} %)" for i in order if unknown[i] > 0)
+        found.append(LabelFault(UNKNOWN_IDS, int(np.count_nonzero(unknown)), worst))
+    swapped = np.flatnonzero(attributes.column("sides_swapped") > 0)
+    if len(swapped):
+        found.append(LabelFault("left and right exchanged", len(swapped), _names(attributes, swapped)))
+    specks = np.nansum(labels.columns([f"{name}.specks" for name in LABELLED]), axis=1)
+    if (specks > 0).any():
+        order = np.argsort(-specks, kind="stable")[:WORST]
+        worst = tuple(f"{labels.ids[i]} ({int(specks[i])})" for i in order if specks[i] > 0)
+        found.append(LabelFault("specks under 4 pixels", int((specks > 0).sum()), worst))
+    if not np.isnan(labels.column(f"{LABELLED[0]}.presence")).all():
+        for name in LABELLED:
+            if not np.nansum(labels.column(f"{name}.presence")):
+                found.append(LabelFault(f"no picture shows the class {name}", len(labels), ()))
+        nothing = np.nansum(labels.columns([f"{name}.presence" for name in LABELLED]), axis=1) == 0
+        if nothing.any():
+            found.append(
+                LabelFault(
+                    "masks of background alone", int(nothing.sum()), _names(labels, np.flatnonzero(nothing))
+                )
+            )
+    return tuple(found)
+
+
+def _names(table: Table, index: np.ndarray) -> tuple[str, ...]:
+    return tuple(table.ids[i] for i in index[:WORST])

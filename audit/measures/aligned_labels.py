@@ -1,0 +1,45 @@
+"""What is kept of a whole label map: the map itself in the face's own frame, and which classes touch.
+
+Held-out measures are made of both (held_out.py).
+"""
+
+import numpy as np
+
+from facegen.audit.measures.face_view import CLASSES, View
+
+GRID = 24  # cells of the face-aligned label map, each way
+U_RANGE, V_RANGE = (-0.5, 0.5), (-0.45, 0.55)  # crop sides: what the crop rule itself shows
+PAIRS = tuple((i, j) for i in range(len(CLASSES)) for j in range(i + 1, len(CLASSES)))
+NONE = 255  # a cell outside the picture, or a picture without face axes
+
+
+def aligned_map(view: View) -> np.ndarray:
+    """(GRID * GRID,) uint8: the class at each place of the face's own frame, 255 where there is none."""
+    if not view.has_axes:
+        return np.full(GRID * GRID, NONE, np.uint8)
+    axes = view.axes
+    u = np.linspace(*U_RANGE, GRID)
+    v = np.linspace(*V_RANGE, GRID)
+    grid = np.stack(np.meshgrid(u, v), axis=-1) * axes.side
+    points = axes.eyes + grid[..., :1] * axes.along + grid[..., 1:] * axes.down
+    x, y = np.floor(points[..., 0]).astype(int), np.floor(points[..., 1]).astype(int)
+    h, w = view.shape
+    inside = (x >= 0) & (y >= 0) & (x < w) & (y < h)
+    out = np.full((GRID, GRID), NONE, np.uint8)
+    out[inside] = view.labels[y[inside], x[inside]]
+    return out.ravel()
+
+
+def touching(view: View) -> np.ndarray:
+    """(len(PAIRS),) float32: length of the border between two classes over the picture's side."""
+    count = len(CLASSES)
+    if view.mask is None:
+        return np.full(len(PAIRS), np.nan, np.float32)
+    mask = view.mask
+    total = np.zeros(256 * 256)
+    for one, other in ((mask[:, 1:], mask[:, :-1]), (mask[1:], mask[:-1])):
+        differ = one != other
+        a, b = one[differ].astype(int), other[differ].astype(int)
+        total += np.bincount(np.minimum(a, b) * 256 + np.maximum(a, b), minlength=256 * 256)
+    table = total.reshape(256, 256)[:count, :count] / max(view.shape)
+    return table[tuple(np.transpose(PAIRS))].astype(np.float32)

@@ -1,0 +1,279 @@
+"""Gaussian copula of mixed attributes: latent correlations from data, and keyed draws from them.
+
+Each attribute has a standard normal latent (marginals.py); the latents are jointly normal with one
+correlation matrix. Estimated pair by pair from the rows where both are measured:
+
+    continuous - continuous   Pearson correlation of the van der Waerden scores
+    ordinal or binary - any   correlation of the scores over the standard deviation of the level means
+                              (the two-step polyserial estimate; Olsson, Drasgow and Dorans, 1982)
+    binary - binary           tetrachoric: the correlation whose bivariate normal gives the 2 x 2 table
+
+and the nearest correlation matrix to these (Higham, IMA J. Numer. Anal. 22, 2002, alg. 3.3) is kept.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import ndtr, ndtri
+from threadpoolctl import threadpool_limits
+
+from facegen.audit.profiles.marginals import Law, Levels
+
+MIN_PAIR = 30  # rows with both attributes: under this a correlation is not estimated but taken as 0
+MAX_CORRELATION = 0.995
+LINK_WEIGHT = 1e5  # nats a squared error
+_MIN_EIGENVALUE = 1e-4
+_PROJECTIONS, _CONVERGED = 1000, 1e-6  # iterations at most; change of the diagonal at which to stop
+_GIBBS_SWEEPS = 60
+
+# Sums over several threads are rounded otherwise: rows drawn by a law differ by 1e-9, and the faces matched
+# to them altogether. What draws or matches rows is decorated with this.
+one_blas_thread = threadpool_limits.wrap(limits=1, user_api="blas")
+
+
+def latent_correlation(
+    values: np.ndarray, laws: Sequence[Law], weights: np.ndarray | None = None
+) -> np.ndarray:
+    """Correlation matrix of the latents.
+
+    Parameters
+    ----------
+    values : (n, k) float64
+        Values of continuous attributes, level numbers of the others; NaN = missing.
+    laws : k laws
+    weights : (k,) float64, how much the correlations of each count when the matrix is made definite;
+        default 1
+
+    Returns
+    -------
+    (k, k) float64, symmetric, unit diagonal, positive definite.
+    """
+    present = ~np.isnan(values)
+    scores = np.zeros_like(values, dtype=float)
+    for j, law in enumerate(laws):
+        scores[present[:, j], j] = law.scores(values[present[:, j], j])
+    result = _pearson(scores, present)
+    spread = np.array([_level_spread(law) for law in laws])
+    result /= spread[:, None] * spread[None, :]
+    binary = [j for j, law in enumerate(laws) if law.kind == "binary"]
+    result[np.ix_(binary, binary)] = _tetrachoric(values[:, binary])
+    together = present.astype(float).T @ present
+    constant = np.array([_is_constant(law) for law in laws])
+    result[(together < MIN_PAIR) | ~np.isfinite(result) | constant[:, None] | constant[None, :]] = 0.0
+    result = np.clip(result, -MAX_CORRELATION, MAX_CORRELATION)
+    np.fill_diagonal(result, 1.0)
+    return nearest_correlation(result, weights)
+
+
+def _is_constant(law: Law) -> bool:
+    if isinstance(law, Levels):
+        return bool(law.frequencies.max() >= 1)
+    return bool(law.quantiles[0] == law.quantiles[-1])
+
+
+def _pearson(scores: np.ndarray, present: np.ndarray) -> np.ndarray:
+    """(k, k) pairwise-complete Pearson correlations; `scores` is 0 where not `present`."""
+    seen = present.astype(float)
+    n = seen.T @ seen
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = (scores.T @ seen) / n  # mean[i, j]: of i over the rows where j is there too
+        square = ((scores**2).T @ seen) / n - mean**2
+        return ((scores.T @ scores) / n - mean * mean.T) / np.sqrt(square * square.T)
+
+
+def _level_spread(law: Law) -> float:
+    """Standard deviation of the scores that a law gives: 1 for a continuous one, less for few levels."""
+    if not isinstance(law, Levels):
+        return 1.0
+    means = law.scores(np.arange(len(law.names)))
+    return max(float(np.sqrt(law.frequencies @ means**2)), 1e-6)
+
+
+def _tetrachoric(values: np.ndarray) -> np.ndarray:
+    """(k, k) tetrachoric correlations of (n, k) 0/1 columns with NaN, by bisection on all pairs at once."""
+    present = ~np.isnan(values)
+    seen, ones = present.astype(float), np.where(present, values, 0.0)
+    n = np.maximum(seen.T @ seen, 1.0)
+    # Half a row more in each of the four cells: an empty cell would otherwise give a correlation of 1.
+    both = (ones.T @ ones + 0.5) / (n + 2)
+    first, second = (ones.T @ seen + 1) / (n + 2), (seen.T @ ones + 1) / (n + 2)
+    h, k = -ndtri(first), -ndtri(second)
+    low, high = np.full_like(n, -MAX_CORRELATION), np.full_like(n, MAX_CORRELATION)
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        below = upper_orthant(h, k, middle) < both
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return 0.5 * (low + high)
+
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
+
+
+def upper_orthant(h: np.ndarray, k: np.ndarray, rho: np.ndarray) -> np.ndarray:
+    """P(X > h, Y > k) of a standard bivariate normal with correlation rho, elementwise.
+
+    From dP/drho = density(h, k; rho), integrated over the angle asin(rho) by Gauss-Legendre (Drezner and
+    Wesolowsky, J. Stat. Comput. Simul. 35, 1990); error under 1e-6 for |rho| <= 0.995.
+    """
+    angle = np.arcsin(rho)[..., None] * 0.5 * (_NODES + 1)
+    h_, k_ = h[..., None], k[..., None]
+    exponent = -(h_**2 + k_**2 - 2 * h_ * k_ * np.sin(angle)) / (2 * np.cos(angle) ** 2)
+    area = (np.exp(exponent) * _WEIGHTS).sum(axis=-1) * np.arcsin(rho) * 0.5 / (2 * np.pi)
+    return ndtr(-h) * ndtr(-k) + area
+
+
+@one_blas_thread
+def nearest_correlation(matrix: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+    """The nearest correlation matrix, its eigenvalues at least about _MIN_EIGENVALUE.
+
+    Nearest in the Frobenius norm of W^1/2 (matrix - result) W^1/2 with W = diag(weights): alternating
+    projections with Dykstra's correction.
+    """
+    root = np.sqrt(np.ones(len(matrix)) if weights is None else weights)
+    outer = root[:, None] * root[None, :]
+    current, correction = matrix.copy(), np.zeros_like(matrix)
+    for _ in range(_PROJECTIONS):
+        shifted = current - correction
+        lifted = _lift(shifted * outer) / outer
+        correction = lifted - shifted
+        current = lifted.copy()
+        np.fill_diagonal(current, 1.0)
+        if np.abs(current - lifted).max() < _CONVERGED:
+            break
+    lifted = _lift(current)
+    scale = np.sqrt(np.diag(lifted))
+    return lifted / scale[:, None] / scale[None, :]
+
+
+def _lift(matrix: np.ndarray) -> np.ndarray:
+    """The nearest matrix without eigenvalues under _MIN_EIGENVALUE."""
+    eigenvalues, vectors = np.linalg.eigh(0.5 * (matrix + matrix.T))
+    return (vectors * np.maximum(eigenvalues, _MIN_EIGENVALUE)) @ vectors.T
+
+
+def linked(
+    left: np.ndarray, right: np.ndarray, pairs: Sequence[tuple[int, int]], asked: np.ndarray
+) -> np.ndarray:
+    """Covariance (a, b) between two groups of known covariances, given that of some pairs.
+
+    The one of largest entropy: the groups are independent given the members of the pairs. Where the pairs
+    contradict the groups, largest entropy less LINK_WEIGHT times the squared errors.
+
+    Parameters
+    ----------
+    left, right : (a, a) and (b, b) float64, covariances of the groups; definite among the pairs' members
+    pairs : k of (member of left, member of right); asked : (k,) their covariances
+
+    Raises
+    ------
+    LinAlgError : a member of a pair has no variance of its own.
+    """
+    if not len(pairs):
+        return np.zeros((len(left), len(right)))
+    one, other = (sorted({pair[side] for pair in pairs}) for side in (0, 1))
+    # In whitened members the joint law is definite where the cross-covariance w has singular values below 1,
+    # and its entropy is half the logarithm of det(1 - w w').
+    roots = [np.linalg.cholesky(cov[np.ix_(m, m)]) for cov, m in ((left, one), (right, other))]
+    rows, columns = ([m.index(pair[side]) for pair in pairs] for side, m in ((0, one), (1, other)))
+
+    def cost(flat, weight):
+        w = flat.reshape(len(one), len(other))
+        inner = np.eye(len(one)) - w @ w.T
+        values = np.linalg.eigvalsh(inner)
+        if values[0] <= 0:
+            return np.inf, np.zeros_like(flat)
+        error = (roots[0] @ w @ roots[1].T)[rows, columns] - asked
+        pull = np.zeros((len(one), len(other)))
+        np.add.at(pull, (rows, columns), error)
+        slope = np.linalg.solve(inner, w) + 2 * weight * roots[0].T @ pull @ roots[1]
+        return weight * float(error @ error) - 0.5 * float(np.log(values).sum()), slope.ravel()
+
+    w = np.zeros(len(one) * len(other))
+    # By steps: with the whole weight at once the search sticks where the law is singular.
+    for weight in np.geomspace(1, LINK_WEIGHT, 11):
+        w = minimize(cost, w, args=(weight,), jac=True, method="BFGS", options={"gtol": 1e-6}).x
+    between = roots[0] @ w.reshape(len(one), len(other)) @ roots[1].T
+    to_left = np.linalg.solve(left[np.ix_(one, one)], left[one]).T
+    to_right = np.linalg.solve(right[np.ix_(other, other)], right[other]).T
+    return to_left @ between @ to_right.T
+
+
+def keyed_uniform(seed: int, name: str, n: int) -> np.ndarray:
+    """(n,) float64 in (0, 1): row i depends on (seed, name, i) alone, whatever n is."""
+    digest = hashlib.sha256(f"{seed}:{name}".encode()).digest()
+    raw = np.random.Philox(key=int.from_bytes(digest[:16], "little")).random_raw(n)
+    return ((raw >> np.uint64(11)).astype(float) + 0.5) * 2.0**-53
+
+
+def draw_latents(
+    names: Sequence[str],
+    correlation: np.ndarray,
+    n: int,
+    seed: int,
+    bounds: Mapping[str, tuple[np.ndarray, np.ndarray]],
+) -> np.ndarray:
+    """Draw latents, given that some lie in intervals.
+
+    Parameters
+    ----------
+    names : k names, which key the random numbers
+    correlation : (k, k) float64
+    n, seed : number of rows and seed; the first m rows are the same for every n >= m
+    bounds : name -> ends of the latent's interval, scalars or (n,); equal ends fix it
+
+    Returns
+    -------
+    (n, k) float64. Fixed latents enter exactly; the others in intervals by Gibbs sampling of the truncated
+    normal, and all the rest from the exact conditional law.
+    """
+    order = sorted(range(len(names)), key=lambda j: names[j] not in bounds)
+    given = [j for j in order if names[j] in bounds]
+    latents = np.empty((n, len(names)))
+    ends = {j: np.broadcast_arrays(*map(np.asarray, bounds[names[j]]), np.empty(n))[:2] for j in given}
+    if given:
+        block = correlation[np.ix_(given, given)]
+        latents[:, given] = _in_intervals([names[j] for j in given], block, [ends[j] for j in given], n, seed)
+    rest = order[len(given) :]
+    noise = (
+        np.stack([ndtri(keyed_uniform(seed, names[j], n)) for j in rest], axis=1)
+        if rest
+        else np.empty((n, 0))
+    )
+    mean, cover = np.zeros((n, len(rest))), correlation[np.ix_(rest, rest)]
+    if given:
+        cross = correlation[np.ix_(rest, given)]
+        gain = np.linalg.solve(correlation[np.ix_(given, given)], cross.T).T
+        mean, cover = latents[:, given] @ gain.T, cover - gain @ cross.T
+    if rest:
+        jitter = 1e-9 * np.eye(len(rest))
+        latents[:, rest] = mean + noise @ np.linalg.cholesky(cover + jitter).T
+    return latents
+
+
+def _in_intervals(names, correlation, ends, n, seed) -> np.ndarray:
+    """(n, g) latents of one block inside their intervals."""
+    precision = np.linalg.inv(correlation)
+    low, high = (np.stack([pair[side] for pair in ends], axis=1).astype(float) for side in (0, 1))
+    fixed = low == high
+    start = ndtri(np.clip(0.5 * (ndtr(low) + ndtr(high)), 1e-12, 1 - 1e-12))
+    z = np.where(fixed, low, start)
+    loose = [j for j in range(len(names)) if not fixed[:, j].all()]
+    for sweep in range(_GIBBS_SWEEPS if loose else 0):
+        for j in loose:
+            spread = precision[j, j] ** -0.5
+            mean = z[:, j] - (z @ precision[:, j]) / precision[j, j]
+            u = keyed_uniform(seed, f"{names[j]}:{sweep}", n)
+            drawn = mean + spread * _truncated((low[:, j] - mean) / spread, (high[:, j] - mean) / spread, u)
+            z[:, j] = np.where(fixed[:, j], z[:, j], np.clip(drawn, low[:, j], high[:, j]))
+    return z
+
+
+def _truncated(low: np.ndarray, high: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """Standard normal between low and high by inversion, on whichever tail keeps the digits."""
+    flip = low > 0
+    a, b = np.where(flip, -high, low), np.where(flip, -low, high)
+    p = ndtr(a) + u * (ndtr(b) - ndtr(a))
+    z = ndtri(np.clip(p, 1e-300, 1 - 1e-16))
+    return np.where(flip, -z, z)

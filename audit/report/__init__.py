@@ -1,0 +1,1 @@
+"""Comparison of two sets, what it finds, and the page that shows it."""

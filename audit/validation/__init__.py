@@ -1,0 +1,1 @@
+"""How well the measures measure: held against what rendered faces are known to be."""

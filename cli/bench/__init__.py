@@ -1,0 +1,1 @@
+"""`facegen bench`: one file a command."""

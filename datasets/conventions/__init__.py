@@ -1,0 +1,1 @@
+"""Label conventions: native labels, public conventions and the rules between them."""

@@ -1,0 +1,1 @@
+"""A rendered set written in the layouts of other tools."""

@@ -1,0 +1,1 @@
+"""Files: pictures, samples, dataset.json; written whole or not at all."""

@@ -1,0 +1,161 @@
+"""One labelled face, and its files in facegen's own dataset folder.
+
+    images/000000.png     rgb        (H, W, 3) uint8
+    masks/000000.png      mask       (H, W)    uint8    ids of the dataset's convention, 255 = ignore
+    labels/000000.png     native     (H, W)    uint8    native ids (labels.py), 255 = ignore
+    bare/000000.png       bare       (H, W)    uint8    native ids of the same face without eyewear
+    coverage/000000.npz   coverage   (H, W, 6) uint8    share of labels.COVERAGE_CLASSES, 255 = all
+    landmarks/000000.json landmarks  (70, 2)   float32  x, y in pixels, centres at +0.5: 68 iBUG, 2 pupils
+                          visible    (70,)     bool
+    depth/000000.npz      depth      (H, W)    float32  metres along the view axis, 0 = nothing hit
+                          normals    (H, W, 3) float16  unit, camera space
+    meta/000000.json      meta       spec, camera, pose, attributes, versions, timings
+
+meta is written last: a sample is done when all its files are there, meta among them.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ, Convention, derive
+from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.io.files import npz_bytes, png_bytes, read_json, read_npz, write_bytes, write_json
+from facegen.datasets.io.images import read_index, read_rgb
+
+LANDMARK_COUNT = 70
+FOLDERS = ("images", "masks", "labels", "bare", "coverage", "landmarks", "depth", "meta")
+_SUFFIX = {"coverage": ".npz", "depth": ".npz", "landmarks": ".json", "meta": ".json"}
+
+
+@dataclass
+class Sample:
+    """The arrays of one face; shapes and types as in the file's heading.
+
+    mask: drawn by the renderer with the borders of one convention; None = derived from the native labels.
+    """
+
+    rgb: np.ndarray
+    native: np.ndarray
+    bare: np.ndarray
+    coverage: np.ndarray
+    landmarks: np.ndarray
+    visible: np.ndarray
+    depth: np.ndarray
+    normals: np.ndarray
+    meta: dict
+    mask: np.ndarray | None = None
+
+    def check(self) -> None:
+        """Raises ValueError naming the array whose shape or type is not that of the schema."""
+        height, width = self.rgb.shape[:2]
+        schema = {
+            "rgb": ((height, width, 3), np.uint8),
+            "native": ((height, width), np.uint8),
+            "bare": ((height, width), np.uint8),
+            "coverage": ((height, width, len(COVERAGE_CLASSES)), np.uint8),
+            "landmarks": ((LANDMARK_COUNT, 2), np.float32),
+            "visible": ((LANDMARK_COUNT,), np.bool_),
+            "depth": ((height, width), np.float32),
+            "normals": ((height, width, 3), np.float16),
+        }
+        if self.mask is not None:
+            schema["mask"] = ((height, width), np.uint8)
+        for name, (shape, dtype) in schema.items():
+            array = getattr(self, name)
+            if array.shape != shape or array.dtype != dtype:
+                raise ValueError(
+                    f"{name} is {array.shape} {array.dtype}, need {shape} {np.dtype(dtype).name}"
+                )
+        for name in ("landmarks", "depth", "normals"):
+            if not np.isfinite(getattr(self, name)).all():
+                raise ValueError(f"{name} holds a number that is not finite")
+
+
+def sample_name(index: int) -> str:
+    """The six-digit name of a sample's files."""
+    if not 0 <= index <= 999_999:
+        raise ValueError(f"sample index {index} is outside 0-999999")
+    return f"{index:06d}"
+
+
+def write_sample(root: Path, index: int, sample: Sample, convention: Convention = CELEBAMASKHQ) -> None:
+    """Write all files of one sample, meta last; the same sample gives the same bytes.
+
+    Raises
+    ------
+    ValueError : the sample breaks the schema (nothing is written).
+    FacegenError : the disk is full or refuses; the sample then has no meta file, so it is not done.
+    """
+    sample.check()
+    root, name = Path(root), sample_name(index)
+    mask = sample.mask
+    if mask is None:
+        mask = derive(sample.native, sample.bare, sample.coverage, convention)
+    points = {"points": sample.landmarks.tolist(), "visible": sample.visible.tolist()}
+    sample_file(root, "meta", name).unlink(missing_ok=True)  # a sample written anew is not done meanwhile
+    write_bytes(sample_file(root, "images", name), png_bytes(sample.rgb))
+    write_bytes(sample_file(root, "masks", name), png_bytes(mask))
+    write_bytes(sample_file(root, "labels", name), png_bytes(sample.native))
+    write_bytes(sample_file(root, "bare", name), png_bytes(sample.bare))
+    write_bytes(sample_file(root, "coverage", name), npz_bytes(coverage=sample.coverage))
+    write_json(sample_file(root, "landmarks", name), points)
+    write_bytes(sample_file(root, "depth", name), npz_bytes(depth=sample.depth, normals=sample.normals))
+    write_json(sample_file(root, "meta", name), sample.meta)
+
+
+def remove_sample(root: Path, name: str) -> None:
+    """Delete all files of one sample, meta first: it is not done meanwhile."""
+    for folder in reversed(FOLDERS):
+        sample_file(root, folder, name).unlink(missing_ok=True)
+
+
+def is_done(root: Path, index: int) -> bool:
+    """Whether the sample is complete: all its files are there."""
+    name = sample_name(index)
+    return all(sample_file(Path(root), folder, name).is_file() for folder in reversed(FOLDERS))
+
+
+def read_sample(root: Path, index: int) -> Sample:
+    """One sample; FacegenError naming the file that is missing, damaged or breaks the schema."""
+    root, name = Path(root), sample_name(index)
+    meta = read_json(sample_file(root, "meta", name))
+    landmarks, visible = read_landmarks(sample_file(root, "landmarks", name))
+    depth, normals = read_npz(sample_file(root, "depth", name), "depth", "normals")
+    (coverage,) = read_npz(sample_file(root, "coverage", name), "coverage")
+    sample = Sample(
+        rgb=read_rgb(sample_file(root, "images", name)),
+        native=read_index(sample_file(root, "labels", name)),
+        bare=read_index(sample_file(root, "bare", name)),
+        coverage=coverage,
+        landmarks=landmarks,
+        visible=visible,
+        depth=depth,
+        normals=normals,
+        meta=meta,
+    )
+    try:
+        sample.check()
+    except ValueError as error:
+        raise FacegenError(f"{root}: sample {name}: {error}: render it again") from None
+    return sample
+
+
+def read_landmarks(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """((70, 2) float32 pixels, (70,) bool) of a landmark file; FacegenError where it is damaged."""
+    content = read_json(path)
+    try:
+        points = np.array(content["points"], dtype=np.float32)
+        visible = np.array(content["visible"], dtype=np.bool_)
+    except (KeyError, TypeError, ValueError):
+        points, visible = np.zeros(0, np.float32), np.zeros(0, np.bool_)
+    if points.shape != (LANDMARK_COUNT, 2) or visible.shape != (LANDMARK_COUNT,):
+        raise FacegenError(f"{path}: needs {LANDMARK_COUNT} points and as many flags: render it again")
+    return points, visible
+
+
+def sample_file(root: Path, folder: str, name: str) -> Path:
+    """The file of one sample in one of FOLDERS."""
+    return root / folder / (name + _SUFFIX.get(folder, ".png"))

@@ -1,0 +1,1 @@
+"""Layouts of face sets on the disk, recognised and read."""

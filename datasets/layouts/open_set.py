@@ -1,0 +1,72 @@
+"""Opening a set of faces: the layout is recognised from the folder, never declared."""
+
+from pathlib import Path
+
+from facegen.datasets.conventions.label_conventions import convention as convention_named
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.io.files import read_json
+from facegen.datasets.layouts.annotations import is_annotations
+from facegen.datasets.layouts.face_set import FaceSet, Problem
+from facegen.datasets.layouts.facegen_folder import is_own, open_own
+from facegen.datasets.layouts.index_masks import is_index_masks, open_index_masks
+from facegen.datasets.layouts.official_celebamaskhq import is_celebamaskhq, open_celebamaskhq
+
+__all__ = ["FaceSet", "Problem", "open_set"]
+CLASSES_FILE = "classes.json"  # that `facegen export` writes beside index masks
+
+
+def open_set(path: Path | str, split: str | None = None, convention: str = "celebamaskhq") -> FaceSet:
+    """The set of faces in a folder.
+
+    Parameters
+    ----------
+    path : folder
+        facegen's own layout, the official CelebAMask-HQ, or `images/` (+ `masks/`).
+    split : str, optional
+        An official part of CelebAMask-HQ ('train', 'val', 'test'), or the folder of that name in a
+        folder that holds several sets.
+    convention : str
+        What the ids of an index-mask folder mean, where no classes.json of `facegen export` says it; the
+        other layouts know it themselves.
+
+    Raises
+    ------
+    FacegenError : no folder, no known layout, nothing in it, or several sets in it and no `split`.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        raise FacegenError(f"{path}: no such folder: give the folder of a set of faces")
+    if is_celebamaskhq(path):
+        return open_celebamaskhq(path, split)
+    if split is not None and (path / split).is_dir() and not is_index_masks(path):
+        return open_set(path / split, convention=convention)
+    if split is not None:
+        raise FacegenError(f"{path} has no part {split!r}: leave the split out or name a part that is there")
+    if is_own(path):
+        return open_own(path)
+    if is_index_masks(path):
+        return open_index_masks(path, convention_named(_declared(path) or convention))
+    parts = [
+        one.name for one in sorted(path.iterdir()) if one.is_dir() and (is_index_masks(one) or is_own(one))
+    ]
+    if parts:
+        raise FacegenError(
+            f"{path} holds several sets: name one of them, such as {path / parts[-1]} ({', '.join(parts)})"
+        )
+    if is_annotations(path):
+        raise FacegenError(
+            f"{path} holds annotation files but no pictures: give the folder with the pictures"
+        )
+    raise FacegenError(
+        f"{path}: no known layout: need images/ and masks/, CelebA-HQ-img/ and CelebAMask-HQ-mask-anno/, "
+        "or a folder written by `facegen render`"
+    )
+
+
+def _declared(path: Path) -> str | None:
+    """The convention that an exported set names; None for sets of others."""
+    file = path / CLASSES_FILE
+    if not file.is_file():
+        return None
+    named = read_json(file).get("convention")
+    return named if isinstance(named, str) else None

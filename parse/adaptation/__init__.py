@@ -1,0 +1,1 @@
+"""Label adapters: from one convention's way of drawing borders to another's."""

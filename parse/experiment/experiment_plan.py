@@ -1,0 +1,177 @@
+"""Which trainings a run consists of: the arms, the curves and the controls.
+
+An arm's trainings lie in a table [rendered set][seed]. R_L, S_L and S_DL are no trainings of their own:
+they are R, S and S_D behind a label adapter. A training is known by its folder name, so one that two
+questions need (the full end of a curve, the start of a mix) happens once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from facegen.datasets.errors import FacegenError
+from facegen.parse.data.loaded_set import LoadedSet, join
+from facegen.parse.data.torch_random import keyed_generator
+from facegen.parse.experiment.real_sets import nested_order
+from facegen.parse.experiment.set_roles import DEFAULT, MATCHED
+
+REAL = "R"
+ADAPTED = {REAL: "R_L", DEFAULT: "S_L", MATCHED: "S_DL"}
+
+
+def adapted_key(key: str) -> str:
+    """Key of an arm behind the label adapter."""
+    return ADAPTED.get(key, f"{key}_L")
+
+
+@dataclass(frozen=True)
+class Training:
+    """One network to train. `name` is its folder in the run, `title` for people.
+
+    adapter : whether it is also scored behind a label adapter
+    """
+
+    name: str
+    title: str
+    data: LoadedSet
+    seed: int
+    adapter: bool = True
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """Decoded sets, each at least as large as the largest training of it.
+
+    fit : real faces to train on
+    synthetic : {key of the arm: its rendered sets}
+    titles : {key: words}
+    """
+
+    fit: LoadedSet
+    synthetic: dict[str, list[LoadedSet]]
+    titles: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All trainings of a run.
+
+    arms   : {key: [rendered set][seed]}, REAL first
+    curves : {key: {number of images: training}}
+    mix    : {number of real images beside N synthetic ones: training}, of the sets of `mix_of`
+    halves : two halves of the real faces, what two draws of one law differ by; empty where not asked for
+    law    : as many repeats of random real faces, and real faces drawn by the law of the default set; empty
+             where not asked for
+    """
+
+    arms: dict[str, list[list[Training]]]
+    titles: dict[str, str]
+    curves: dict[str, dict[int, Training]] = field(default_factory=dict)
+    mix: dict[int, Training] = field(default_factory=dict)
+    mix_of: str = ""
+    halves: tuple[Training, ...] = ()
+    law: tuple[Training, ...] = ()
+
+    def trainings(self) -> list[Training]:
+        """Each training once: the arms seed by seed, so that a run stopped early has whole seeds; then the
+        rest."""
+        seeds = len(self.arms[REAL][0])
+        order = [row[k] for k in range(seeds) for rows in self.arms.values() for row in rows]
+        order += [one for line in self.curves.values() for one in line.values()]
+        order += [*self.mix.values(), *self.halves, *self.law]
+        return list({one.name: one for one in order}.values())
+
+
+def nested(data: LoadedSet, count: int) -> LoadedSet:
+    """`count` samples; smaller choices lie in larger ones (as real.choose).
+
+    Raises
+    ------
+    FacegenError : the set holds fewer.
+    """
+    if not 0 < count <= len(data):
+        raise FacegenError(f"{data.name} offers {len(data)} samples, {count} were asked for")
+    return data if count == len(data) else data.take(sorted(nested_order(data.ids)[:count]))
+
+
+def make_plan(
+    sets: Ingredients,
+    count: int,
+    seeds: int,
+    numbers: Sequence[int] = (),
+    mix: Sequence[int] = (),
+    halves: bool = False,
+    law: np.ndarray | None = None,
+) -> Plan:
+    """Lay out a run.
+
+    Parameters
+    ----------
+    count : N, training images of every arm
+    numbers : points of the curves, one training each on the first set of each synthetic arm
+    mix : numbers of real images beside N synthetic ones of the first matched (else default) set
+    halves : train on two halves of the real faces, N // 2 each
+    law : (len(fit),) chances that sum to 1, by which `count` real faces are drawn with replacement
+    """
+
+    def synthetic(key: str, place: int, number: int, seed: int) -> Training:
+        data = sets.synthetic[key][place]
+        return Training(
+            f"{key}-set{place + 1}-n{number}-seed{seed}",
+            f"{sets.titles[key]}, set {place + 1}, {number} images, seed {seed}",
+            nested(data, number),
+            seed,
+        )
+
+    real = nested(sets.fit, count)
+    arms = {REAL: [[Training(f"R-n{count}-seed{k}", f"real, seed {k}", real, k) for k in range(seeds)]]}
+    for key, rendered in sets.synthetic.items():
+        arms[key] = [[synthetic(key, j, count, k) for k in range(seeds)] for j in range(len(rendered))]
+    curves = {
+        key: {n: synthetic(key, 0, n, 0) for n in sorted({*numbers, count})}
+        for key in (DEFAULT, MATCHED)
+        if numbers and key in sets.synthetic
+    }
+    mix_of = next((key for key in (MATCHED, DEFAULT) if key in sets.synthetic), "")
+    mixed = {k: _mixed(sets, synthetic(mix_of, 0, count, 0), k) for k in sorted({*mix})} if mix_of else {}
+    parts: tuple[Training, ...] = ()
+    if halves:
+        order = nested_order(real.ids)
+        parts = tuple(
+            Training(
+                f"R-half{part + 1}-n{count}-seed0",
+                f"half {part + 1} of the real faces",
+                real.take(sorted(order[part::2][: count // 2])),
+                0,
+                adapter=False,
+            )
+            for part in range(2)
+        )
+    drawn = _by_law(sets.fit, count, law) if law is not None else ()
+    return Plan(arms, {REAL: "real", **sets.titles}, curves, mixed, mix_of, parts, drawn)
+
+
+def _by_law(fit: LoadedSet, count: int, law: np.ndarray) -> tuple[Training, Training]:
+    """Random faces repeated as often as those of the second training, which are drawn by the law."""
+    draw = keyed_generator(0, "law")
+    repeats = np.bincount(draw.choice(len(fit), count, p=law), minlength=len(fit))
+    shuffled = draw.permutation(repeats)
+
+    def training(name: str, title: str, times: np.ndarray) -> Training:
+        data = fit.take(np.repeat(np.arange(len(fit)), times))
+        return Training(f"R-{name}-n{count}-seed0", title, data, 0, adapter=False)
+
+    return (
+        training("repeats", "random real faces, repeated as those by the law", shuffled),
+        training("law", "real faces by the law of the default set", repeats),
+    )
+
+
+def _mixed(sets: Ingredients, alone: Training, real: int) -> Training:
+    if real == 0:
+        return alone
+    data = join(f"{alone.data.name} + {real} real", [alone.data, nested(sets.fit, real)])
+    return Training(
+        alone.name.replace("-seed", f"+{real}real-seed"), f"{alone.title}, with {real} real faces", data, 0
+    )

@@ -1,0 +1,118 @@
+"""The real side of an experiment: what may be trained on, what only judges.
+
+A training folder is split once by a hash of the names (datasets.splits): 70 % to fit, 10 % to validate,
+20 % for the label adapter, which no arm trains on.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.layouts.face_set import FaceSet
+from facegen.datasets.layouts.official_celebamaskhq import is_celebamaskhq
+from facegen.datasets.layouts.open_set import open_set
+from facegen.datasets.layouts.splits import split_700_100_200
+
+
+@dataclass(frozen=True)
+class RealSets:
+    """Parts of a real set. `test_is` says in words what judges."""
+
+    fit: FaceSet
+    validate: FaceSet
+    adapter: FaceSet
+    test: FaceSet
+    test_is: str
+
+
+def open_real(real: Path, real_test: Path | None = None, convention: str = "celebamaskhq") -> RealSets:
+    """Open the real sets.
+
+    Parameters
+    ----------
+    real : a training set; or the folder around train/ and test/; or the official CelebAMask-HQ, whose own
+        split is then used
+    real_test : the test set; None takes the test part beside the training part, and where there is none
+        the validation tenth, which `test_is` then says
+    convention : what the ids of plain index masks mean
+
+    Raises
+    ------
+    FacegenError : no such folder, no masks, two different conventions, or pictures that would both train
+        and judge.
+    """
+    holder = not is_celebamaskhq(real) and not (real / "images").is_dir() and (real / "train").is_dir()
+    parts = is_celebamaskhq(real) or holder
+    train = open_set(real, "train" if parts else None, convention)
+    split = {name: train.subset(index) for name, index in split_700_100_200(train.ids).items()}
+    if real_test is not None:
+        test, test_is = open_set(real_test, None, convention), f"{real_test}"
+    elif is_celebamaskhq(real):
+        test, test_is = open_set(real, "test", convention), "official test part"
+    elif holder and (real / "test").is_dir():
+        test, test_is = open_set(real, "test", convention), f"{real / 'test'}"
+    else:
+        test, test_is = split["validate"], "validation tenth of the training set (no --real-test given)"
+    for one in (train, test):
+        if not one.has_masks:
+            raise FacegenError(f"{one.path} holds pictures without masks: training and scoring need masks/")
+    if test.convention.name != train.convention.name:
+        raise FacegenError(
+            f"{train.path} is {train.convention.name}, {test.path} {test.convention.name}: need one"
+        )
+    if real_test is not None or holder:
+        _require_apart(train, test, "give other faces with --real-test")
+    for part in ("fit", "validate"):
+        if not len(split[part]):
+            raise FacegenError(f"{train.path} holds {len(train)} faces, too few to split: need at least 10")
+    return RealSets(split["fit"], split["validate"], split["adapter"], test, test_is)
+
+
+def require_unseen(sets: RealSets, others: Iterable[FaceSet]) -> None:
+    """FacegenError where a set of pictures that facegen did not render holds some of the test set, or of
+    those that label adapters are fitted on."""
+    for one in others:
+        if one.layout != "facegen":
+            for judge in (sets.test, sets.adapter):
+                _require_apart(one, judge, f"take them out of {one.name}")
+
+
+def _require_apart(train: FaceSet, test: FaceSet, advice: str) -> None:
+    """FacegenError where a picture's file stands in both sets, by content."""
+
+    def by_size(faces: FaceSet) -> dict[int, list[Path]]:
+        sizes: dict[int, list[Path]] = {}
+        for name in faces.ids:
+            path = faces.image_path(name)
+            sizes.setdefault(path.stat().st_size, []).append(path)
+        return sizes
+
+    def digests(paths: Sequence[Path]) -> set[bytes]:
+        return {hashlib.blake2b(path.read_bytes(), digest_size=16).digest() for path in paths}
+
+    ours, theirs = by_size(train), by_size(test)
+    shared = sum(len(digests(ours[size]) & digests(theirs[size])) for size in ours.keys() & theirs.keys())
+    if shared:
+        raise FacegenError(
+            f"{shared} pictures of {test.path} are in {train.path} too: what trains must not judge; {advice}"
+        )
+
+
+def nested_order(ids: Sequence[str]) -> list[int]:
+    """Places of `ids` in the order of the sha256 of their stems: its first k are a fair choice of k, and
+    smaller choices lie in larger ones."""
+    return sorted(range(len(ids)), key=lambda i: hashlib.sha256(PurePath(ids[i]).stem.encode()).digest())
+
+
+def choose(faces: FaceSet, count: int) -> FaceSet:
+    """`count` samples of a set, the first in `nested_order`, in the set's own order.
+
+    Raises
+    ------
+    FacegenError : the set holds fewer.
+    """
+    if count > len(faces):
+        raise FacegenError(f"{faces.path} offers {len(faces)} samples, {count} were asked for; lower --num")
+    return faces.subset(sorted(nested_order(faces.ids)[:count]))

@@ -1,0 +1,1 @@
+"""Trained parsers applied to photos, and exported."""

@@ -1,0 +1,126 @@
+"""Run Blender's renders of a built face and read them back as arrays. Imports bpy: worker processes only."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from facegen.assets.environment.background_picture import background
+from facegen.assets.environment.lighting import LUMINANCE
+from facegen.assets.skin.skin_textures import skin_colour
+from facegen.datasets.conventions.label_conventions import Convention, derive
+from facegen.datasets.conventions.label_conventions import convention as named
+from facegen.datasets.conventions.native_labels import Native
+from facegen.datasets.io.sample import Sample
+from facegen.render.blender.scene import Studio
+from facegen.render.develop import background_photos, camera_model
+from facegen.render.develop.hair_compositing import gloss, soft_cover, streaks
+from facegen.render.geometry.landmark_projection import project_visible, surface_landmarks
+from facegen.render.geometry.sample_metadata import describe
+from facegen.render.labels.label_pass import Seen, coverage, decode, draw_mask, reduce_labels
+from facegen.render.spec.face_spec import FaceSpec, Look
+from facegen.render.spec.keyed_random import generator
+
+MEASURED = named("celebamaskhq")  # the convention that the audit reads
+FAR = 1e6  # Blender writes 1e10 where a camera ray leaves the scene
+
+
+def render_sample(
+    studio: Studio,
+    spec: FaceSpec,
+    folder: Path,
+    convention: Convention | None = None,
+    backgrounds: Path | None = None,
+) -> Sample:
+    """Everything a sample holds.
+
+    folder: where Blender may leave its intermediate files. convention: the mask is drawn with its borders;
+    None leaves the mask to be derived from the native labels. backgrounds: where the spec's photograph lies.
+    """
+    clock = [time.perf_counter()]
+
+    def lap():
+        clock.append(time.perf_counter())
+        return round(clock[-1] - clock[-2], 3)
+
+    timing = {}
+    built = studio.build(spec)
+    timing["build"] = lap()
+    linear, alpha, depth, normals = _beauty(studio, built, folder)
+    timing["beauty"] = lap()
+    seen = label_pass(studio, folder)
+    bare_fine = seen.paint(built.brow, None, built.scalp)
+    fine = seen.with_eyewear(bare_fine)
+    native, bare = reduce_labels(fine), reduce_labels(bare_fine)
+    thin = coverage(fine)
+    mask = draw_mask(seen, built.brow, convention, built.scalp) if convention is not None else None
+    timing["labels"] = lap()
+    # Pores and strands are smaller than what a few samples and the denoiser leave: they are laid on.
+    strands = streaks(seen, studio.size, gloss(spec.hair.colour))
+    linear = linear * (strands + seen.on_skin(built.detail))[..., None]
+    alpha, linear = soft_cover(fine, alpha, linear)
+    skin = np.isin(native, (Native.FACE_SKIN, Native.NOSE)) & (depth > 0)
+    albedo = float(skin_colour(spec.skin.melanin, spec.skin.haemoglobin) @ LUMINANCE)
+    behind = camera_model.Behind(
+        alpha,
+        depth,
+        background(
+            spec.background, studio.size, background_photos.load(backgrounds, spec.background.photograph)
+        ),
+        spec.camera.distance,
+        built.view.side * spec.camera.distance,
+    )
+    sensor = generator(spec.seed, spec.index, "sensor")
+    shown = derive(native, bare, thin, MEASURED) if spec.camera.look != Look() else None
+    rgb = camera_model.develop(linear, spec.camera, sensor, skin, albedo, behind, shown)
+    points, facing = surface_landmarks(studio.model, built.head, built.brow)
+    landmarks, visible = project_visible(built.view, points, facing, studio.size, depth, native, bare)
+    timing["develop"] = lap()
+    meta = describe(spec, built, studio.size, native, timing)
+    return Sample(rgb, native, bare, thin, landmarks, visible, depth, normals, meta, mask)
+
+
+def _render(scene, path):
+    scene.render.filepath = str(path)
+    bpy.ops.render.render(write_still=True, scene=scene.name)
+
+
+def _read(path):
+    """Channels of an EXR file by name, each (H, W) float32; the file is removed."""
+    import OpenEXR
+
+    with OpenEXR.File(str(path), separate_channels=True) as exr:
+        found = {name: np.array(channel.pixels, np.float32) for name, channel in exr.channels().items()}
+    path.unlink()
+    return found
+
+
+def _stack(channels, name, letters):
+    """Channels `*name.X` for the letters X: (H, W, len(letters)) float32."""
+    return np.stack([next(v for k, v in channels.items() if k.endswith(f"{name}{x}")) for x in letters], -1)
+
+
+def _beauty(studio, built, folder):
+    path = folder / "beauty.exr"
+    _render(studio.beauty, path)
+    channels = _read(path)
+    linear = _stack(channels, "Combined.", "RGB")
+    alpha = np.clip(_stack(channels, "Combined.", "A")[..., 0], 0, 1)
+    depth = _stack(channels, "Depth.", "Z")[..., 0]
+    depth = np.where(depth < FAR, depth, 0).astype(np.float32)
+    world = _stack(channels, "Normal.", "XYZ")
+    camera = world @ built.view.extrinsics()[:3, :3].T.astype(np.float32)
+    length = np.linalg.norm(camera, axis=-1, keepdims=True)
+    normals = np.where(length > 0.5, camera / np.maximum(length, 1e-6), 0)
+    normals[depth == 0] = 0
+    return linear, alpha, depth, normals.astype(np.float16)
+
+
+def label_pass(studio: Studio, folder: Path) -> Seen:
+    """Render the label scene alone and read it."""
+    path = folder / "labels.exr"
+    _render(studio.labels, path)
+    return decode(_stack(_read(path), "", "RGB"))

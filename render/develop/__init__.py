@@ -1,0 +1,1 @@
+"""From the rendered radiance to the developed picture."""

@@ -1,0 +1,1 @@
+"""From a FaceSpec to posed geometry, without Blender."""

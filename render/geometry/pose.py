@@ -1,0 +1,129 @@
+"""From a FaceSpec to a posed head: no Blender, arrays only."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from facegen.assets.head.head_model import HeadModel, PosedHead
+from facegen.assets.head.rotations import angles_of, rotation_of
+from facegen.render.prior.head_shape import group_sliders
+from facegen.render.spec.face_spec import FaceSpec
+
+# Anny's age axis has anchors at baby -1/3, child 1/3, young adult 2/3 and old 1. Linear between these years,
+# so that 16, the youngest that a FaceSpec takes, is just past the middle of the way from child to adult.
+AGE_ANCHORS = ((8.0, 1 / 3), (25.0, 2 / 3), (90.0, 1.0))
+GAZE_REACH = 30.0  # degrees of gaze that Anny's eyeLook actions stand for
+# Degrees that necks turn without the shoulders; the body makes the rest (active rotation of the cervical
+# spine is 60-80: Swinkels and Swinkels-Meewisse, Normal values for cervical range of motion, Spine 39, 2014).
+NECK_REACH = 55.0
+
+
+def pose_head(model: HeadModel, spec: FaceSpec) -> PosedHead:
+    """The spec's head in world coordinates: the body turns and leans, the neck makes the rest."""
+    head = model.pose(*_arguments(spec))
+    return _turned_to(head, spec)
+
+
+def pose_heads(model: HeadModel, specs: Sequence[FaceSpec]) -> list[PosedHead]:
+    """As `pose_head` for several specs at once, up to the rounding of single precision; much faster."""
+    heads = model.pose_many([_arguments(spec) for spec in specs])
+    return [_turned_to(head, spec) for head, spec in zip(heads, specs, strict=True)]
+
+
+def _arguments(spec):
+    """What `HeadModel.pose` takes for a spec: the neck's turn against a body that is turned after."""
+    pose = spec.pose
+    neck = _body(pose).T @ rotation_of(pose.yaw, pose.pitch, pose.roll)
+    return (
+        phenotype(spec.identity),
+        shape(spec.identity),
+        with_lids(spec.expression, pose),
+        angles_of(neck),
+        (pose.gaze_yaw, pose.gaze_pitch),
+    )
+
+
+def _body(pose):
+    """World rotation (3, 3) of the trunk."""
+    neck_yaw = float(np.clip(pose.yaw * pose.turn - pose.body_yaw, -NECK_REACH, NECK_REACH))
+    return rotation_of(pose.yaw - neck_yaw, -pose.lean, 0)
+
+
+def _turned_to(head, spec):
+    return turned(head, _body(spec.pose).astype(np.float32))
+
+
+def shape(identity):
+    """Sliders of a render.spec.Identity: its group's means and what it adds to them."""
+    out = group_sliders(identity)
+    for name, value in identity.sliders.items():
+        out[name] = out.get(name, 0.0) + value
+    return out
+
+
+def age_axis(years):
+    """Years -> Anny's age axis."""
+    return float(np.interp(years, *zip(*AGE_ANCHORS, strict=True)))
+
+
+def phenotype(identity):
+    """Anny's phenotype of a render.spec.Identity. Anny's gender axis runs from male 0 to female 1."""
+    return {
+        "gender": 1.0 - identity.gender,
+        "age": age_axis(identity.age),
+        "weight": identity.weight,
+        "muscle": identity.muscle,
+        "height": 0.5,
+        "proportions": 0.5,
+        "african": identity.african,
+        "asian": identity.asian,
+        "caucasian": identity.caucasian,
+    }
+
+
+def with_lids(expression, pose):
+    """The expression with lids that follow the gaze; eyeLook actions are full at GAZE_REACH degrees.
+
+    What opens, narrows or lowers the lids lets go as they close: a blink shuts the eye whatever else is set.
+    """
+    up = np.clip(pose.gaze_pitch / GAZE_REACH, -1, 1)
+    left = np.clip(pose.gaze_yaw / GAZE_REACH, -1, 1)
+    follow = {
+        "eyeLookUpLeft": max(up, 0),
+        "eyeLookUpRight": max(up, 0),
+        "eyeLookDownLeft": max(-up, 0),
+        "eyeLookDownRight": max(-up, 0),
+        "eyeLookOutLeft": max(left, 0),
+        "eyeLookInRight": max(left, 0),
+        "eyeLookInLeft": max(-left, 0),
+        "eyeLookOutRight": max(-left, 0),
+    }
+    out = {**expression, **{k: float(v) for k, v in follow.items() if v > 0}}
+    for side in ("Left", "Right"):
+        shut = out.get(f"eyeBlink{side}", 0.0)
+        for name in ("eyeWide", "eyeSquint", "eyeLookUp", "eyeLookDown"):
+            if name + side in out:
+                out[name + side] *= 1 - shut
+    return out
+
+
+def turned(head: PosedHead, turn):
+    """A posed head turned as a whole about the origin by a rotation (3, 3)."""
+
+    def t(x):
+        return (x @ turn.T).astype(np.float32)
+
+    return dataclasses.replace(
+        head,
+        vertices=t(head.vertices),
+        normals=t(head.normals),
+        teeth={k: t(v) for k, v in head.teeth.items()},
+        lash_roots={k: t(v) for k, v in head.lash_roots.items()},
+        eye_centres=t(head.eye_centres),
+        eye_frames=(turn @ head.eye_frames).astype(np.float32),
+        head_rotation=(turn @ head.head_rotation).astype(np.float32),
+        landmarks=t(head.landmarks),
+    )

@@ -1,0 +1,251 @@
+"""What can be wrong with the labels of one face, looked for automatically. Arrays and Open3D, no Blender."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import ndimage
+
+from facegen.datasets.conventions.label_conventions import Convention, derive
+from facegen.datasets.conventions.native_labels import IGNORE, Native
+from facegen.datasets.errors import FacegenError
+from facegen.render.geometry.landmark_projection import outside_their_class
+from facegen.render.labels.label_pass import Surface, coverage, draw_mask, own, reduce_labels
+from facegen.render.labels.raycast import EYES, Caster, Scene, Shape, pixel_rays
+
+# The head's own classes, as the groups that the ray-casting check compares.
+GROUPS: dict[str, tuple[Native, ...]] = {
+    "skin": (Native.FACE_SKIN,),
+    "nose": (Native.NOSE,),
+    "brows": (Native.BROW_L, Native.BROW_R),
+    "eyes": EYES,
+    "lips": (Native.UPPER_LIP, Native.LOWER_LIP),
+    "mouth": (Native.INNER_MOUTH, Native.TEETH, Native.TONGUE),
+    "ears": (Native.EAR_L, Native.EAR_R),
+    "neck": (Native.NECK, Native.TORSO_SKIN),
+    "hair": (Native.SCALP_HAIR,),
+    "facial hair": (Native.BEARD, Native.MOUSTACHE),
+    "lashes": (Native.LASHES,),
+    "eyewear": (Native.GLASSES_FRAME, Native.GLASSES_LENS),
+    "cloth": (Native.CLOTHING,),
+}
+HEAD_GROUPS = ("skin", "nose", "brows", "eyes", "lips", "ears", "neck")
+MIN_IOU = 0.98  # median over faces of each of HEAD_GROUPS
+MAX_RATE = 0.01  # of each fault
+MIN_AREA = 100 / 256**2  # of the picture: smaller regions have no meaningful overlap
+INSIDE = 0.001  # metres inside the head from where a strand counts
+THROUGH_REACH = 0.004  # metres behind an eye's front within which a lid must not lie
+LANDMARK_REACH = 2.5 / 256  # of the side: a landmark on a border lies within this of its class
+RIM = 1 / 256  # of the side
+MIN_THROUGH = 2 / 256**2  # of the picture: an eye that shows through a lid in less is not seen
+ISLAND = 5 / 256**2  # of the picture: smaller islands are noise of resampling, in real masks too
+# 95th percentile of the islands of hair in CelebAMask-HQ's 1,000 training masks, at 256 px nearest
+# neighbour, islands of 5 px and more.
+REAL_ISLANDS = 3
+
+
+def overlaps(native, cast):
+    """Agreement of two native label maps (H, W), group by group.
+
+    Returns
+    -------
+    dict : group -> (intersection, union, beyond) in pixels, for groups of MIN_AREA in either map;
+    beyond = pixels of one map further than 1 px from the group in the other.
+    """
+    out = {}
+    for name, classes in GROUPS.items():
+        mine, theirs = np.isin(native, classes), np.isin(cast, classes)
+        if max(mine.sum(), theirs.sum()) < MIN_AREA * native.size:
+            continue
+        near_mine, near_theirs = (ndimage.binary_dilation(m, np.ones((3, 3))) for m in (mine, theirs))
+        beyond = int((mine & ~near_theirs).sum() + (theirs & ~near_mine).sum())
+        out[name] = (int((mine & theirs).sum()), int((mine | theirs).sum()), beyond)
+    return out
+
+
+def hair_islands(mask, hair):
+    """Islands of class `hair` of at least ISLAND in a mask (H, W) uint8."""
+    islands, count = ndimage.label(mask == hair)
+    return int((np.bincount(islands.ravel(), minlength=count + 1)[1:] >= ISLAND * mask.size).sum())
+
+
+def strands_inside(shapes: Sequence[Shape]):
+    """Per kind of strand (native label name): how many there are, how many dip into the head by INSIDE."""
+    head = Caster([_only(shape, (Surface.SKIN, own(Native.INNER_MOUTH))) for shape in _skins(shapes)])
+    out: dict[str, tuple[int, int]] = {}
+    for shape in shapes:
+        if shape.strands is None:
+            continue
+        points = shape.strands[:, 1:].reshape(-1, 3)
+        deep = head.inside(points)
+        deep[deep] = head.distance(points[deep]) > INSIDE
+        name = Native(int(shape.code[0]) - Surface.OWN).name.lower()
+        count, inside = out.get(name, (0, 0))
+        strands = deep.reshape(len(shape.strands), -1).any(1)
+        out[name] = (count + len(strands), inside + int(strands.sum()))
+    return out
+
+
+def eyes_through_lids(shapes: Sequence[Shape], view, rays, seen):
+    """Sub-pixels where an eye is drawn although skin that faces the camera lies just behind its front.
+
+    The lid's edge itself dips into the ball where the two meet: a rim thinner than RIM is left out. So is the
+    socket's lining, which belongs in there: it faces the middle of the ball, and a lid faces away from it.
+
+    rays : (h * w, 3) directions of the sub-pixels; seen : (h, w) bool, where an eye is drawn
+    """
+    if not seen.any():
+        return 0
+    shape, seen = seen.shape, seen.ravel()
+    balls = [shape for shape in shapes if np.isin(shape.code, [own(e) for e in EYES]).any()]
+    eyes, middles = Caster(balls), np.stack([ball.vertices.mean(0) for ball in balls])
+    skin = Caster([_only(shape, (Surface.SKIN,)) for shape in _skins(shapes)])
+    front, _, _ = eyes.cast(view.position, rays[seen])
+    place, front = np.flatnonzero(seen)[np.isfinite(front)], front[np.isfinite(front)]
+    rays = rays[place]
+    start = view.position + rays * (front[:, None] + 5e-5)
+    leave, _, _ = eyes.cast(start, rays)
+    gap, triangle, _ = skin.cast(start, rays)
+    hit = np.isfinite(gap) & (gap < np.minimum(leave - 1e-4, THROUGH_REACH))
+    a, b, c = (skin.vertices[skin.triangles[triangle[hit], i]] for i in range(3))
+    normal = np.cross(b - a, c - a)
+    away = (a + b + c) / 3 - middles[:, None]
+    from_ball = np.take_along_axis(away, (away**2).sum(2).argmin(0)[None, :, None], 0)[0]
+    lid = ((normal * rays[hit]).sum(1) < 0) & ((normal * from_ball).sum(1) > 0)
+    through = np.zeros(shape, bool)
+    through.ravel()[place[hit][lid]] = True
+    rim = max(2, round(RIM * shape[0]))
+    return int(ndimage.binary_opening(through, np.ones((rim, rim))).sum())
+
+
+def unlabelled(native, cast_fine, factor):
+    """Background pixels of `native` (H, W) in the middle of what rays hit: (h, w) uint8 sub-pixels."""
+    height, width = native.shape
+    solid = (cast_fine.reshape(height, factor, width, factor) != Native.BACKGROUND).all((1, 3))
+    deep = ndimage.binary_erosion(solid, np.ones((3, 3)), border_value=1)
+    unknown = ~np.isin(native, [int(n) for n in Native]) | (native == IGNORE)
+    return int(((native == Native.BACKGROUND) & deep | unknown).sum())
+
+
+def check_face(shapes, view, brow, size, seen, points, project, convention: Convention, scalp=None):
+    """Everything of the above for one face.
+
+    Parameters
+    ----------
+    shapes : list of raycast.Shape; view : render.framing.View; brow : assets.regions.BrowShape
+    seen : labels.Seen, Blender's label pass at `size`
+    points : (landmarks (70, 3), normals (70, 3))
+    project : landmarks.project_visible
+    scalp : assets.scalp.Scalp or None, what hair covers
+
+    Returns
+    -------
+    dict of JSON types
+    """
+    scene = Scene(shapes, view)
+    theirs = scene.labels(size)
+    maps = []
+    for one in (seen, theirs):
+        bare = one.paint(brow, None, scalp)
+        maps.append((bare, one.with_eyewear(bare)))
+    (bare_fine, fine), (_, cast_fine) = maps
+    native, bare, cast = (reduce_labels(m) for m in (fine, bare_fine, cast_fine))
+    mask = draw_mask(seen, brow, convention, scalp)
+    if mask is None:
+        mask = derive(native, bare, coverage(fine), convention)
+    pixel, visible = project(view, *points, size, scene.depth(size), native, bare)
+    outside = outside_their_class(pixel, visible, bare, LANDMARK_REACH * size)
+    factor = fine.shape[0] // size
+    rays = pixel_rays(view, size * factor)
+    through = eyes_through_lids(shapes, view, rays, np.isin(seen.plain, EYES))
+    return {
+        "overlap": overlaps(native, cast),
+        "strands": strands_inside(shapes),
+        "eye_through_lid": through / factor**2 / native.size,
+        "unlabelled": unlabelled(native, cast_fine, factor),
+        "landmarks_visible": int(visible[17:].sum()),
+        "landmarks_outside": outside,
+        "hair_islands": hair_islands(mask, convention.id("hair")),
+    }
+
+
+def _skins(shapes):
+    return [shape for shape in shapes if (shape.code == Surface.SKIN).any()]
+
+
+def _only(shape, codes):
+    keep = np.isin(shape.code, codes)
+    return Shape(shape.name, shape.vertices, shape.triangles[keep], shape.code[keep])
+
+
+# Fault of a face -> what is counted, for the table.
+FAULTS = {
+    "strands inside the head": "strands",
+    "eye through a lid": "faces",
+    "unlabelled or unknown pixels": "faces",
+    "landmarks outside their class": "landmarks",
+    "hair in too many islands": "faces",
+}
+
+
+def fault_rates(reports: Sequence[dict], islands: float = REAL_ISLANDS) -> dict[str, dict]:
+    """Faults over all reports of `check_face`: name -> {"of", "count", "faults", "rate", "faces"}.
+
+    `faces` = faces with at least one; rate is nan where nothing was counted.
+    """
+    strands = [np.array(list(r["strands"].values()) or [(0, 0)]).sum(0) for r in reports]
+    rows = {
+        "strands inside the head": [(n, bad) for n, bad in strands],
+        "eye through a lid": [(1, r["eye_through_lid"] > MIN_THROUGH) for r in reports],
+        "unlabelled or unknown pixels": [(1, r["unlabelled"] > 0) for r in reports],
+        "landmarks outside their class": [
+            (r["landmarks_visible"], len(r["landmarks_outside"])) for r in reports
+        ],
+        "hair in too many islands": [(1, r["hair_islands"] > islands) for r in reports],
+    }
+    out = {}
+    for name, pairs in rows.items():
+        count, bad = (int(sum(p[i] for p in pairs)) for i in (0, 1))
+        out[name] = {
+            "of": FAULTS[name],
+            "count": count,
+            "faults": bad,
+            "rate": bad / count if count else float("nan"),
+            "faces": int(sum(bool(p[1]) for p in pairs)),
+        }
+    return out
+
+
+def agreement(reports: Sequence[dict]) -> dict[str, dict]:
+    """Per group: faces, median and worst IoU, worst face (place in `reports`), share beyond 1 px."""
+    out = {}
+    for name in GROUPS:
+        rows = [(i, *r["overlap"][name]) for i, r in enumerate(reports) if name in r["overlap"]]
+        if not rows:
+            continue
+        place, both, either, beyond = np.array(rows).T
+        iou = both / either
+        out[name] = {
+            "faces": len(rows),
+            "median": float(np.median(iou)),
+            "worst": float(iou.min()),
+            "worst_face": int(place[iou.argmin()]),
+            "beyond_1px": float(beyond.sum() / either.sum()),
+        }
+    return out
+
+
+def real_islands(faces) -> float:
+    """95th percentile of `hair_islands` over the masks of a datasets.faceset.FaceSet that show hair."""
+    from PIL import Image
+
+    hair, counts = faces.convention.id("hair"), []
+    for i in range(len(faces)):
+        small = Image.fromarray(faces.mask(i)).resize((256, 256), Image.Resampling.NEAREST)
+        mask = np.asarray(small)
+        if (mask == hair).any():
+            counts.append(hair_islands(mask, hair))
+    if not counts:
+        raise FacegenError(f"{faces.path}: no mask shows hair")
+    return float(np.percentile(counts, 95))

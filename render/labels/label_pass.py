@@ -1,0 +1,297 @@
+"""From the label pass to native labels.
+
+The label pass is a flat render at SUBPIXELS times the size, one sample a pixel, no filter: each value is a
+number, not a colour. Blue holds the code of the surface; on skin red and green hold its place on the face
+chart, where painted borders (nose, lips, brows, jaw, inner corners of the eyes) are looked up exactly instead
+of being drawn; on strands they hold how light the strand is and its distance, and the code's fraction its
+tilt. Eyewear that can be seen through lets the ray pass and adds its own code, so that one pass gives the
+face with and without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+
+from facegen.assets.skin import painted_borders
+from facegen.assets.skin.skin_textures import S_RANGE, T_RANGE
+from facegen.assets.wear.glasses import passed
+from facegen.datasets.conventions.label_conventions import derive
+from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
+from facegen.render.spec.face_spec import Glasses
+
+SUBPIXELS = 4
+UV_OFFSET = 10.0  # keeps chart coordinates positive: emission has no negative light
+EAR_EDGE = 0.35  # value of the ear mask at the border; 0.5 cuts off the root of the ear
+# Hairs thin out towards the hairline, mm: with 0 a parser trained on real faces drew hair of 700 renders
+# 0.10 px of 128 smaller than labelled and skin 0.16 px larger, with 2 mm (386 renders) both 0.03 px larger,
+# as on real ones.
+HAIRLINE_IN = 2.0
+SCALP_LOW_MM = -80.0  # chart height under which no scalp hair grows: the nape
+EAR_SHARE = 0.9  # ear weight rides on the code's fraction
+TILT_SHARE = 0.9  # so does the tilt of strands against the direction in which they shine
+SHIFT = 0.35  # cosine by which the scales of hair tilt that direction, differing from strand to strand
+SHINE = 60.0  # exponent of the sine in a strand's highlight
+EAR_FALL = 0.18  # a millimetre: median slope of the ear mask on the mesh edges that cross its border
+OPAQUE = 0.13  # share of the light under which lenses hide the eyes: judged on 58 rendered sunglasses
+EYEWEAR_STEP = 64  # what see-through eyewear adds to the code behind it, times its place here
+EYEWEAR = (None, Native.GLASSES_FRAME, Native.GLASSES_LENS)
+EYE_SIDES = ((Native.SCLERA_L, Native.IRIS_L), (Native.SCLERA_R, Native.IRIS_R))
+STRANDS = (Native.SCALP_HAIR, Native.BEARD, Native.MOUSTACHE)
+IS_STRAND = np.isin(np.arange(len(Native)), STRANDS)
+
+
+class Surface(IntEnum):
+    """Codes of the label pass. Surfaces with a label of their own use 16 + that label."""
+
+    NOTHING = 0
+    SKIN = 1
+    OWN = 16
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the label pass saw, before borders are painted.
+
+    Attributes
+    ----------
+    plain : (h, w) uint8, native labels, 0 on skin
+    eyewear : (h, w) uint8, frame or lens in front that can be seen through, else 0
+    skin : (N,) int, flat indices of skin sub-pixels
+    s, t : (N,) float64, their chart place, mm
+    ear : (N,) float32, their ear weight in [0, 1]
+    strands : (M,) int, flat indices of sub-pixels of scalp hair, beard and moustache strands
+    strand : (M, 3) float32, of each: lightness about 2, distance in metres, shine in [0, 1]
+        None of these two where only labels are wanted.
+    """
+
+    plain: np.ndarray
+    eyewear: np.ndarray
+    skin: np.ndarray
+    s: np.ndarray
+    t: np.ndarray
+    ear: np.ndarray
+    strands: np.ndarray = field(default_factory=lambda: np.zeros(0, int))
+    strand: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), np.float32))
+
+    def paint(self, brow, offsets=None, scalp=None):
+        """Native labels (h, w) uint8 behind any see-through eyewear, borders moved by `offsets` (mm)."""
+        out = self.plain.copy()
+        eyes = open_eyes(self.plain)
+        out.ravel()[self.skin] = skin_labels(self.s, self.t, self.ear, brow, offsets or {}, scalp, eyes)
+        return out
+
+    def with_eyewear(self, labels):
+        """`labels` with what is worn in front."""
+        return np.where(self.eyewear > 0, self.eyewear, labels)
+
+    def on_skin(self, picture, factor=SUBPIXELS):
+        """A picture on the chart seen through the camera.
+
+        Parameters
+        ----------
+        picture : (P, Q) float32 on the chart (see assets.skin)
+
+        Returns
+        -------
+        (h/factor, w/factor) float64 : its mean over each pixel, 0 where no skin is or a frame hides it
+        """
+        height, width = picture.shape
+        column = ((self.s - S_RANGE[0]) / (S_RANGE[1] - S_RANGE[0]) * width).astype(int) % width
+        row = ((T_RANGE[1] - self.t) / (T_RANGE[1] - T_RANGE[0]) * height).astype(int)
+        out = np.zeros(self.plain.shape)
+        out.ravel()[self.skin] = picture[np.clip(row, 0, height - 1), column]
+        out[self.eyewear == Native.GLASSES_FRAME] = 0
+        h, w = (n // factor for n in out.shape)
+        return out.reshape(h, factor, w, factor).mean((1, 3))
+
+
+def hides_eyes(glasses: Glasses) -> bool:
+    """Whether nobody could draw the eyes behind them: `bare` then holds the glasses, too."""
+    return passed(glasses) < OPAQUE
+
+
+def own(label: Native) -> int:
+    """Code of a surface that is one class everywhere."""
+    return int(Surface.OWN) + int(label)
+
+
+def in_front(label: Native) -> int:
+    """What eyewear that can be seen through adds to the code behind it."""
+    return EYEWEAR_STEP * EYEWEAR.index(label)
+
+
+def decode(buffer) -> Seen:
+    """Read the label pass.
+
+    Parameters
+    ----------
+    buffer : (h, w, 3) float32
+
+    Raises
+    ------
+    ValueError : a code that no surface has (the pass was filtered or mixed).
+    """
+    blue = buffer[..., 2]
+    worn = np.floor(blue * np.float32(1 / EYEWEAR_STEP))
+    if worn.any():
+        blue = blue - worn * EYEWEAR_STEP
+    code = np.floor(blue + np.float32(1e-3)).astype(np.int16)
+    known = np.zeros(EYEWEAR_STEP, bool)
+    known[[Surface.NOTHING, Surface.SKIN]] = True
+    known[Surface.OWN : Surface.OWN + len(Native)] = True
+    if worn.max() >= len(EYEWEAR) or worn.min() < 0 or not known[np.maximum(code, 0)].all():
+        bad = ~known[np.maximum(code, 0)] | (worn < 0) | (worn >= len(EYEWEAR))
+        raise ValueError(f"label pass: unknown code {buffer[..., 2][bad][0]:g}")
+    plain = np.where(code >= Surface.OWN, code - Surface.OWN, 0).astype(np.uint8)
+    skin = np.flatnonzero(code == Surface.SKIN)
+    u, v = (buffer[..., i].ravel()[skin] - np.float32(UV_OFFSET) for i in (0, 1))
+    strands = np.flatnonzero(IS_STRAND[plain])
+    strand = buffer.reshape(-1, 3)[strands]
+    cosine = (blue.ravel()[strands] - code.ravel()[strands]) * np.float32((2 + SHIFT) / TILT_SHARE)
+    cosine -= np.float32(1 + SHIFT / 2)
+    strand[:, 2] = np.maximum(1 - cosine**2, 0) ** np.float32(SHINE / 2)
+    table = np.array([0 if label is None else label for label in EYEWEAR], np.uint8)
+    return Seen(
+        plain=plain,
+        eyewear=table[worn.astype(np.uint8)],
+        skin=skin,
+        s=(u % 1.0) * (S_RANGE[1] - S_RANGE[0]) + S_RANGE[0],
+        t=v * (T_RANGE[1] - T_RANGE[0]) + T_RANGE[0],
+        ear=(blue.ravel()[skin] - 1.0) / EAR_SHARE,
+        strands=strands,
+        strand=strand,
+    )
+
+
+def open_eyes(plain):
+    """Whether any of the (left, right) eyeball is seen in `plain` (...) uint8 native labels."""
+    return tuple(bool(np.isin(plain, eye).any()) for eye in EYE_SIDES)
+
+
+def skin_labels(s, t, ear, brow, offsets: Mapping[str, float], scalp=None, eyes=(True, True)):
+    """Native labels of skin points.
+
+    Parameters
+    ----------
+    s, t : (N,) float, chart mm
+    ear : (N,) float in [0, 1]
+    brow : assets.regions.BrowShape
+    offsets : outward shift in mm of the painted borders "nose", "lips", "brows", "ears", of the face over the
+        "jaw", and of the "lower_lip" beyond that of both; those not named stay.
+    scalp : assets.scalp.Scalp or None
+        What hair covers: the skin between its strands is scalp hair too. None on a bald head.
+    eyes : of `open_eyes`; a shut one has no inner corner
+
+    Returns
+    -------
+    (N,) uint8
+    """
+    label = np.full(len(s), Native.FACE_SKIN, np.uint8)
+    side = np.abs(s)
+    jaw = -offsets.get("jaw", 0.0)
+    low = np.flatnonzero(t < painted_borders.JAW[:, 1].max() + jaw)
+    below = low[t[low] < painted_borders.curve(painted_borders.JAW, side[low]) + jaw]
+    label[below] = Native.NECK
+    label[below[t[below] < painted_borders.curve(painted_borders.NECK_BASE, side[below])]] = Native.TORSO_SKIN
+
+    # Annotators draw an eye from the flesh in its inner corner on.
+    is_open = np.where(s > 0, *eyes)
+    corner = np.flatnonzero((painted_borders.caruncle_radius(s, t) < 1) & is_open)
+    label[corner] = np.where(s[corner] > 0, Native.SCLERA_L, Native.SCLERA_R)
+
+    nose = _within(painted_borders.NOSE, s, t, offsets.get("nose", 0.0))
+    label[nose] = Native.NOSE
+    both, lower = offsets.get("lips", 0.0), offsets.get("lower_lip", 0.0)
+    lips = _within(painted_borders.LIPS, s, t, both + max(lower, 0.0))
+    upper = t[lips] > painted_borders.curve(painted_borders.MOUTH_LINE, side[lips])
+    reach = np.where(upper, both, both + lower)
+    inside = painted_borders.polygon_distance(painted_borders.LIPS, s[lips], t[lips]) < reach
+    label[lips[inside]] = np.where(upper, Native.UPPER_LIP, Native.LOWER_LIP)[inside]
+
+    offset = offsets.get("brows", 0.0)
+    lines, halves = zip(*(brow.seen_line(side) for side in (1, -1)), strict=True)
+    near = _box(np.concatenate(lines), np.max(halves) + offset, s, t)
+    near = near[brow.distance(s[near], t[near], seen=True) < offset]
+    label[near] = np.where(s[near] > 0, Native.BROW_L, Native.BROW_R)
+
+    if scalp is not None:
+        high = np.flatnonzero(t > SCALP_LOW_MM)
+        label[high[scalp.distance(s[high], t[high]) < -HAIRLINE_IN]] = Native.SCALP_HAIR
+
+    ears = np.flatnonzero(ear > EAR_EDGE - EAR_FALL * offsets.get("ears", 0.0))
+    label[ears] = np.where(s[ears] > 0, Native.EAR_L, Native.EAR_R)
+    return label
+
+
+def _box(points, margin, s, t):
+    """Indices of the points within `margin` of the box round `points` (K, 2) and its mirror."""
+    (s_low, t_low), (s_high, t_high) = points.min(0) - margin, points.max(0) + margin
+    side = np.abs(s)
+    return np.flatnonzero((side > s_low) & (side < s_high) & (t > t_low) & (t < t_high))
+
+
+def _within(polygon, s, t, offset):
+    """Indices of the points less than `offset` outside a mirrored polygon of `assets.regions`."""
+    near = _box(polygon, max(offset, 0.0) + 1e-3, s, t)
+    return near[painted_borders.polygon_distance(polygon, s[near], t[near]) < offset]
+
+
+def draw_mask(seen: Seen, brow, convention, scalp=None):
+    """Mask (H, W) uint8 of a convention with its own borders; None where it has none of its own.
+
+    The native labels keep neutral borders: their mask is then `datasets.conventions.derive`'s.
+    """
+    if not any(convention.borders.values()):
+        return None
+    bare = seen.paint(brow, convention.borders, scalp)
+    fine = seen.with_eyewear(bare)
+    return derive(reduce_labels(fine), reduce_labels(bare), coverage(fine), convention)
+
+
+def reduce_labels(fine, factor=SUBPIXELS):
+    """Label of the largest share of each pixel, ties to the smaller id.
+
+    Parameters
+    ----------
+    fine : (h, w) uint8, h and w multiples of factor
+
+    Returns
+    -------
+    (h/factor, w/factor) uint8
+    """
+    out = fine[::factor, ::factor].copy()
+    mixed = np.zeros(out.shape, bool)
+    for i in range(factor):
+        for j in range(factor):
+            mixed |= fine[i::factor, j::factor] != out
+    height, width = out.shape
+    blocks = fine.reshape(height, factor, width, factor).swapaxes(1, 2)[mixed].reshape(-1, factor**2)
+    index = blocks + len(Native) * np.arange(len(blocks))[:, None]
+    counts = np.bincount(index.ravel(), minlength=len(Native) * len(blocks))
+    out[mixed] = counts.reshape(-1, len(Native)).argmax(-1)
+    return out
+
+
+def share(fine, label, factor=SUBPIXELS):
+    """Share of one label in each pixel: (H, W) float64."""
+    height, width = fine.shape[0] // factor, fine.shape[1] // factor
+    return (fine.reshape(height, factor, width, factor) == label).mean((1, 3))
+
+
+def coverage(fine, factor=SUBPIXELS):
+    """Share of the thin classes in each pixel: (H, W, 6) uint8, 255 = all, order of COVERAGE_CLASSES."""
+    shares = []
+    for _, classes in COVERAGE_CLASSES:
+        thin = fine == classes[0]
+        for other in classes[1:]:
+            thin |= fine == other
+        hits = np.zeros(fine[::factor, ::factor].shape, np.uint16)
+        for i in range(factor):
+            for j in range(factor):
+                hits += thin[i::factor, j::factor]
+        shares.append(hits / factor**2)
+    return np.round(np.stack(shares, -1) * 255).astype(np.uint8)

@@ -1,0 +1,188 @@
+"""The label pass a second time, by casting rays at the posed geometry with Open3D: no Blender in it.
+
+Meshes are subdivided and strands become ribbons here (subdivision.py, `ribbons`); a ray goes through the
+centre of every sub-pixel of the label pass. Lengths are metres in the world of `framing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+
+from facegen.assets.skin.skin_textures import S_RANGE, T_RANGE
+from facegen.render.labels.label_pass import EYE_SIDES, SUBPIXELS, Seen, Surface
+
+CURVE_STEPS = 4  # straight pieces between two points of a strand, as Cycles cuts them at 2 subdivisions
+RAYS_AT_ONCE = 1 << 19
+EYES = tuple(label for eye in EYE_SIDES for label in eye)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One object of the label scene, as triangles.
+
+    Attributes
+    ----------
+    name : str
+    vertices : (V, 3) float32; triangles : (T, 3) int32
+    code : (T,) int16, Surface.SKIN or 16 + native label
+    chart : (T, 3, 2) float32 texture coordinates of the corners, or None where nothing is painted
+    ear : (V,) float32 or None
+    clear : bool, eyewear that is seen through
+    strands : (N, K, 3) float32 or None, what the ribbons were made of
+    """
+
+    name: str
+    vertices: np.ndarray
+    triangles: np.ndarray
+    code: np.ndarray
+    chart: np.ndarray | None = None
+    ear: np.ndarray | None = None
+    clear: bool = False
+    strands: np.ndarray | None = None
+
+
+def ribbons(strands, radii, eye, steps=CURVE_STEPS):
+    """Strands as flat bands that face the camera.
+
+    Parameters
+    ----------
+    strands : (N, K, 3) float; radii : (N, K) float, metres; eye : (3,) float, the camera
+
+    Returns
+    -------
+    vertices (N * M * 2, 3) float32, triangles (T, 3) int32; M = (K - 1) steps + 1
+    """
+    line, radius = catmull_rom(strands, steps), catmull_rom(radii[..., None], steps)
+    along = np.gradient(line, axis=1)
+    across = np.cross(along, line - eye)
+    across /= np.maximum(np.linalg.norm(across, axis=2, keepdims=True), 1e-12)
+    both = np.stack([line - radius * across, line + radius * across], 2)
+    count, points = line.shape[:2]
+    first = (np.arange(count)[:, None] * points + np.arange(points - 1)).ravel() * 2
+    a, b, c, d = first, first + 1, first + 2, first + 3
+    triangles = np.concatenate([np.stack([a, b, d], 1), np.stack([a, d, c], 1)])
+    return both.reshape(-1, 3).astype(np.float32), triangles.astype(np.int32)
+
+
+def catmull_rom(values, steps):
+    """(N, K, D) -> (N, (K - 1) steps + 1, D) on the uniform Catmull-Rom spline, ends doubled."""
+    padded = np.concatenate([values[:, :1], values, values[:, -1:]], 1)
+    p0, p1, p2, p3 = (padded[:, i : i + values.shape[1] - 1, None] for i in range(4))
+    u = (np.arange(steps) / steps)[None, None, :, None]
+    out = p1 + 0.5 * u * (p2 - p0 + u * (2 * p0 - 5 * p1 + 4 * p2 - p3 + u * (3 * (p1 - p2) + p3 - p0)))
+    return np.concatenate([out.reshape(len(values), -1, values.shape[2]), values[:, -1:]], 1)
+
+
+class Caster:
+    """Triangles of several shapes, to be hit by rays."""
+
+    def __init__(self, shapes: Sequence[Shape]):
+        import open3d as o3d
+
+        self._tensor = cast(Any, o3d.core.Tensor)  # its stubs refuse arrays of unknown type
+        self._scene = o3d.t.geometry.RaycastingScene(nthreads=2)
+        start, parts, corners = 0, [], []
+        for shape in shapes:
+            parts.append(np.ascontiguousarray(shape.vertices, np.float32))
+            corners.append(shape.triangles.astype(np.uint32) + start)
+            start += len(shape.vertices)
+        self.empty = not parts
+        if self.empty:
+            return
+        self.vertices, self.triangles = np.concatenate(parts), np.concatenate(corners)
+        self.code = np.concatenate([shape.code for shape in shapes])
+        self._scene.add_triangles(self._tensor(self.vertices), self._tensor(self.triangles))
+
+    def cast(self, origin, direction):
+        """Distance (N,) float32 (inf: nothing), triangle (N,) int, weights (N, 2) of its corners 1 and 2."""
+        out = [[], [], []]
+        for i in range(0, len(direction), RAYS_AT_ONCE):
+            d = direction[i : i + RAYS_AT_ONCE]
+            o = np.broadcast_to(origin, direction.shape)[i : i + RAYS_AT_ONCE]
+            hit = self._scene.cast_rays(self._tensor(np.concatenate([o, d], 1).astype(np.float32)))
+            for rows, key in zip(out, ("t_hit", "primitive_ids", "primitive_uvs"), strict=True):
+                rows.append(hit[key].numpy())
+        distance, triangle, weight = (np.concatenate(rows) for rows in out)
+        return distance, triangle.astype(np.int64), weight
+
+    def inside(self, points):
+        """Whether points (N, 3) lie inside: parity of a ray straight up (the mesh may be open below)."""
+        up = np.broadcast_to(np.array([0.0, 0.0, 1.0], np.float32), points.shape)
+        rays = np.concatenate([points, up], 1).astype(np.float32)
+        return self._scene.count_intersections(self._tensor(rays)).numpy() % 2 == 1
+
+    def distance(self, points):
+        """Metres (N,) from points (N, 3) to the nearest triangle."""
+        return self._scene.compute_distance(self._tensor(points.astype(np.float32))).numpy()
+
+
+def pixel_rays(view, size):
+    """Unit directions (size * size, 3) float32 through the pixel centres, row by row."""
+    k, e = view.intrinsics(size), view.extrinsics()
+    v, u = np.mgrid[:size, :size] + 0.5
+    rays = np.stack([(u - k[0, 2]) / k[0, 0], (v - k[1, 2]) / k[1, 1], np.ones_like(u)], -1).reshape(-1, 3)
+    rays = rays @ e[:3, :3]
+    return (rays / np.linalg.norm(rays, axis=1, keepdims=True)).astype(np.float32)
+
+
+class Scene:
+    """All shapes of a face, seen from its camera."""
+
+    def __init__(self, shapes: Sequence[Shape], view):
+        self.shapes, self.view = shapes, view
+        self.solid = Caster([shape for shape in shapes if not shape.clear])
+        self.clear = Caster([shape for shape in shapes if shape.clear])
+
+    def labels(self, size) -> Seen:
+        """What the label pass must see at `size` pixels, before borders are painted."""
+        fine = size * SUBPIXELS
+        rays = pixel_rays(self.view, fine)
+        distance, triangle, weight = self.solid.cast(self.view.position, rays)
+        hit = np.isfinite(distance)
+        code = np.zeros(len(rays), np.int16)
+        code[hit] = self.solid.code[triangle[hit]]
+        eyewear = np.zeros(len(rays), np.uint8)
+        if not self.clear.empty:
+            nearer, which, _ = self.clear.cast(self.view.position, rays)
+            worn = nearer < distance
+            eyewear[worn] = self.clear.code[which[worn]] - Surface.OWN
+        skin = np.flatnonzero(code == Surface.SKIN)
+        chart, ear = _painted(self.shapes, triangle[skin], weight[skin])
+        return Seen(
+            plain=np.where(code >= Surface.OWN, code - Surface.OWN, 0).astype(np.uint8).reshape(fine, fine),
+            eyewear=eyewear.reshape(fine, fine),
+            skin=skin,
+            s=(chart[:, 0] % 1.0) * (S_RANGE[1] - S_RANGE[0]) + S_RANGE[0],
+            t=chart[:, 1] * (T_RANGE[1] - T_RANGE[0]) + T_RANGE[0],
+            ear=ear,
+        )
+
+    def depth(self, size):
+        """Depth (size, size) float32 along the optical axis at the pixel centres, 0 where nothing is hit."""
+        rays = pixel_rays(self.view, size)
+        distance, _, _ = self.solid.cast(self.view.position, rays)
+        if not self.clear.empty:
+            distance = np.minimum(distance, self.clear.cast(self.view.position, rays)[0])
+        along = rays @ self.view.extrinsics()[2, :3]
+        return np.where(np.isfinite(distance), distance * along, 0).astype(np.float32).reshape(size, size)
+
+
+def _painted(shapes, triangle, weight):
+    """Texture coordinates (N, 2) and ear weights (N,) at hits on skin."""
+    chart, ear, start = np.zeros((len(triangle), 2)), np.zeros(len(triangle), np.float32), 0
+    share = np.concatenate([1 - weight.sum(1, keepdims=True), weight], 1)
+    for shape in shapes:
+        if shape.clear:
+            continue
+        mine = (triangle >= start) & (triangle < start + len(shape.triangles))
+        if shape.chart is not None and mine.any():
+            row = triangle[mine] - start
+            chart[mine] = (share[mine][..., None] * shape.chart[row]).sum(1)
+            if shape.ear is not None:
+                ear[mine] = (share[mine] * shape.ear[shape.triangles[row]]).sum(1)
+        start += len(shape.triangles)
+    return chart, ear

@@ -1,0 +1,1 @@
+"""Faces that follow a profile: conditioning, preview, assignment and refinement."""

@@ -1,0 +1,1 @@
+"""The default prior: draws of a FaceSpec."""

@@ -1,0 +1,128 @@
+"""The default prior of how a face is photographed: pose, light, camera and background."""
+
+from __future__ import annotations
+
+import colorsys
+
+import numpy as np
+
+from facegen.assets.environment.backdrops import hue
+from facegen.render.spec import face_spec as s
+from facegen.render.spec.keyed_random import Draw
+
+# Ways in which people are lit: chance, ambient light from the HDRI, key light (both relative), lamp size in
+# metres, elevation in degrees, fill, chance of a rim light. The set-ups are those of portrait handbooks and
+# of snapshots; the chances are even-handed rather than counted.
+LIGHTING = {
+    # name: (chance, ambient, key, size, azimuth, elevation, fill, rim)
+    "open": (0.20, 0.55, 0.55, (0.5, 1.6), 70, (20, 65), 0.0, 0.1),
+    "window": (0.16, 0.22, 0.95, (0.8, 2.0), 85, (0, 35), 0.0, 0.1),
+    "sun": (0.12, 0.28, 1.0, (0.05, 0.14), 75, (15, 65), 0.0, 0.1),
+    "softbox": (0.14, 0.15, 0.9, (0.4, 1.3), 55, (10, 50), 0.25, 0.4),
+    "clamshell": (0.08, 0.18, 0.75, (0.5, 1.0), 12, (25, 50), 0.4, 0.3),
+    "low_key": (0.07, 0.12, 1.0, (0.2, 0.9), 80, (5, 50), 0.0, 0.5),
+    "flash": (0.13, 0.25, 0.0, (0.5, 0.5), 40, (20, 40), 0.0, 0.15),
+    "back": (0.06, 0.65, 0.1, (0.5, 1.5), 60, (10, 40), 0.15, 1.0),
+    "night": (0.04, 0.15, 0.5, (0.1, 0.6), 85, (5, 60), 0.1, 0.5),
+}
+# What is behind people in everyday pictures: indoors, outdoors, events, studios. A guess, not a census: no
+# kind is rare enough to be missed, none so common that a parser could lean on it.
+BACKGROUND_KINDS = {
+    "plain": 0.15,
+    "gradient": 0.06,
+    "blobs": 0.10,
+    "bokeh": 0.06,
+    "wall": 0.10,
+    "text_wall": 0.08,
+    "foliage": 0.10,
+    "sky": 0.04,
+    "room": 0.13,
+    "street": 0.08,
+    "crowd": 0.06,
+    "stage": 0.04,
+}
+
+
+def draw_pose(d: Draw, yaw, pitch, roll) -> s.Pose:
+    """Head pose is given in degrees; gaze mostly seeks the camera, so it counters the head's turn."""
+    at_camera = d.chance("pose.gaze.camera", 0.82)
+    towards = d.uniform("pose.gaze.share", *((0.85, 1.05) if at_camera else (0.0, 0.8)))
+    wander = 1.5 if at_camera else 6.0
+    return s.Pose(
+        yaw=float(yaw),
+        pitch=float(pitch),
+        roll=float(roll),
+        turn=d.uniform("pose.turn", 0.2, 0.75),
+        # Who poses seldom stands square to the camera, and leans towards it.
+        body_yaw=d.normal("pose.body_yaw", 0, 20, -50, 50),
+        lean=d.normal("pose.lean", 5, 8, -10, 28),
+        gaze_yaw=float(np.clip(-towards * yaw + d.normal("pose.gaze_yaw", 0, wander), -24, 24)),
+        gaze_pitch=float(np.clip(-towards * pitch + d.normal("pose.gaze_pitch", 0, 0.7 * wander), -18, 15)),
+    )
+
+
+def draw_light(d: Draw) -> s.Light:
+    kind = d.choice("light.kind", {name: row[0] for name, row in LIGHTING.items()})
+    _, ambient, key, size, azimuth, elevation, fill, rim = LIGHTING[kind]
+    warm = kind == "night" and d.chance("light.warm", 0.6)
+    return s.Light(
+        hdri=d.choice("light.hdri", dict.fromkeys(s.HDRIS, 1.0)),
+        turn=d.uniform("light.turn", 0, 360),
+        strength=ambient * d.uniform("light.strength", 0.75, 1.25),
+        key=key * d.uniform("light.key", 0.6, 1.25),
+        key_azimuth=d.uniform("light.key_azimuth", -azimuth, azimuth),
+        key_elevation=d.uniform("light.key_elevation", *elevation),
+        key_size=d.uniform("light.key_size", *size),
+        # Even where nobody set a fill, floor, walls and clothes throw some of the key back from below.
+        fill=fill * d.uniform("light.fill", 0.3, 1.6) + key * d.uniform("light.bounce", 0.18, 0.6),
+        fill_elevation=-35.0 if kind == "clamshell" else d.uniform("light.fill_elevation", -40, -5),
+        rim=d.uniform("light.rim", 0.15, 1.0) if d.chance("light.rim.on", rim) else 0.0,
+        rim_kelvin=d.uniform("light.rim_kelvin", 3200, 9000),
+        flash=d.uniform("light.flash", 0.5, 1.0) if kind == "flash" else 0.0,
+        kelvin=d.uniform("light.kelvin", 2900, 4200) if warm else d.uniform("light.kelvin", 4200, 7200),
+    )
+
+
+def draw_camera(d: Draw) -> s.Camera:
+    """Residual framing: the crop rule's own spread on CelebA-HQ, 3.2 % in side, 0.3 % in place, 1 degree.
+
+    Distances of 0.7 to 3.5 m are what 24 to 135 mm equivalents stand at for one head size. Picture styles of
+    cameras steepen the middle tones (contrast above 1); flat and harsh ones are drawn too.
+    """
+    return s.Camera(
+        distance=float(np.exp(d.uniform("camera.distance", np.log(0.7), np.log(3.5)))),
+        scale=d.normal("camera.scale", 1.006, 0.032, 0.9, 1.1),
+        shift_x=d.normal("camera.shift_x", 0, 0.003),
+        shift_y=d.normal("camera.shift_y", -0.005, 0.003),
+        tilt=d.normal("camera.tilt", 0.1, 1.0, -4, 4),
+        exposure=d.normal("camera.exposure", 0.0, 0.45, -1.3, 1.1),
+        white_balance=d.uniform("camera.white_balance", 0.5, 0.95),
+        kelvin_shift=d.normal("camera.kelvin_shift", 200, 550, -1600, 1600),
+        contrast=d.normal("camera.contrast", 1.2, 0.14, 0.75, 1.55),
+        saturation=d.normal("camera.saturation", 0.98, 0.14, 0.5, 1.35),
+        noise=float(np.exp(d.uniform("camera.noise", np.log(0.001), np.log(0.009)))),
+        blur_px=max(0.0, d.normal("camera.blur_px", -0.1, 0.25, -0.9, 0.9)),
+        sharpen=d.uniform("camera.sharpen", 0.3, 1.4),
+        vignette=max(0.0, d.normal("camera.vignette", 0.05, 0.12)),
+        jpeg=int(d("camera.jpeg").integers(72, 99)),
+        aperture_mm=float(np.exp(d.uniform("camera.aperture", np.log(2), np.log(45)))),
+    )
+
+
+def draw_background(d: Draw) -> s.Background:
+    tones, vivid = d("background.tones"), d("background.vivid").random(2)
+    value = d("background.value").random(2) ** 1.5
+
+    def tone(i):
+        rgb = colorsys.hsv_to_rgb(hue(tones), 0.5 * vivid[i], 1.25 * value[i])
+        return tuple(float(np.clip(x, 0.004, 1.2)) for x in rgb)
+
+    return s.Background(
+        kind=d.choice("background.kind", BACKGROUND_KINDS),
+        first=tone(0),
+        second=tone(1),
+        tint=d.uniform("background.tint", 0, 0.6),
+        chroma=d.uniform("background.chroma", 0.4, 1.4),
+        blur=d.uniform("background.blur", 0.0, 1.0) ** 2 * 0.05,
+        seed=int(d("background.seed").integers(2**31)),
+    )

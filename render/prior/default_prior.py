@@ -1,0 +1,59 @@
+"""The default prior: how faces are drawn when nobody says otherwise.
+
+It is meant as a broad, even-handed population photographed in everyday ways, not as a copy of any data set:
+sexes, ancestries and adult ages evenly, poses and light wider than portraits. Where people's features hang
+together (skin with ancestry, grey and wrinkles with age, styles with gender) the draws do too. Every draw is
+keyed by (seed, index, attribute name).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from facegen.render.prior.accessories_prior import draw_glasses, draw_headwear, draw_jewellery
+from facegen.render.prior.capture_prior import draw_background, draw_camera, draw_light, draw_pose
+from facegen.render.prior.expression_prior import draw_expression
+from facegen.render.prior.garment_prior import draw_garment
+from facegen.render.prior.hair_prior import draw_facial_hair, draw_hair
+from facegen.render.prior.identity_prior import draw_brows, draw_eyes, draw_identity, draw_skin
+from facegen.render.spec import face_spec as s
+from facegen.render.spec.keyed_random import Draw
+
+
+def draw_spec(seed: int, index: int, identity: s.Identity | None = None) -> s.FaceSpec:
+    """One face of the default prior; skin, hair and clothes hang on `identity`, which may be given."""
+    d = Draw(seed, index)
+    base = draw_base(seed, index, identity)
+    return replace(
+        base,
+        expression=draw_expression(d, smile=None, opening=None),
+        skin=draw_skin(d, base.identity),
+        eyes=draw_eyes(d, base.identity),
+        brows=draw_brows(d, base.identity),
+        hair=draw_hair(d, base.identity),
+        facial_hair=draw_facial_hair(d, base.identity),
+    )
+
+
+def draw_base(seed: int, index: int, identity: s.Identity | None = None) -> s.FaceSpec:
+    """`draw_spec` less what follow.follow draws anew for every row: expression, skin, eyes and all hair."""
+    d = Draw(seed, index)
+    identity = identity or draw_identity(d)
+    return s.FaceSpec(
+        seed=seed,
+        index=index,
+        identity=identity,
+        pose=draw_pose(
+            d,
+            d.normal("pose.yaw", 0, 20, -75, 75),
+            d.normal("pose.pitch", 0, 10, -35, 35),
+            d.normal("pose.roll", 0, 8, -25, 25),
+        ),
+        glasses=draw_glasses(d, 0.15),
+        headwear=draw_headwear(d, identity, 0.08),
+        jewellery=draw_jewellery(d, identity),
+        garment=draw_garment(d, identity),
+        light=draw_light(d),
+        camera=draw_camera(d),
+        background=draw_background(d),
+    )

@@ -1,0 +1,134 @@
+"""The default prior of hair: styles, lengths, colours, beards."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from facegen.assets.hair.facial_hair import STUBBLE_MM
+from facegen.render.geometry.grooms import HANGING
+from facegen.render.spec import face_spec as s
+from facegen.render.spec.keyed_random import Draw
+
+HAIR_MELANIN = {"african": (0.96, 0.02), "asian": (0.94, 0.04), "caucasian": (0.62, 0.24)}
+STYLE_WEIGHTS = {
+    # style: (women, men)
+    "bald": (0.005, 0.06),
+    "wreath": (0.0, 0.04),
+    "buzz": (0.01, 0.13),
+    "short": (0.03, 0.22),
+    "side_part": (0.03, 0.16),
+    "quiff": (0.01, 0.11),
+    "slick_back": (0.04, 0.08),
+    "fringe": (0.07, 0.06),
+    "curly_short": (0.05, 0.06),
+    "afro": (0.02, 0.02),
+    "bob": (0.13, 0.01),
+    "long_straight": (0.20, 0.015),
+    "long_wavy": (0.18, 0.01),
+    "long_curly": (0.09, 0.01),
+    "locs": (0.012, 0.012),
+    "tied_back": (0.05, 0.012),
+    "ponytail": (0.05, 0.004),
+    "updo": (0.05, 0.004),
+    "braids": (0.015, 0.002),
+}
+# Logarithm of Hair.sides, mean and spread: in photographs short hair covers the tops of ears more often
+# than not.
+SIDES = (0.45, 0.4)
+UNEVEN = 0.5  # spread of Hair.uneven: often one side hangs in front and the other behind
+DYES = ((0.55, 0.04, 0.03), (0.62, 0.44, 0.20), (0.10, 0.16, 0.45), (0.50, 0.12, 0.38), (0.20, 0.06, 0.14))
+
+
+def draw_hair(d: Draw, identity, style=None, colour=None) -> s.Hair:
+    """style and colour may be given; else they follow gender, age and ancestry."""
+    man, age = identity.gender, identity.age
+    if style is None:
+        weights = {k: (1 - man) * w + man * m for k, (w, m) in STYLE_WEIGHTS.items()}
+        weights["afro"] *= 0.2 + 4 * identity.african
+        weights["curly_short"] *= 0.4 + 1.6 * identity.african
+        weights["long_curly"] *= 0.4 + 1.8 * identity.african
+        weights["long_straight"] *= 0.5 + identity.asian
+        weights["bald"] *= 0.3 + 1.5 * np.clip((age - 25) / 50, 0, 1)
+        style = d.choice("hair.style", weights)
+    recede = man * np.clip((age - 24) / 45, 0, 1)
+    if style in HANGING:  # who loses hair at the top seldom wears the rest long
+        recede *= 0.4
+    return s.Hair(
+        style=style,
+        length=d.uniform("hair.length", 0.72, 1.3),
+        volume=d.uniform("hair.volume", 0.5, 1.4),
+        part=d.uniform("hair.part", -1, 1),
+        curl=abs(d.normal("hair.curl", 0, 0.25)),
+        frizz=d.uniform("hair.frizz", 0.1, 1.3),
+        tousle=1.2 * d.uniform("hair.tousle", 0, 1) ** 1.5,
+        fringe=d.uniform("hair.fringe", 0.7, 1.2) if d.chance("hair.fringe.worn", 0.13) else 0.0,
+        hairline_height=d.normal("hair.hairline_height", 3 + 2 * man, 4.5, -7, 14),
+        recession=float(
+            np.clip(
+                recede * 16 * d.uniform("hair.recession", 0, 1) + d.normal("hair.recession.base", 0, 1.5),
+                -3,
+                20,
+            )
+        ),
+        peak=d.normal("hair.peak", 1.5, 2.5, -3, 8),
+        thinning=float(np.clip(recede * d.uniform("hair.thinning", -0.7, 0.8), 0, 0.8)),
+        behind=d.uniform("hair.behind", 0, 1),
+        uneven=d.normal("hair.uneven", 0.0, UNEVEN, -1.4, 1.4),
+        sides=float(np.exp(d.normal("hair.sides", *SIDES, -0.5, 1.3))),
+        sideburn=d.normal("hair.sideburn", 6.0 * man, 4.0, -6, 18),
+        colour=colour or draw_hair_colour(d, identity),
+    )
+
+
+def draw_hair_colour(d: Draw, identity) -> s.HairColour:
+    centre, spread = _blend(identity, HAIR_MELANIN)
+    melanin = float(np.clip(d.normal("hair.melanin", centre, spread), 0.18, 0.99))
+    grey_start = d.normal("hair.grey.start", 48, 9, 25, 75)
+    grey = float(np.clip((identity.age - grey_start) / 24, 0, 1)) * d.uniform("hair.grey", 0.4, 1.0)
+    dyed = d.chance("hair.dyed", 0.02)
+    dye = DYES[int(d("hair.dye").integers(len(DYES)))] if dyed else None
+    redness = float(
+        np.clip(
+            d("hair.redness").beta(1.6, 4.0) + 0.25 * d.chance("hair.red", 0.06 * identity.caucasian), 0, 1
+        )
+    )
+    return s.HairColour(melanin=melanin, redness=redness, grey=0.0 if dyed else grey, dye=dye)
+
+
+def _blend(identity, table):
+    """Ancestry-weighted (centre, spread)."""
+    share = (identity.african, identity.asian, identity.caucasian)
+    rows = np.array([table[k] for k in ("african", "asian", "caucasian")])
+    return np.array(share) @ rows
+
+
+def draw_facial_hair(d: Draw, identity, kind=None) -> s.FacialHair:
+    man = identity.gender > 0.5
+    if kind is None:
+        kind = (
+            d.choice(
+                "facial_hair.kind",
+                {
+                    "none": 0.48,
+                    "stubble": 0.2,
+                    "moustache": 0.05,
+                    "goatee": 0.08,
+                    "full_beard": 0.16,
+                    "sideburns": 0.03,
+                },
+            )
+            if man
+            else "none"
+        )
+    # Drawn for shaven faces too: `--set facial_hair.kind` then finds lengths and lines that fit a beard.
+    length = float(np.exp(d.uniform("facial_hair.length_mm", np.log(3.5), np.log(20))))
+    if kind == "stubble":
+        length = d.uniform("facial_hair.stubble_mm", 0.8, STUBBLE_MM)
+    return s.FacialHair(
+        kind=kind,
+        length_mm=length,
+        density=d.uniform("facial_hair.density", 0.55, 1.0),
+        shadow=d.uniform("facial_hair.shadow", 0.05, 0.5) if man else 0.0,
+        cheek_line=d.normal("facial_hair.cheek_line", -1.0, 4.0, -12, 9),
+        neck_line=d.normal("facial_hair.neck_line", 4.0, 7.0, -10, 22),
+    )

@@ -1,0 +1,126 @@
+"""The default prior of the face itself: identity, skin, eyes and brows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from facegen.render.prior.head_shape import WEIGHT_SPREAD, draw_sliders
+from facegen.render.spec import face_spec as s
+from facegen.render.spec.keyed_random import Draw
+
+# Melanin volume fraction of the epidermis by ancestry, median and log spread: ranges of Donner and Jensen, A
+# Spectral BSSRDF for Shading Human Skin, 2006 (1.3-6.3 % light, 11-16 % moderate, 18-43 % dark).
+MELANIN = {"african": (0.27, 0.38), "asian": (0.085, 0.40), "caucasian": (0.045, 0.45)}
+
+# How far apart the two brows of a face are, spreads; see prior_shape.ASYMMETRY for how it was measured.
+BROW_LIFT, BROW_LONGER, BROW_THICKER = 1.5, 3.0, 0.1  # mm, mm, share
+
+
+def draw_identity(d: Draw, gender=None, age=None) -> s.Identity:
+    """gender in [0, 1] and age in years may be given; the rest is drawn."""
+    if gender is None:
+        gender = float(d.chance("identity.gender", 0.5))
+    # Sexes are two clusters with a little spread, as faces are.
+    shape = float(
+        np.clip(gender + (0.5 - gender) * 2 * abs(d.normal("identity.gender.spread", 0, 0.09)), 0, 1)
+    )
+    age = d.uniform("identity.age", 16, 90) if age is None else age
+    ancestry = d("identity.ancestry").dirichlet((0.35, 0.35, 0.35))
+    weight = d.normal("identity.weight", 0.5, WEIGHT_SPREAD, 0.1, 0.95)
+    return s.Identity(
+        gender=shape,
+        age=float(age),
+        african=float(ancestry[0]),
+        asian=float(ancestry[1]),
+        caucasian=float(ancestry[2]),
+        weight=weight,
+        muscle=d.normal("identity.muscle", 0.45 + 0.12 * shape, 0.12, 0.1, 0.95),
+        sliders=draw_sliders(d, weight),
+    )
+
+
+def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
+    """melanin: volume fraction of the epidermis, or None to follow ancestry."""
+    if melanin is None:
+        share = (identity.african, identity.asian, identity.caucasian)
+        centre = np.exp(sum(w * np.log(MELANIN[k][0]) for w, k in zip(share, MELANIN, strict=True)))
+        melanin = float(np.clip(centre * np.exp(d.normal("skin.melanin", 0, 0.36)), 0.012, 0.45))
+    fair = float(np.clip(1 - melanin / 0.12, 0, 1))
+    old = np.clip((identity.age - 25) / 60, 0, 1)
+    youth = float(np.interp(identity.age, [16, 24, 45], [1, 0.6, 0.15]))
+    woman = 1 - identity.gender
+    lipstick = d.chance("skin.lipstick.worn", 0.38 * woman)
+    shaded = d.chance("skin.eye_shadow.worn", 0.4 * woman)
+    # Foundation fills pores and hides spots; most skin is finer than a pixel of a portrait anyway.
+    bare = 0.45 if lipstick and shaded else 1.0
+    coarse = np.exp(d.normal("skin.pores", -0.4, 0.6, -2.5, 1.0)) * (0.85 + 0.5 * old) * (1.2 - 0.45 * woman)
+    hue = d("skin.lipstick.colour").uniform(0, 1, 3)
+    return s.Skin(
+        melanin=melanin,
+        haemoglobin=d.normal("skin.haemoglobin", 0.029, 0.009, 0.012, 0.07),
+        warmth=d.normal("skin.warmth", 0, 0.4, -1.0, 1.0),
+        roughness=d.normal("skin.roughness", 0.55, 0.04, 0.45, 0.65),
+        oil=d.uniform("skin.oil", 0.1, 1.0),
+        pores=float(np.clip(coarse * bare, 0.05, 1.6)),
+        wrinkles=float(np.clip(1.25 * old**1.4 + d.normal("skin.wrinkles", 0, 0.12), 0, 1.4)),
+        freckles=fair * d.uniform("skin.freckles", 0.1, 0.9) * d.chance("skin.freckled", 0.08) * bare,
+        spots=d.uniform("skin.spots", 0, 1) ** 2 * (0.15 + 0.85 * float(old)) * bare,
+        moles=d.uniform("skin.moles", 0, 1) ** 5,
+        blemishes=d.uniform("skin.blemishes", 0, 1) ** 4 * youth * bare,
+        scars=d.uniform("skin.scars", 0, 1) ** 3,
+        blush=d.uniform("skin.blush", 0.05, 0.6),
+        lip_colour=d.uniform("skin.lip_colour", 0.0, 0.9) * (0.55 + 0.45 * woman),
+        lipstick=(float(0.28 + 0.3 * hue[0]), float(0.03 + 0.10 * hue[1]), float(0.045 + 0.11 * hue[2])),
+        lipstick_amount=d.uniform("skin.lipstick.amount", 0.2, 0.75) if lipstick else 0.0,
+        lip_gloss=draw_gloss(d, lipstick),
+        eye_shadow=d.uniform("skin.eye_shadow", 0, 1) if shaded else 0.0,
+        lid_crease=float(np.clip(d.normal("skin.lid_crease", 0.8 - 0.6 * identity.asian, 0.2), 0, 1)),
+        lid_shade=d.normal("skin.lid_shade", 0.38 + 0.06 * woman, 0.2, 0.0, 0.9),
+        eye_bags=float(np.clip(d.normal("skin.eye_bags", 0.3 + 0.4 * old, 0.22), 0, 1)) * (0.5 + 0.5 * bare),
+        texture_seed=int(d("skin.texture_seed").integers(2**31)),
+    )
+
+
+def draw_gloss(d: Draw, lipstick) -> float:
+    """Gloss of lips in [0, 1]; lipstick : whether any is worn."""
+    return d.uniform("skin.lip_gloss", 0.1, 1) if lipstick else 0.6 * d.uniform("skin.lip_gloss", 0, 1) ** 2
+
+
+def draw_eyes(d: Draw, identity) -> s.Eyes:
+    light = identity.caucasian
+    families = {
+        "blue": 0.28 * light,
+        "grey": 0.10 * light,
+        "green": 0.12 * light,
+        "hazel": 0.18 * light,
+        "brown": 0.2 * light + 0.45 * (1 - light),
+        "dark": 0.12 * light + 0.55 * (1 - light),
+    }
+    return s.Eyes(
+        family=d.choice("eyes.family", families),
+        # Visible iris diameter 11.7 +- 0.5 mm over all adults: Rufer et al., Cornea 24, 2005.
+        iris_mm=d.normal("eyes.iris_mm", 5.85, 0.2, 5.3, 6.4),
+        pupil=d.uniform("eyes.pupil", 0.26, 0.48),
+        redness=d.uniform("eyes.redness", 0.0, 0.35),
+    )
+
+
+def draw_brows(d: Draw, identity) -> s.Brows:
+    man = identity.gender
+    # Brows sink and thin out with the years.
+    old = float(np.clip((identity.age - 45) / 40, 0, 1))
+    # From plucked to bushy; thick brows are dense ones too.
+    mean = 1.05 + 0.38 * man
+    thickness = d.normal("brows.thickness", mean, 0.23, 0.5, 1.95)
+    return s.Brows(
+        height=d.normal("brows.height", -2.4 - 1.6 * man - 0.8 * old, 1.4, -7, 2),
+        thickness=thickness,
+        arch=d.normal("brows.arch", 0.8 - 1.1 * man, 1.2, -3, 4.5),
+        inner=d.normal("brows.inner", 0.2 * man, 2.2, -5, 5),
+        length=d.normal("brows.length", 1.5, 2.5, -5, 6),
+        lift=d.normal("brows.lift", 0.0, BROW_LIFT, -4, 4),
+        longer=d.normal("brows.longer", 0.0, BROW_LONGER, -6, 6),
+        thicker=d.normal("brows.thicker", 0.0, BROW_THICKER, -0.35, 0.35),
+        density=float(d.uniform("brows.density", 0.5, 1.15) * np.sqrt(thickness / mean) * (1 - 0.3 * old)),
+        lashes=float(np.clip(d.normal("brows.lashes", 0.68 - 0.4 * man, 0.22), 0.05, 1.0)),
+    )

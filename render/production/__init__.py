@@ -1,0 +1,1 @@
+"""Runs: worker processes, blocks of matched faces, the dataset folder."""

@@ -1,0 +1,142 @@
+"""From a profile to the specs of a set, pilots included, kept beside the set so that a resumed run goes on.
+
+`matching/` in the dataset folder holds one file a matched block and the correction that pilots gave. It is
+used again only for the same order (its fingerprint says which).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from facegen.audit.measures import measure_table
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.io.files import read_json, write_json
+from facegen.datasets.io.images import read_index, read_rgb
+from facegen.datasets.io.sample import is_done, sample_name
+from facegen.render.matching import pilot_correction
+from facegen.render.matching.label_preview import preview_processes
+from facegen.render.matching.matcher import Matched, block_of, match_block
+from facegen.render.production.worker_pool import Job, render_specs
+from facegen.render.spec.face_spec import FaceSpec
+from facegen.render.spec.keyed_random import generator
+
+FOLDER = "matching"
+
+
+def matched_blocks(
+    job: Job,
+    profile,
+    seed: int,
+    indices: Sequence[int],
+    overrides,
+    rounds: int,
+    workers: int,
+    fingerprint: str,
+    on_step: Callable[[str, int], object] = lambda step, count: None,
+) -> tuple[list[Matched], pilot_correction.Correction]:
+    """All blocks that hold any of the indices, matched now or read back, and the correction they used.
+
+    on_step : told what is being done and how many faces of it were just finished
+    """
+    with preview_processes(workers) as pool:
+        return _blocks(job, profile, seed, indices, overrides, rounds, pool, fingerprint, on_step)
+
+
+def _blocks(job, profile, seed, indices, overrides, rounds, pool, fingerprint, on_step):
+    folder = Path(job.out) / FOLDER
+    correction = _correction(folder, fingerprint)
+    if correction is None:
+        correction = pilot_correction.START
+        for number in range(rounds):
+            correction = _pilot(job, profile, seed, number, overrides, correction, pool, on_step)
+        write_json(folder / "correction.json", {"fingerprint": fingerprint, **correction.to_dict()})
+    blocks = []
+    for start, stop in sorted({block_of(index) for index in indices}):
+        path = folder / f"block-{start:06d}.json"
+        block = _read_block(path, fingerprint)
+        if block is None:
+            block = match_block(
+                profile, seed, start, stop, overrides, correction, pool, lambda n: on_step("match", n)
+            )
+            write_json(path, {"fingerprint": fingerprint, **_block_data(block)})
+        blocks.append(block)
+    return blocks, correction
+
+
+def _pilot(job, profile, seed, number, overrides, before, pool, on_step):
+    """Match, render and measure a pilot, and learn from it."""
+    own_seed = int(generator(seed, number, "match.pilot").integers(2**31))
+    block = match_block(
+        profile, own_seed, 0, pilot_correction.FACES, overrides, before, pool, lambda n: on_step("match", n)
+    )
+    with tempfile.TemporaryDirectory(prefix="facegen-pilot-") as name:
+        out = Path(name)
+        order = replace(job, out=out, convention="celebamaskhq")
+        render_specs(order, enumerate(block.specs), lambda _: on_step("pilot", 1))
+        done = [i for i in range(len(block.specs)) if is_done(out, i)]
+        if len(done) < len(block.specs) // 2:
+            raise FacegenError(
+                f"the pilot failed on {len(block.specs) - len(done)} of {len(block.specs)} faces"
+            )
+        pictures = [_picture(out, i) for i in done]
+    rows = np.array([measure_table.measure(*one) for one in pictures])
+    column = {name: rows[:, j] for j, name in enumerate(measure_table.NAMES)}
+    names = [n for n in pilot_correction.ROW_LED if n in profile.measured.names]
+    said = profile.sample(pilot_correction.FACES, own_seed)
+    return pilot_correction.learn(
+        before,
+        block.names,
+        block.expected[done],
+        np.stack([column[n] for n in block.names], axis=1),
+        {n: column[n] for n in pilot_correction.ROW_LED},
+        {n: said[n][done].astype(float) for n in names},
+    )
+
+
+def _picture(out, index):
+    name = sample_name(index)
+    image = next(path for path in (out / "images").glob(f"{name}.*"))
+    return read_rgb(image), read_index(out / "masks" / f"{name}.png")
+
+
+def _correction(folder, fingerprint):
+    path = folder / "correction.json"
+    if not path.is_file():
+        return None
+    data = read_json(path)
+    if data.pop("fingerprint", None) != fingerprint:
+        return None
+    return pilot_correction.Correction.from_dict(data)
+
+
+def _block_data(block):
+    return {
+        "specs": [spec.to_dict() for spec in block.specs],
+        "names": list(block.names),
+        "targets": _nullable(block.targets),
+        "expected": _nullable(block.expected),
+        "report": block.report,
+    }
+
+
+def _nullable(rows):
+    return [[None if np.isnan(x) else float(x) for x in row] for row in rows]
+
+
+def _read_block(path, fingerprint):
+    if not path.is_file():
+        return None
+    data = read_json(path)
+    if data.get("fingerprint") != fingerprint:
+        return None
+    targets, expected = (
+        np.array([[np.nan if x is None else x for x in row] for row in data[key]], float)
+        for key in ("targets", "expected")
+    )
+    specs = [FaceSpec.from_dict(spec) for spec in data["specs"]]
+    return Matched(specs, tuple(data["names"]), targets, expected, data["report"])

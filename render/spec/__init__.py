@@ -1,0 +1,1 @@
+"""What a face is: FaceSpec, its ranges, overrides and sweeps. Lies below the assets."""

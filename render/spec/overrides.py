@@ -1,0 +1,211 @@
+"""`--set attribute=value|range`: fix or spread one attribute of every face.
+
+hair.style=afro            one value
+pose.yaw=-40:40            uniform between two numbers
+glasses.kind=round|oval    one of several, evenly
+garment.colour=0.4,0.1,0.1 a colour, linear RGB
+
+A setting of the camera that is set is no longer turned to make the picture look as asked (look.py).
+
+`--without` names settings that are taken together: what a face looks like without one part of the renderer.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from facegen.datasets.errors import FacegenError
+from facegen.render.develop.auto_develop import SETTINGS
+from facegen.render.spec import face_spec as s
+from facegen.render.spec.attribute_ranges import Attribute, find
+from facegen.render.spec.keyed_random import generator
+
+# Setting of the camera -> what of `camera.look` it would be turned for.
+LOOKS = {f"camera.{setting}": f"camera.look.{led.wanted}" for setting, led in SETTINGS.items()}
+# Crispness stands for two settings.
+LOOKS |= dict.fromkeys(("camera.sharpen", "camera.blur_px"), LOOKS.pop("camera.crispness"))
+WITHOUT = {
+    "subsurface": ("skin.subsurface=0",),
+    "light": (
+        "light.hdri=studio",
+        "light.turn=0",
+        "light.strength=1",
+        "light.key=0",
+        "light.fill=0.5",
+        "light.fill_elevation=5",
+        "light.rim=0",
+        "light.flash=0",
+        "light.kelvin=5500",
+    ),
+    "camera": (
+        "camera.contrast=1",
+        "camera.saturation=1",
+        "camera.kelvin_shift=0",
+        "camera.noise=0",
+        "camera.blur_px=0",
+        "camera.sharpen=0",
+        "camera.vignette=0",
+        "camera.jpeg=100",
+        "camera.aperture_mm=0",
+        "camera.backdrop_blur=0",
+        "camera.look.blacks=0",
+        "camera.look.whites=0",
+    ),
+}
+ANCESTRY = ("african", "asian", "caucasian")
+# A choice and the attributes that then mean nothing.
+VOID = {
+    ("hair.style", "bald"): (
+        "hair.length",
+        "hair.volume",
+        "hair.part",
+        "hair.curl",
+        "hair.frizz",
+        "hair.tousle",
+        "hair.fringe",
+        "hair.behind",
+        "hair.uneven",
+        "hair.sides",
+        "hair.sideburn",
+        "hair.thinning",
+    ),
+    ("facial_hair.kind", "none"): (
+        "facial_hair.length_mm",
+        "facial_hair.density",
+        "facial_hair.cheek_line",
+        "facial_hair.neck_line",
+    ),
+    ("glasses.kind", "none"): (
+        "glasses.width",
+        "glasses.height",
+        "glasses.thickness_mm",
+        "glasses.colour",
+        "glasses.metal",
+        "glasses.tint",
+        "glasses.lens",
+        "glasses.gradient",
+        "glasses.glare",
+        "glasses.slip_mm",
+    ),
+}
+# Actions that pull the same part in opposite ways.
+OPPOSITES = (
+    *((f"eyeBlink{side}", f"eyeWide{side}") for side in ("Left", "Right")),
+    *((f"eyeLookUp{side}", f"eyeLookDown{side}") for side in ("Left", "Right")),
+    *((f"eyeLookIn{side}", f"eyeLookOut{side}") for side in ("Left", "Right")),
+    ("jawLeft", "jawRight"),
+    ("mouthLeft", "mouthRight"),
+)
+
+
+@dataclass(frozen=True)
+class Override:
+    """One parsed `--set`.
+
+    given : the attribute, narrowed to what the text allows: low to high (the same for one number), or names
+    colour : of an attribute that is one
+    """
+
+    text: str
+    given: Attribute
+    colour: tuple[float, float, float] | None = None
+
+    @property
+    def path(self) -> str:
+        return self.given.path
+
+    def apply(self, spec: s.FaceSpec) -> s.FaceSpec:
+        """The spec with this attribute set, drawn by the spec's own seed and index."""
+        rng = generator(spec.seed, spec.index, f"set.{self.path}")
+        value: object
+        if self.colour is not None:
+            value = self.colour
+        elif self.given.kind == "choice":
+            value = str(rng.choice(self.given.names))
+        else:
+            value = float(rng.uniform(self.given.low, self.given.high))
+        if self.path in LOOKS:
+            spec = s.replace(spec, LOOKS[self.path], 0.0)
+        return s.replace(spec, self.path, value)
+
+
+def apply_all(spec: s.FaceSpec, overrides: Sequence[Override]) -> s.FaceSpec:
+    """The spec with every override applied; ancestry shares that were not set make room for the others."""
+    # What a look is set to holds, also where a setting is set that would be turned for it.
+    for override in sorted(overrides, key=lambda one: one.path in LOOKS.values()):
+        spec = override.apply(spec)
+    given = [name for name in ANCESTRY if f"identity.{name}" in {o.path for o in overrides}]
+    return settle_ancestry(spec, given) if given else spec
+
+
+def settle_ancestry(spec: s.FaceSpec, given: Sequence[str]) -> s.FaceSpec:
+    """Scale the ancestry shares that are not `given` so that all three sum to 1."""
+    share = {name: getattr(spec.identity, name) for name in ANCESTRY}
+    rest = [name for name in ANCESTRY if name not in given]
+    room, total = 1 - sum(share[name] for name in given), sum(share[name] for name in rest)
+    new = {name: room * share[name] / total if total > 0 else room / len(rest) for name in rest}
+    return dataclasses.replace(spec, identity=dataclasses.replace(spec.identity, **new))
+
+
+def parse(text: str) -> Override:
+    """An Override from its text; FacegenError says what is wrong with it and what it may be."""
+    path, sign, value = text.partition("=")
+    path, value = path.strip(), value.strip()
+    if not sign or not path or not value:
+        raise FacegenError(f"--set {text!r}: write ATTRIBUTE=VALUE, ATTRIBUTE=LOW:HIGH or ATTRIBUTE=A|B")
+    try:
+        attribute = find(path)
+    except FacegenError as error:
+        raise FacegenError(f"--set: {error}") from None
+    path = attribute.path
+    if attribute.kind == "choice":
+        names = tuple(v.strip() for v in value.split("|"))
+        for name in names:
+            if name not in attribute.names:
+                raise FacegenError(f"--set {path}: {name!r} is not {attribute.limits()}")
+        return Override(text, dataclasses.replace(attribute, names=names))
+    parts = value.split(",") if attribute.kind == "colour" else value.split(":")
+    try:
+        numbers = tuple(float(part) for part in parts)
+    except ValueError:
+        numbers = ()
+    if len(numbers) not in ((3,) if attribute.kind == "colour" else (1, 2)):
+        kind = "colour" if attribute.kind == "colour" else "number and no range"
+        raise FacegenError(f"--set {path}: {value!r} is no {kind}: give {attribute.limits()}")
+    for number in numbers:
+        if not attribute.low <= number <= attribute.high:
+            raise FacegenError(f"--set {path}: {number:g} is out of range: it goes from {attribute.limits()}")
+    if attribute.kind == "colour":
+        return Override(text, attribute, (numbers[0], numbers[1], numbers[2]))
+    if numbers[0] > numbers[-1]:
+        raise FacegenError(f"--set {path}: the range {value} runs backwards")
+    return Override(text, dataclasses.replace(attribute, low=numbers[0], high=numbers[-1]))
+
+
+def check_together(overrides: Sequence[Override]) -> None:
+    """Raises FacegenError where two `--set` contradict each other."""
+    by_path: dict[str, Override] = {}
+    for override in overrides:
+        if override.path in by_path:
+            raise FacegenError(
+                f"--set {override.path} is given twice: {by_path[override.path].text} and {override.text}"
+            )
+        by_path[override.path] = override
+    for (path, name), void in VOID.items():
+        if path in by_path and by_path[path].given.names == (name,):
+            for other in void:
+                if other in by_path:
+                    raise FacegenError(f"--set {other} contradicts {path}={name}: leave one of them out")
+    for one, other in OPPOSITES:
+        pair = [by_path.get(f"expression.{name}") for name in (one, other)]
+        if all(o is not None and o.given.low > 0 for o in pair):
+            raise FacegenError(f"--set expression.{one} contradicts expression.{other}: leave one at 0")
+    shares = [by_path[f"identity.{name}"] for name in ANCESTRY if f"identity.{name}" in by_path]
+    most, least = sum(o.given.high for o in shares), sum(o.given.low for o in shares)
+    if most > 1 + 1e-6 or (len(shares) == 3 and least < 1 - 1e-6):
+        raise FacegenError(
+            f"--set {' '.join(o.text for o in shares)}: the shares of african, asian and caucasian sum to 1: "
+            "set fewer of them, the rest makes room"
+        )

@@ -1,0 +1,203 @@
+"""The head model against itself: names, mirrors, rotations, expressions. Needs the render extra."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("anny")
+
+from facegen.assets.head import curvature
+from facegen.assets.head import head_model as h
+from facegen.assets.head.actions import ACTIONS
+from facegen.assets.head.head_landmarks import meet_lids
+from facegen.assets.head.rotations import AXIS_DOWN, AXIS_OUT, rotation_of
+from facegen.assets.head.sliders import SLIDERS
+from facegen.assets.skin import painted_borders
+
+pytestmark = pytest.mark.render
+
+
+@pytest.fixture(scope="module")
+def model():
+    return h.head_model()
+
+
+@pytest.fixture(scope="module")
+def neutral(model):
+    return model.pose(h.TEMPLATE, {}, {}, (0, 0, 0), (0, 0))
+
+
+def test_the_mouth_line_parts_the_lips(model):
+    """Around the slit, above the line lies what hangs on the skull and below it what follows the jaw."""
+    quads = model.faces[model.face_part == h.PART_SKIN]
+    inner = np.unique(model.faces[model.face_part != h.PART_SKIN])
+    slit = np.intersect1d(np.unique(quads), inner)
+    sides = []
+    for follows in (False, True):
+        near = slit[(model.lower[slit] > 0.5) == follows]
+        for _ in range(4):  # quads around it, ring by ring
+            near = np.unique(quads[np.isin(quads, near).any(1)])
+        sides.append(near)
+    s = np.abs(model.chart[:, 0])
+    for side, other, sign in ((sides[0], sides[1], 1), (sides[1], sides[0], -1)):
+        alone = np.setdiff1d(side, other)
+        alone = alone[s[alone] < 18]
+        off = model.chart[alone, 1] - painted_borders.curve(painted_borders.MOUTH_LINE, s[alone])
+        assert len(alone) > 30 and (sign * off > 0).all()
+
+
+def test_slider_table_is_the_models(model):
+    assert set(SLIDERS) <= set(model.slider_names)
+    head_words = ("cheek", "chin", "ear", "eye", "forehead", "head", "mouth", "neck", "nose")
+    theirs = {n for n in model.slider_names if n.removeprefix("l-").removeprefix("r-").startswith(head_words)}
+    assert theirs <= set(SLIDERS)
+
+
+def test_left_is_the_subjects_left(model, neutral):
+    eyes = neutral.eye_centres
+    assert eyes[0, 0] > 0 > eyes[1, 0]
+    assert neutral.landmarks[16, 0] > 0 > neutral.landmarks[0, 0]  # iBUG 0 is the subject's right jaw
+    assert (model.chart[:, 0] > 0)[neutral.vertices[:, 0] > 0.02].all()
+
+
+IBUG_MIRROR = [
+    (0, 16),
+    (4, 12),
+    (7, 9),
+    (17, 26),
+    (21, 22),
+    (31, 35),
+    (36, 45),
+    (39, 42),
+    (48, 54),
+    (60, 64),
+    (61, 63),
+    (67, 65),
+    (68, 69),
+]
+
+
+@pytest.mark.parametrize("right,left", IBUG_MIRROR)
+def test_landmarks_are_symmetric_on_the_template(neutral, right, left):
+    mirrored = neutral.landmarks[right] * [-1, 1, 1]
+    np.testing.assert_allclose(mirrored, neutral.landmarks[left], atol=4e-4)
+
+
+@pytest.mark.parametrize("turn", [(30, 0, 0), (0, 20, 0), (0, 0, 15), (25, -15, 10), (55, 40, -30)])
+def test_neck_turn_is_the_skulls_rotation(model, turn):
+    posed = model.pose(h.TEMPLATE, {}, {}, turn, (0, 0))
+    np.testing.assert_allclose(posed.head_rotation, rotation_of(*turn), atol=2e-3)
+
+
+def test_blink_closes_the_left_eye_only(model, neutral):
+    shut = model.pose(h.TEMPLATE, {}, {"eyeBlinkLeft": 1.0}, (0, 0, 0), (0, 0))
+
+    def gap(head, upper, lower):
+        return np.linalg.norm(head.landmarks[upper] - head.landmarks[lower])
+
+    assert gap(shut, 44, 46) < 0.3 * gap(neutral, 44, 46)
+    assert gap(shut, 38, 40) == pytest.approx(gap(neutral, 38, 40), rel=0.02)
+
+
+def test_lid_landmarks_lie_on_the_lids_front_edge(model, neutral):
+    lids = model.landmark_vertices[36:48]
+    assert (model.lids[lids] > 0.9).all()
+    for eye, points in enumerate((neutral.landmarks[42:48], neutral.landmarks[36:42])):
+        distance = np.linalg.norm(points - neutral.eye_centres[eye], axis=1)
+        assert (distance > neutral.eye_radius).all()  # the lining lies inside
+
+
+def test_lids_that_pass_each_other_meet():
+    points, up = np.zeros((70, 3)), np.array([0.0, 0.6, 0.8])
+    points[36:48] = [0.5, 0, 0]
+    points[[37, 38, 43, 44]] += np.outer([4, 0, -1, -3], up)
+    before = points.copy()
+    meet_lids(points, up)
+    np.testing.assert_allclose(points[[41, 40]], before[[41, 40]])  # open, and shut to the point
+    np.testing.assert_allclose(points[[47, 46]], before[[43, 44]], atol=1e-12)
+    np.testing.assert_array_equal(points[[37, 38, 43, 44]], before[[37, 38, 43, 44]])
+
+
+def test_jaw_opens_the_inner_lips(model, neutral):
+    wide = model.pose(h.TEMPLATE, {}, {"jawOpen": 0.7}, (0, 0, 0), (0, 0))
+    assert abs(neutral.landmarks[62, 2] - neutral.landmarks[66, 2]) < 0.002
+    assert wide.landmarks[62, 2] - wide.landmarks[66, 2] > 0.012
+    moved = np.linalg.norm(wide.teeth["lower"] - neutral.teeth["lower"], axis=1).min()
+    still = np.linalg.norm(wide.teeth["upper"] - neutral.teeth["upper"], axis=1).max()
+    assert moved > 0.008 and still < 0.002
+
+
+def test_gaze_turns_the_eyeballs_only(model, neutral):
+    looking = model.pose(h.TEMPLATE, {}, {}, (0, 0, 0), (20, 0))
+    for eye, expected in ((0, 20 + AXIS_OUT), (1, 20 - AXIS_OUT)):
+        axis = looking.eye_frames[eye] @ [0, -1, 0]
+        assert np.degrees(np.arctan2(axis[0], -axis[1])) == pytest.approx(expected, abs=0.1)
+        assert np.degrees(np.arcsin(axis[2])) == pytest.approx(-AXIS_DOWN, abs=0.1)
+    np.testing.assert_allclose(looking.landmarks[:68], neutral.landmarks[:68], atol=1e-5)
+
+
+def test_action_table_is_the_models(model):
+    assert sorted(ACTIONS) == sorted(model.action_names)
+
+
+def test_no_eye_shows_through_a_closed_lid(model):
+    """Rays from the front over both eyes of random people who blink: the lids, never the eyeball, are hit."""
+    o3d = pytest.importorskip("open3d")
+    from facegen.assets.head.eyes import eyeball
+    from facegen.render.geometry.pose import pose_head
+    from facegen.render.prior import default_prior
+    from facegen.render.spec import face_spec as s
+
+    ball, faces, _, _ = eyeball(1.0, 0.36, 0.1)
+    triangles = np.concatenate([faces[:, :3], faces[:, [0, 2, 3]]]).astype(np.uint32)
+    for index in range(12):
+        drawn = default_prior.draw_spec(77, index)
+        expression = {**drawn.expression, "eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0}
+        gaze = s.Pose(gaze_yaw=drawn.pose.gaze_yaw, gaze_pitch=drawn.pose.gaze_pitch)
+        head = pose_head(model, s.FaceSpec(identity=drawn.identity, expression=expression, pose=gaze))
+        scene = o3d.t.geometry.RaycastingScene(nthreads=1)
+        scene.add_triangles(
+            o3d.core.Tensor(head.vertices), o3d.core.Tensor(h.triangles(model.faces).astype(np.uint32))
+        )
+        for centre, frame in zip(head.eye_centres, head.eye_frames, strict=True):
+            posed = (0.985 * head.eye_radius * ball @ frame.T + centre).astype(np.float32)
+            scene.add_triangles(o3d.core.Tensor(posed), o3d.core.Tensor(triangles))
+        x, z = np.meshgrid(np.linspace(-0.02, 0.02, 81), np.linspace(-0.015, 0.015, 61))
+        for centre in head.eye_centres:
+            origin = np.stack(
+                [centre[0] + x.ravel(), np.full(x.size, centre[1] - 0.2), centre[2] + z.ravel()], 1
+            )
+            rays = np.concatenate([origin, np.broadcast_to([0, 1.0, 0], origin.shape)], 1).astype(np.float32)
+            hit = scene.cast_rays(o3d.core.Tensor(rays))["geometry_ids"].numpy()
+            assert (hit == 0).all(), index
+
+
+def hollow_at(model, head, places, radius=7.0):
+    deep = curvature.hollows(
+        head.vertices, head.normals, curvature.smoother(model.faces, len(model.chart)), model.chart, model.ear
+    )
+    s, t = np.abs(model.chart).T[0], model.chart[:, 1]
+    skin = np.isin(np.arange(len(s)), model.faces[model.face_part == h.PART_SKIN])
+    return [deep[skin & (np.hypot(s - a, t - b) < radius)].mean() for a, b in places]
+
+
+def test_hollows_lie_beside_the_nose_and_ridges_on_its_tip(model, neutral):
+    side, bridge, chin, above_chin = hollow_at(model, neutral, [(19, -36), (0, -36), (0, -108), (0, -91)])
+    assert side > 0.15 > -0.3 > bridge
+    assert above_chin > chin + 0.3
+    step = curvature.smoother(model.faces, len(model.chart))
+    deep = curvature.hollows(neutral.vertices, neutral.normals, step, model.chart, model.ear)
+    assert deep.dtype == np.float32 and np.abs(deep).max() <= 1
+    assert deep[model.ear > 0.5].std() > 0.3  # folds
+    assert not deep[(model.chart[:, 1] > 40) & (model.ear == 0)].any()
+
+
+def test_smoothing_keeps_a_constant(model):
+    step = curvature.smoother(model.faces, len(model.chart))
+    assert np.allclose(step @ np.ones(len(model.chart)), 1, atol=1e-5)
+
+
+def test_a_smile_hollows_the_fold_beside_the_mouth(model, neutral):
+    pose = {name + side: 1.0 for name in ("mouthSmile", "cheekSquint") for side in ("Left", "Right")}
+    smiling = model.pose(h.TEMPLATE, {}, pose, (0, 0, 0), (0, 0))
+    fold = [(29, -66)]
+    assert hollow_at(model, smiling, fold)[0] > hollow_at(model, neutral, fold)[0] + 0.2

@@ -1,0 +1,107 @@
+"""The report: whole, escaped, self-contained, without a pixel that was not handed over."""
+
+import csv
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from drawn_heads import head, paint, random_heads
+
+from facegen.audit.measure_dataset import Measurement
+from facegen.audit.measures.schema import Table
+from facegen.audit.report.compare import compare
+from facegen.audit.report.reference import Reference
+from facegen.audit.report.report_page import render_html, report_data, thumbnail, write_report
+from facegen.audit.report.thresholds import Check
+from facegen.datasets.errors import FacegenError
+
+HOSTILE = "</title><script>alert('x')</script>\"><img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def audited():
+    real, (synthetic, _) = random_heads(110, seed=1)[0], random_heads(50, seed=2, roll=10)
+    named = Table(synthetic.attributes.names, synthetic.attributes.values, synthetic.attributes.ids, HOSTILE)
+    synthetic = Measurement(named, synthetic.labels)
+    return compare(Reference.of_set(real, HOSTILE), synthetic), synthetic
+
+
+@pytest.fixture(scope="module")
+def page(audited):
+    audit, synthetic = audited
+    small = thumbnail(paint(head()), HOSTILE)
+    return render_html(audit, synthetic, [Check("content_auc", float("nan"), 0.6)], [small])
+
+
+def test_hostile_names_are_escaped(page):
+    assert "<script" not in page and "<img src=x" not in page
+    assert page.count("&lt;script&gt;") >= 4  # title, heading twice, caption
+
+
+def test_the_page_needs_nothing_else(page):
+    assert not re.search(r"(src|href)=[\"'](?!data:)", page)
+    assert "http://" not in page.replace("http://www.w3.org", "") and "default-src 'none'" in page
+    assert 'name="viewport"' in page
+
+
+def test_verdicts_come_first_and_name_the_fault(page):
+    assert (
+        page.index("<h2>Verdict") < page.index("<h2>What to change first") < page.index("<h2>All attributes")
+    )
+    first = page[page.index("<ol>") : page.index("</ol>")]
+    assert first.index("<b>roll</b>") < 20 and "synthetic 10" in first
+    assert "not measured" in page and page.count("data:image/svg+xml") > 50
+
+
+def test_files_are_written_and_hold_the_same_figures(audited, tmp_path):
+    audit, synthetic = audited
+    paths = write_report(audit, synthetic, [], [], tmp_path / "new" / "folder")
+    assert [p.name for p in paths] == ["index.html", "report.json", "attributes.csv"]
+    data = json.loads(paths[1].read_text())
+    assert data["format"] == "facegen-audit" and data["format_version"] == 4
+    roll = next(row for row in data["attributes"] if row["name"] == "roll")
+    assert roll["verdict"] == "differs" and roll["distance"] == pytest.approx(
+        audit.row("roll").gap.distance, abs=1e-5
+    )
+    assert data["change_first"][0] == "roll" and sum(data["counts"].values()) == len(audit.rows)
+    rows = list(csv.DictReader(paths[2].open()))
+    assert len(rows) == len(audit.rows) + len(audit.labels)
+    assert float(next(row for row in rows if row["name"] == "roll")["distance"]) == roll["distance"]
+
+
+def test_a_profile_may_know_its_fidelity_in_part(audited):
+    audit, synthetic = audited
+    for fidelity, told in (
+        ({"content": 0.61}, "AUC of 0.61 (content) and –"),
+        ({"x": 1}, "AUC of – (content)"),
+    ):
+        known = replace(audit, reference=replace(audit.reference, fidelity=fidelity))
+        assert told in " ".join(render_html(known, synthetic, [], []).split())
+
+
+def test_what_was_not_measured_is_null_not_nan(audited):
+    data = report_data(audited[0], [Check("distance.hat_area", float("nan"), 0.1)])
+    assert data["checks"][0]["value"] is None and data["checks"][0]["status"] == "not measured"
+    json.dumps(data, allow_nan=False)
+
+
+def test_every_attribute_says_what_it_is_and_how_well_it_is_measured(audited, page):
+    rows = {row["name"]: row for row in report_data(audited[0], [])["attributes"]}
+    assert rows["glasses"]["accuracy"]["kind"] == "AUC" and rows["roll"]["range"] == [-180, 180]
+    assert all(row["about"] and row["missing"] for row in rows.values())
+    line = r"<td>roll<td>deg<td>-180 to 180<td>[^<]+<td>[^<]+<td>(\w+): rank correlation 0\.\d\d"
+    told = re.search(line, page)
+    assert told and told[1] in ("good", "fair", "poor")
+
+
+def test_an_unwritable_folder_is_one_line(audited, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FacegenError, match="cannot make the folder"):
+        write_report(*audited, [], [], tmp_path / "file" / "out")
+
+
+def test_thumbnails_are_small():
+    one = thumbnail(np.zeros((300, 200, 3), np.uint8), "x")
+    assert one.uri.startswith("data:image/jpeg;base64,") and len(one.uri) < 5000

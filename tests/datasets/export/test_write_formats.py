@@ -1,0 +1,133 @@
+"""Exported sets come back through readers that know nothing of facegen's own layout."""
+
+import json
+import tarfile
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from facegen.cli.main import cli
+from facegen.datasets.conventions.label_conventions import CONVENTIONS, convention, derive
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.export import write_formats as e
+from facegen.datasets.io.sample import read_sample
+from facegen.datasets.layouts.open_set import open_set
+
+
+def test_segmentation_round_trip(dataset, tmp_path):
+    assert e.export(dataset, "segmentation", tmp_path / "out") == len(open_set(dataset))
+    before, after = open_set(dataset), open_set(tmp_path / "out")
+    assert before.ids == after.ids and after.layout == "index"
+    for i in range(len(before)):
+        np.testing.assert_array_equal(before.image(i), after.image(i))
+        np.testing.assert_array_equal(before.mask(i), after.mask(i))
+
+
+@pytest.mark.parametrize("name", [n for n in CONVENTIONS if n != "celebamaskhq"])
+def test_masks_of_another_convention_are_derived(dataset, tmp_path, name):
+    e.export(dataset, "segmentation", tmp_path / "out", convention(name))
+    sample = read_sample(dataset, 0)
+    expected = derive(sample.native, sample.bare, sample.coverage, convention(name))
+    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "out/masks/000000.png")), expected)
+    assert json.loads((tmp_path / "out/classes.json").read_text())["classes"] == list(
+        convention(name).classes
+    )
+
+
+def test_neutral_masks_come_from_the_native_labels(dataset, tmp_path):
+    """Masks as rendered may draw borders elsewhere; here they are blank, which none can be taken for."""
+    drawn = Image.open(dataset / "masks/000000.png")
+    Image.fromarray(np.zeros(drawn.size[::-1], np.uint8)).save(dataset / "masks/000000.png")
+    e.export(dataset, "segmentation", tmp_path / "kept")
+    e.export(dataset, "segmentation", tmp_path / "neutral", neutral=True)
+    sample = read_sample(dataset, 0)
+    expected = derive(sample.native, sample.bare, sample.coverage, convention("celebamaskhq"))
+    assert not open_set(tmp_path / "kept").mask(0).any() and expected.any()
+    np.testing.assert_array_equal(open_set(tmp_path / "neutral").mask(0), expected)
+
+
+def test_official_layout_round_trip(dataset, tmp_path):
+    e.export(dataset, "celebamaskhq", tmp_path / "out")
+    before, after = open_set(dataset), open_set(tmp_path / "out")
+    assert after.layout == "official" and len(after) == len(before) and not after.pairing()
+    for i in range(len(before)):
+        np.testing.assert_array_equal(before.mask(i), after.mask(i))
+        assert np.abs(before.image(i).astype(int) - after.image(i)).mean() < 6  # JPEG
+
+
+def test_landmarks_count_from_one(dataset, tmp_path):
+    e.export(dataset, "300w", tmp_path / "out")
+    lines = (tmp_path / "out/000000.pts").read_text().split("\n")
+    assert lines[:3] == ["version: 1", "n_points: 68", "{"] and lines[-2:] == ["}", ""]
+    points = np.array([line.split() for line in lines[3:-2]], float)
+    np.testing.assert_allclose(points, read_sample(dataset, 0).landmarks[:68] + 0.5, atol=6e-4)
+
+
+def test_shards_hold_every_face_once_and_do_not_change(dataset, tmp_path, monkeypatch):
+    monkeypatch.setattr(e, "PER_SHARD", 1)
+    for out in ("a", "b"):
+        e.export(dataset, "webdataset", tmp_path / out)
+    shards = sorted((tmp_path / "a").glob("*.tar"))
+    assert [(tmp_path / "b" / s.name).read_bytes() for s in shards] == [s.read_bytes() for s in shards]
+    names = []
+    for shard in shards:
+        with tarfile.open(shard) as archive:
+            names += archive.getnames()
+    ids = open_set(dataset).ids
+    assert names == [name + ending for name in ids for ending in (".png", ".mask.png", ".json")]
+    assert len(shards) == len(ids) == 2
+
+
+def test_bad_input_is_refused(dataset, tmp_path):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full/x").touch()
+    with pytest.raises(FacegenError, match="there already"):
+        e.export(dataset, "300w", tmp_path / "full")
+    with pytest.raises(FacegenError, match="rendered by facegen"):
+        e.export(tmp_path / "full", "300w", tmp_path / "out")
+    done = CliRunner().invoke(cli, ["export", str(dataset), "--to", "300w", "--out", str(tmp_path / "full")])
+    assert done.exit_code == 2 and "Traceback" not in done.output
+
+
+def test_command(dataset, tmp_path):
+    line = [
+        "export",
+        str(dataset),
+        "--to",
+        "segmentation",
+        "--convention",
+        "lapa",
+        "--out",
+        str(tmp_path / "o"),
+    ]
+    done = CliRunner().invoke(cli, line)
+    assert done.exit_code == 0 and "faces ->" in done.output, done.output
+
+
+@pytest.mark.parametrize("to", e.FORMATS)
+@pytest.mark.parametrize("spoil", [lambda f: f.unlink(), lambda f: f.write_bytes(b"no picture")])
+def test_a_missing_or_damaged_picture_is_named(dataset, tmp_path, to, spoil):
+    spoil(dataset / "images/000001.png")
+    with pytest.raises(FacegenError, match=r"000001\.png"):
+        e.export(dataset, to, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    "line", [["--to", "300w", "--convention", "lapa"], ["--to", "celebamaskhq", "--convention", "lapa"]]
+)
+def test_a_convention_that_means_nothing_is_refused(dataset, tmp_path, line):
+    done = CliRunner().invoke(cli, ["export", str(dataset), *line, "--out", str(tmp_path / "o")])
+    assert done.exit_code == 2 and "leave --convention out" in done.output
+
+
+def test_an_exported_set_knows_its_convention(dataset, tmp_path):
+    e.export(dataset, "segmentation", tmp_path / "out", convention("lapa"))
+    assert open_set(tmp_path / "out").convention.name == "lapa"
+
+
+def test_a_file_in_the_way_is_named(dataset, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(FacegenError, match="file"):
+        e.export(dataset, "300w", tmp_path / "file" / "sub")

@@ -1,0 +1,255 @@
+"""Assignment, refinement and the law of matched sets; previews of real heads where the render extra is."""
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_limits
+
+from facegen.audit.measures.measure_table import CONTENT_NAMES
+from facegen.audit.profiles.profile_files import load_profile
+from facegen.render.matching import distribution_report, matcher, refinement
+from facegen.render.matching.assignment import Space, assign, out_of_reach
+from facegen.render.matching.refinement import KNOBS, Effects, knob_values, turn_knobs
+from facegen.render.prior import default_prior
+from facegen.render.spec.keyed_random import Draw
+from facegen.render.spec.overrides import parse
+
+SPREADS = np.array([knob.spread for knob in KNOBS])
+PLACE = {name: i for i, name in enumerate(CONTENT_NAMES)}
+
+
+def toy_measure(specs, pool=None, on_progress=None):
+    """Content measures as simple functions of the spec: what a preview would say, in microseconds."""
+    specs = list(specs)
+    rows = np.full((len(specs), len(CONTENT_NAMES)), np.nan)
+    for row, spec in zip(rows, specs, strict=True):
+        sliders = spec.identity.sliders
+        row[PLACE["face_axes"]] = 1
+        row[PLACE["yaw_nose"]] = spec.pose.yaw / 80
+        row[PLACE["face_scale"]] = 1 / spec.camera.scale
+        row[PLACE["brow_height"]] = 0.24 + spec.brows.height / 60
+        row[PLACE["mouth_width"]] = 0.187 + 0.08 * sliders.get("mouth-scale-horiz-incr", 0.0)
+        row[PLACE["glasses"]] = spec.glasses.kind != "none"
+        row[PLACE["hair"]] = spec.hair.style != "bald"
+        row[PLACE["earring"]] = 0
+    return rows
+
+
+@pytest.fixture(scope="module")
+def profile():
+    return load_profile("celebamaskhq")
+
+
+@pytest.fixture
+def block(profile, monkeypatch):
+    monkeypatch.setattr(matcher, "measure_specs", toy_measure)
+    return matcher.match_block(profile, 0, 0, 32)
+
+
+def test_blocks_cover_every_index_once():
+    spans, index = [], 0
+    while index < 3000:
+        start, stop = matcher.block_of(index)
+        assert start == index and matcher.block_of(stop - 1) == (start, stop)
+        spans.append(stop - start)
+        index = stop
+    assert spans[:6] == [32, 32, 64, 128, 256, 256] and max(spans) == 256
+
+
+def test_no_face_is_used_twice_and_the_law_comes_nearer(block):
+    assert block.report["faces"] == block.report["rows"] == 32
+    assert len({str(spec.identity) for spec in block.specs}) == 32
+    stages = block.report["stages"]
+    assert stages["assigned"]["distance"] < stages["followed"]["distance"]
+    assert stages["refined"]["distance"] < stages["assigned"]["distance"]
+
+
+def test_refined_attributes_follow_their_rows(block):
+    for name in ("brow_height", "mouth_width", "face_scale"):
+        j = block.names.index(name)
+        target, expected = block.targets[:, j], block.expected[:, j]
+        both = ~np.isnan(target)
+        assert matcher.w1(target, expected) < 0.35 * np.nanstd(target)
+        assert np.corrcoef(target[both], expected[both])[0, 1] > 0.6
+
+
+def test_threads_of_linear_algebra_change_no_face(monkeypatch):
+    """A machine of more processors, or one that is shared, must not give other faces for the same seed."""
+    monkeypatch.setattr(matcher, "measure_specs", toy_measure)
+    blocks = []
+    for threads in (1, 2):
+        with threadpool_limits(threads):
+            blocks.append(matcher.match_block(load_profile("celebamaskhq"), 1, 0, 32))
+    np.testing.assert_array_equal(blocks[0].targets, blocks[1].targets)
+    assert blocks[0].specs == blocks[1].specs
+
+
+def test_what_rows_say_of_a_person_is_kept(block, profile):
+    rows = profile.sample(32, 0)
+    men = np.array([spec.identity.gender > 0.5 for spec in block.specs])
+    assert (men == rows["male"]).mean() > 0.9
+    worn = np.array([spec.glasses.kind != "none" for spec in block.specs])
+    assert (worn == rows["glasses"]).mean() > 0.9
+
+
+def test_what_cannot_be_made_is_named(block):
+    reach = block.report["out_of_reach"]
+    assert reach["earring"] > 0.1 and "glasses" not in reach
+
+
+def test_a_spec_does_not_depend_on_which_others_are_drawn(profile, monkeypatch):
+    monkeypatch.setattr(matcher, "measure_specs", toy_measure)
+    together = list(matcher.draw_specs(profile, 5, range(10), 10))
+    alone = list(matcher.draw_specs(profile, 5, [7], 300))
+    assert alone[0] == together[7]
+    assert [spec.index for spec in together] == list(range(10))
+
+
+def test_overrides_come_last(profile, monkeypatch):
+    monkeypatch.setattr(matcher, "measure_specs", toy_measure)
+    specs = list(
+        matcher.draw_specs(profile, 0, range(5), 5, [parse("hair.style=afro"), parse("pose.yaw=12")])
+    )
+    assert all(spec.hair.style == "afro" and spec.pose.yaw == 12 for spec in specs)
+
+
+def test_assignment_undoes_a_shuffle():
+    rng = np.random.Generator(np.random.Philox(key=3))
+    targets = rng.normal(size=(60, 5))
+    order = rng.permutation(60)
+    space = Space.of(targets, np.zeros(5, bool))
+    chosen = assign(space, targets, targets[order] + rng.normal(0, 0.01, (60, 5)), np.zeros((60, 60)))
+    np.testing.assert_array_equal(order[chosen], np.arange(60))
+
+
+def test_what_cannot_be_measured_attracts_nobody():
+    """Shut eyes have no opening: a face with one missing value must not fit every target."""
+    rng = np.random.Generator(np.random.Philox(key=5))
+    targets = rng.normal(size=(40, 4))
+    proposals = np.concatenate([rng.normal(size=(80, 4)), rng.normal(size=(80, 4))])
+    proposals[80:, 0] = np.nan
+    chosen = assign(Space.of(targets, np.zeros(4, bool)), targets, proposals, np.zeros((40, 160)))
+    assert (chosen >= 80).sum() <= 2
+    targets[:8, 0] = np.nan
+    chosen = assign(Space.of(targets, np.zeros(4, bool)), targets, proposals, np.zeros((40, 160)))
+    assert (chosen[:8] >= 80).mean() > 0.8
+
+
+def test_whitened_targets_are_decorrelated():
+    rng = np.random.Generator(np.random.Philox(key=4))
+    cause = rng.normal(size=(4000, 1))
+    rows = cause + 0.3 * rng.normal(size=(4000, 6))
+    white = Space.of(rows, np.zeros(6, bool)).whiten(rows)
+    before = np.abs(np.corrcoef(rows.T) - np.eye(6)).max()
+    covariance = np.cov(white.T)
+    spread = np.linalg.eigvalsh(covariance)
+    assert before > 0.85 and spread.max() / spread.min() < 12  # shrunk, so not wholly round
+    assert np.linalg.cond(np.cov(rows.T)) > 60
+
+
+def test_out_of_reach_counts_only_what_proposals_miss():
+    targets = np.column_stack([np.linspace(0, 1, 1000), np.repeat([0.0, 1.0], [900, 100])])
+    proposals = np.column_stack([np.linspace(0, 0.8, 1000), np.zeros(1000)])
+    found = out_of_reach(("size", "hat"), np.array([False, True]), targets, proposals)
+    assert found["hat"] == pytest.approx(0.1)
+    assert found["size"] == pytest.approx(0.2, abs=0.02)
+    assert out_of_reach(("size", "hat"), np.array([False, True]), targets, targets) == {}
+
+
+def test_effects_are_learned_from_scattered_faces():
+    specs = [refinement.scatter(default_prior.draw_spec(0, i), Draw(0, i)) for i in range(400)]
+    shown = toy_measure(specs)[:, [PLACE["brow_height"], PLACE["mouth_width"]]]
+    space = Space.of(shown, np.zeros(2, bool))
+    slopes = Effects.learn(space, specs, shown).of(specs[0])
+    knob = [k.name for k in KNOBS].index("brow_height")
+    spread = KNOBS[knob].spread / 60 / space.scale[0]
+    assert slopes[0, knob] == pytest.approx(spread, rel=0.05)
+    assert abs(slopes[1, knob]) < 0.05
+
+
+def test_steps_mend_the_slopes():
+    """Half of the truth learned from proposals: what steps did to their own faces gives the other half."""
+    specs = [default_prior.draw_spec(0, i) for i in range(80)]
+    columns = [PLACE["brow_height"], PLACE["mouth_width"]]
+    before = toy_measure(specs)[:, columns]
+    space = Space.of(before, np.zeros(2, bool))
+    moves = np.random.Generator(np.random.Philox(key=8)).normal(0, 1, (80, len(KNOBS)))
+    moves *= [k.name in ("brow_height", "mouth-scale-horiz-incr") for k in KNOBS]
+    turned = [turn_knobs(spec, move * SPREADS) for spec, move in zip(specs, moves, strict=True)]
+    after = toy_measure(turned)[:, columns]
+    effects = Effects(np.zeros((2, 2, len(KNOBS)))).mended(space, specs, turned, before, after)
+    knob = [k.name for k in KNOBS].index("brow_height")
+    wanted = KNOBS[knob].spread / 60 / space.scale[0]
+    for half in effects.slopes:
+        assert half[0, knob] == pytest.approx(wanted, rel=0.3)
+        assert abs(half[1, knob]) < 0.1
+
+
+def test_knobs_stop_at_their_ends():
+    spec = default_prior.draw_spec(0, 1)
+    far = turn_knobs(spec, np.array([1e6] * len(KNOBS)))
+    for knob, applies in zip(KNOBS, ~np.isnan(knob_values(spec)), strict=True):
+        for path in knob.paths if applies else ():
+            # A face drawn beyond an end may stay there; so may one of its sides.
+            end = max(knob.high, refinement._number(spec, path))
+            assert refinement._number(far, path) == pytest.approx(end, abs=1e-5), path
+    assert turn_knobs(spec, np.zeros(len(KNOBS))) == spec
+
+
+def test_aims_keep_ranks_and_reach_the_targets_law():
+    rng = np.random.Generator(np.random.Philox(key=6))
+    targets = rng.normal(2, 3, (200, 1))
+    there = rng.permutation(targets)
+    aims = refinement.aims_of(there, targets)
+    # Faces of the targets' law already aim within it, between their own row and where they are.
+    at = np.linspace(0.03, 0.97, 40)
+    np.testing.assert_allclose(np.quantile(aims, at), np.quantile(targets, at), atol=0.4)
+    assert np.corrcoef(aims[:, 0], there[:, 0])[0, 1] > 0.5 < np.corrcoef(aims[:, 0], targets[:, 0])[0, 1]
+
+
+def test_sliders_that_show_in_nothing_stay():
+    """With slopes of nothing no knob moves, however far a slider is out."""
+    space = Space.of(np.random.default_rng(0).normal(size=(50, 2)), np.zeros(2, bool))
+    far = np.full(len(KNOBS), 3.0) * [knob.spread for knob in KNOBS]
+    still = refinement.step(space, np.zeros((2, len(KNOBS))), np.zeros(2), np.ones(2), far)
+    assert not still.any()
+
+
+def test_faces_of_a_narrow_law_aim_beyond_it():
+    """By OVERSHOOT of the gap between their law and the targets' at each rank."""
+    rng = np.random.Generator(np.random.Philox(key=6))
+    targets = np.sort(rng.normal(2, 3, (400, 1)), axis=0)
+    narrow = 2 + 0.5 * (targets - 2)
+    aims = refinement.aims_of(narrow, targets)
+    wanted = targets + refinement.OVERSHOOT * (targets - narrow)
+    np.testing.assert_allclose(aims[10:-10], wanted[10:-10], atol=0.3)
+
+
+def test_laws_by_hand_are_followed_without_anything_to_measure(tmp_path, monkeypatch):
+    (tmp_path / "l.toml").write_text('male = 1.0\nyaw = "uniform(20, 30)"\n')
+    monkeypatch.setattr(matcher, "measure_specs", toy_measure)
+    block = matcher.match_block(load_profile(tmp_path / "l.toml"), 0, 0, 32)
+    assert all(20 <= spec.pose.yaw <= 30 and spec.identity.gender > 0.5 for spec in block.specs)
+    assert distribution_report.describe_target(load_profile(tmp_path / "l.toml"), [block])["matched"] == {}
+
+
+def test_a_yaw_by_hand_survives_matching(tmp_path, monkeypatch):
+    (tmp_path / "l.toml").write_text('base = "celebamaskhq"\nyaw = "uniform(20, 30)"\n')
+    monkeypatch.setattr(matcher, "measure_specs", toy_measure)
+    block = matcher.match_block(load_profile(tmp_path / "l.toml"), 0, 0, 32)
+    assert all(20 <= spec.pose.yaw <= 30 for spec in block.specs)
+    assert "yaw_nose" not in block.names and "brow_height" in block.names
+
+
+def test_features_follow_a_given_age_and_sex():
+    def drawn(*settings):
+        return list(matcher.draw_specs(None, 5, range(60), 60, [parse(text) for text in settings]))
+
+    old, young = drawn("identity.age=85", "skin.moles=0.5"), drawn("identity.age=18", "skin.moles=0.5")
+    assert (
+        np.mean([x.hair.colour.grey for x in old]) > 0.4 > 0.02 > np.mean([x.hair.colour.grey for x in young])
+    )
+    assert np.mean([x.skin.wrinkles for x in old]) > 3 * np.mean([x.skin.wrinkles for x in young])
+    assert {x.identity.age for x in old} == {85.0} and {x.skin.moles for x in old} == {0.5}
+    women = drawn("identity.gender=0")
+    assert all(x.facial_hair.kind == "none" for x in women)
+    assert [x.pose for x in women] == [x.pose for x in drawn()]

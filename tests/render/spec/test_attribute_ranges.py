@@ -1,0 +1,121 @@
+"""The table of ranges covers every field, holds the prior, and refuses what lies outside."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from facegen.assets.head.eyes import IRIS_FAMILIES
+from facegen.datasets.errors import FacegenError
+from facegen.render.prior import default_prior
+from facegen.render.spec import face_spec as s
+from facegen.render.spec.attribute_ranges import CHOICES, COLOURS, FAMILIES, RANGES, find, paths, sweep
+from facegen.render.spec.overrides import LOOKS, WITHOUT, apply_all, check_together, parse
+
+
+def test_every_field_has_exactly_one_entry_and_the_table_no_other():
+    tables = [*RANGES, *CHOICES, *COLOURS, *(f"{name}.*" for name in FAMILIES)]
+    assert sorted(tables) == sorted(paths())
+
+
+def test_defaults_and_the_prior_lie_inside():
+    specs = [s.FaceSpec(), *(default_prior.draw_spec(0, i) for i in range(300))]
+    for path, (low, high) in RANGES.items():
+        values = [s.attribute(spec, path) for spec in specs]
+        assert low <= min(values) and max(values) <= high, path
+    for path, names in CHOICES.items():
+        assert {s.attribute(spec, path) for spec in specs} <= set(names), path
+    for path, (low, high) in COLOURS.items():
+        colours = [c for c in (s.attribute(spec, path) for spec in specs) if c is not None]
+        assert all(low <= x <= high for c in colours for x in c), path
+    for family, (names, (low, high)) in FAMILIES.items():
+        for spec in specs:
+            node = s.attribute(spec, family)
+            assert set(node) <= set(names) and all(low <= v <= high for v in node.values())
+    assert set(CHOICES["eyes.family"]) == set(IRIS_FAMILIES)
+
+
+@pytest.mark.parametrize(
+    "text,words",
+    [
+        ("pose.yaw=100", r"pose\.yaw: 100 is out of range: it goes from -90 to 90"),
+        ("pose.yaw=-100:10", r"-90 to 90"),
+        ("skin.melanin=nan", r"skin\.melanin.*0\.01 to 0\.45"),
+        ("expression.jawOpen=1.5", r"expression\.jawOpen.*0 to 1"),
+        ("expression.jawOpne=0.5", "unknown attribute"),
+        ("sliders.no-such=0.5", "unknown attribute"),
+        ("garment.colour=0.5", "R,G,B"),
+        ("garment.colour=0.5,2,0", "out of range"),
+        ("garment.pattern=paisley", "plain, melange"),
+        ("seed=5", "unknown attribute"),
+        ("hair=bob", "unknown attribute"),
+    ],
+)
+def test_what_lies_outside_is_named_with_its_range(text, words):
+    with pytest.raises(FacegenError, match=words):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    "texts,words",
+    [
+        (["pose.yaw=1", "pose.yaw=2"], "given twice"),
+        (["glasses.kind=none", "glasses.tint=0.5"], r"glasses\.tint contradicts glasses\.kind=none"),
+        (["hair.style=bald", "hair.curl=0.5"], r"hair\.curl contradicts"),
+        (["expression.eyeBlinkLeft=1", "expression.eyeWideLeft=0.5"], "eyeBlinkLeft contradicts"),
+        (["identity.african=0.7", "identity.asian=0.7"], "sum to 1"),
+        (["identity.african=0.1", "identity.asian=0.1", "identity.caucasian=0.1"], "sum to 1"),
+    ],
+)
+def test_contradictions_are_refused(texts, words):
+    with pytest.raises(FacegenError, match=words):
+        check_together([parse(t) for t in texts])
+
+
+def test_a_camera_setting_is_not_turned_back_for_the_look():
+    spec = s.replace(s.replace(s.FaceSpec(), "camera.look.noise", 2.0), "camera.look.contrast", 20.0)
+    quiet = apply_all(spec, [parse("camera.noise=0")])
+    assert (quiet.camera.noise, quiet.camera.look.noise, quiet.camera.look.contrast) == (0, 0, 20)
+    asked = apply_all(spec, [parse("camera.look.noise=3"), parse("camera.noise=0")])
+    assert (asked.camera.noise, asked.camera.look.noise) == (0, 3)
+    assert set(LOOKS.values()) <= set(paths()) and set(LOOKS) <= set(paths())
+
+
+def test_what_can_be_left_out_can_be_set_together():
+    overrides = [parse(text) for texts in WITHOUT.values() for text in texts]
+    check_together(overrides)
+    plain = apply_all(default_prior.draw_spec(0, 3), overrides)
+    assert plain.skin.subsurface == 0 and plain.light.key == 0 and plain.camera.noise == 0
+    assert (
+        plain.identity == default_prior.draw_spec(0, 3).identity
+        and plain.hair == default_prior.draw_spec(0, 3).hair
+    )
+
+
+def test_settings_that_agree_pass():
+    check_together([parse(t) for t in ("glasses.kind=none|round", "glasses.tint=0.5", "identity.asian=1")])
+
+
+def test_ancestry_makes_room_for_what_is_set():
+    spec = apply_all(default_prior.draw_spec(0, 3), [parse("identity.african=0.6")])
+    i, old = spec.identity, default_prior.draw_spec(0, 3).identity
+    assert i.african == pytest.approx(0.6) and i.african + i.asian + i.caucasian == pytest.approx(1)
+    assert i.asian / i.caucasian == pytest.approx(old.asian / old.caucasian)
+    both = apply_all(s.FaceSpec(), [parse("identity.african=0"), parse("identity.asian=1")]).identity
+    assert (both.african, both.asian, both.caucasian) == (0, 1, 0)
+
+
+def test_a_colour_can_be_set_and_nothing_else_moves():
+    spec = default_prior.draw_spec(0, 1)
+    new = parse("hair.colour.dye=0.1,0.2,0.3").apply(spec)
+    assert new.hair.colour.dye == (0.1, 0.2, 0.3)
+    assert dataclasses.replace(new, hair=spec.hair) == spec
+
+
+def test_sweeps_go_from_end_to_end():
+    assert sweep(find("pose.yaw"), 7) == [-90, -60, -30, 0, 30, 60, 90]
+    assert sweep(find("hair.style"), 3) == list(s.HAIR_STYLES)
+    colours = sweep(find("garment.colour"), 7)
+    assert len(colours) == 7 and all(0 <= x <= 1 for c in colours for x in c)
+    assert len(np.unique(np.round(colours, 3), axis=0)) == 7
+    assert find("sliders.nose-hump-incr").path == "identity.sliders.nose-hump-incr"

@@ -1,0 +1,205 @@
+"""FaceSpec, keyed draws, the prior and overrides: pure functions."""
+
+import dataclasses
+import hashlib
+import json
+
+import numpy as np
+import pytest
+
+from facegen.datasets.errors import FacegenError
+from facegen.render.geometry import pose
+from facegen.render.prior import default_prior, expression_prior, head_shape
+from facegen.render.spec import face_spec as s
+from facegen.render.spec.keyed_random import Draw, generator
+from facegen.render.spec.overrides import parse
+
+
+def test_a_spec_survives_json():
+    spec = default_prior.draw_spec(0, 5)
+    assert s.FaceSpec.from_dict(json.loads(json.dumps(spec.to_dict()))) == spec
+
+
+@pytest.mark.parametrize("change,word", [({"version": 99}, "version"), ({"nose_job": 1}, "nose_job")])
+def test_a_foreign_spec_is_refused(change, word):
+    with pytest.raises(FacegenError, match=word):
+        s.FaceSpec.from_dict({**s.FaceSpec().to_dict(), **change})
+
+
+def test_draws_depend_on_seed_index_and_name_only():
+    def draw(*key):
+        return generator(*key).random()
+
+    assert draw(0, 0, "a") == draw(0, 0, "a")
+    assert len({draw(0, 0, "a"), draw(1, 0, "a"), draw(0, 1, "a"), draw(0, 0, "b")}) == 4
+
+
+def test_a_draw_is_numpys_philox_of_the_hash():
+    key = int.from_bytes(hashlib.sha256(b"5/77/pose.yaw").digest()[:16], "little")
+    expected = np.random.Generator(np.random.Philox(key=key)).random(5)
+    np.testing.assert_array_equal(generator(5, 77, "pose.yaw").random(5), expected)
+
+
+@pytest.mark.parametrize("index", range(20))
+def test_a_choice_is_numpys(index):
+    weights = {"a": 0.2, "b": 0.0, "c": 3.0, "d": 1.1}
+    p = np.array(list(weights.values())) / sum(weights.values())
+    assert Draw(3, index).choice("x", weights) == generator(3, index, "x").choice(list(weights), p=p)
+
+
+@pytest.mark.parametrize("weights", [{"a": 0.0}, {"a": 1.0, "b": -0.5}, {"a": np.nan, "b": 1.0}])
+def test_weights_that_are_no_law_are_refused(weights):
+    with pytest.raises(ValueError, match="no law"):
+        Draw(0, 0).choice("x", weights)
+
+
+def test_any_sample_can_be_drawn_alone_and_seeds_differ():
+    first = default_prior.draw_spec(3, 7)
+    head_shape._sliders.cache_clear()
+    assert default_prior.draw_spec(3, 7) == first
+    assert default_prior.draw_spec(3, 7) != default_prior.draw_spec(4, 7)
+    assert default_prior.draw_spec(3, 7).identity != default_prior.draw_spec(3, 8).identity
+
+
+def test_the_prior_is_even_handed():
+    specs = [default_prior.draw_spec(0, i) for i in range(600)]
+    men = np.mean([x.identity.gender > 0.5 for x in specs])
+    ancestry = np.mean([(x.identity.african, x.identity.asian, x.identity.caucasian) for x in specs], axis=0)
+    ages = np.array([x.identity.age for x in specs])
+    assert abs(men - 0.5) < 0.07  # 3.4 standard errors
+    np.testing.assert_allclose(ancestry, 1 / 3, atol=0.06)
+    assert ages.min() >= 16 and ages.max() <= 90 and abs(ages.mean() - 53) < 4
+    assert {x.hair.style for x in specs} == set(s.HAIR_STYLES)
+    assert not any(x.facial_hair.kind != "none" for x in specs if x.identity.gender < 0.5)
+    skin = np.array([x.skin.melanin for x in specs])
+    african = np.array([x.identity.african for x in specs])
+    assert np.corrcoef(skin, african)[0, 1] > 0.6
+    grey = np.array([x.hair.colour.grey for x in specs])
+    assert np.corrcoef(grey, ages)[0, 1] > 0.4
+
+
+def test_paired_sliders_differ_by_the_asymmetry():
+    people = [head_shape.draw_sliders(Draw(0, i)) for i in range(400)]
+    for name in ("eye-scale-incr", "ear-wing-incr", "cheek-bones-incr"):
+        left, right = (np.array([p[f"{side}-{name}"] for p in people]) for side in "lr")
+        spread = np.sqrt(left.var() / (1 + head_shape.ASYMMETRY**2))
+        # Four standard errors of a spread from 400.
+        assert (left - right).std() == pytest.approx(np.sqrt(2) * head_shape.ASYMMETRY * spread, rel=0.15)
+
+
+def test_what_a_caller_does_to_its_sliders_is_its_own():
+    first = head_shape.draw_sliders(Draw(0, 1))
+    kept = dict(first)
+    first.clear()
+    assert head_shape.draw_sliders(Draw(0, 1)) == kept
+
+
+def test_sliders_hang_together_as_their_factors_say():
+    people = [head_shape.draw_sliders(Draw(0, i)) for i in range(400)]
+
+    def column(name):
+        return np.array([p[name] for p in people])
+
+    def correlation(a, b):
+        return np.corrcoef(column(a), column(b))[0, 1]
+
+    # Two loadings of one factor multiply to the correlation; 0.1 is two standard errors of 400.
+    assert correlation("head-scale-horiz-incr", "chin-width-incr") == pytest.approx(0.36, abs=0.1)
+    assert correlation("mouth-lowerlip-volume-incr", "mouth-upperlip-volume-incr") == pytest.approx(
+        0.36, abs=0.1
+    )
+    assert abs(correlation("nose-hump-incr", "mouth-angles-up")) < 0.1
+    assert np.array([list(p.values()) for p in people]).std(0).min() > 0.01
+    heavy = head_shape.draw_sliders(Draw(0, 1), weight=0.9)
+    assert heavy["head-fat-incr"] > head_shape.draw_sliders(Draw(0, 1), weight=0.1)["head-fat-incr"]
+
+
+def test_group_means_are_sliders_and_follow_the_group():
+    from facegen.assets.head.sliders import PAIRED, SINGLE
+
+    assert set(head_shape.GROUP_MEANS) <= {*SINGLE, *PAIRED}
+    assert all(set(t) <= {*SINGLE, *PAIRED} for t in head_shape.FACTORS.values())
+    young = head_shape.group_sliders(s.Identity(gender=0, age=25))
+    old = head_shape.group_sliders(s.Identity(gender=0, age=80))
+    assert old["l-ear-scale-vert-incr"] > young["l-ear-scale-vert-incr"]
+    assert old["mouth-angles-up"] < young["mouth-angles-up"]
+    person = s.Identity(gender=0, age=25, sliders={"mouth-angles-up": 0.1})
+    assert pose.shape(person)["mouth-angles-up"] == pytest.approx(young["mouth-angles-up"] + 0.1)
+
+
+def test_years_map_to_the_age_axis_in_order():
+    axis = [pose.age_axis(years) for years in (16, 25, 50, 90)]
+    assert axis == sorted(axis) and axis[1] == pytest.approx(2 / 3) and axis[3] == 1
+
+
+def test_a_blink_overrules_what_opens_or_lowers_the_lids():
+    wide = {"eyeWideLeft": 0.5, "eyeWideRight": 0.5, "eyeBlinkLeft": 1.0}
+    lids = pose.with_lids(wide, s.Pose(gaze_pitch=15))
+    assert lids["eyeWideLeft"] == 0 and lids["eyeLookUpLeft"] == 0
+    assert lids["eyeWideRight"] == 0.5 and lids["eyeLookUpRight"] == pytest.approx(0.5)
+
+
+def test_a_wink_shuts_one_eye(monkeypatch):
+    monkeypatch.setattr(expression_prior, "WEIGHTS", {"wink": 1.0})
+    shut = set()
+    for i in range(12):
+        drawn = expression_prior.draw_expression(Draw(0, i))
+        left, right = drawn.get("eyeBlinkLeft", 0), drawn.get("eyeBlinkRight", 0)
+        assert max(left, right) > 0.4 and min(left, right) < 0.3
+        shut.add(left > right)
+    assert shut == {True, False}
+
+
+def test_every_expression_is_made_of_actions():
+    from facegen.assets.head.actions import ACTIONS
+
+    for name, table in expression_prior.EXPRESSIONS.items():
+        for action in table:
+            names = {action + "Left", action + "Right"} if action in expression_prior.PAIRED else {action}
+            assert names <= set(ACTIONS), name
+    assert set(expression_prior.WEIGHTS) == set(expression_prior.EXPRESSIONS)
+
+
+@pytest.mark.parametrize("smile,opening", [(True, True), (True, False), (False, True), (False, False)])
+def test_expressions_obey_what_is_given(smile, opening):
+    names = set(expression_prior.allowed(smile, opening))
+    assert names and all((n in expression_prior.SMILING) == smile for n in names)
+    assert all((n in expression_prior.OPEN) == opening for n in names)
+    drawn = expression_prior.draw_expression(Draw(0, 3), smile, opening)
+    assert all(0 <= v <= 1 for v in drawn.values())
+    assert (drawn.get("mouthSmileLeft", 0) > 0.2) == smile
+
+
+def test_replace_changes_one_path_and_leaves_the_rest():
+    spec = s.FaceSpec()
+    changed = s.replace(spec, "hair.colour.melanin", 0.1)
+    assert s.attribute(changed, "hair.colour.melanin") == 0.1
+    assert dataclasses.replace(changed, hair=spec.hair) == spec
+    assert s.replace(spec, "identity.sliders.nose-hump-incr", 0.4).identity.sliders == {"nose-hump-incr": 0.4}
+
+
+@pytest.mark.parametrize(
+    "text,word",
+    [
+        ("hair", "ATTRIBUTE=VALUE"),
+        ("hair.colour.shine=1", "unknown attribute"),
+        ("hair.style=mullet", "mullet"),
+        ("pose.yaw=left", "no number"),
+        ("pose.yaw=20:-20", "backwards"),
+    ],
+)
+def test_bad_overrides_say_what_is_wrong(text, word):
+    with pytest.raises(FacegenError, match=word):
+        parse(text)
+
+
+def test_ranges_spread_and_choices_vary():
+    specs = [default_prior.draw_spec(0, i) for i in range(40)]
+    yaw = np.array([parse("pose.yaw=-40:40").apply(x).pose.yaw for x in specs])
+    assert -40 <= yaw.min() < -20 and 20 < yaw.max() <= 40
+    assert {parse("glasses.kind=round|oval").apply(x).glasses.kind for x in specs} == {"round", "oval"}
+    bare = [x for x in specs if x.glasses.kind == "none"]
+    assert len({parse("glasses.kind=round").apply(x).glasses.colour for x in bare}) == len(bare)
+    bare = [x for x in specs if x.headwear.kind == "none"]
+    assert len({parse("headwear.kind=cap").apply(x).headwear.front_mm for x in bare}) == len(bare)
+    assert all(parse("skin.melanin=0.2").apply(x).skin.melanin == 0.2 for x in specs)
