@@ -28,8 +28,10 @@ test: setup ## Run the tests
 proofs: setup ## Run the proofs that take minutes
 	@$(PYTHON_BIN) -m pytest -m slow $(PYTEST_ARGS)
 
-lint: setup ## Style and types
+lint: setup ## Style, types and the direction of imports
 	@$(PYTHON_BIN) -m ruff check .
+	@$(PYTHON_BIN) -m ruff format --check .
+	@.venv/bin/lint-imports
 	@$(PYTHON_BIN) -m mypy
 
 clean: ## Remove what the targets wrote, keep the virtual environment

@@ -19,7 +19,7 @@ from facegen.parse.data.loaded_set import LoadedSet
 from facegen.parse.metrics.evaluate import predict
 from facegen.parse.metrics.scores import confusion_matrix, score
 from facegen.parse.models.checkpoints import Parser
-from facegen.parse.training.ema import Ema
+from facegen.parse.models.ema import Ema
 
 VALIDATION_FILE = "validation.csv"
 FIELDS = ("step", "mean_f1", "mean_f1_core")

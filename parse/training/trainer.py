@@ -32,9 +32,9 @@ from facegen.parse.models.checkpoints import (
     save_parser,
     write_torch,
 )
+from facegen.parse.models.ema import Ema
 from facegen.parse.models.networks import STRIDE, build_network, normalise
 from facegen.parse.training.data_parallel import Shared, share_training
-from facegen.parse.training.ema import Ema
 from facegen.parse.training.step_log import StepLog
 
 STATE_FILE, CHECKPOINT_FILE, LOG_FILE = "state.pt", "checkpoint.pt", "log.csv"

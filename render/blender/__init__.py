@@ -1,1 +1,1 @@
-"""Scenes, shaders and passes. Imports bpy: worker processes only, but for cycles_settings."""
+"""Scenes, shaders and passes. Imports bpy: worker processes only."""

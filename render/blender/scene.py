@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import bpy
 import numpy as np
 
+from facegen.assets.hair.hair_plan import brow_of, groom_of, scalp_of
 from facegen.assets.hair.scalp import Scalp
 from facegen.assets.head.head_model import HeadModel, PosedHead, head_model, triangles
 from facegen.assets.meshes.collision import Body
@@ -21,7 +22,6 @@ from facegen.assets.skin import painted_borders
 from facegen.assets.wear import headwear
 from facegen.render.blender import bpy_data, cycles_settings, scene_hair, scene_head, scene_light, scene_wear
 from facegen.render.geometry.camera_framing import View, solve_view
-from facegen.render.geometry.grooms import brow_of, groom_of, scalp_of
 from facegen.render.geometry.pose import pose_head
 from facegen.render.labels.label_pass import SUBPIXELS
 from facegen.render.spec.face_spec import FaceSpec

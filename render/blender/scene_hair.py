@@ -6,11 +6,11 @@ import numpy as np
 
 from facegen.assets.environment import lighting
 from facegen.assets.hair import facial_hair, groom, strands
+from facegen.assets.hair.hair_plan import groom_of, scalp_of
 from facegen.assets.wear import headwear
 from facegen.datasets.conventions.native_labels import Native
 from facegen.render.blender import bpy_data, materials_hair
 from facegen.render.blender.materials_labels import flat, flat_strands
-from facegen.render.geometry.grooms import groom_of, scalp_of
 from facegen.render.spec.keyed_random import build_generator
 
 SHORT_CLEARANCE = 0.0003  # metres that brow hairs and lashes keep above the skin

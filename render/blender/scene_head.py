@@ -7,13 +7,13 @@ from functools import lru_cache
 import numpy as np
 
 from facegen.assets.environment import lighting
+from facegen.assets.hair.hair_plan import groom_of, scalp_of
 from facegen.assets.head import curvature, eyes, teeth
 from facegen.assets.head.head_model import PART_INNER_MOUTH, PART_SKIN, head_model
 from facegen.assets.skin import skin_textures
 from facegen.datasets.conventions.native_labels import Native
 from facegen.render.blender import bpy_data, materials_head
 from facegen.render.blender.materials_labels import flat, flat_on_chart
-from facegen.render.geometry.grooms import groom_of, scalp_of
 from facegen.render.spec.keyed_random import build_generator
 
 RIGHT_INNER_CORNER, LEFT_INNER_CORNER = 39, 42  # iBUG

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from facegen.assets.head.group_means import group_sliders
 from facegen.assets.head.head_model import HeadModel, PosedHead
 from facegen.assets.head.rotations import angles_of, rotation_of
-from facegen.render.prior.head_shape import group_sliders
 from facegen.render.spec.face_spec import FaceSpec
 
 # Anny's age axis has anchors at baby -1/3, child 1/3, young adult 2/3 and old 1. Linear between these years,

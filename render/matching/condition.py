@@ -12,11 +12,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from facegen.assets.hair.hair_plan import HANGING, NO_FRINGE
 from facegen.assets.skin.skin_textures import skin_colour
 from facegen.audit.measures.face_view import lab_of_srgb
 from facegen.audit.profiles.handwritten_profile import PITCH_ZERO
 from facegen.render.develop.camera_model import encode_srgb, tone
-from facegen.render.geometry.grooms import HANGING, NO_FRINGE
 from facegen.render.matching.condition_scene import backdrop_blur, background, dressed, garment, light, number
 from facegen.render.prior.accessories_prior import draw_glasses, draw_headwear, draw_jewellery
 from facegen.render.prior.capture_prior import draw_pose

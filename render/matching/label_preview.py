@@ -19,6 +19,7 @@ from itertools import islice
 import numpy as np
 
 from facegen.assets.hair import groom as hair
+from facegen.assets.hair.hair_plan import brow_of, groom_of, scalp_of
 from facegen.assets.head import eyes
 from facegen.assets.head.head_model import (
     PART_INNER_MOUTH,
@@ -35,7 +36,6 @@ from facegen.audit.measures.measure_table import CONTENT_NAMES, measure_labels
 from facegen.datasets.conventions.label_conventions import convention, derive
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
 from facegen.render.geometry.camera_framing import solve_view
-from facegen.render.geometry.grooms import brow_of, groom_of, scalp_of
 from facegen.render.geometry.pose import pose_heads
 from facegen.render.labels.label_pass import hides_eyes, open_eyes, skin_labels
 from facegen.render.spec.face_spec import FaceSpec

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from facegen.render.geometry.grooms import CUTS
+from facegen.assets.hair.hair_plan import CUTS
 from facegen.render.matching.assignment import Space
 from facegen.render.spec import face_spec as s
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from facegen.assets.hair.facial_hair import STUBBLE_MM
-from facegen.render.geometry.grooms import HANGING
+from facegen.assets.hair.hair_plan import HANGING
 from facegen.render.spec import face_spec as s
 from facegen.render.spec.keyed_random import Draw
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from facegen.assets.hair.hair_plan import CUTS
 from facegen.datasets.errors import FacegenError
-from facegen.render.geometry.grooms import CUTS
 from facegen.render.spec import face_spec as s
 from facegen.render.spec.attribute_ranges import FAMILIES, SEEDS, SHORT, Attribute, find, paths, sweep
 from facegen.render.spec.overrides import ANCESTRY, settle_ancestry

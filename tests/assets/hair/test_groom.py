@@ -11,11 +11,11 @@ pytest.importorskip("open3d")
 
 from facegen.assets.hair import groom, strands
 from facegen.assets.hair.guides import Skull
+from facegen.assets.hair.hair_plan import STYLES, groom_of, scalp_of
 from facegen.assets.hair.scalp import Scalp
 from facegen.assets.head.head_model import head_model, triangles
 from facegen.assets.meshes.collision import Body
 from facegen.assets.skin.painted_borders import Hairline
-from facegen.render.geometry.grooms import STYLES, groom_of, scalp_of
 from facegen.render.geometry.pose import pose_head
 from facegen.render.prior import default_prior
 from facegen.render.spec.keyed_random import generator

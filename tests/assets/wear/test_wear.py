@@ -9,13 +9,13 @@ pytest.importorskip("anny")
 pytest.importorskip("open3d")
 
 from facegen.assets.hair import groom
+from facegen.assets.hair.hair_plan import STYLES
 from facegen.assets.hair.scalp import Scalp
 from facegen.assets.head import head_model as h
 from facegen.assets.meshes.collision import Body
 from facegen.assets.skin.painted_borders import Hairline
 from facegen.assets.wear import garments, headwear, jewellery
 from facegen.assets.wear.torso_chart import PERIOD, BodyChart
-from facegen.render.geometry.grooms import STYLES
 from facegen.render.geometry.pose import pose_head
 from facegen.render.prior import default_prior
 from facegen.render.prior.accessories_prior import draw_headwear

@@ -15,9 +15,9 @@ from facegen.parse.data.augment import NO_AUGMENTATION, Augmentation
 from facegen.parse.data.device import OutOfGpuMemory
 from facegen.parse.data.torch_random import keyed_torch
 from facegen.parse.metrics.evaluate import compare, evaluate
+from facegen.parse.models.ema import Ema
 from facegen.parse.models.networks import build_network
 from facegen.parse.training import trainer as training_module
-from facegen.parse.training.ema import Ema
 from facegen.parse.training.throughput import measure_rate
 from facegen.parse.training.trainer import Recipe, Trainer, learning_rate, train
 

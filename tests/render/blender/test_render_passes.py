@@ -121,10 +121,10 @@ def test_labels_agree_with_ray_casting(rendered):
     """Open3D casts its own rays at the posed skin and eyes: an independent look at the same geometry."""
     import open3d as o3d
 
+    from facegen.assets.hair.hair_plan import brow_of
     from facegen.assets.head import head_model as h
     from facegen.assets.head.eyes import eyeball
     from facegen.render.geometry.camera_framing import solve_view
-    from facegen.render.geometry.grooms import brow_of
     from facegen.render.geometry.pose import pose_head
     from facegen.render.labels.label_pass import reduce_labels, skin_labels
 

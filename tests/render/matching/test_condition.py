@@ -5,8 +5,8 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
+from facegen.assets.hair.hair_plan import HANGING
 from facegen.audit.measures.face_view import lab_of_srgb
-from facegen.render.geometry.grooms import HANGING
 from facegen.render.labels.label_pass import hides_eyes
 from facegen.render.matching import condition as mapping
 from facegen.render.matching import condition_scene as scene

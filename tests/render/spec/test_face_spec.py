@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from facegen.assets.head import group_means
 from facegen.datasets.errors import FacegenError
 from facegen.render.geometry import pose
 from facegen.render.prior import default_prior, expression_prior, head_shape
@@ -117,10 +118,10 @@ def test_sliders_hang_together_as_their_factors_say():
 def test_group_means_are_sliders_and_follow_the_group():
     from facegen.assets.head.sliders import PAIRED, SINGLE
 
-    assert set(head_shape.GROUP_MEANS) <= {*SINGLE, *PAIRED}
+    assert set(group_means.GROUP_MEANS) <= {*SINGLE, *PAIRED}
     assert all(set(t) <= {*SINGLE, *PAIRED} for t in head_shape.FACTORS.values())
-    young = head_shape.group_sliders(s.Identity(gender=0, age=25))
-    old = head_shape.group_sliders(s.Identity(gender=0, age=80))
+    young = group_means.group_sliders(s.Identity(gender=0, age=25))
+    old = group_means.group_sliders(s.Identity(gender=0, age=80))
     assert old["l-ear-scale-vert-incr"] > young["l-ear-scale-vert-incr"]
     assert old["mouth-angles-up"] < young["mouth-angles-up"]
     person = s.Identity(gender=0, age=25, sliders={"mouth-angles-up": 0.1})
