@@ -1,5 +1,8 @@
 """facegen: labelled synthetic faces, and an audit of how they differ from real ones."""
 
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
-__version__ = version("facegen")
+try:
+    __version__ = version("facegen")
+except PackageNotFoundError:  # a checkout on the path that was never installed
+    __version__ = "0+unknown"
