@@ -1,10 +1,9 @@
 """Measuring a whole set: one pass over its pictures, in one process or several, memory flat in their
 number."""
 
-import multiprocessing
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ from facegen.audit.measures.face_view import make_view
 from facegen.audit.measures.schema import Table
 from facegen.audit.row_cache import RowCache, key_of
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.io.process_pool import ProcessPool
 from facegen.datasets.layouts.face_set import FaceSet
 
 CONVENTION = "celebamaskhq"
@@ -116,10 +116,9 @@ def _chunks(faces: FaceSet, workers: int, cache: Path | None) -> Iterator[tuple[
     if workers <= 1 or len(parts) == 1:
         yield from ((part, measure_some(faces, part, cache)) for part in parts)
         return
-    # Not forked: a parent that has loaded torch or holds threads must not be copied.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(parts)), context, _remember, (faces, cache)) as pool:
-        yield from zip(parts, pool.map(_measure_remembered, parts), strict=True)
+    measure = partial(measure_some, faces, cache=cache)
+    with ProcessPool(min(workers, len(parts)), "measuring") as pool:
+        yield from zip(parts, pool.map(measure, parts), strict=True)
 
 
 def measure_some(faces: FaceSet, indices: list[int], cache: Path | None = None) -> Rows:
@@ -147,16 +146,3 @@ def _row(faces: FaceSet, index: int, image: np.ndarray, mask: np.ndarray | None)
         raise FacegenError(f"{faces.path}: picture {faces.ids[index]}: {error}") from None
     parts = [measure_table.measure_view(view), label_drawing.label_row(view), aligned_labels.touching(view)]
     return np.concatenate(parts), aligned_labels.aligned_map(view)
-
-
-_task: tuple[FaceSet, Path | None] | None = None  # of a worker process, set once by its initializer
-
-
-def _remember(faces: FaceSet, cache: Path | None) -> None:
-    global _task
-    _task = faces, cache
-
-
-def _measure_remembered(indices: list[int]) -> Rows:
-    assert _task is not None
-    return measure_some(_task[0], indices, _task[1])

@@ -8,9 +8,8 @@ measure. Masks are (SIZE, SIZE) uint8 in the celebamaskhq convention.
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
@@ -35,6 +34,7 @@ from facegen.assets.wear import garments, glasses, headwear, jewellery
 from facegen.audit.measures.measure_table import CONTENT_NAMES, measure_labels
 from facegen.datasets.conventions.label_conventions import convention, derive
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
+from facegen.datasets.io.process_pool import ProcessPool
 from facegen.render.geometry.camera_framing import solve_view
 from facegen.render.geometry.pose import pose_heads
 from facegen.render.labels.label_pass import hides_eyes, open_eyes, skin_labels
@@ -79,8 +79,7 @@ def preview_processes(workers: int) -> Iterator[Executor | None]:
     if workers <= 1:
         yield None
         return
-    # Not forked: the caller may hold threads.
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPool(workers, "matching") as pool:
         yield pool
 
 
