@@ -17,6 +17,7 @@ import numpy as np
 import PIL
 import scipy
 
+from facegen import colour_science
 from facegen.audit import measures
 
 _WAIT = 30.0  # seconds that one process waits for another's write
@@ -44,9 +45,10 @@ def key_of(image: np.ndarray, mask: np.ndarray | None) -> bytes:
 
 
 def sources() -> list[Path]:
-    """Every file that decides what a measure gives: the whole package of the measures, in a fixed order."""
+    """Every file that decides what a measure gives, in a fixed order: all measures, and colour_science."""
     folder = Path(str(resources.files(measures)))
-    return sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".json"))
+    own = sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".json"))
+    return [*own, Path(colour_science.__file__)]
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,12 @@ import numpy as np
 from scipy import ndimage
 
 from facegen.assets.environment import backdrops
-from facegen.assets.environment.lighting import LUMINANCE
+from facegen.colour_science import (
+    LUMINANCE,
+    decode_srgb,
+    lightness_of_luminance,
+    luminance_of_lightness,
+)
 
 KINDS = {
     "plain": backdrops.plain,
@@ -93,9 +98,9 @@ def grade(picture, first, second, tint=0.3, chroma=1.0):
     standard deviations. tint: share of its hue taken from them; chroma scales what colour is left.
     """
     y = np.maximum(picture @ LUMINANCE, 1e-5)
-    one, two = (_lightness(max(float(c @ LUMINANCE), 1e-5)) for c in (first, second))
+    one, two = (lightness_of_luminance(max(float(c @ LUMINANCE), 1e-5)) for c in (first, second))
     mean, spread = (one + two) / 2, abs(one - two) / (2 * TONES)
-    lightness = _lightness(y)
+    lightness = lightness_of_luminance(y)
     scale = np.clip(spread / max(float(lightness.std()), 1e-3), *STRETCH)
     target = np.clip(mean + (lightness - lightness.mean()) * scale, 0.5, 112)
     share = np.clip((target - one) / (two - one if abs(two - one) > 1 else 1.0), 0, 1)[..., None]
@@ -106,7 +111,7 @@ def grade(picture, first, second, tint=0.3, chroma=1.0):
     own = 1 + (own - 1) * chroma * np.clip(y / 0.004, 0, 1)[..., None]
     hue = np.clip(own, 0.0, 4.0) * (1 - tint) + asked * tint
     hue = hue / np.maximum(hue @ LUMINANCE, 1e-5)[..., None]
-    return hue * _luminance(target)[..., None]
+    return hue * luminance_of_lightness(target)[..., None]
 
 
 def recolour(picture, colourfulness):
@@ -138,16 +143,6 @@ def dull(picture):
     return paler * (picture @ LUMINANCE / np.maximum(paler @ LUMINANCE, 1e-9))[..., None]
 
 
-def _lightness(y):
-    """Relative luminance -> CIE L*, beyond 100 for lights."""
-    y = np.asarray(y, float)
-    return np.where(y > 0.008856, 116 * np.cbrt(y) - 16, 903.3 * y)
-
-
-def _luminance(lightness):
-    return np.where(lightness > 8, ((lightness + 16) / 116) ** 3, lightness / 903.3)
-
-
 def _cut(rng, photograph, size):
     """A square of a photograph, of at least half its shorter side, maybe mirrored, as linear light."""
     height, width, _ = photograph.shape
@@ -158,4 +153,4 @@ def _cut(rng, photograph, size):
     piece = Image.fromarray(photograph[top : top + side, left : left + side])
     coded = np.asarray(piece.resize((size, size), Image.Resampling.LANCZOS), np.float64) / 255
     coded = coded[:, ::-1] if rng.random() < 0.5 else coded
-    return np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
+    return decode_srgb(coded)

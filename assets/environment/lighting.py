@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # ITU-R BT.709
+from facegen.colour_science import LUMINANCE, decode_srgb
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ def black_body(kelvin):
     green = 99.47 * np.log(t) - 161.1 if t <= 66 else 288.1 * (t - 60) ** -0.0755
     blue = 255.0 if t >= 66 else (0.0 if t <= 19 else 138.5 * np.log(t - 10) - 305.0)
     srgb = np.clip([red, green, blue], 0, 255) / 255
-    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    linear = decode_srgb(srgb)
     return tuple(float(x) for x in linear / linear.max())
 
 

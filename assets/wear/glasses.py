@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from facegen.assets.environment.lighting import LUMINANCE
 from facegen.assets.meshes import mesh
+from facegen.colour_science import LUMINANCE
 
 
 class Shape(NamedTuple):

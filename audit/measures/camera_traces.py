@@ -7,6 +7,7 @@ import numpy as np
 
 from facegen.audit.measures.face_view import View
 from facegen.audit.measures.schema import CONTINUOUS, Measure
+from facegen.colour_science import RGB_TO_XYZ
 
 MEASURES = (
     Measure("colour_temperature", "mired", CONTINUOUS, "light", 40, 700,
@@ -23,9 +24,6 @@ MEASURES = (
 
 _BLOCK, _SMALLEST = 8, 64
 _EVERY = 2  # pixels: a mean over a quarter of them is as good
-_TO_XYZ = np.array(
-    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
-)
 # Chromaticities at which McCamy's polynomial still means something.
 _WHITES = ((0.22, 0.55), (0.2, 0.5))
 
@@ -38,7 +36,7 @@ def measure(view: View) -> dict[str, float]:
 def _temperature(view: View) -> dict[str, float]:
     light = view.linear[::_EVERY, ::_EVERY].reshape(-1, 3)
     mean = ((light * light * light) ** 2).mean(0) ** (1 / 6)
-    x, y, z = _TO_XYZ @ mean
+    x, y, z = RGB_TO_XYZ @ mean
     if x + y + z <= 1e-4:
         return {}
     x, y = x / (x + y + z), y / (x + y + z)

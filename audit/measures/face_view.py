@@ -16,6 +16,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from PIL import Image
 
+from facegen.colour_science import RGB_TO_XYZ_SINGLE, lab_of_linear, linear_of_bytes
 from facegen.datasets.conventions.label_conventions import convention
 from facegen.datasets.errors import FacegenError
 
@@ -99,17 +100,17 @@ class View:
     @cached_property
     def linear(self) -> np.ndarray:
         """(h, w, 3) float32 in [0, 1]: linear light, from sRGB (IEC 61966-2-1)."""
-        return _LINEAR[self.rgb]
+        return linear_of_bytes(self.rgb)
 
     @cached_property
     def luminance(self) -> np.ndarray:
         """(h, w) float32 in [0, 1]: relative luminance Y."""
-        return self.linear @ _TO_XYZ[1]
+        return self.linear @ RGB_TO_XYZ_SINGLE[1]
 
     @cached_property
     def lab(self) -> np.ndarray:
         """(h, w, 3) float32: CIELAB for D65; L* in [0, 100]."""
-        return _lab_of_linear(self.linear)
+        return lab_of_linear(self.linear)
 
     @property
     def labels(self) -> np.ndarray:
@@ -275,30 +276,3 @@ def _mouth_middle(view: View, across: np.ndarray) -> np.ndarray:
     place = points @ across
     low, high = np.quantile(place, [CORNER_SHARE, 1 - CORNER_SHARE])
     return 0.5 * (points[place <= low].mean(axis=0) + points[place >= high].mean(axis=0))
-
-
-# sRGB primaries and D65 white (IEC 61966-2-1), CIE 1976 L*a*b* (CIE 15:2004).
-_TO_XYZ = np.array(
-    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]],
-    np.float32,
-)
-_WHITE = _TO_XYZ.sum(axis=1)
-_CODES = np.arange(256) / 255
-_LINEAR = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4).astype(np.float32)
-_LAB_KNEE = 6 / 29
-
-
-def _lab_of_linear(linear: np.ndarray) -> np.ndarray:
-    # Planes, each in one piece. The product keeps the colours' own shape: another has other last digits, and
-    # faces are made by them (render/follow.py).
-    xyz = np.ascontiguousarray(np.moveaxis(linear @ _TO_XYZ.T, -1, 0))
-    t = xyz / _WHITE.reshape(3, *[1] * (linear.ndim - 1))
-    f = np.cbrt(t)
-    np.copyto(f, t / np.float32(3 * _LAB_KNEE**2) + np.float32(4 / 29), where=t <= _LAB_KNEE**3)
-    x, y, z = f
-    return np.moveaxis(np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)]), 0, -1)
-
-
-def lab_of_srgb(rgb: np.ndarray) -> np.ndarray:
-    """sRGB bytes (..., 3) uint8 to CIELAB under D65 (..., 3) float32; the grey axis has a* = b* = 0."""
-    return _lab_of_linear(_LINEAR[rgb])

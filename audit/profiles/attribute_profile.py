@@ -30,9 +30,9 @@ from facegen.audit.profiles.copula import (
     keyed_uniform,
     linked,
     nearest_correlation,
-    one_blas_thread,
 )
 from facegen.audit.profiles.marginals import Law
+from facegen.blas_threads import one_blas_thread
 from facegen.datasets.errors import FacegenError
 
 

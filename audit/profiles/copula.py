@@ -17,9 +17,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import ndtr, ndtri
-from threadpoolctl import threadpool_limits
 
 from facegen.audit.profiles.marginals import Law, Levels
+from facegen.blas_threads import one_blas_thread
 
 MIN_PAIR = 30  # rows with both attributes: under this a correlation is not estimated but taken as 0
 MAX_CORRELATION = 0.995
@@ -27,10 +27,6 @@ LINK_WEIGHT = 1e5  # nats a squared error
 _MIN_EIGENVALUE = 1e-4
 _PROJECTIONS, _CONVERGED = 1000, 1e-6  # iterations at most; change of the diagonal at which to stop
 _GIBBS_SWEEPS = 60
-
-# Sums over several threads are rounded otherwise: rows drawn by a law differ by 1e-9, and the faces matched
-# to them altogether. What draws or matches rows is decorated with this.
-one_blas_thread = threadpool_limits.wrap(limits=1, user_api="blas")
 
 
 def latent_correlation(

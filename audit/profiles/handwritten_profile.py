@@ -32,11 +32,9 @@ from facegen.audit.profiles.copula import MAX_CORRELATION, nearest_correlation, 
 from facegen.audit.profiles.marginals import GRID, Continuous, Law, Levels
 from facegen.audit.profiles.profile_fit import ANNOTATED, ORDINALS
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.layouts.annotations import PITCH_ZERO
 
 ANGLES = {"yaw": (-180.0, 180.0), "pitch": (-90.0, 90.0)}  # degrees within which a law of each lies
-# CelebAMask-HQ's estimator calls a head that looks at the camera -10 degrees: of 32 faces matched with a zero
-# of -7 the nose ended lower than in the real training set. Its yaw is positive to the picture's left.
-PITCH_ZERO = -10.0
 ROWS = 4000  # pictures that a law without a base stands for
 # Measures that follow from an angle: where that is given by hand the base's laws of these no longer hold.
 FOLLOWERS = {

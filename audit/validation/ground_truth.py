@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from facegen.audit.measures.face_view import CENTRE_SHIFT, EYES_TO_SIDE, MOUTH_TO_SIDE
+from facegen.colour_science import LUMINANCE
 
 CURLY = ("curly_short", "afro", "long_curly", "locs")
 LONG = ("bob", "long_straight", "long_wavy", "long_curly", "locs")
@@ -148,7 +149,7 @@ def _key_height(known: Known) -> float:
 
 
 def _cloth_luminance(known: Known) -> float:
-    return float(np.dot((0.2126, 0.7152, 0.0722), known.spec["garment"]["colour"]))
+    return float(np.dot(LUMINANCE, known.spec["garment"]["colour"]))
 
 
 def _part(hair: Mapping) -> float:

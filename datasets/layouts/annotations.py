@@ -18,6 +18,10 @@ POSE_FILE = "CelebAMask-HQ-pose-anno.txt"
 MAPPING_FILE = "CelebA-HQ-to-CelebA-mapping.txt"
 ATTRIBUTE_COUNT = 40
 POSE_NAMES = ("yaw", "pitch", "roll")
+# Degrees of pitch that the annotations, and so the profiles fitted to them, give to a head that looks at the
+# camera. Checked on 32 matched faces: with a zero of -7 the nose ended lower than in the real training set.
+# The yaw of the annotations is positive to the picture's left.
+PITCH_ZERO = -10.0
 
 
 @dataclass(frozen=True)

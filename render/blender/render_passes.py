@@ -9,8 +9,8 @@ import bpy
 import numpy as np
 
 from facegen.assets.environment.background_picture import background
-from facegen.assets.environment.lighting import LUMINANCE
 from facegen.assets.skin.skin_textures import skin_colour
+from facegen.colour_science import LUMINANCE
 from facegen.datasets.conventions.label_conventions import Convention, derive
 from facegen.datasets.conventions.label_conventions import convention as named
 from facegen.datasets.conventions.native_labels import Native

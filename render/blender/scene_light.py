@@ -8,6 +8,7 @@ import bpy
 import numpy as np
 
 from facegen.assets.environment import lighting
+from facegen.colour_science import LUMINANCE
 from facegen.render.blender import bpy_data
 from facegen.render.blender.shader_nodes import Graph
 
@@ -17,11 +18,11 @@ def add_light(studio, spec, view):
     light = spec.light
     path = lighting.hdri_path(light.hdri)
     front = lighting.frontal_irradiance(path, light.turn)
-    level = float(front @ lighting.LUMINANCE)
+    level = float(front @ LUMINANCE)
     lamps = lighting.lamps(light)
     # Automatic white balance, applied to all light at once; the backdrop is neutral already.
     arriving = light.strength * front / level + lighting.frontal_colour(lamps)
-    correction = (arriving / (arriving @ lighting.LUMINANCE)) ** -spec.camera.white_balance
+    correction = (arriving / (arriving @ LUMINANCE)) ** -spec.camera.white_balance
     gain = light.strength / level * correction
     studio.beauty.world = _world("world", path, light.turn, tuple(gain))
     eye = view.position + np.array([0, spec.camera.distance, 0])

@@ -12,7 +12,8 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from facegen.assets.environment.lighting import LUMINANCE, black_body
+from facegen.assets.environment.lighting import black_body
+from facegen.colour_science import LUMINANCE, encode_srgb, luminance_of_lightness
 from facegen.render.develop.auto_develop import met
 
 SHOULDER = 0.62  # linear light above which highlights are compressed
@@ -152,7 +153,7 @@ def exposure_gain(linear, camera, skin, albedo):
         return 2.0**camera.exposure
     seen = max(float(np.median(linear[skin] @ LUMINANCE)), 1e-4)
     if camera.skin_lightness > 0:
-        wanted = _light_of(luminance_of(camera.skin_lightness), camera.contrast)
+        wanted = _light_of(luminance_of_lightness(camera.skin_lightness), camera.contrast)
         return float(np.clip(wanted / seen, 1 / MAX_GAIN, MAX_GAIN))
     wanted = albedo ** (1 - METER_PULL) * METER_GREY**METER_PULL
     return float(np.clip((wanted / seen) ** camera.metering, 1 / MAX_GAIN, MAX_GAIN)) * 2.0**camera.exposure
@@ -163,11 +164,6 @@ def _light_of(luminance, contrast):
     light = np.geomspace(1e-4, 6.0, 600)
     developed = picture_style(encode_srgb(tone(light)), contrast)
     return float(np.interp(encode_srgb(luminance), developed, light))
-
-
-def luminance_of(lightness):
-    """CIE L* -> relative luminance in [0, 1]."""
-    return ((lightness + 16) / 116) ** 3 if lightness > 8 else lightness / 903.3
 
 
 def white_balance(shift):
@@ -208,12 +204,6 @@ def _blurred(picture, sigma):
     """(H, W, 3) blurred by `sigma` pixels at 256; 0 leaves it."""
     sigma *= picture.shape[0] / 256
     return ndimage.gaussian_filter(picture, (sigma, sigma, 0), mode="nearest") if sigma > 0 else picture
-
-
-def encode_srgb(linear):
-    """IEC 61966-2-1 transfer function, linear [0, 1] to encoded [0, 1]."""
-    x = np.clip(linear, 0, 1)
-    return np.where(x <= 0.0031308, 12.92 * x, 1.055 * x ** (1 / 2.4) - 0.055)
 
 
 def _vignette(size, strength):

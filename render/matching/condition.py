@@ -14,9 +14,9 @@ import numpy as np
 
 from facegen.assets.hair.hair_plan import HANGING, NO_FRINGE
 from facegen.assets.skin.skin_textures import skin_colour
-from facegen.audit.measures.face_view import lab_of_srgb
-from facegen.audit.profiles.handwritten_profile import PITCH_ZERO
-from facegen.render.develop.camera_model import encode_srgb, tone
+from facegen.colour_science import bytes_of_linear, lab_of_srgb
+from facegen.datasets.layouts.annotations import PITCH_ZERO
+from facegen.render.develop.camera_model import tone
 from facegen.render.matching.condition_scene import backdrop_blur, background, dressed, garment, light, number
 from facegen.render.prior.accessories_prior import draw_glasses, draw_headwear, draw_jewellery
 from facegen.render.prior.capture_prior import draw_pose
@@ -250,8 +250,8 @@ def _ita_table():
 
 def _lab_of_skin(melanin, haemoglobin=0.032):
     """CIELAB L* and b* (D65) of developed skin in standard light."""
-    colour = encode_srgb(tone(skin_colour(melanin, np.full_like(melanin, haemoglobin))))
-    lab = lab_of_srgb(np.round(colour * 255).astype(np.uint8))
+    colour = tone(skin_colour(melanin, np.full_like(melanin, haemoglobin)))
+    lab = lab_of_srgb(bytes_of_linear(colour))
     return lab[..., 0], lab[..., 2]
 
 

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from facegen.assets.environment.lighting import LUMINANCE, face_shading
+from facegen.assets.environment.lighting import face_shading
 from facegen.assets.head.rotations import rotation_of
-from facegen.audit.measures.face_view import lab_of_srgb
-from facegen.render.develop.camera_model import encode_srgb, luminance_of
+from facegen.colour_science import LUMINANCE, bytes_of_linear, lab_of_srgb, luminance_of_lightness
 from facegen.render.prior.capture_prior import BACKGROUND_KINDS
 from facegen.render.prior.garment_prior import GARMENT_WEIGHTS, JACKETS, draw_cloth, draw_garment
 from facegen.render.spec import face_spec as s
@@ -117,16 +116,12 @@ def garment(d, identity: s.Identity, spec: s.Garment, row) -> s.Garment:
 
 
 def _lightness(colour):
-    return float(lab_of_srgb(_coded(colour))[0])
-
-
-def _coded(colour):
-    return np.round(255 * encode_srgb(np.array(colour))).astype(np.uint8)
+    return float(lab_of_srgb(bytes_of_linear(np.array(colour)))[0])
 
 
 def dyed(colour, lightness, chroma):
     """A linear colour (3,) of the same hue at a lightness (L*) and about a chroma (C*; None: as it comes)."""
-    value = luminance_of(lightness)
+    value = luminance_of_lightness(lightness)
     tint = np.array(colour) / max(float(np.array(colour) @ LUMINANCE), 1e-4) - 1
 
     def at(share):
@@ -137,7 +132,7 @@ def dyed(colour, lightness, chroma):
     low, high = 0.0, 1 / max(-float(tint.min()), 1e-3)
     for _ in range(12):
         middle = (low + high) / 2
-        reached = np.hypot(*lab_of_srgb(_coded(at(middle)))[1:])
+        reached = np.hypot(*lab_of_srgb(bytes_of_linear(at(middle)))[1:])
         low, high = (low, middle) if reached > chroma else (middle, high)
     return tuple(float(c) for c in at(low))
 
@@ -174,8 +169,8 @@ def background(d, spec: s.Background, row) -> s.Background:
     lightness = number(row, "background_lightness", 45.0)
     spread = number(row, "background_spread", 15.0)
     dark, bright = (
-        luminance_of(max(lightness - TONES * spread, 1)),
-        luminance_of(min(lightness + TONES * spread, 108)),
+        luminance_of_lightness(max(lightness - TONES * spread, 1)),
+        luminance_of_lightness(min(lightness + TONES * spread, 108)),
     )
 
     def scaled(colour, value):

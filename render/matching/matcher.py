@@ -19,7 +19,7 @@ import numpy as np
 from facegen.audit.distances.univariate import cdf_gap
 from facegen.audit.measures.measure_table import BY_NAME, CONTENT_NAMES
 from facegen.audit.measures.schema import BINARY
-from facegen.audit.profiles.copula import one_blas_thread
+from facegen.blas_threads import one_blas_thread
 from facegen.render.matching.assignment import Space, assign, out_of_reach
 from facegen.render.matching.condition import follow, recolour
 from facegen.render.matching.label_preview import measure_specs

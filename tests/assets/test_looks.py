@@ -10,6 +10,7 @@ from facegen.assets.environment import background_picture, lighting
 from facegen.assets.head import eyes, teeth
 from facegen.assets.skin import skin_marks, skin_textures
 from facegen.assets.wear import cloth_patterns, garments, glasses
+from facegen.colour_science import LUMINANCE, bytes_of_linear, lab_of_srgb
 from facegen.render.spec import face_spec as s
 
 
@@ -58,7 +59,7 @@ def test_a_smile_folds_the_cheeks_and_age_deepens_it():
 def test_no_wall_is_greener_than_paint():
     wall = np.array([[[0.02, 0.9, 0.02], [0.9, 0.04, 0.04], [0.3, 0.3, 0.3]]])
     calm = background_picture.dull(wall)
-    np.testing.assert_allclose(calm @ lighting.LUMINANCE, wall @ lighting.LUMINANCE)
+    np.testing.assert_allclose(calm @ LUMINANCE, wall @ LUMINANCE)
     assert calm[0, 0].min() > 0.3 * calm[0, 0].max()
     np.testing.assert_allclose(calm[0, 1:], wall[0, 1:])
 
@@ -172,12 +173,9 @@ def test_a_deeper_neckline_shows_more_skin():
 
 @pytest.mark.parametrize("kind", s.BACKGROUNDS)
 def test_backgrounds_have_the_tones_asked_for(kind):
-    from facegen.audit.measures.face_view import lab_of_srgb
-    from facegen.render.develop.camera_model import encode_srgb
-
     look = s.Background(kind=kind, first=(0.03, 0.03, 0.03), second=(0.3, 0.3, 0.3), seed=4)
     picture = background_picture.background(look, 96)
-    lightness = lab_of_srgb(np.round(encode_srgb(picture) * 255).astype(np.uint8))[..., 0]
+    lightness = lab_of_srgb(bytes_of_linear(picture))[..., 0]
     ends = np.array([20.0, 61.7])  # L* of the two tones
     assert lightness.mean() == pytest.approx(ends.mean(), abs=4)
     assert lightness.std() < np.diff(ends)[0] / 2
@@ -291,9 +289,9 @@ def test_shading_by_a_polynomial_is_near_the_integral_over_the_sky():
         rays, solid = lighting._sky_rays()
         a = np.radians(turn)
         turned = rays @ np.array([[np.cos(a), np.sin(a), 0], [-np.sin(a), np.cos(a), 0], [0, 0, 1]]).T
-        sky = lighting._small_hdri(path).reshape(-1, 3) @ lighting.LUMINANCE * solid
+        sky = lighting._small_hdri(path).reshape(-1, 3) @ LUMINANCE * solid
         exact = np.clip(normals @ turned.T, 0, None) @ sky / np.pi
-        exact *= 0.8 / (lighting.frontal_irradiance(path, turn) @ lighting.LUMINANCE)
+        exact *= 0.8 / (lighting.frontal_irradiance(path, turn) @ LUMINANCE)
         assert np.abs(got - exact).mean() < 0.05 * exact.mean()
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from drawn_heads import COLOURS, GLASSES, OPEN_MOUTH, found, head, paint
 
-from facegen.audit.measures.face_view import CLASSES, ID, lab_of_srgb, make_view
+from facegen.audit.measures.face_view import CLASSES, ID, make_view
 from facegen.audit.measures.measure_table import BY_NAME, MEASURES, NAMES, measure
+from facegen.colour_science import lab_of_srgb
 from facegen.datasets.errors import FacegenError
 
 PIXEL = 1 / 256

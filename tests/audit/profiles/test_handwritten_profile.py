@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from facegen.audit.profiles.handwritten_profile import PITCH_ZERO, latent_of
+from facegen.audit.profiles.handwritten_profile import latent_of
 from facegen.audit.profiles.profile_files import load_profile, profile_names
 from facegen.audit.report.reference import Reference
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.layouts.annotations import PITCH_ZERO
 
 N = 20000
 

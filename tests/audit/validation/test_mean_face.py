@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from drawn_heads import COLOURS, head, paint
 from PIL import Image
 
-from facegen.audit.measures.face_view import lab_of_srgb, make_view
+from facegen.audit.measures.face_view import make_view
 from facegen.audit.validation.mean_face import (
     REGIONS,
     SIDE,
@@ -18,6 +18,7 @@ from facegen.audit.validation.mean_face import (
     mean_face,
 )
 from facegen.cli.main import cli
+from facegen.colour_science import lab_of_srgb
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.layouts.open_set import open_set
 

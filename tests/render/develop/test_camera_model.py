@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from facegen.colour_science import LUMINANCE, lab_of_srgb
 from facegen.render.develop import camera_model
 from facegen.render.spec import face_spec as s
 
@@ -41,8 +42,6 @@ def test_a_stop_doubles_the_light():
 @pytest.mark.parametrize("lightness", [30, 55, 75, 88])
 @pytest.mark.parametrize("light", [0.1, 0.4])
 def test_metering_meets_the_asked_skin_lightness(lightness, light):
-    from facegen.audit.measures.face_view import lab_of_srgb
-
     skin = np.ones((16, 16), bool)
     out = camera_model.develop(grey(light), s.replace(PLAIN, "skin_lightness", float(lightness)), rng(), skin)
     assert lab_of_srgb(out)[0, 0, 0] == pytest.approx(lightness, abs=1.0)
@@ -58,7 +57,7 @@ def test_full_metering_undoes_the_light_and_none_keeps_it():
 
 def test_warm_balance_is_warm_and_keeps_luminance():
     gain = camera_model.white_balance(1500)
-    assert gain[0] > 1 > gain[2] and gain @ camera_model.LUMINANCE == pytest.approx(1)
+    assert gain[0] > 1 > gain[2] and gain @ LUMINANCE == pytest.approx(1)
     np.testing.assert_allclose(camera_model.white_balance(0), 1)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from facegen.assets.hair.hair_plan import HANGING
-from facegen.audit.measures.face_view import lab_of_srgb
+from facegen.colour_science import bytes_of_linear, lab_of_srgb
 from facegen.render.labels.label_pass import hides_eyes
 from facegen.render.matching import condition as mapping
 from facegen.render.matching import condition_scene as scene
@@ -45,7 +45,7 @@ def dyed(monkeypatch, garment):
 
 
 def lightness(colour):
-    return float(lab_of_srgb(scene._coded(colour))[0])
+    return float(lab_of_srgb(bytes_of_linear(colour))[0])
 
 
 @pytest.mark.parametrize("asked", [8.0, 25.0, 60.0])
@@ -161,7 +161,7 @@ def test_melanin_follows_ita_downwards():
 
 def test_clothes_take_a_rows_lightness_and_chroma():
     for lightness, chroma in ((12, 2), (50, 25), (75, 10)):
-        got = lab_of_srgb(scene._coded(scene.dyed((0.02, 0.05, 0.2), lightness, chroma)))
+        got = lab_of_srgb(bytes_of_linear(scene.dyed((0.02, 0.05, 0.2), lightness, chroma)))
         assert got[0] == pytest.approx(lightness, abs=3)
         assert np.hypot(*got[1:]) == pytest.approx(chroma, abs=3)
         assert got[2] < 0  # still blue
