@@ -331,13 +331,13 @@ def _profile(match, console):
 
 
 def _list_attributes(console):
-    from facegen.render.spec.attribute_ranges import FAMILIES, find, paths
+    from facegen.render.spec.attribute_ranges import families, find, paths
     from facegen.render.spec.face_spec import FaceSpec, attribute
 
     for path in paths():
         family = path.removesuffix(".*")
-        if family in FAMILIES:
-            names, (low, high) = FAMILIES[family]
+        if family in families():
+            names, (low, high) = families()[family]
             console.print(f"{family}.NAME = 0   ({low:g} to {high:g}; {', '.join(names)})", soft_wrap=True)
         else:
             value = attribute(FaceSpec(), path)

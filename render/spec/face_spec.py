@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from facegen.datasets.errors import FacegenError
+from facegen.render.spec import spec_fields as field
+from facegen.render.spec.spec_fields import one_of, set_to, worn
 
 SPEC_VERSION = 1
 
@@ -72,19 +76,35 @@ BACKGROUNDS = (
 )
 HDRIS = ("city", "courtyard", "forest", "interior", "night", "studio", "sunrise", "sunset")
 
+# What sweeps put on, and the choices that void others (see `spec_fields`).
+HAS_HAIR = worn("hair.style", "short")
+BEARDED = (worn("facial_hair.kind", "full_beard"),)
+BEARD_LINES = (one_of("facial_hair.kind", "full_beard", "stubble"),)
+BALD = ("hair.style", "bald")
+SHAVEN = ("facial_hair.kind", "none")
+JEWELLERY_SEEN = (
+    worn("jewellery.earrings", "hoop"),
+    worn("jewellery.necklace", "chain"),
+    one_of("hair.style", "tied_back", "updo", "ponytail", "bald", "buzz", "short"),
+    one_of("garment.cut", "strapless", "tank", "v_neck"),
+    set_to("camera.crop", "loose"),
+)
+# A key light, and little else that could hide where it stands.
+KEY_LIT = (set_to("light.key", 1.0), set_to("light.strength", 0.2))
+
 
 @dataclass(frozen=True)
 class Identity:
     """Who it is. gender: 0 female, 1 male. age in years. Ancestry shares sum to 1."""
 
-    gender: float = 0.5
-    age: float = 35.0
-    african: float = 1 / 3
-    asian: float = 1 / 3
-    caucasian: float = 1 / 3
-    weight: float = 0.5
-    muscle: float = 0.5
-    sliders: dict[str, float] = field(default_factory=dict)
+    gender: float = field.number(0.5, 0, 1)
+    age: float = field.number(35.0, 16, 90, "years")
+    african: float = field.number(1 / 3, 0, 1)
+    asian: float = field.number(1 / 3, 0, 1)
+    caucasian: float = field.number(1 / 3, 0, 1)
+    weight: float = field.number(0.5, 0, 1)
+    muscle: float = field.number(0.5, 0, 1)
+    sliders: dict[str, float] = field.family("facegen.assets.head.sliders:SLIDERS", -1, 1)
 
 
 @dataclass(frozen=True)
@@ -95,14 +115,14 @@ class Pose:
     beyond that, to the subject's left. lean: degrees that it leans forward. gaze: eyes against the skull.
     """
 
-    yaw: float = 0.0
-    pitch: float = 0.0
-    roll: float = 0.0
-    turn: float = 0.5
-    body_yaw: float = 0.0
-    lean: float = 0.0
-    gaze_yaw: float = 0.0
-    gaze_pitch: float = 0.0
+    yaw: float = field.number(0.0, -90, 90, "degrees")
+    pitch: float = field.number(0.0, -40, 40, "degrees")
+    roll: float = field.number(0.0, -30, 30, "degrees")
+    turn: float = field.number(0.5, 0, 1)
+    body_yaw: float = field.number(0.0, -60, 60, "degrees")
+    lean: float = field.number(0.0, -15, 30, "degrees")
+    gaze_yaw: float = field.number(0.0, -35, 35, "degrees")
+    gaze_pitch: float = field.number(0.0, -25, 25, "degrees")
 
 
 @dataclass(frozen=True)
@@ -117,65 +137,67 @@ class Skin:
     is scattered under the skin; 0 is paint.
     """
 
-    melanin: float = 0.1
-    haemoglobin: float = 0.03
-    warmth: float = 0.0
-    roughness: float = 0.5
-    oil: float = 0.3
-    pores: float = 0.5
-    wrinkles: float = 0.1
-    freckles: float = 0.0
-    spots: float = 0.1
-    moles: float = 0.1
-    blemishes: float = 0.0
-    scars: float = 0.0
-    blush: float = 0.3
-    lip_colour: float = 0.3
-    lipstick: tuple[float, float, float] = (0.4, 0.05, 0.06)
-    lipstick_amount: float = 0.0
-    lip_gloss: float = 0.2
-    eye_shadow: float = 0.0
-    lid_crease: float = 0.7
-    lid_shade: float = 0.5
-    eye_bags: float = 0.3
-    subsurface: float = 1.0
-    texture_seed: int = 0
+    melanin: float = field.number(0.1, 0.01, 0.45)
+    haemoglobin: float = field.number(0.03, 0.01, 0.1)
+    warmth: float = field.number(0.0, -1.5, 1.5)
+    roughness: float = field.number(0.5, 0.2, 0.8)
+    oil: float = field.number(0.3, 0, 1)
+    pores: float = field.number(0.5, 0, 3)
+    wrinkles: float = field.number(0.1, 0, 1.5)
+    freckles: float = field.number(0.0, 0, 1)
+    spots: float = field.number(0.1, 0, 1)
+    moles: float = field.number(0.1, 0, 1)
+    blemishes: float = field.number(0.0, 0, 1)
+    scars: float = field.number(0.0, 0, 1)
+    blush: float = field.number(0.3, 0, 1.2)
+    lip_colour: float = field.number(0.3, 0, 1)
+    lipstick: tuple[float, float, float] = field.colour(
+        (0.4, 0.05, 0.06), needs=(set_to("skin.lipstick_amount", 0.8),)
+    )
+    lipstick_amount: float = field.number(0.0, 0, 1)
+    lip_gloss: float = field.number(0.2, 0, 1)
+    eye_shadow: float = field.number(0.0, 0, 1)
+    lid_crease: float = field.number(0.7, 0, 1)
+    lid_shade: float = field.number(0.5, 0, 1)
+    eye_bags: float = field.number(0.3, 0, 1)
+    subsurface: float = field.number(1.0, 0, 1)
+    texture_seed: int = field.seed()
 
 
 @dataclass(frozen=True)
 class Eyes:
     """family: a key of assets.eyes.IRIS_FAMILIES; pupil: radius over iris radius."""
 
-    family: str = "brown"
-    iris_mm: float = 5.85
-    pupil: float = 0.38
-    redness: float = 0.2
+    family: str = field.choice("brown", ("blue", "grey", "green", "hazel", "brown", "dark"))
+    iris_mm: float = field.number(5.85, 5.0, 6.7, "mm")
+    pupil: float = field.number(0.38, 0.2, 0.75)
+    redness: float = field.number(0.2, 0, 1)
 
 
 @dataclass(frozen=True)
 class Brows:
     """Shape of assets.regions.BrowShape, and the hairs on it."""
 
-    height: float = 0.0
-    thickness: float = 1.0
-    arch: float = 0.0
-    inner: float = 0.0
-    length: float = 0.0
-    lift: float = 0.0
-    longer: float = 0.0
-    thicker: float = 0.0
-    density: float = 0.7
-    lashes: float = 0.5
+    height: float = field.number(0.0, -8, 6, "mm")
+    thickness: float = field.number(1.0, 0.3, 2.0)
+    arch: float = field.number(0.0, -4, 6, "mm")
+    inner: float = field.number(0.0, -5, 6, "mm")
+    length: float = field.number(0.0, -8, 8, "mm")
+    lift: float = field.number(0.0, -6, 6, "mm")
+    longer: float = field.number(0.0, -8, 8, "mm")
+    thicker: float = field.number(0.0, -0.6, 0.6)
+    density: float = field.number(0.7, 0.1, 1.5)
+    lashes: float = field.number(0.5, 0, 1)
 
 
 @dataclass(frozen=True)
 class HairColour:
     """melanin, redness: Principled Hair's axes; grey: share of white hairs; dye replaces the pigment."""
 
-    melanin: float = 0.7
-    redness: float = 0.3
-    grey: float = 0.0
-    dye: tuple[float, float, float] | None = None
+    melanin: float = field.number(0.7, 0, 1)
+    redness: float = field.number(0.3, 0, 1)
+    grey: float = field.number(0.0, 0, 1)
+    dye: tuple[float, float, float] | None = field.colour(None)
 
 
 @dataclass(frozen=True)
@@ -189,23 +211,71 @@ class Hair:
     mm by which hair reaches lower before the ears. tousle: 0 combed, 1 ruffled.
     """
 
-    style: str = "short"
-    length: float = 1.0
-    volume: float = 1.0
-    part: float = 0.0
-    curl: float = 0.0
-    frizz: float = 0.5
-    tousle: float = 0.0
-    fringe: float = 0.0
-    hairline_height: float = 0.0
-    recession: float = 0.0
-    peak: float = 0.0
-    thinning: float = 0.0
-    behind: float = 0.5
-    uneven: float = 0.0
-    sides: float = 1.0
-    sideburn: float = 0.0
-    colour: HairColour = field(default_factory=HairColour)
+    style: str = field.choice("short", HAIR_STYLES)
+    length: float = field.number(
+        1.0,
+        0.4,
+        1.8,
+        needs=(HAS_HAIR, one_of("hair.style", "long_straight", "long_wavy", "bob", "long_curly")),
+        void_when=BALD,
+    )
+    volume: float = field.number(1.0, 0.3, 2.0, needs=(HAS_HAIR,), void_when=BALD)
+    part: float = field.number(
+        0.0,
+        -1,
+        1,
+        needs=(
+            HAS_HAIR,
+            one_of("hair.style", "long_straight", "long_wavy", "bob", "side_part", "long_curly", "locs"),
+        ),
+        void_when=BALD,
+    )
+    curl: float = field.number(
+        0.0,
+        0,
+        1.5,
+        needs=(
+            HAS_HAIR,
+            one_of("hair.style", "long_wavy", "long_straight", "bob", "long_curly", "curly_short"),
+        ),
+        void_when=BALD,
+    )
+    frizz: float = field.number(0.5, 0, 2, needs=(HAS_HAIR,), void_when=BALD)
+    tousle: float = field.number(0.0, 0, 2, needs=(HAS_HAIR,), void_when=BALD)
+    fringe: float = field.number(
+        0.0,
+        0,
+        1.5,
+        needs=(HAS_HAIR, one_of("hair.style", "long_straight", "long_wavy", "bob", "fringe", "long_curly")),
+        void_when=BALD,
+    )
+    hairline_height: float = field.number(0.0, -10, 20, "mm")
+    recession: float = field.number(0.0, -4, 25, "mm")
+    peak: float = field.number(0.0, -5, 12, "mm")
+    thinning: float = field.number(0.0, 0, 1, needs=(HAS_HAIR,), void_when=BALD)
+    behind: float = field.number(
+        0.5,
+        0,
+        1,
+        needs=(HAS_HAIR, one_of("hair.style", "long_straight", "long_wavy", "bob", "long_curly", "locs")),
+        void_when=BALD,
+    )
+    uneven: float = field.number(
+        0.0,
+        -1.5,
+        1.5,
+        needs=(HAS_HAIR, one_of("hair.style", "long_straight", "long_wavy", "bob", "long_curly", "locs")),
+        void_when=BALD,
+    )
+    sides: float = field.number(
+        1.0,
+        0.4,
+        4,
+        needs=(HAS_HAIR, one_of("hair.style", "short", "wreath", "side_part", "quiff")),
+        void_when=BALD,
+    )
+    sideburn: float = field.number(0.0, -8, 30, "mm", needs=(HAS_HAIR,), void_when=BALD)
+    colour: HairColour = field.part(HairColour, needs=(HAS_HAIR, set_to("hair.colour.dye", None)))
 
 
 @dataclass(frozen=True)
@@ -215,12 +285,12 @@ class FacialHair:
     cheek_line, neck_line: mm that the beard reaches higher on the cheek and lower on the throat.
     """
 
-    kind: str = "none"
-    length_mm: float = 6.0
-    density: float = 0.7
-    shadow: float = 0.0
-    cheek_line: float = 0.0
-    neck_line: float = 0.0
+    kind: str = field.choice("none", FACIAL_HAIR)
+    length_mm: float = field.number(6.0, 0.5, 40, "mm", needs=BEARDED, void_when=SHAVEN)
+    density: float = field.number(0.7, 0.1, 1.5, needs=BEARDED, void_when=SHAVEN)
+    shadow: float = field.number(0.0, 0, 1)
+    cheek_line: float = field.number(0.0, -15, 12, "mm", needs=BEARD_LINES, void_when=SHAVEN)
+    neck_line: float = field.number(0.0, -15, 25, "mm", needs=BEARD_LINES, void_when=SHAVEN)
 
 
 @dataclass(frozen=True)
@@ -229,17 +299,17 @@ class Glasses:
     the colour `lens`; gradient: share of the tint that its bottom lacks; glare: how much it mirrors.
     """
 
-    kind: str = "none"
-    width: float = 1.0
-    height: float = 1.0
-    thickness_mm: float = 2.2
-    colour: tuple[float, float, float] = (0.02, 0.02, 0.02)
-    metal: float = 0.0
-    tint: float = 0.0
-    lens: tuple[float, float, float] = (0.05, 0.05, 0.055)
-    gradient: float = 0.0
-    glare: float = 0.2
-    slip_mm: float = 0.0
+    kind: str = field.choice("none", GLASSES)
+    width: float = field.number(1.0, 0.85, 1.2)
+    height: float = field.number(1.0, 0.7, 1.35)
+    thickness_mm: float = field.number(2.2, 0.8, 6, "mm")
+    colour: tuple[float, float, float] = field.colour((0.02, 0.02, 0.02))
+    metal: float = field.number(0.0, 0, 1)
+    tint: float = field.number(0.0, 0, 1)
+    lens: tuple[float, float, float] = field.colour((0.05, 0.05, 0.055), needs=(set_to("glasses.tint", 0.9),))
+    gradient: float = field.number(0.0, 0, 1, needs=(set_to("glasses.tint", 0.9),))
+    glare: float = field.number(0.2, 0, 1)
+    slip_mm: float = field.number(0.0, 0, 10, "mm")
 
 
 @dataclass(frozen=True)
@@ -249,18 +319,22 @@ class Headwear:
     lean: degrees to the left ear; crown, brim, curl: shape in [0, 1]; turned: 1 = a cap worn backwards.
     """
 
-    kind: str = "none"
-    front_mm: float = 58.0
-    back_mm: float = 8.0
-    lean: float = 0.0
-    crown: float = 0.5
-    brim: float = 0.5
-    curl: float = 0.5
-    turned: float = 0.0
-    colour: tuple[float, float, float] = (0.05, 0.05, 0.06)
-    second: tuple[float, float, float] = (0.3, 0.3, 0.3)
-    pattern: str = "plain"
-    roughness: float = 0.85
+    kind: str = field.choice("none", HEADWEAR)
+    front_mm: float = field.number(58.0, 20, 90, "mm")
+    back_mm: float = field.number(8.0, -50, 60, "mm")
+    lean: float = field.number(0.0, -20, 20, "degrees")
+    crown: float = field.number(0.5, 0, 1)
+    brim: float = field.number(
+        0.5, 0, 1, needs=(one_of("headwear.kind", "sun_hat", "cap", "fedora", "cowboy", "bucket"),)
+    )
+    curl: float = field.number(0.5, 0, 1, needs=(one_of("headwear.kind", "cowboy", "cap", "fedora"),))
+    turned: float = field.number(0.0, 0, 1, needs=(one_of("headwear.kind", "cap"),))
+    colour: tuple[float, float, float] = field.colour((0.05, 0.05, 0.06))
+    second: tuple[float, float, float] = field.colour(
+        (0.3, 0.3, 0.3), needs=(worn("headwear.pattern", "stripes"),)
+    )
+    pattern: str = field.choice("plain", "facegen.assets.wear.cloth_patterns:PATTERNS")
+    roughness: float = field.number(0.85, 0.2, 1)
 
 
 @dataclass(frozen=True)
@@ -271,14 +345,22 @@ class Jewellery:
     width of a band. colour: of the metal; stone: of stones, pearls and bands; metal: metalness of `colour`.
     """
 
-    earrings: str = "none"
-    earring_mm: float = 6.0
-    necklace: str = "none"
-    necklace_mm: float = 8.0
-    drop_mm: float = 40.0
-    colour: tuple[float, float, float] = (0.85, 0.65, 0.32)
-    stone: tuple[float, float, float] = (0.75, 0.72, 0.68)
-    metal: float = 1.0
+    earrings: str = field.choice("none", EARRINGS)
+    earring_mm: float = field.number(6.0, 2, 80, "mm")
+    necklace: str = field.choice("none", NECKLACES)
+    necklace_mm: float = field.number(8.0, 2, 30, "mm")
+    drop_mm: float = field.number(
+        40.0, 0, 110, "mm", needs=(one_of("jewellery.necklace", "pendant", "chain", "beads"),)
+    )
+    colour: tuple[float, float, float] = field.colour((0.85, 0.65, 0.32))
+    stone: tuple[float, float, float] = field.colour(
+        (0.75, 0.72, 0.68),
+        needs=(
+            one_of("jewellery.necklace", "pendant"),
+            one_of("jewellery.earrings", "drop", "stud"),
+        ),
+    )
+    metal: float = field.number(1.0, 0, 1)
 
 
 @dataclass(frozen=True)
@@ -289,34 +371,36 @@ class Garment:
     1 in deep folds.
     """
 
-    cut: str = "crew"
-    depth: float = 0.5
-    colour: tuple[float, float, float] = (0.2, 0.2, 0.25)
-    second: tuple[float, float, float] = (0.6, 0.6, 0.6)
-    inner: tuple[float, float, float] = (0.6, 0.6, 0.6)
-    pattern: str = "plain"
-    roughness: float = 0.8
-    fabric: str = "woven"
-    folds: float = 0.5
+    cut: str = field.choice("crew", GARMENTS)
+    depth: float = field.number(0.5, 0, 1, needs=(one_of("garment.cut", "v_neck"),))
+    colour: tuple[float, float, float] = field.colour((0.2, 0.2, 0.25))
+    second: tuple[float, float, float] = field.colour(
+        (0.6, 0.6, 0.6), needs=(worn("garment.pattern", "checks"),)
+    )
+    inner: tuple[float, float, float] = field.colour((0.6, 0.6, 0.6))
+    pattern: str = field.choice("plain", "facegen.assets.wear.cloth_patterns:PATTERNS")
+    roughness: float = field.number(0.8, 0.2, 1)
+    fabric: str = field.choice("woven", FABRICS)
+    folds: float = field.number(0.5, 0, 1)
 
 
 @dataclass(frozen=True)
 class Light:
     """HDRI turned by `turn` degrees and scaled; lamps (watts at arm's length) in the camera's frame."""
 
-    hdri: str = "studio"
-    turn: float = 0.0
-    strength: float = 1.0
-    key: float = 0.0
-    key_azimuth: float = 40.0
-    key_elevation: float = 30.0
-    key_size: float = 0.5
-    fill: float = 0.0
-    fill_elevation: float = 5.0
-    rim: float = 0.0
-    rim_kelvin: float = 6500.0
-    flash: float = 0.0
-    kelvin: float = 5500.0
+    hdri: str = field.choice("studio", HDRIS)
+    turn: float = field.number(0.0, 0, 360, "degrees")
+    strength: float = field.number(1.0, 0.02, 3)
+    key: float = field.number(0.0, 0, 3)
+    key_azimuth: float = field.number(40.0, -180, 180, "degrees", needs=KEY_LIT)
+    key_elevation: float = field.number(30.0, -30, 85, "degrees", needs=KEY_LIT)
+    key_size: float = field.number(0.5, 0.05, 3, "m", needs=KEY_LIT)
+    fill: float = field.number(0.0, 0, 2)
+    fill_elevation: float = field.number(5.0, -60, 60, "degrees", needs=(set_to("light.fill", 0.8),))
+    rim: float = field.number(0.0, 0, 3)
+    rim_kelvin: float = field.number(6500.0, 2000, 12000, "K", needs=(set_to("light.rim", 0.8),))
+    flash: float = field.number(0.0, 0, 2)
+    kelvin: float = field.number(5500.0, 2000, 12000, "K", needs=KEY_LIT)
 
 
 @dataclass(frozen=True)
@@ -329,15 +413,15 @@ class Look:
     variance of the Laplacian over the background.
     """
 
-    contrast: float = 0.0
-    skin_lightness: float = 0.0
-    skin_redness: float = 0.0
-    skin_yellowness: float = 0.0
-    sharpness: float = 0.0
-    noise: float = 0.0
-    blacks: float = 0.0
-    whites: float = 0.0
-    background_sharpness: float = 0.0
+    contrast: float = field.number(0.0, 0, 45)
+    skin_lightness: float = field.number(0.0, 0, 97)
+    skin_redness: float = field.number(0.0, -20, 50)
+    skin_yellowness: float = field.number(0.0, -40, 70)
+    sharpness: float = field.number(0.0, 0, 4)
+    noise: float = field.number(0.0, 0, 10)
+    blacks: float = field.number(0.0, 0, 0.6)
+    whites: float = field.number(0.0, 0, 0.6)
+    background_sharpness: float = field.number(0.0, -2, 4)
 
 
 @dataclass(frozen=True)
@@ -353,27 +437,29 @@ class Camera:
     look: what development aims at, turning the settings above as an editor turns sliders, within bounds.
     """
 
-    crop: str = "celebahq"
-    distance: float = 1.5
-    scale: float = 1.0
-    shift_x: float = 0.0
-    shift_y: float = 0.0
-    tilt: float = 0.0
-    exposure: float = 0.0
-    metering: float = 0.7
-    skin_lightness: float = 0.0
-    white_balance: float = 0.75
-    kelvin_shift: float = 0.0
-    contrast: float = 1.0
-    saturation: float = 1.0
-    noise: float = 0.003
-    blur_px: float = 0.0
-    sharpen: float = 0.5
-    vignette: float = 0.0
-    jpeg: int = 95
-    aperture_mm: float = 0.0
-    backdrop_blur: float = 0.0
-    look: Look = field(default_factory=Look)
+    crop: str = field.choice("celebahq", ("celebahq", "loose"))
+    distance: float = field.number(1.5, 0.35, 6, "m")
+    scale: float = field.number(1.0, 0.6, 2.0)
+    shift_x: float = field.number(0.0, -0.3, 0.3)
+    shift_y: float = field.number(0.0, -0.3, 0.3)
+    tilt: float = field.number(0.0, -45, 45, "degrees")
+    exposure: float = field.number(0.0, -3, 3, "stops", needs=(set_to("camera.skin_lightness", 0.0),))
+    metering: float = field.number(0.7, 0, 1, needs=(set_to("camera.skin_lightness", 0.0),))
+    skin_lightness: float = field.number(0.0, 0, 95, "L*", developed_for="camera.look.skin_lightness")
+    white_balance: float = field.number(0.75, 0, 1)
+    kelvin_shift: float = field.number(0.0, -3000, 3000, "K", developed_for="camera.look.skin_yellowness")
+    contrast: float = field.number(1.0, 0.4, 1.8, developed_for="camera.look.contrast")
+    saturation: float = field.number(1.0, 0, 2, developed_for="camera.look.skin_redness")
+    noise: float = field.number(0.003, 0, 0.05, developed_for="camera.look.noise")
+    blur_px: float = field.number(0.0, 0, 4, "pixels", developed_for="camera.look.sharpness")
+    sharpen: float = field.number(0.5, 0, 3, developed_for="camera.look.sharpness")
+    vignette: float = field.number(0.0, 0, 1)
+    jpeg: int = field.number(95, 20, 100)
+    aperture_mm: float = field.number(0.0, 0, 80, "mm", needs=(worn("background.kind", "text_wall"),))
+    backdrop_blur: float = field.number(
+        0.0, 0, 20, "pixels", developed_for="camera.look.background_sharpness"
+    )
+    look: Look = field.part(Look)
 
 
 @dataclass(frozen=True)
@@ -385,15 +471,17 @@ class Background:
     photograph: file name in the user's folder, taken in place of the scene with its own tones.
     """
 
-    kind: str = "gradient"
-    first: tuple[float, float, float] = (0.3, 0.3, 0.32)
-    second: tuple[float, float, float] = (0.1, 0.1, 0.12)
-    tint: float = 0.3
-    chroma: float = 1.0
-    colourfulness: float = 0.0
-    blur: float = 0.02
+    kind: str = field.choice("gradient", BACKGROUNDS)
+    first: tuple[float, float, float] = field.colour((0.3, 0.3, 0.32), 0, 2)
+    second: tuple[float, float, float] = field.colour(
+        (0.1, 0.1, 0.12), 0, 2, needs=(worn("background.kind", "blobs"),)
+    )
+    tint: float = field.number(0.3, 0, 1)
+    chroma: float = field.number(1.0, 0, 3)
+    colourfulness: float = field.number(0.0, 0, 150)
+    blur: float = field.number(0.02, 0, 0.2, needs=(worn("background.kind", "text_wall"),))
     photograph: str = ""
-    seed: int = 0
+    seed: int = field.seed(needs=(worn("background.kind", "blobs"),))
 
 
 @dataclass(frozen=True)
@@ -402,38 +490,42 @@ class FaceSpec:
 
     seed: int = 0
     index: int = 0
-    identity: Identity = field(default_factory=Identity)
-    expression: dict[str, float] = field(default_factory=dict)
-    pose: Pose = field(default_factory=Pose)
-    skin: Skin = field(default_factory=Skin)
-    eyes: Eyes = field(default_factory=Eyes)
-    brows: Brows = field(default_factory=Brows)
-    hair: Hair = field(default_factory=Hair)
-    facial_hair: FacialHair = field(default_factory=FacialHair)
-    glasses: Glasses = field(default_factory=Glasses)
-    headwear: Headwear = field(default_factory=Headwear)
-    jewellery: Jewellery = field(default_factory=Jewellery)
-    garment: Garment = field(default_factory=Garment)
-    light: Light = field(default_factory=Light)
-    camera: Camera = field(default_factory=Camera)
-    background: Background = field(default_factory=Background)
+    identity: Identity = field.part(Identity)
+    expression: dict[str, float] = field.family("facegen.assets.head.actions:ACTIONS", 0, 1)
+    pose: Pose = field.part(Pose)
+    skin: Skin = field.part(Skin)
+    eyes: Eyes = field.part(Eyes)
+    brows: Brows = field.part(Brows)
+    hair: Hair = field.part(Hair)
+    facial_hair: FacialHair = field.part(FacialHair)
+    glasses: Glasses = field.part(
+        Glasses, needs=(worn("glasses.kind", "rectangular"),), void_when=("glasses.kind", "none")
+    )
+    headwear: Headwear = field.part(Headwear, needs=(worn("headwear.kind", "beanie"),))
+    jewellery: Jewellery = field.part(Jewellery, needs=JEWELLERY_SEEN)
+    garment: Garment = field.part(Garment, needs=(set_to("camera.crop", "loose"),))
+    light: Light = field.part(Light)
+    camera: Camera = field.part(Camera)
+    background: Background = field.part(Background)
     version: int = SPEC_VERSION
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_dict(cls, data: dict) -> FaceSpec:
+    def from_dict(cls, data: Mapping[str, Any]) -> FaceSpec:
         """Inverse of `to_dict`. Raises FacegenError for another version or an unknown field."""
         version = data.get("version")
         if version != SPEC_VERSION:
             raise FacegenError(f"face spec of version {version!r}: this facegen reads version {SPEC_VERSION}")
-        return _build(cls, data, "spec")
+        spec: FaceSpec = _build(cls, data, "spec")
+        return spec
 
 
-def _build(cls, data, where):
-    hints = typing.get_type_hints(cls)
+def _build(kind: type[Any], data: Mapping[str, Any], where: str) -> Any:
+    """An instance of a dataclass of the spec from plain JSON types."""
+    hints = typing.get_type_hints(kind)
     unknown = set(data) - set(hints)
     if unknown:
         raise FacegenError(f"{where}: unknown field {sorted(unknown)[0]!r}")
@@ -441,43 +533,60 @@ def _build(cls, data, where):
     for name, value in data.items():
         hint = hints[name]
         if dataclasses.is_dataclass(hint):
-            value = _build(hint, value, f"{where}.{name}")
+            value = _build(typing.cast(type, hint), value, f"{where}.{name}")
         elif isinstance(value, list):
             value = tuple(value)
         values[name] = value
-    return cls(**values)
+    return kind(**values)
 
 
-def attribute(spec: FaceSpec, path: str):
+def attribute(spec: FaceSpec, path: str) -> Any:
     """Value of a dotted path, as `attribute(spec, "hair.colour.melanin")`."""
-    value: object = spec
+    value: Any = spec
     for part in path.split("."):
         value = value[part] if isinstance(value, dict) else getattr(value, part)
     return value
 
 
-def replace(spec: FaceSpec, path: str, value) -> FaceSpec:
-    """A copy with one dotted path changed. FacegenError: an unknown path, or a value of another kind."""
+def replace(spec: FaceSpec, path: str, value: object) -> FaceSpec:
+    """A copy of a spec with one attribute changed.
+
+    Parameters
+    ----------
+    path : str
+        Dotted, as "hair.colour.melanin".
+    value : object
+        Converted to the type that the attribute has.
+
+    Raises
+    ------
+    FacegenError : there is no such attribute, or the value cannot be converted.
+    """
     head, _, rest = path.partition(".")
-    return _replace(spec, head, rest, value, path)
+    changed: FaceSpec = _replace(spec, head, rest, value, path)
+    return changed
 
 
-def _replace(node, head, rest, value, path):
+def _replace(node: Any, head: str, rest: str, value: Any, path: str) -> Any:
+    """A copy of a part of a spec with its field `head` changed, or what `rest` names in that field."""
     if isinstance(node, dict):
         return {**node, (f"{head}.{rest}" if rest else head): float(value)}
-    names = [f.name for f in dataclasses.fields(node)]
-    if head not in names:
-        raise FacegenError(f"unknown attribute {path!r}: {head!r} is none of {', '.join(names)}")
+    fields = {f.name: f for f in dataclasses.fields(node)}
+    if head not in fields:
+        raise FacegenError(f"unknown attribute {path!r}: {head!r} is none of {', '.join(fields)}")
     old = getattr(node, head)
+    has_parts = dataclasses.is_dataclass(old) or isinstance(old, dict)
     if rest:
-        if not (dataclasses.is_dataclass(old) or isinstance(old, dict)):
+        if not has_parts:
             raise FacegenError(f"unknown attribute {path!r}: {head!r} has no parts")
         inner, _, more = rest.partition(".")
         return dataclasses.replace(node, **{head: _replace(old, inner, more, value, path)})
-    if dataclasses.is_dataclass(old) or isinstance(old, dict):
+    if has_parts:
         raise FacegenError(f"{path!r} has parts: name one, as {path}.NAME")
+    # Only a colour whose default is None may be None (no dye); it may hold a tuple or nothing.
+    as_it_is = old is None or isinstance(value, tuple) or (value is None and fields[head].default is None)
     try:
-        value = value if old is None or isinstance(value, tuple) else type(old)(value)
+        value = value if as_it_is else type(old)(value)
     except (TypeError, ValueError) as error:
         raise FacegenError(f"{path}: {value!r} is not a {type(old).__name__}") from error
     return dataclasses.replace(node, **{head: value})

@@ -17,15 +17,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from facegen.datasets.errors import FacegenError
-from facegen.render.develop.auto_develop import SETTINGS
 from facegen.render.spec import face_spec as s
 from facegen.render.spec.attribute_ranges import Attribute, find
 from facegen.render.spec.keyed_random import generator
 
-# Setting of the camera -> what of `camera.look` it would be turned for.
-LOOKS = {f"camera.{setting}": f"camera.look.{led.wanted}" for setting, led in SETTINGS.items()}
-# Crispness stands for two settings.
-LOOKS |= dict.fromkeys(("camera.sharpen", "camera.blur_px"), LOOKS.pop("camera.crispness"))
 WITHOUT = {
     "subsurface": ("skin.subsurface=0",),
     "light": (
@@ -54,42 +49,8 @@ WITHOUT = {
         "camera.look.whites=0",
     ),
 }
+TARGETS = "camera.look."  # development targets
 ANCESTRY = ("african", "asian", "caucasian")
-# A choice and the attributes that then mean nothing.
-VOID = {
-    ("hair.style", "bald"): (
-        "hair.length",
-        "hair.volume",
-        "hair.part",
-        "hair.curl",
-        "hair.frizz",
-        "hair.tousle",
-        "hair.fringe",
-        "hair.behind",
-        "hair.uneven",
-        "hair.sides",
-        "hair.sideburn",
-        "hair.thinning",
-    ),
-    ("facial_hair.kind", "none"): (
-        "facial_hair.length_mm",
-        "facial_hair.density",
-        "facial_hair.cheek_line",
-        "facial_hair.neck_line",
-    ),
-    ("glasses.kind", "none"): (
-        "glasses.width",
-        "glasses.height",
-        "glasses.thickness_mm",
-        "glasses.colour",
-        "glasses.metal",
-        "glasses.tint",
-        "glasses.lens",
-        "glasses.gradient",
-        "glasses.glare",
-        "glasses.slip_mm",
-    ),
-}
 # Actions that pull the same part in opposite ways.
 OPPOSITES = (
     *((f"eyeBlink{side}", f"eyeWide{side}") for side in ("Left", "Right")),
@@ -126,15 +87,15 @@ class Override:
             value = str(rng.choice(self.given.names))
         else:
             value = float(rng.uniform(self.given.low, self.given.high))
-        if self.path in LOOKS:
-            spec = s.replace(spec, LOOKS[self.path], 0.0)
+        if self.given.rule.developed_for:
+            spec = s.replace(spec, self.given.rule.developed_for, 0.0)
         return s.replace(spec, self.path, value)
 
 
 def apply_all(spec: s.FaceSpec, overrides: Sequence[Override]) -> s.FaceSpec:
     """The spec with every override applied; ancestry shares that were not set make room for the others."""
-    # What a look is set to holds, also where a setting is set that would be turned for it.
-    for override in sorted(overrides, key=lambda one: one.path in LOOKS.values()):
+    # A setting that is set clears its development target: explicit targets are applied after it and win.
+    for override in sorted(overrides, key=lambda one: one.path.startswith(TARGETS)):
         spec = override.apply(spec)
     given = [name for name in ANCESTRY if f"identity.{name}" in {o.path for o in overrides}]
     return settle_ancestry(spec, given) if given else spec
@@ -193,11 +154,10 @@ def check_together(overrides: Sequence[Override]) -> None:
                 f"--set {override.path} is given twice: {by_path[override.path].text} and {override.text}"
             )
         by_path[override.path] = override
-    for (path, name), void in VOID.items():
-        if path in by_path and by_path[path].given.names == (name,):
-            for other in void:
-                if other in by_path:
-                    raise FacegenError(f"--set {other} contradicts {path}={name}: leave one of them out")
+    for other, override in by_path.items():
+        path, name = override.given.rule.void_when or ("", "")
+        if path in by_path and by_path[path].given.names == (name,) and other != path:
+            raise FacegenError(f"--set {other} contradicts {path}={name}: leave one of them out")
     for one, other in OPPOSITES:
         pair = [by_path.get(f"expression.{name}") for name in (one, other)]
         if all(o is not None and o.given.low > 0 for o in pair):

@@ -7,32 +7,63 @@ import pytest
 
 from facegen.assets.head.eyes import IRIS_FAMILIES
 from facegen.datasets.errors import FacegenError
+from facegen.render.develop.auto_develop import SETTINGS
 from facegen.render.prior import default_prior
 from facegen.render.spec import face_spec as s
-from facegen.render.spec.attribute_ranges import CHOICES, COLOURS, FAMILIES, RANGES, find, paths, sweep
-from facegen.render.spec.overrides import LOOKS, WITHOUT, apply_all, check_together, parse
+from facegen.render.spec.attribute_ranges import find, paths, rules, sweep
+from facegen.render.spec.overrides import WITHOUT, apply_all, check_together, parse
+
+NAMES_A_SAMPLE = {"seed", "index", "version", "background.photograph"}  # rather than describes it
 
 
-def test_every_field_has_exactly_one_entry_and_the_table_no_other():
-    tables = [*RANGES, *CHOICES, *COLOURS, *(f"{name}.*" for name in FAMILIES)]
-    assert sorted(tables) == sorted(paths())
+def leaves(node, prefix=""):
+    """Paths of the fields of a spec that hold no dataclass."""
+    for field in dataclasses.fields(node):
+        value = getattr(node, field.name)
+        if dataclasses.is_dataclass(value):
+            yield from leaves(value, f"{prefix}{field.name}.")
+        else:
+            yield f"{prefix}{field.name}"
+
+
+def test_every_field_has_a_rule_but_what_names_a_sample():
+    assert set(leaves(s.FaceSpec())) - set(rules()) == NAMES_A_SAMPLE
+    assert [path.removesuffix(".*") for path in paths()] == list(rules())
 
 
 def test_defaults_and_the_prior_lie_inside():
     specs = [s.FaceSpec(), *(default_prior.draw_spec(0, i) for i in range(300))]
-    for path, (low, high) in RANGES.items():
+    kinds = set()
+    for path, rule in rules().items():
+        kinds.add(rule.kind)
         values = [s.attribute(spec, path) for spec in specs]
-        assert low <= min(values) and max(values) <= high, path
-    for path, names in CHOICES.items():
-        assert {s.attribute(spec, path) for spec in specs} <= set(names), path
-    for path, (low, high) in COLOURS.items():
-        colours = [c for c in (s.attribute(spec, path) for spec in specs) if c is not None]
-        assert all(low <= x <= high for c in colours for x in c), path
-    for family, (names, (low, high)) in FAMILIES.items():
-        for spec in specs:
-            node = s.attribute(spec, family)
-            assert set(node) <= set(names) and all(low <= v <= high for v in node.values())
-    assert set(CHOICES["eyes.family"]) == set(IRIS_FAMILIES)
+        if rule.kind == "choice":
+            assert set(values) <= set(rule.choices()), path
+        elif rule.kind == "family":
+            assert {name for value in values for name in value} <= set(rule.choices()), path
+            values = [number for value in values for number in value.values()]
+        elif rule.kind == "colour":
+            values = [number for value in values if value is not None for number in value]
+        if rule.kind != "choice":
+            assert rule.low <= min(values) and max(values) <= rule.high, path
+    assert kinds == {"number", "choice", "colour", "family"}
+    assert set(find("eyes.family").names) == set(IRIS_FAMILIES)
+
+
+def test_what_rules_refer_to_is_there():
+    """Needs and voids name other attributes, and values that those may have."""
+    for path, rule in rules().items():
+        for need in rule.needs:
+            other = rules()[need.setting]
+            values = (need.value, *need.enough)
+            if other.kind == "choice":
+                assert set(values) <= set(other.choices()), path
+            elif need.value is not None:
+                assert all(other.low <= value <= other.high for value in values), path
+        if rule.void_when is not None:
+            setting, value = rule.void_when
+            assert value in rules()[setting].choices(), path
+        assert not rule.developed_for or rule.developed_for in rules()
 
 
 @pytest.mark.parametrize(
@@ -78,7 +109,14 @@ def test_a_camera_setting_is_not_turned_back_for_the_look():
     assert (quiet.camera.noise, quiet.camera.look.noise, quiet.camera.look.contrast) == (0, 0, 20)
     asked = apply_all(spec, [parse("camera.look.noise=3"), parse("camera.noise=0")])
     assert (asked.camera.noise, asked.camera.look.noise) == (0, 3)
-    assert set(LOOKS.values()) <= set(paths()) and set(LOOKS) <= set(paths())
+
+
+def test_developing_changes_the_settings_that_say_so():
+    """The fields' targets are those that developing searches for; crispness stands for two settings."""
+    said = {path: rule.developed_for for path, rule in rules().items() if rule.developed_for}
+    led = {f"camera.{name}": f"camera.look.{setting.wanted}" for name, setting in SETTINGS.items()}
+    led |= dict.fromkeys(("camera.sharpen", "camera.blur_px"), led.pop("camera.crispness"))
+    assert said == led
 
 
 def test_what_can_be_left_out_can_be_set_together():

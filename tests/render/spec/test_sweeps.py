@@ -7,8 +7,8 @@ import pytest
 from facegen.datasets.errors import FacegenError
 from facegen.render.prior import default_prior
 from facegen.render.spec import face_spec as s
-from facegen.render.spec.attribute_ranges import FAMILIES, find, sweep
-from facegen.render.spec.sweeps import NEEDS, attributes, put, variations, with_needs
+from facegen.render.spec.attribute_ranges import families, find, rules, sweep
+from facegen.render.spec.sweeps import attributes, put, variations, with_needs
 
 BASE = default_prior.draw_spec(0, 3)
 
@@ -19,7 +19,7 @@ def flat(node, prefix=""):
     return {k: v for name, child in node.items() for k, v in flat(child, f"{prefix}{name}.").items()}
 
 
-@pytest.mark.parametrize("path", [p for p in attributes("all") if p not in FAMILIES])
+@pytest.mark.parametrize("path", [p for p in attributes("all") if p not in families()])
 def test_every_attribute_moves_alone(path):
     tiles = variations(BASE, path, 3)
     assert len(tiles) == len(sweep(find(path), 3))
@@ -29,7 +29,7 @@ def test_every_attribute_moves_alone(path):
         shares = {f"identity.{n}" for n in ("african", "asian", "caucasian")}
         assert changed <= (shares if path in shares else {path})
     assert len({str(flat(t.spec.to_dict())[path]) for t in tiles}) == len(tiles)
-    allowed = {need.setting for need in NEEDS if path.startswith(need.path)} | {"hair.style"}
+    allowed = {need.setting for need in rules()[path].needs}
     before = flat(BASE.to_dict())
     assert {
         k for k, v in prepared.items() if before.get(k) != v and not k.startswith("hair.colour.dye")
@@ -54,6 +54,8 @@ def test_what_an_attribute_needs_is_put_on():
     assert with_needs(s.replace(bare, "hair.style", "bald"), "hair.curl").hair.style != "bald"
     assert with_needs(s.replace(bare, "hair.style", "bald"), "hair.recession").hair.style == "bald"
     assert with_needs(bare, "pose.yaw") == bare
+    dyed = s.replace(bare, "hair.colour.dye", (0.5, 0.1, 0.1))
+    assert with_needs(dyed, "hair.colour.melanin").hair.colour.dye is None
 
 
 def test_ancestry_sums_to_one_and_nonsense_is_refused():
