@@ -30,7 +30,8 @@ def command(real_dir, out, annotations, name, source, workers) -> None:
 
     from rich.console import Console
 
-    from facegen.audit.profiles.attribute_profile import Profile
+    from facegen.audit.profiles.profile_files import save_profile
+    from facegen.audit.profiles.profile_fit import fit_profile
     from facegen.cli.support.measuring import measured
     from facegen.datasets.layouts.annotations import read_annotations
     from facegen.datasets.layouts.open_set import open_set
@@ -40,8 +41,8 @@ def command(real_dir, out, annotations, name, source, workers) -> None:
     rows = read_annotations(annotations) if annotations else None
     table = measured(faces, workers, console).attributes
     with console.status("fitting"):
-        fitted = Profile.fit(replace(table, source=source or table.source), rows, name or out.stem)
-    fitted.save(out)
+        fitted = fit_profile(replace(table, source=source or table.source), rows, name or out.stem)
+    save_profile(fitted, out)
     parts = f"{len(fitted.measured.names)} measured attributes of {len(table)} pictures"
     if fitted.annotated:
         parts += f", {len(fitted.annotated.names)} annotated ones of {fitted.annotated.n} rows"

@@ -319,15 +319,15 @@ def _joint(console, target):
 
 def _profile(match, console):
     """A Profile from a shipped name, a file, or a folder of real faces (measured on the spot)."""
-    from facegen.audit.profiles.attribute_profile import Profile
     from facegen.audit.profiles.profile_files import load_profile
+    from facegen.audit.profiles.profile_fit import fit_profile
     from facegen.cli.support.measuring import is_real_folder, measured
     from facegen.datasets.layouts.open_set import open_set
 
     if not is_real_folder(match, "match"):
         return load_profile(match)
     path = Path(match)
-    return Profile.fit(measured(open_set(path), None, console).attributes, name=path.name)
+    return fit_profile(measured(open_set(path), None, console).attributes, name=path.name)
 
 
 def _list_attributes(console):

@@ -11,32 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from facegen.audit.distances.frozen_lists import DESCRIPTORS, MATCHED_CONTENT, REALISM
 from facegen.audit.distances.joint import Joint, at_most, joint_distances
 from facegen.audit.distances.two_sample import MIN_ROWS, two_sample
 from facegen.audit.measures.aligned_labels import NONE
 from facegen.audit.measures.face_view import CLASSES
-from facegen.audit.measures.measure_table import BY_NAME, CONTENT_NAMES, MEASURES, measure_labels
-from facegen.audit.measures.schema import APPEARANCE_GROUPS, CONTENT_GROUPS, Table
+from facegen.audit.measures.measure_table import CONTENT_NAMES, measure_labels
+from facegen.audit.measures.schema import Table
 
-# 2: descriptors and realism joined, 3: read_alike; the other groups are as they were. 4: components of both
-# sets pooled; density and coverage at one n for both sides; against a profile as many rows as pictures are
-# behind it; rows of whole numbers alone, or of a few values, are told apart too. AUCs of all else stay.
-# 5: pose and expression are estimated with weights learned on faces of generator 11.
-HELD_OUT_VERSION = 5
-MATCHED_CONTENT = tuple(m.name for m in MEASURES if m.matchable and m.group in CONTENT_GROUPS)
-MATCHED_APPEARANCE = tuple(m.name for m in MEASURES if m.matchable and m.group in APPEARANCE_GROUPS)
-# Attributes that are compared one by one and never matched, nor seen by the two-sample tests of the matched.
-REPORTED = tuple(m.name for m in MEASURES if not m.matchable and m.group != "labels")
-DESCRIPTORS = tuple(name for name in REPORTED if BY_NAME[name].content)
-REALISM = tuple(name for name in REPORTED if BY_NAME[name].group == "realism")
 # No renderer shows what annotators' hands add to the laws of masks: one parser has one hand for both sides.
 READ_ALIKE = "read_alike"
 HELD_OUT = ("label_maps", "touching", "features", "descriptors", "realism", READ_ALIKE)
-CLASSIFIER = (
-    "5-fold cross-validated AUC, the larger of logistic regression (C = 0.1, median imputation with "
-    "indicators) and gradient-boosted trees (50 of depth 3)"
-)
-
 COMPONENTS = 20  # principal components of the label maps that are kept
 MOST_ROWS = 2000  # of each set whose label maps, touching classes and features are compared
 FEATURE_COMPONENTS = 32  # and of features, which are often wider than there are rows

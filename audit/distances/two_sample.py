@@ -6,7 +6,6 @@ linear and a tree one, because each is blind to something; the larger AUC counts
 """
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from facegen.audit.measures.measure_table import BY_NAME
+from facegen.audit.distances.frozen_lists import matched_names
 from facegen.audit.measures.schema import Table
 
 FOLDS = 5
@@ -114,14 +113,6 @@ def _held_out(model, x: np.ndarray, y: np.ndarray, folds, ranked: bool) -> np.nd
             score = model.predict_proba(x[test])[:, 1]
             out[test] = (rankdata(score) - 0.5) / len(test) if ranked else score
     return out
-
-
-def matched_names(names: Sequence[str], content_only: bool) -> list[str]:
-    """The matched attributes that the test looks at: no appearance where `content_only`.
-
-    What is only reported stays out, so that a new measure changes no figure of an older audit.
-    """
-    return [n for n in names if BY_NAME[n].matchable and (BY_NAME[n].content or not content_only)]
 
 
 def content_and_all_auc(one: Table, other: Table, seed: int = 0) -> dict[str, float]:

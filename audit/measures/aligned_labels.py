@@ -5,7 +5,7 @@ Held-out measures are made of both (held_out.py).
 
 import numpy as np
 
-from facegen.audit.measures.face_view import CLASSES, View
+from facegen.audit.measures.face_view import CLASSES, FaceView
 
 GRID = 24  # cells of the face-aligned label map, each way
 U_RANGE, V_RANGE = (-0.5, 0.5), (-0.45, 0.55)  # crop sides: what the crop rule itself shows
@@ -13,7 +13,7 @@ PAIRS = tuple((i, j) for i in range(len(CLASSES)) for j in range(i + 1, len(CLAS
 NONE = 255  # a cell outside the picture, or a picture without face axes
 
 
-def aligned_map(view: View) -> np.ndarray:
+def aligned_map(view: FaceView) -> np.ndarray:
     """(GRID * GRID,) uint8: the class at each place of the face's own frame, 255 where there is none."""
     if not view.has_axes:
         return np.full(GRID * GRID, NONE, np.uint8)
@@ -30,7 +30,7 @@ def aligned_map(view: View) -> np.ndarray:
     return out.ravel()
 
 
-def touching(view: View) -> np.ndarray:
+def touching(view: FaceView) -> np.ndarray:
     """(len(PAIRS),) float32: length of the border between two classes over the picture's side."""
     count = len(CLASSES)
     if view.mask is None:

@@ -5,7 +5,8 @@ Blocks are sought on the picture as it was given, at its own size: scaling moves
 
 import numpy as np
 
-from facegen.audit.measures.face_view import View
+from facegen.audit.measures.face_view import FaceView
+from facegen.audit.measures.measure_registry import Theme, themes
 from facegen.audit.measures.schema import CONTINUOUS, Measure
 from facegen.colour_science import RGB_TO_XYZ
 
@@ -28,12 +29,12 @@ _EVERY = 2  # pixels: a mean over a quarter of them is as good
 _WHITES = ((0.22, 0.55), (0.2, 0.5))
 
 
-def measure(view: View) -> dict[str, float]:
+def measure(view: FaceView) -> dict[str, float]:
     """All of this file's MEASURES for a view; a measure that is left out of the dict is missing."""
     return _temperature(view) | _blocks(view.source[..., 1])
 
 
-def _temperature(view: View) -> dict[str, float]:
+def _temperature(view: FaceView) -> dict[str, float]:
     light = view.linear[::_EVERY, ::_EVERY].reshape(-1, 3)
     mean = ((light * light * light) ** 2).mean(0) ** (1 / 6)
     x, y, z = RGB_TO_XYZ @ mean
@@ -59,3 +60,6 @@ def _blocks(green: np.ndarray) -> dict[str, float]:
     if min(sum(at), sum(elsewhere)) <= 0:
         return {}
     return {"jpeg_blocks": float(np.log(sum(at) / sum(elsewhere)))}
+
+
+themes.add(Theme("camera_traces", MEASURES, measure, order=90, frozen=True))

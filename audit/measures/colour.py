@@ -8,7 +8,8 @@ import math
 
 import numpy as np
 
-from facegen.audit.measures.face_view import ID, View
+from facegen.audit.measures.face_view import ID, FaceView
+from facegen.audit.measures.measure_registry import Theme, themes
 from facegen.audit.measures.schema import CONTINUOUS, Measure
 
 MIN_SHARE = 64 / 256**2  # of the picture: under 64 working pixels a median colour is mostly the rim's
@@ -65,7 +66,7 @@ _BROWS, _EYES, _LIPS = ("l_brow", "r_brow"), ("l_eye", "r_eye"), ("u_lip", "l_li
 _TEETH_LIGHTNESS = 0.9  # of the skin's L*
 
 
-def measure(view: View) -> dict[str, float]:
+def measure(view: FaceView) -> dict[str, float]:
     """All of this file's MEASURES for a view; a measure that is left out of the dict is missing."""
     if view.mask is None:
         return {}
@@ -95,13 +96,13 @@ def measure(view: View) -> dict[str, float]:
     return out
 
 
-def _pixels(view: View, *names: str) -> np.ndarray | None:
+def _pixels(view: FaceView, *names: str) -> np.ndarray | None:
     """(n, 3) float32 Lab of the classes' pixels; None under MIN_SHARE of the picture."""
     classes = [ID[name] for name in names]
-    return view.pixels(view.lab, *classes) if view.share(*classes) >= MIN_SHARE else None
+    return view.pixels(view.lab, *classes) if view.fraction(*classes) >= MIN_SHARE else None
 
 
-def _skin(view: View, lab: np.ndarray) -> dict[str, float]:
+def _skin(view: FaceView, lab: np.ndarray) -> dict[str, float]:
     lightness, red, yellow = (float(x) for x in np.median(lab, axis=0))
     low, high = np.quantile(np.hypot(lab[:, 1], lab[:, 2]), [0.25, 0.75])
     out = {
@@ -122,7 +123,7 @@ def _skin(view: View, lab: np.ndarray) -> dict[str, float]:
     return out
 
 
-def _against_skin(view: View, skin: np.ndarray) -> dict[str, float]:
+def _against_skin(view: FaceView, skin: np.ndarray) -> dict[str, float]:
     out: dict[str, float] = {}
     lips, brows = _pixels(view, *_LIPS), _pixels(view, *_BROWS)
     if lips is not None:
@@ -134,3 +135,6 @@ def _against_skin(view: View, skin: np.ndarray) -> dict[str, float]:
         inside = view.pixels(view.lab, ID["mouth"])
         out["teeth_share"] = np.mean((inside[:, 0] >= _TEETH_LIGHTNESS * skin[0]) & (inside[:, 1] < skin[1]))
     return out
+
+
+themes.add(Theme("colour", MEASURES, measure, order=50, frozen=True))

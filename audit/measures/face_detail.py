@@ -7,7 +7,8 @@ the redness of the cheeks follows the amount at a rank correlation of 0.2 only.
 import numpy as np
 
 from facegen.audit.measures.colour import MIN_SHARE
-from facegen.audit.measures.face_view import ID, LIPS, View
+from facegen.audit.measures.face_view import ID, LIPS, FaceView
+from facegen.audit.measures.measure_registry import Theme, themes
 from facegen.audit.measures.schema import CONTINUOUS, Measure
 
 _AXES = "an eye or the mouth is not to be seen, or too little skin on cheeks or "
@@ -40,9 +41,9 @@ _FEWEST = 24  # working pixels of a moustache's or of a lid's place
 _TEETH = 0.5  # of the skin's L*
 
 
-def measure(view: View) -> dict[str, float]:
+def measure(view: FaceView) -> dict[str, float]:
     """All of this file's MEASURES for a view; a measure that is left out of the dict is missing."""
-    if view.mask is None or view.share(ID["skin"]) < MIN_SHARE:
+    if view.mask is None or view.fraction(ID["skin"]) < MIN_SHARE:
         return {}
     skin = view.where(ID["skin"])
     colour = view.pixels(view.lab, ID["skin"])
@@ -74,7 +75,7 @@ def measure(view: View) -> dict[str, float]:
     return out
 
 
-def _lids(view: View, u: np.ndarray, v: np.ndarray) -> np.ndarray:
+def _lids(view: FaceView, u: np.ndarray, v: np.ndarray) -> np.ndarray:
     """(n,) bool: which skin at (u, v) lies over an eye and under its brow."""
     found = np.zeros(len(u), bool)
     for side in "lr":
@@ -84,3 +85,6 @@ def _lids(view: View, u: np.ndarray, v: np.ndarray) -> np.ndarray:
             top, under = eye[:, 1].min(), np.quantile(brow[:, 1], 0.9)
             found |= (u > left) & (u < right) & (v < top) & (v > top - _LID_SHARE * (top - under))
     return found
+
+
+themes.add(Theme("face_detail", MEASURES, measure, order=60, frozen=True))

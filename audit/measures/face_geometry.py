@@ -9,7 +9,8 @@ import math
 
 import numpy as np
 
-from facegen.audit.measures.face_view import FACE, ID, LIPS, View
+from facegen.audit.measures.face_view import FACE, ID, LIPS, FaceView
+from facegen.audit.measures.measure_registry import Theme, themes
 from facegen.audit.measures.schema import BINARY, CONTINUOUS, Measure
 
 _FRAME = "an eye or the mouth is not to be seen"
@@ -97,11 +98,11 @@ _BOX_HALF = 0.42  # crop sides: half the width of the band's box, wider than any
 _CHIN_HALF_WIDTH = 0.05  # crop sides: half the width of the strip under the mouth in which the chin is sought
 
 
-def measure(view: View) -> dict[str, float]:
+def measure(view: FaceView) -> dict[str, float]:
     """All of this file's MEASURES for a view; a measure that is left out of the dict is missing."""
     if view.mask is None:
         return {}
-    out = {"face_axes": float(view.has_axes), "face_area": view.share(*FACE)}
+    out = {"face_axes": float(view.has_axes), "face_area": view.fraction(*FACE)}
     out |= _sides(view)
     if view.present(*LIPS):
         out["mouth_open"] = float(view.present(ID["mouth"]))
@@ -110,7 +111,7 @@ def measure(view: View) -> dict[str, float]:
     return out
 
 
-def _sides(view: View) -> dict[str, float]:
+def _sides(view: FaceView) -> dict[str, float]:
     pairs = [(ID["l_eye"], ID["r_eye"]), (ID["l_brow"], ID["r_brow"])]
     seen = [(left, right) for left, right in pairs if view.present(left) and view.present(right)]
     if not seen:
@@ -120,7 +121,7 @@ def _sides(view: View) -> dict[str, float]:
     }
 
 
-def _framing(view: View) -> dict[str, float]:
+def _framing(view: FaceView) -> dict[str, float]:
     h, w = view.shape
     axes = view.axes
     return {
@@ -131,7 +132,7 @@ def _framing(view: View) -> dict[str, float]:
     }
 
 
-def _pose(view: View) -> dict[str, float]:
+def _pose(view: FaceView) -> dict[str, float]:
     axes = view.axes
     mouth = axes.to_face(axes.mouth)
     out = {"eye_mouth_ratio": axes.eye_distance / axes.mouth_distance}
@@ -157,7 +158,7 @@ def _pose(view: View) -> dict[str, float]:
     return out
 
 
-def _eyes_and_brows(view: View) -> dict[str, float]:
+def _eyes_and_brows(view: FaceView) -> dict[str, float]:
     pixel = 1 / view.axes.side  # a pixel's side in crop sides
     mouth = view.axes.to_face(view.axes.mouth)[1]
     sizes = {}
@@ -183,7 +184,7 @@ def _eyes_and_brows(view: View) -> dict[str, float]:
     return out
 
 
-def _mouth(view: View) -> dict[str, float]:
+def _mouth(view: FaceView) -> dict[str, float]:
     pixel = 1 / view.axes.side
     points = view.face_points(*LIPS)
     low, high = np.quantile(points[:, 0], _ENDS)
@@ -202,7 +203,7 @@ def _mouth(view: View) -> dict[str, float]:
     return out
 
 
-def _outline(view: View) -> dict[str, float]:
+def _outline(view: FaceView) -> dict[str, float]:
     axes = view.axes
     u, v = np.moveaxis(view.face_points(*FACE), -1, 0)
     every_u, every_v = np.moveaxis(view.face_coordinates, -1, 0)
@@ -218,3 +219,6 @@ def _outline(view: View) -> dict[str, float]:
     if len(under):
         out["chin_length"] = (float(np.quantile(under, _ENDS[1])) - mouth_v) / mouth_v
     return out
+
+
+themes.add(Theme("face_geometry", MEASURES, measure, order=10, label_only=True, frozen=True))

@@ -74,7 +74,7 @@ class FaceAxes:
 
 
 @dataclass(frozen=True)
-class View:
+class FaceView:
     """A picture and its mask at working size. Everything else is computed on first use and kept.
 
     Attributes
@@ -126,8 +126,8 @@ class View:
         weights = (None, *pixel_centres(*self.shape))
         return np.stack([np.bincount(flat, k, minlength=256)[:count] for k in weights], axis=1).astype(float)
 
-    def share(self, *classes: int) -> float:
-        """Share of the picture, [0, 1], that the classes cover together."""
+    def fraction(self, *classes: int) -> float:
+        """Fraction of the picture, [0, 1], that the classes cover together."""
         return sum(self._counts[one] for one in classes) / self.labels.size
 
     @cached_property
@@ -136,7 +136,7 @@ class View:
 
     def present(self, *classes: int) -> bool:
         """True where the classes together reach PRESENT_SHARE."""
-        return self.share(*classes) >= PRESENT_SHARE
+        return self.fraction(*classes) >= PRESENT_SHARE
 
     def centroid(self, *classes: int) -> np.ndarray:
         """(2,) float64: mean (x, y) of the classes' pixels; NaN where there are none."""
@@ -213,7 +213,7 @@ def pixel_centres(h: int, w: int) -> tuple[np.ndarray, np.ndarray]:
     return np.tile(np.arange(w) + 0.5, h), np.repeat(np.arange(h) + 0.5, w)
 
 
-def make_view(image: np.ndarray, mask: np.ndarray | None) -> View:
+def make_view(image: np.ndarray, mask: np.ndarray | None) -> FaceView:
     """Bring a picture and its mask to working size.
 
     The picture is averaged over areas (bilinear where it must be enlarged), the mask takes the nearest label,
@@ -236,7 +236,7 @@ def make_view(image: np.ndarray, mask: np.ndarray | None) -> View:
     size = (max(1, round(w * scale)), max(1, round(h * scale)))
     how = Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR
     rgb = image if size == (w, h) else np.asarray(Image.fromarray(image).resize(size, how))
-    return View(rgb, None if mask is None else _working_mask(mask, size, w / h), scale > 1, image)
+    return FaceView(rgb, None if mask is None else _working_mask(mask, size, w / h), scale > 1, image)
 
 
 def _working_mask(mask: np.ndarray, size: tuple[int, int], proportion: float) -> np.ndarray:
@@ -255,7 +255,7 @@ def _working_mask(mask: np.ndarray, size: tuple[int, int], proportion: float) ->
     return np.asarray(Image.fromarray(mask).resize(size, Image.Resampling.NEAREST))
 
 
-def _axes_of(view: View, across: np.ndarray, swapped: bool) -> FaceAxes | None:
+def _axes_of(view: FaceView, across: np.ndarray, swapped: bool) -> FaceAxes | None:
     eyes = 0.5 * (view.centroid(ID["l_eye"]) + view.centroid(ID["r_eye"]))
     mouth = _mouth_middle(view, across)
     eye_distance, down_vector = float(np.hypot(*across)), mouth - eyes
@@ -269,7 +269,7 @@ def _axes_of(view: View, across: np.ndarray, swapped: bool) -> FaceAxes | None:
     return FaceAxes(eyes, mouth, eye_distance, mouth_distance, along, down, side, swapped)
 
 
-def _mouth_middle(view: View, across: np.ndarray) -> np.ndarray:
+def _mouth_middle(view: FaceView, across: np.ndarray) -> np.ndarray:
     """Middle of the two mouth corners, found as the outermost pixels along the eyes' direction."""
     rows, columns = np.nonzero(view.where(*LIPS))
     points = np.stack([columns, rows], axis=1) + 0.5

@@ -7,7 +7,8 @@ import numpy as np
 from scipy import ndimage
 
 from facegen.audit.measures.colour import MIN_SHARE
-from facegen.audit.measures.face_view import FACE, ID, View
+from facegen.audit.measures.face_view import FACE, ID, FaceView
+from facegen.audit.measures.measure_registry import Theme, themes
 from facegen.audit.measures.schema import CONTINUOUS, Measure
 
 _HAIR = "no hair is to be seen, or an eye or the mouth is not"
@@ -41,7 +42,7 @@ _HALF, _COLUMNS, _FOUND = 0.18, 24, 0.8  # crop sides to each side in which a pa
 _OVER_BROWS = 0.02  # crop sides above the brows where the forehead begins
 
 
-def measure(view: View) -> dict[str, float]:
+def measure(view: FaceView) -> dict[str, float]:
     """All of this file's MEASURES for a view; a measure that is left out of the dict is missing."""
     if view.mask is None or not view.present(ID["hair"]):
         return {}
@@ -63,7 +64,7 @@ def _border(region: np.ndarray) -> int:
     return int(np.count_nonzero(across) + np.count_nonzero(down))
 
 
-def _coherence(view: View, hair: np.ndarray) -> dict[str, float]:
+def _coherence(view: FaceView, hair: np.ndarray) -> dict[str, float]:
     lightness = view.lab[..., 0]
     gx, gy = lightness[1:-1, 2:] - lightness[1:-1, :-2], lightness[2:, 1:-1] - lightness[:-2, 1:-1]
     xx, yy, xy, full = (
@@ -83,7 +84,7 @@ def _blocks(values: np.ndarray) -> np.ndarray:
     return np.sum([columns[i::_BLOCK] for i in range(_BLOCK)], axis=0)
 
 
-def _hang(view: View) -> dict[str, float]:
+def _hang(view: FaceView) -> dict[str, float]:
     mouth_u, mouth_v = view.axes.to_face(view.axes.mouth)
     u, v = view.face_points(*FACE).T
     under = v[(np.abs(u - mouth_u) < _CHIN_HALF_WIDTH) & (v > mouth_v)]
@@ -93,7 +94,7 @@ def _hang(view: View) -> dict[str, float]:
     return {"hair_below_chin": float((lowest - np.quantile(under, 0.98)) / mouth_v)}
 
 
-def _parting(view: View) -> dict[str, float]:
+def _parting(view: FaceView) -> dict[str, float]:
     brows = [ID[name] for name in ("l_brow", "r_brow") if view.present(ID[name])]
     if not brows or view.present(ID["hat"]):
         return {}
@@ -112,3 +113,6 @@ def _parting(view: View) -> dict[str, float]:
         return {}
     middle = (np.arange(_COLUMNS) + 0.5) / _COLUMNS * 2 * _HALF - _HALF
     return {"parting": float(middle @ weight / weight.sum())}
+
+
+themes.add(Theme("hair_style", MEASURES, measure, order=40, frozen=True))

@@ -8,7 +8,7 @@ breaks in pieces at 256, on real and synthetic alike.
 import numpy as np
 from scipy import ndimage
 
-from facegen.audit.measures.face_view import CLASSES, ID, View
+from facegen.audit.measures.face_view import CLASSES, ID, FaceView
 from facegen.audit.measures.schema import BINARY, CONTINUOUS, Measure
 
 _STATISTICS = (
@@ -50,7 +50,7 @@ _WIDTH = len(_STATISTICS)
 _EDGE_LENGTH = np.pi / 4
 
 
-def label_row(view: View) -> np.ndarray:
+def label_row(view: FaceView) -> np.ndarray:
     """(len(STATISTICS),) float64: the statistics of one mask, NaN where a class is not to be seen."""
     row = np.full((len(LABELLED), _WIDTH), np.nan)
     if view.mask is None:

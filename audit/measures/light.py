@@ -6,7 +6,8 @@ Light directions are read off the skin, in stops (log2 of a ratio of luminances)
 import numpy as np
 
 from facegen.audit.measures.colour import MIN_SHARE
-from facegen.audit.measures.face_view import ID, View
+from facegen.audit.measures.face_view import ID, FaceView
+from facegen.audit.measures.measure_registry import Theme, themes
 from facegen.audit.measures.schema import CONTINUOUS, Measure
 
 _SKIN = "an eye or the mouth is not to be seen, or too little skin on one side"
@@ -39,7 +40,7 @@ _DARK, _LIGHT = 2.0, 99.0  # L*: what an 8-bit picture no longer tells apart
 _DARKEST = 1e-4  # luminance added before a ratio, so that black skin under no light gives no infinity
 
 
-def measure(view: View) -> dict[str, float]:
+def measure(view: FaceView) -> dict[str, float]:
     """All of this file's MEASURES for a view; a measure that is left out of the dict is missing."""
     lab = view.lab
     lightness = lab[..., 0]
@@ -51,7 +52,7 @@ def measure(view: View) -> dict[str, float]:
         "saturation": np.hypot(lab[..., 1], lab[..., 2]).mean(),
         "warmth": lab[..., 2].mean(),
     }
-    if view.mask is None or view.share(ID["skin"]) < MIN_SHARE:
+    if view.mask is None or view.fraction(ID["skin"]) < MIN_SHARE:
         return out
     skin = view.where(ID["skin"])
     low, middle, high, top = np.quantile(lightness[skin], [0.05, 0.5, 0.95, 0.99])
@@ -70,7 +71,10 @@ def measure(view: View) -> dict[str, float]:
     return out
 
 
-def _stops(one: np.ndarray, other: np.ndarray, view: View) -> float | None:
+def _stops(one: np.ndarray, other: np.ndarray, view: FaceView) -> float | None:
     if min(len(one), len(other)) < MIN_SHARE * view.rgb[..., 0].size:
         return None
     return float(np.log2((one.mean() + _DARKEST) / (other.mean() + _DARKEST)))
+
+
+themes.add(Theme("light", MEASURES, measure, order=70, frozen=True))

@@ -22,7 +22,8 @@ from importlib import resources
 
 import numpy as np
 
-from facegen.audit.measures.face_view import CLASSES, FACE, ID, LIPS, View, pixel_centres
+from facegen.audit.measures.face_view import CLASSES, FACE, ID, LIPS, FaceView, pixel_centres
+from facegen.audit.measures.measure_registry import Theme, themes
 from facegen.audit.measures.schema import CONTINUOUS, Measure
 from facegen.datasets.errors import FacegenError
 
@@ -78,7 +79,7 @@ FEATURES = len(SEEN) * len(_SHAPE_SIGNS) + 2 * _BANDS + 2 * _PARTS + 4
 CLIP = 4.0  # spreads: what lies further out is no face that was learned from
 
 
-def features(view: View) -> np.ndarray:
+def features(view: FaceView) -> np.ndarray:
     """(FEATURES,) float64: the mask's summaries, 0 where a class is not to be seen; only where `has_axes`."""
     axes = view.axes
     shapes = _shapes(view)
@@ -104,7 +105,7 @@ def mirrored(x: np.ndarray) -> np.ndarray:
     return np.concatenate([part.reshape(*head, -1) for part in (own, reach, lips, ratios)], -1)
 
 
-def _shapes(view: View) -> np.ndarray:
+def _shapes(view: FaceView) -> np.ndarray:
     """(SEEN, 7): see _SHAPE_SIGNS."""
     axes, (h, w) = view.axes, view.shape
     flat = view.labels.ravel()
@@ -132,7 +133,7 @@ def _products(h: int, w: int) -> tuple[np.ndarray, ...]:
     return x * x, x * y, y * y
 
 
-def _lips(view: View) -> np.ndarray:
+def _lips(view: FaceView) -> np.ndarray:
     """(2 * _PARTS,): mean height of upper and of lower lip above the mouth, in parts of its width."""
     points = view.face_points(*LIPS)
     low, high = np.quantile(points[:, 0], _ENDS)
@@ -147,7 +148,7 @@ def _lips(view: View) -> np.ndarray:
     return out.ravel()
 
 
-def _ratios(view: View, mouth: np.ndarray) -> np.ndarray:
+def _ratios(view: FaceView, mouth: np.ndarray) -> np.ndarray:
     """(4,): eye to eye over eyes to mouth; place of the mouth and of the nose's lower end beside the axis,
     height of that end."""
     nose = view.face_points(ID["nose"])
@@ -200,7 +201,7 @@ def shipped() -> Regressor:
     return Regressor.from_dict(data["weights"])
 
 
-def measure(view: View) -> dict[str, float]:
+def measure(view: FaceView) -> dict[str, float]:
     """All of this file's MEASURES for a view; a measure that is left out of the dict is missing."""
     if not estimable(view):
         return {}
@@ -209,12 +210,12 @@ def measure(view: View) -> dict[str, float]:
     return dict(zip(NAMES, values.tolist(), strict=True))
 
 
-def estimable(view: View) -> bool:
+def estimable(view: FaceView) -> bool:
     """Whether pose and expression can be estimated: eyes, mouth and nose are to be seen."""
     return view.has_axes and view.present(ID["nose"])
 
 
-def tilt_of(view: View) -> float:
+def tilt_of(view: FaceView) -> float:
     """Degrees by which the face's axes are turned in the picture, clockwise."""
     return math.degrees(math.atan2(view.axes.along[1], view.axes.along[0]))
 
@@ -235,3 +236,6 @@ def tilted(angles: np.ndarray, degrees: float) -> np.ndarray:
     yaw = np.arctan2(-first[..., 1], middle[..., 1])
     roll = np.arctan2(-last[..., 0], last[..., 2])
     return np.degrees(np.stack([yaw, pitch, roll], -1))
+
+
+themes.add(Theme("pose_regressor", MEASURES, measure, order=20, frozen=True))

@@ -6,7 +6,8 @@ exists only where it is to be seen. Axes and units as in geometry.py.
 
 import numpy as np
 
-from facegen.audit.measures.face_view import FACE, ID, View
+from facegen.audit.measures.face_view import FACE, ID, FaceView
+from facegen.audit.measures.measure_registry import Theme, themes
 from facegen.audit.measures.schema import BINARY, CONTINUOUS, Measure
 
 # name of the attribute -> class of the mask
@@ -87,26 +88,26 @@ _BOX_HALF_WIDTH, _BOX_START, _BOX_END = 0.16, 0.02, 0.12
 _COLUMNS = 16  # across the forehead in which the hairline is sought
 
 
-def measure(view: View) -> dict[str, float]:
+def measure(view: FaceView) -> dict[str, float]:
     """All of this file's MEASURES for a view; a measure that is left out of the dict is missing."""
     if view.mask is None:
         return {}
     out = {name: float(view.present(ID[label])) for name, label in SEEN.items()}
     if view.has_axes and view.axes.swapped:
         out["ear_left"], out["ear_right"] = out["ear_right"], out["ear_left"]
-    out |= {f"{name}_area": view.share(ID[SEEN[name]]) for name in SIZED if out[name]}
+    out |= {f"{name}_area": view.fraction(ID[SEEN[name]]) for name in SIZED if out[name]}
     ears = (ID["l_ear"], ID["r_ear"])
     if out["ear_left"] or out["ear_right"]:
-        out["ear_area"] = view.share(*ears)
+        out["ear_area"] = view.fraction(*ears)
     if out["hair"]:
         if view.present(*FACE):
-            out["hair_volume"] = min(view.share(ID["hair"]) / view.share(*FACE), 100.0)
+            out["hair_volume"] = min(view.fraction(ID["hair"]) / view.fraction(*FACE), 100.0)
         if view.has_axes:
             out |= _hair_shape(view)
     return out
 
 
-def _hair_shape(view: View) -> dict[str, float]:
+def _hair_shape(view: FaceView) -> dict[str, float]:
     axes = view.axes
     points = view.face_points(ID["hair"])
     u, v = points[:, 0], points[:, 1]
@@ -126,7 +127,7 @@ def _hair_shape(view: View) -> dict[str, float]:
     return out
 
 
-def _forehead(view: View, u: np.ndarray, v: np.ndarray, brow_v: float) -> dict[str, float]:
+def _forehead(view: FaceView, u: np.ndarray, v: np.ndarray, brow_v: float) -> dict[str, float]:
     """Fringe and hairline from the hair's (u, v) and the height of the brows."""
     grid = view.face_coordinates
     above = brow_v - grid[..., 1]
@@ -143,3 +144,6 @@ def _forehead(view: View, u: np.ndarray, v: np.ndarray, brow_v: float) -> dict[s
     if found.mean() > 0.5:
         out["hairline_height"] = brow_v - float(np.median(lowest[found]))
     return out
+
+
+themes.add(Theme("presence", MEASURES, measure, order=30, label_only=True, frozen=True))

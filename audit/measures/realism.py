@@ -15,7 +15,8 @@ from PIL import Image
 from scipy import fft, ndimage
 
 from facegen.audit.measures.colour import MIN_SHARE, MIN_YELLOW
-from facegen.audit.measures.face_view import ID, View
+from facegen.audit.measures.face_view import ID, FaceView
+from facegen.audit.measures.measure_registry import Theme, themes
 from facegen.audit.measures.schema import CONTINUOUS, Measure
 
 SIZE, CROP, QUALITY = 160, 0.9, 90
@@ -67,7 +68,7 @@ _STABLE = 1.0  # 8-bit: added to a local deviation
 _OUTSIDE = 0.01  # of the crop's side that may lie outside the picture
 
 
-def measure(view: View) -> dict[str, float]:
+def measure(view: FaceView) -> dict[str, float]:
     """All of this file's MEASURES for a view; a measure that is left out of the dict is missing."""
     if view.mask is None:
         return {}
@@ -76,13 +77,13 @@ def measure(view: View) -> dict[str, float]:
     return out if luma is None else out | _spectrum(luma) | _contrast(luma) | _noise(luma)
 
 
-def prepared(view: View) -> np.ndarray | None:
+def prepared(view: FaceView) -> np.ndarray | None:
     """(SIZE, SIZE) float32 luma in [0, 255] of the picture made equal (PREPARED), or None as in `equal`."""
     picture = equal(view, SIZE)
     return None if picture is None else np.asarray(picture.convert("L"), np.float32)
 
 
-def equal(view: View, size: int) -> Image.Image | None:
+def equal(view: FaceView, size: int) -> Image.Image | None:
     """The face's crop at `size` pixels, once through JPEG; None where it is smaller or leaves the picture."""
     if not view.has_axes:
         return None
@@ -152,8 +153,8 @@ def _noise(luma: np.ndarray) -> dict[str, float]:
     }
 
 
-def _skin(view: View) -> dict[str, float]:
-    if view.share(ID["skin"]) < MIN_SHARE:
+def _skin(view: FaceView) -> dict[str, float]:
+    if view.fraction(ID["skin"]) < MIN_SHARE:
         return {}
     # Rows of one piece: over columns of a table arctan2 takes other code, other digits, as the memory lies.
     lightness, red, yellow = np.ascontiguousarray(view.pixels(view.lab, ID["skin"])[::_EVERY].T, float)
@@ -166,3 +167,6 @@ def _skin(view: View) -> dict[str, float]:
         out["skin_shading_redness"] = float(offset @ red) / variance
         out["skin_shading_yellowness"] = float(offset @ yellow) / variance
     return out
+
+
+themes.add(Theme("realism", MEASURES, measure, order=100, frozen=True))

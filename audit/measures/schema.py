@@ -25,7 +25,7 @@ class Measure:
     ----------
     name, unit : str
     kind : CONTINUOUS or BINARY (0 or 1)
-    group : one of GROUPS
+    group : one of GROUPS, or a new name, which is then shown after them and counts as appearance
     low, high : float
         The valid range: a value outside comes from labels that are no face, and is missing.
     missing : str
@@ -51,8 +51,8 @@ class Measure:
     matchable: bool = True
 
     def __post_init__(self) -> None:
-        if self.kind not in (CONTINUOUS, BINARY) or self.group not in GROUPS:
-            raise ValueError(f"measure {self.name}: unknown kind {self.kind!r} or group {self.group!r}")
+        if self.kind not in (CONTINUOUS, BINARY):
+            raise ValueError(f"measure {self.name}: unknown kind {self.kind!r}")
 
     @property
     def content(self) -> bool:

@@ -8,7 +8,8 @@ import numpy as np
 from scipy import ndimage
 
 from facegen.audit.measures.colour import MIN_SHARE
-from facegen.audit.measures.face_view import FACE, ID, View
+from facegen.audit.measures.face_view import FACE, ID, FaceView
+from facegen.audit.measures.measure_registry import Theme, themes
 from facegen.audit.measures.schema import CONTINUOUS, Measure
 
 _SMALL = "the picture is smaller than the working size"
@@ -56,11 +57,11 @@ _RIM = 2  # working pixels: a class's border is structure of the label, not of t
 _TINY = 1e-11  # keeps the logarithm of a constant region finite
 
 
-def measure(view: View) -> dict[str, float]:
+def measure(view: FaceView) -> dict[str, float]:
     """All of this file's MEASURES for a view; a measure that is left out of the dict is missing."""
     if view.mask is None:
         return {}
-    out = {"background_area": view.share(ID["background"])}
+    out = {"background_area": view.fraction(ID["background"])}
     back = view.where(ID["background"])
     if out["background_area"] >= BACKGROUND_SHARE:
         out |= _backdrop(view, back)
@@ -87,7 +88,7 @@ def measure(view: View) -> dict[str, float]:
     return out
 
 
-def _backdrop(view: View, back: np.ndarray) -> dict[str, float]:
+def _backdrop(view: FaceView, back: np.ndarray) -> dict[str, float]:
     lightness = view.lab[..., 0][back]
     red, green, blue = view.rgb[back].astype(np.float32).T
     opponent = np.stack([red - green, 0.5 * (red + green) - blue])
@@ -99,7 +100,7 @@ def _backdrop(view: View, back: np.ndarray) -> dict[str, float]:
     }
 
 
-def _inner(view: View, region: np.ndarray) -> np.ndarray | None:
+def _inner(view: FaceView, region: np.ndarray) -> np.ndarray | None:
     """The region without its rim; None where too little is left."""
     inner = region.copy()
     for _ in range(_RIM):
@@ -114,3 +115,6 @@ def _inner(view: View, region: np.ndarray) -> np.ndarray | None:
 
 def _log_variance(values: np.ndarray) -> float:
     return float(np.log10(float(values.var()) + _TINY))
+
+
+themes.add(Theme("texture", MEASURES, measure, order=80, frozen=True))

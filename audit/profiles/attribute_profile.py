@@ -19,7 +19,6 @@ measured: the audit compares against that.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
@@ -117,27 +116,6 @@ class Profile:
     links: tuple[Link, ...] = ()
     fidelity: Mapping[str, float] = field(default_factory=dict)
     written: tuple[str, ...] = ()
-
-    @staticmethod
-    def fit(table: Table, annotations=None, name: str = "", fidelity: bool = True) -> "Profile":
-        """The profile of a measured table and, if given, `datasets.annotations.Annotations`; see
-        profile_fit."""
-        from facegen.audit.profiles.profile_fit import fit_profile
-
-        return fit_profile(table, annotations, name, fidelity)
-
-    @staticmethod
-    def load(path: Path | str) -> "Profile":
-        """Read a profile file; FacegenError when it is damaged, newer, or speaks of unknown attributes."""
-        from facegen.audit.profiles.profile_files import read_profile
-
-        return read_profile(Path(path))
-
-    def save(self, path: Path | str) -> None:
-        """Write the profile as JSON."""
-        from facegen.audit.profiles.profile_files import write_profile
-
-        write_profile(self, Path(path))
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -27,10 +27,10 @@ from scipy.special import ndtri
 
 from facegen.audit.measures.measure_table import BY_NAME
 from facegen.audit.measures.schema import BINARY
+from facegen.audit.profiles.annotated_attributes import ANNOTATED, ORDINALS
 from facegen.audit.profiles.attribute_profile import Attribute, Part, Profile
 from facegen.audit.profiles.copula import MAX_CORRELATION, nearest_correlation, upper_orthant
 from facegen.audit.profiles.marginals import GRID, Continuous, Law, Levels
-from facegen.audit.profiles.profile_fit import ANNOTATED, ORDINALS
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.layouts.annotations import PITCH_ZERO
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from facegen.audit.measures.measure_table import BY_NAME, MEASURES_VERSION
+from facegen.audit.profiles.annotated_attributes import ANNOTATED_KINDS
 from facegen.audit.profiles.attribute_profile import Attribute, Link, Part, Profile
 from facegen.audit.profiles.copula import nearest_correlation
 from facegen.audit.profiles.handwritten_profile import parse_laws
 from facegen.audit.profiles.marginals import GRID, Continuous, Law, Levels
-from facegen.audit.profiles.profile_fit import ANNOTATED_KINDS
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import write_bytes
 
@@ -51,11 +51,6 @@ def _load(above: tuple[Path, ...], name_or_path: str | Path) -> Profile:
 
 def _parsed(text: str, where: str, suffix: str, above: tuple[Path, ...]) -> Profile:
     return parse_laws(text, where, partial(_load, above)) if suffix == ".toml" else parse_profile(text, where)
-
-
-def read_profile(path: Path) -> Profile:
-    """The profile in a file; FacegenError as in `load_profile`."""
-    return _read((), path)
 
 
 def _read(above: tuple[Path, ...], path: Path) -> Profile:
@@ -140,9 +135,15 @@ def _linked_twice(link: Link, other: Link) -> bool:
     return link.measured == other.measured or (link.same and link.annotated == other.annotated)
 
 
-def write_profile(profile: Profile, path: Path) -> None:
-    """Write a profile to `path`, whole or not at all."""
-    write_bytes(path, profile_text(profile).encode())
+def save_profile(profile: Profile, path: Path | str) -> None:
+    """Write a profile to `path` as JSON, whole or not at all.
+
+    Raises
+    ------
+    FacegenError
+        The file cannot be written.
+    """
+    write_bytes(Path(path), profile_text(profile).encode())
 
 
 def profile_text(profile: Profile) -> str:

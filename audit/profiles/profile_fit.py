@@ -5,9 +5,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from facegen.audit.distances.two_sample import content_and_all_auc
 from facegen.audit.measures.face_view import WORKING_SIZE
 from facegen.audit.measures.measure_table import BY_NAME
 from facegen.audit.measures.schema import BINARY, Table, gate_open
+from facegen.audit.profiles.annotated_attributes import (
+    ANNOTATED,
+    LINKS,
+    NO_SHADE,
+    ORDINALS,
+    POSE,
+    UNMATCHED,
+    WEIGHTS,
+)
 from facegen.audit.profiles.attribute_profile import Attribute, Link, Part, Profile
 from facegen.audit.profiles.copula import latent_correlation
 from facegen.audit.profiles.marginals import GRID, Continuous, Law, Levels
@@ -15,69 +25,6 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.layouts.annotations import POSE_NAMES, Annotations
 
 MIN_ROWS = 50  # pictures: under this neither quantiles nor correlations mean anything
-
-# CelebA's attributes that say what to draw. Left out: Attractive (a judgement) and Blurry (measured better).
-ANNOTATED = (
-    "Male", "Young", "Eyeglasses", "Wearing_Hat", "Bald", "Gray_Hair", "Bangs", "Receding_Hairline",
-    "No_Beard", "Goatee", "Mustache", "Sideburns", "5_o_Clock_Shadow", "Smiling", "Mouth_Slightly_Open",
-    "High_Cheekbones", "Narrow_Eyes", "Bags_Under_Eyes", "Arched_Eyebrows", "Bushy_Eyebrows", "Big_Lips",
-    "Big_Nose", "Pointy_Nose", "Oval_Face", "Chubby", "Double_Chin", "Pale_Skin", "Rosy_Cheeks",
-    "Heavy_Makeup",
-    "Wearing_Lipstick", "Wearing_Earrings", "Wearing_Necklace", "Wearing_Necktie",
-)  # fmt: skip
-# Of these CelebA sets at most one (one picture in 100 breaks the rule): each becomes one ordinal attribute,
-# from the first level to the last. "other" is a picture with none of them, or with two.
-ORDINALS = {
-    "hair_shade": (
-        ("black", "Black_Hair"),
-        ("brown", "Brown_Hair"),
-        ("other", None),
-        ("blond", "Blond_Hair"),
-    ),
-    "hair_form": (("straight", "Straight_Hair"), ("other", None), ("wavy", "Wavy_Hair")),
-}
-# Sex decides most of the others; its correlations are kept closest when the matrix is made definite.
-_WEIGHTS = {"male": 20.0}
-# hair_shade says nothing of a head that is grey or bald: those rows are left out of its law.
-_NO_SHADE = ("Gray_Hair", "Bald")
-# Roll was estimated before CelebA-HQ turned its pictures upright: kept for the record, not to be followed.
-_POSE = {"yaw": "yaw", "pitch": "pitch", "roll": "roll_before_alignment"}
-_UNMATCHED = ("roll_before_alignment",)
-# What the annotated part of a profile can hold: name -> kind.
-ANNOTATED_KINDS = (
-    {name.lower(): "binary" for name in ANNOTATED}
-    | dict.fromkeys(ORDINALS, "ordinal")
-    | dict.fromkeys(_POSE.values(), "continuous")
-)
-
-_SAME = "the same thing; the mask decides what is visible, the annotation what is worn or done"
-LINKS = (
-    Link("eyeglasses", "glasses", 1, _SAME),
-    Link("wearing_hat", "hat", 1, _SAME),
-    Link("wearing_earrings", "earring", 1, _SAME),
-    Link("wearing_necklace", "necklace", 1, _SAME),
-    Link("mouth_slightly_open", "mouth_open", 1, _SAME),
-    Link("bald", "hair", -1, "a head without visible hair is a bald one (2.4 % annotated, 2.6 % measured)"),
-    Link(
-        "yaw",
-        "yaw_nose",
-        -0.95,
-        "assumed: proxy of the same angle; annotated yaw is positive to the picture's left",
-    ),
-    Link("pitch", "pitch_ear", 0.7, "assumed: proxy of the same angle; annotated pitch is positive upwards"),
-    Link("smiling", "smile_curve", 0.85, "assumed: proxy of the same expression"),
-    Link("bangs", "fringe", 0.9, "assumed: proxy of the same hair"),
-    Link("hair_shade", "hair_lightness", 0.85, "assumed: annotated shade, seen under unknown light"),
-    Link(
-        "male",
-        "hair_low",
-        -0.8,
-        "assumed: neither source holds both; without it half of the men had long hair",
-    ),
-    Link("male", "hair_length", -0.8, "assumed: as for hair_low"),
-    Link("wearing_lipstick", "lip_redness", 0.6, "assumed: lipstick reddens, lips and light differ"),
-    Link("no_beard", "beard_shade", 0.6, "assumed: a beard darkens, light does too"),
-)
 
 _METHOD = (
     "measured: facegen.audit.measures at {size} px, {n} pictures with masks; marginals as {q} quantiles or "
@@ -96,7 +43,9 @@ _FUSION = (
 )
 
 
-def fit_profile(table: Table, annotations: Annotations | None, name: str, fidelity: bool = True) -> Profile:
+def fit_profile(
+    table: Table, annotations: Annotations | None = None, name: str = "", fidelity: bool = True
+) -> Profile:
     """The profile of a measured set.
 
     Parameters
@@ -132,8 +81,6 @@ def fidelity_of(table: Table) -> dict[str, float]:
     Fitted to a random half, held against the other half, and the other way round; the mean of both. What the
     copula cannot say (the picture's border cuts hair off, long hair is low hair) is in it.
     """
-    from facegen.audit.distances.two_sample import content_and_all_auc
-
     order = np.random.Generator(np.random.Philox(key=0)).permutation(len(table))
     halves = order[: len(table) // 2], order[len(table) // 2 :]
     found = []
@@ -182,16 +129,16 @@ def annotated_part(annotations: Annotations) -> Part:
     for name, levels in ORDINALS.items():
         values = _ordinal(annotations, levels)
         if name == "hair_shade":
-            hidden = np.any([annotations.attributes.column(one) for one in _NO_SHADE], axis=0)
+            hidden = np.any([annotations.attributes.column(one) for one in NO_SHADE], axis=0)
             values[hidden] = np.nan
         columns[name] = values
         laws[name] = Levels.fit(values[~np.isnan(values)], tuple(level for level, _ in levels))
     for j, name in enumerate(POSE_NAMES):
         values = annotations.pose[:, j].astype(float)
-        columns[_POSE[name]], laws[_POSE[name]] = values, Continuous.fit(values)
+        columns[POSE[name]], laws[POSE[name]] = values, Continuous.fit(values)
     values = np.stack(list(columns.values()), axis=1)
     attributes = tuple(_annotated(name, laws[name], column) for name, column in columns.items())
-    weights = np.array([_WEIGHTS.get(name, 1.0) for name in columns])
+    weights = np.array([WEIGHTS.get(name, 1.0) for name in columns])
     return Part(len(annotations), attributes, latent_correlation(values, list(laws.values()), weights))
 
 
@@ -208,7 +155,7 @@ def _ordinal(annotations: Annotations, levels: Sequence[tuple[str, str | None]])
 
 def _annotated(name: str, law: Law, column: np.ndarray) -> Attribute:
     n = int(np.count_nonzero(~np.isnan(column)))
-    pose = name in _POSE.values()
+    pose = name in POSE.values()
     unit = "deg" if pose else "level" if law.kind == "ordinal" else "0/1"
     group = "pose" if pose else "person"
-    return Attribute(name, unit, group, law, (), 1.0, n, name not in _UNMATCHED)
+    return Attribute(name, unit, group, law, (), 1.0, n, name not in UNMATCHED)

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from facegen.audit.distances.feature_distance import FeatureDistance, feature_distance, not_measured
+from facegen.audit.distances.frozen_lists import matched_names
 from facegen.audit.distances.held_out import NEED_PARSER, compare_held_out
 from facegen.audit.distances.joint import Joint, joint_distances
 from facegen.audit.distances.label_mismatch import Mismatch, judge, label_faults
-from facegen.audit.distances.two_sample import MIN_ROWS, matched_names, two_sample
+from facegen.audit.distances.two_sample import MIN_ROWS, two_sample
 from facegen.audit.distances.univariate import Draws, Gap, compare_columns, family_factor, family_p
 from facegen.audit.measure_dataset import Measurement
 from facegen.audit.measures import label_drawing, measure_table

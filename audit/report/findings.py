@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from facegen.audit.distances.feature_distance import FeatureDistance
+from facegen.audit.distances.frozen_lists import matched_names
 from facegen.audit.distances.held_out import HeldOut
 from facegen.audit.distances.joint import Joint
 from facegen.audit.distances.label_mismatch import UNKNOWN_IDS, Judged, LabelFault, Mismatch
 from facegen.audit.distances.univariate import Gap
-from facegen.audit.measures.schema import GROUPS, Measure
+from facegen.audit.measures.measure_table import GROUPS
+from facegen.audit.measures.schema import Measure
 from facegen.audit.report.reference import Reference
 
 WITHIN, BORDERLINE, DIFFERS, UNMEASURED = "within noise", "borderline", "differs", "not measured"
@@ -149,10 +151,7 @@ class Audit:
         return found
 
     def mean_excess(self, content_only: bool) -> float:
-        """Mean over the matchable, measured attributes of the distance above the floor, in spreads."""
-        chosen = [
-            r.excess
-            for r in self.rows
-            if r.gap and r.measure.matchable and (r.measure.content or not content_only)
-        ]
+        """Mean over the matched, measured attributes of the distance above the floor, in spreads."""
+        names = set(matched_names([row.measure.name for row in self.rows], content_only))
+        chosen = [row.excess for row in self.rows if row.gap and row.measure.name in names]
         return float(np.mean(chosen)) if chosen else np.nan

@@ -18,14 +18,14 @@ import numpy as np
 from PIL import Image
 
 from facegen.audit.distances.feature_distance import FeatureDistance
-from facegen.audit.distances.held_out import (
+from facegen.audit.distances.frozen_lists import (
     CLASSIFIER,
-    HELD_OUT,
     HELD_OUT_VERSION,
     MATCHED_APPEARANCE,
     MATCHED_CONTENT,
     REPORTED,
 )
+from facegen.audit.distances.held_out import HELD_OUT
 from facegen.audit.distances.joint import Joint
 from facegen.audit.distances.label_mismatch import ClassMismatch, LabelFault
 from facegen.audit.measure_dataset import Measurement

@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from facegen.audit.distances.frozen_lists import matched_names
 from facegen.audit.measures import label_drawing, measure_table
 from facegen.audit.report.findings import DIFFERS, Audit, Row
 from facegen.datasets.errors import FacegenError
@@ -88,8 +89,11 @@ def read_thresholds(path: Path) -> dict[str, float]:
 
 def check(audit: Audit, limits: dict[str, float]) -> list[Check]:
     """Each limit held against the audit, in the order given."""
-    followed = [row for row in audit.rows if row.measure.matchable]
-    content = [row for row in followed if row.measure.content]
+    names = [row.measure.name for row in audit.rows]
+    followed, content = (
+        [row for row in audit.rows if row.measure.name in matched_names(names, content_only)]
+        for content_only in (False, True)
+    )
     differing = float(sum(row.verdict == DIFFERS for row in audit.rows))
     found = {
         "content_auc": audit.content.auc if _mostly_measured(content) else math.nan,

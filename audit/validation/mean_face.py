@@ -12,7 +12,7 @@ import numpy as np
 from scipy import ndimage
 
 from facegen.audit.measure_dataset import check_masks
-from facegen.audit.measures.face_view import FACE, ID, LIPS, View, make_view
+from facegen.audit.measures.face_view import FACE, ID, LIPS, FaceView, make_view
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.layouts.face_set import FaceSet
 
@@ -62,7 +62,7 @@ class MeanFace:
         return seen.mean(0) if len(seen) else np.full(3, np.nan)
 
 
-def aligned_face(view: View) -> np.ndarray | None:
+def aligned_face(view: FaceView) -> np.ndarray | None:
     """(SIDE, SIDE, 3) float32: CIELAB minus the skin's mean, NaN beside the face; None where the face is
     turned away, too small, behind glasses or not there.
     """

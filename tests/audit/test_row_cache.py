@@ -1,5 +1,9 @@
 """Rows are kept by content: the same pixels are not measured again, other pixels are."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import PIL
 import pytest
@@ -83,6 +87,34 @@ def test_keys_tell_the_libraries_that_measure_apart(monkeypatch):
     finally:
         row_cache._code.cache_clear()
     assert len(keys) == 4 and key_of(image, None) in keys
+
+
+def test_keys_follow_every_module_that_the_measures_import(monkeypatch):
+    """A second implementation: what Python itself has loaded once a face is measured."""
+    code = (
+        "import sys, numpy as np\n"
+        "from facegen.audit.measures import aligned_labels, label_drawing, measure_table\n"
+        "measure_table.measure(np.zeros((64, 64, 3), np.uint8), np.ones((64, 64), np.uint8))\n"
+        "print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('facegen.')), sep='\\n')\n"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    loaded = {Path(line).resolve() for line in loaded.split()}
+    known = row_cache.sources()
+    assert len(loaded) > 15 and loaded <= {path.resolve() for path in known}
+    assert {"pose_regressor.json", "label_conventions.py", "colour.py"} <= {path.name for path in known}
+
+    image, read = np.zeros((8, 8, 3), np.uint8), Path.read_bytes
+    keys = {key_of(image, None)}
+    try:
+        for path in known:
+            with monkeypatch.context() as patch:
+                changed = lambda own, path=path: read(own) + b"#" * (own == path)  # noqa: E731
+                patch.setattr(Path, "read_bytes", changed)
+                row_cache._code.cache_clear()
+                keys.add(key_of(image, None))
+    finally:
+        row_cache._code.cache_clear()
+    assert len(keys) == len(known) + 1
 
 
 def test_rows_of_another_width_are_not_returned(tmp_path):

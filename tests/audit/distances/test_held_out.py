@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from drawn_heads import head, paint, random_heads
 
-from facegen.audit.distances import held_out, two_sample
+from facegen.audit.distances import frozen_lists, held_out, two_sample
 from facegen.audit.measures import aligned_labels
 from facegen.audit.measures.face_view import ID, make_view
 from facegen.audit.measures.measure_table import CONTENT_NAMES, measure_labels
@@ -69,21 +69,22 @@ def test_halves_of_one_law_lie_at_the_floor_with_more_columns_than_rows():
 def test_the_frozen_lists_hold_every_measure_once():
     from facegen.audit.measures.measure_table import MEASURES
 
-    matched = (*held_out.MATCHED_CONTENT, *held_out.MATCHED_APPEARANCE)
+    matched = (*frozen_lists.MATCHED_CONTENT, *frozen_lists.MATCHED_APPEARANCE)
     assert len(set(matched)) == len(matched)
     assert set(matched) == {m.name for m in MEASURES if m.matchable}
-    assert set(held_out.REPORTED) == {m.name for m in MEASURES if m.group != "labels"} - set(matched)
-    assert set(held_out.MATCHED_CONTENT) == {
+    assert set(frozen_lists.REPORTED) == {m.name for m in MEASURES if m.group != "labels"} - set(matched)
+    assert set(frozen_lists.MATCHED_CONTENT) == {
         m.name for m in MEASURES if m.matchable and m.group in CONTENT_GROUPS
     }
-    assert two_sample.FOLDS == 5 and "5-fold" in held_out.CLASSIFIER
+    assert two_sample.FOLDS == 5 and "5-fold" in frozen_lists.CLASSIFIER
 
 
 def test_the_frozen_lists_change_with_their_version_only():
     """A measure added to or taken from a list makes figures of other days incomparable: raise the version."""
-    lists = (held_out.MATCHED_CONTENT, held_out.MATCHED_APPEARANCE, held_out.REPORTED, held_out.CLASSIFIER)
+    names = "MATCHED_CONTENT", "MATCHED_APPEARANCE", "REPORTED", "CLASSIFIER"
+    lists = tuple(getattr(frozen_lists, name) for name in names)
     digest = hashlib.sha256(repr(lists).encode()).hexdigest()[:16]
-    assert (held_out.HELD_OUT_VERSION, digest) == (5, "75e89792cab6412f")
+    assert (frozen_lists.HELD_OUT_VERSION, digest) == (5, "75e89792cab6412f")
 
 
 def test_of_many_pictures_some_are_compared(monkeypatch):
@@ -122,8 +123,8 @@ def test_what_one_parser_reads_is_measured_and_compared(real):
     """Rows are the matched content attributes, and a larger nose is told however the masks' owner drew it."""
     masks = np.stack([head(), head(without=("l_ear",))])
     rows = held_out.read_rows(masks)
-    assert rows.shape == (2, len(held_out.MATCHED_CONTENT))
-    names = held_out.MATCHED_CONTENT
+    assert rows.shape == (2, len(frozen_lists.MATCHED_CONTENT))
+    names = frozen_lists.MATCHED_CONTENT
     for mask, row in zip(masks, rows, strict=True):
         whole = dict(zip(CONTENT_NAMES, measure_labels(mask), strict=True))
         np.testing.assert_array_equal(row, [whole[name] for name in names])

@@ -8,7 +8,7 @@ from drawn_heads import random_heads
 
 from facegen.audit.distances import held_out
 from facegen.audit.measure_dataset import Measurement
-from facegen.audit.profiles.attribute_profile import Profile
+from facegen.audit.profiles.profile_fit import fit_profile
 from facegen.audit.report import compare as comparing
 from facegen.audit.report.compare import compare
 from facegen.audit.report.findings import DIFFERS, UNMEASURED
@@ -71,7 +71,7 @@ def test_the_same_audit_twice(reference):
 
 
 def test_against_a_profile(real):
-    profile = Profile.fit(real.attributes, name="drawn")
+    profile = fit_profile(real.attributes, name="drawn")
     reference = Reference.of_profile(profile)
     assert reference.n == 110 and reference.labels is None
     good, bad = (
@@ -85,7 +85,7 @@ def test_against_a_profile(real):
 
 def test_a_fitted_profile_is_compared_by_as_many_rows_as_it_has_pictures(real, monkeypatch):
     """Its own draws say neither how far its pictures lie apart nor how likely a distance is."""
-    profile = Profile.fit(real.attributes, name="drawn", fidelity=False)
+    profile = fit_profile(real.attributes, name="drawn", fidelity=False)
     sizes = []
     for module, name in (
         (held_out, "two_sample"),
