@@ -7,7 +7,7 @@ import click
 
 from facegen.cli.support.newest_set import newest_set
 from facegen.cli.support.omp import wait_without_spinning
-from facegen.cli.support.training_progress import duration, load, training_bar
+from facegen.cli.support.training_progress import load, training_bar
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -45,6 +45,7 @@ def command(
     from facegen.datasets.io.files import write_json
     from facegen.datasets.layouts.open_set import open_set
     from facegen.parse.data.device import describe_device, describe_machine, pick_device
+    from facegen.parse.experiment.estimate import duration
     from facegen.parse.experiment.real_sets import open_real
     from facegen.parse.experiment.recipes import recipe_for
     from facegen.parse.experiment.reverse_test import (

@@ -1,6 +1,6 @@
 """The answer of `facegen train-eval` on the terminal, from the content of results.json."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -8,30 +8,27 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from facegen.cli.support.training_progress import say_on
+
 MEANS = {"mean_f1": "mean F1", "mean_f1_core": "mean F1, no accessories", "mean_iou": "mIoU"}
 SHORT = {"mean_f1": "mean", "mean_f1_core": "no accessories", "mean_iou": "mIoU"}  # eight arms in 80 columns
 CORE = "mean_f1_core"
 
 
-def say_on(console: Console) -> Callable[[str], None]:
-    """Printing of one plain line, however long."""
-    return lambda line: console.print(line, soft_wrap=True, highlight=False, markup=False)
-
-
-def number(figure: dict[str, Any] | None, form: str = ".3f", spread: bool = True) -> str:
+def number(figure: dict[str, Any] | None, form: str = ".3f", interval: bool = True) -> str:
     """A figure as "0.712 [0.701, 0.722]", a dash where it was not measured."""
     if figure is None or figure["value"] is None:
         return "–"
     ends = [format(figure[end], form) for end in ("low", "high") if figure[end] is not None]
-    return format(figure["value"], form) + (f" [{', '.join(ends)}]" if spread and ends else "")
+    return format(figure["value"], form) + (f" [{', '.join(ends)}]" if interval and ends else "")
 
 
-def print_results(console: Console, content: dict[str, Any]) -> None:
+def print_results(console: Console, content: Mapping[str, Any]) -> None:
     """F1 a class and arm, the means with intervals, the gap and its split, and what was not measured."""
     say = say_on(console)
     test, size = content["test"], content["scored_at_px"]
     arms = content["arms"]
-    title = f"F1 on {test['images']} real faces ({test['is']}), scored at {size} px"
+    title = f"F1 on {test['images']} real faces ({test['source']}), scored at {size} px"
     table = Table(
         title=escape(title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True
     )
@@ -42,15 +39,15 @@ def print_results(console: Console, content: dict[str, Any]) -> None:
     for name in names[1:]:  # the first is background
         if name == "mean_f1":
             table.add_section()
-        cells = [number(arm["figures"][name], spread=False) for arm in arms]
+        cells = [number(arm["figures"][name], interval=False) for arm in arms]
         table.add_row(SHORT.get(name, name), *cells)
     console.print(table)
-    beside = [f"{arm['key']} {arm['title']}" for arm in arms if not arm["label_adapter"]]
-    say(f"{', '.join(beside)}; the arm behind each is the same behind a label adapter")
+    plain = [f"{arm['key']} {arm['title']}" for arm in arms if not arm["label_adapter"]]
+    say(f"{', '.join(plain)}; the second arm of each pair is behind a label adapter")
     for arm in arms:
         say(f"{arm['key']:5s} {MEANS[CORE]} {number(arm['figures'][CORE])}")
     print_split(console, content["gap"].get(CORE))
-    for name, figure in (content["gap"].get(CORE) or {"over_real": {}})["over_real"].items():
+    for name, figure in (content["gap"].get(CORE) or {"relative_to_real": {}})["relative_to_real"].items():
         say(f"{name} {number(figure)}")
     covers = content["intervals"]["covers"]
     lacking = [one for one in ("seeds", "rendered sets") if one not in covers]
@@ -58,8 +55,8 @@ def print_results(console: Console, content: dict[str, Any]) -> None:
     say(f"95 % intervals cover {', '.join(covers)}{note}")
     if content["not_measured"]:
         say(f"not in the test set, left out of the means: {', '.join(content['not_measured'])}")
-    for key, values in content["mixed"].items():
-        say(f"trainings differ in {key} ({', '.join(values)}), not only in data and seed: compare with care")
+    for key, values in content["training_differences"].items():
+        say(f"trainings differ in {key} ({', '.join(values)}), not only in data and seed: compare cautiously")
     early = [
         f"{arm['key']} set {one['set']} seed {one['seed']}"
         for arm in arms
@@ -68,7 +65,7 @@ def print_results(console: Console, content: dict[str, Any]) -> None:
         if one["overfit"]
     ]
     if early:
-        say(f"validation faces scored better before the end (overfitting): {', '.join(early)}")
+        say(f"the validation score fell before the end (overfitting): {', '.join(early)}")
 
 
 def print_split(console: Console, gap: dict[str, Any] | None) -> None:
@@ -79,10 +76,12 @@ def print_split(console: Console, gap: dict[str, Any] | None) -> None:
     split = gap["split"]
     say(f"gap R − S, {MEANS[CORE]}: {number(split['gap'], '+.3f')}")
     for part, figure in split["parts"].items():
-        share = "" if split["shares"] is None else f"   {number(split['shares'][part], '.0%')} of the gap"
+        fraction = (
+            "" if split["fractions"] is None else f"   {number(split['fractions'][part], '.0%')} of the gap"
+        )
         orders = ", ".join(
             f"{order} {number(one[part], '+.3f', False)}" for order, one in split["orders"].items()
         )
-        say(f"  {part:12s} {number(figure, '+.3f')}{share}   ({orders})")
-    if split["shares"] is None:
-        say("  no shares: the gap's interval holds 0")
+        say(f"  {part:12s} {number(figure, '+.3f')}{fraction}   ({orders})")
+    if split["fractions"] is None:
+        say("  no fractions: the gap's interval holds 0")

@@ -1,4 +1,4 @@
-"""Progress of decoding and training on the terminal, with rate and time left."""
+"""Progress of loading, measuring and training on the terminal, with rate and time left."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,54 +6,83 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress, TaskID
 
 from facegen.cli.support.progress import progress_bar
+from facegen.datasets.io.progress import MESSAGE, ProgressCallback, ProgressEvent
 
 if TYPE_CHECKING:
     from facegen.datasets.layouts.face_set import FaceSet
     from facegen.parse.data.loaded_set import LoadedSet
     from facegen.parse.training.trainer import Progress as TrainingProgress
 
+WORDS = {"load": "decoding", "measure": "measuring", "train": "training"}  # before what a bar is about
 
-def load(console: Console, faces: "FaceSet", size: int) -> "LoadedSet":
-    """Decode a set with a bar; one too large for the memory is kept in the cache folder, which is said."""
-    from facegen.parse.data.loaded_set import cache_if_large, load_set
 
-    cache = cache_if_large(len(faces), size)
-    if cache is not None:
-        console.print(
-            f"{faces.name} is large: decoded pictures are kept in {cache}", soft_wrap=True, markup=False
+def say_on(console: Console) -> Callable[[str], None]:
+    """Printing of one plain line, however long."""
+    return lambda line: console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+class _Bars:
+    """Shows events: lines as they come, and one bar at a time. Trainings share a bar."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.key: tuple[str, str] | None = None
+        self.text = ""
+        self.bar: Progress | None = None
+        self.task = TaskID(0)
+
+    def __call__(self, event: ProgressEvent) -> None:
+        if event.stage == MESSAGE:
+            self.close()
+            say_on(self.console)(event.text)
+            return
+        key = (event.stage, "" if event.stage == "train" else event.text)
+        if key != self.key or self.bar is None:
+            self.close()
+            self.key, self.bar = key, progress_bar(self.console)
+            self.bar.start()
+            self.task = self.bar.add_task("", total=event.total, note="")
+        elif event.text != self.text:  # or the bar would stay finished, and its time left zero
+            self.bar.reset(self.task)
+        self.text = event.text
+        named = event.text if event.stage not in ("load", "measure") else f"{WORDS[event.stage]} {event.text}"
+        self.bar.update(
+            self.task,
+            description=escape(named),
+            total=event.total,
+            completed=event.done,
+            note=escape(event.note),
         )
-    with progress_bar(console) as bar:
-        task = bar.add_task(escape(f"decoding {faces.name}"), total=len(faces), note="")
-        return load_set(faces, size, cache, on_sample=lambda: bar.advance(task))
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.stop()
+        self.key, self.bar = None, None
 
 
 @contextmanager
-def training_bar(console: Console, title: str) -> Iterator[Callable[..., None]]:
-    """A bar of one training after another; what it yields is the `on_progress` of parse.train.train."""
-    with progress_bar(console) as bar:
-        task = bar.add_task(title, total=None, note="")
-        shown = title
-
-        def report(progress: "TrainingProgress", now: str = title) -> None:
-            nonlocal shown
-            if now != shown:  # or it would stay finished, and its time left zero
-                bar.reset(task)
-                shown = now
-            bar.update(
-                task,
-                description=now,
-                total=progress.steps,
-                completed=progress.step,
-                note=f"loss {progress.loss:.3f}  {progress.images_per_second:.0f} images/s",
-            )
-
-        yield report
+def event_bars(console: Console) -> Iterator[ProgressCallback]:
+    """A progress callback that prints lines and draws bars on a console."""
+    bars = _Bars(console)
+    try:
+        yield bars
+    finally:
+        bars.close()
 
 
-def duration(seconds: float) -> str:
-    """A length of time for people: 45 s, 12 min, 3.2 h."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+def load(console: Console, faces: "FaceSet", size: int) -> "LoadedSet":
+    """Decode a set with a bar."""
+    from facegen.parse.data.loaded_set import load_reported
+
+    with event_bars(console) as progress:
+        return load_reported(faces, size, progress)
+
+
+@contextmanager
+def training_bar(console: Console, title: str) -> Iterator[Callable[["TrainingProgress"], object]]:
+    """A bar of one training; it yields the `on_progress` of parse.training.trainer.train."""
+    with event_bars(console) as progress:
+        yield lambda now: progress(now.event(title))

@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import TEMPORARY_MARK, fingerprint
 from facegen.datasets.io.hardware import free_memory
 from facegen.datasets.io.images import IMAGE_SUFFIXES
+from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, say
 from facegen.datasets.layouts.face_set import FaceSet
 
 MEMORY_SHARE = 0.25  # of the free memory, above which a set is decoded to the disk
@@ -190,6 +192,22 @@ def load_set(
     masks = np.empty((len(faces), size, size), np.uint8)
     _decode(faces, images, masks, on_sample, strict)
     return LoadedSet(faces.name, faces.convention, list(faces.ids), images, masks)
+
+
+def load_reported(faces: FaceSet, size: int, progress: ProgressCallback) -> LoadedSet:
+    """Decode a set and report each picture; a set too large for the memory is kept in the cache folder."""
+    cache = cache_if_large(len(faces), size)
+    if cache is not None:
+        say(progress, f"{faces.name} is large: decoded pictures are kept in {cache}")
+    done, one_at_a_time = 0, threading.Lock()  # samples are decoded by several threads
+
+    def on_sample() -> None:
+        nonlocal done
+        with one_at_a_time:
+            done += 1
+            progress(ProgressEvent("load", faces.name, done, len(faces)))
+
+    return load_set(faces, size, cache, on_sample)
 
 
 def _decode(

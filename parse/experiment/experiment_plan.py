@@ -1,14 +1,20 @@
 """Which trainings a run consists of: the arms, the curves and the controls.
 
-An arm's trainings lie in a table [rendered set][seed]. R_L, S_L and S_DL are no trainings of their own:
-they are R, S and S_D behind a label adapter. A training is known by its folder name, so one that two
-questions need (the full end of a curve, the start of a mix) happens once.
+An arm is one of the kinds of training that are compared: on real faces (R), on synthetic faces of the
+default prior (S), on synthetic faces matched to the real profile (S_D), on further sets (X1, X2 …). Each is
+scored twice, without and with a label adapter (R_L, S_L, S_DL …); with the adapter it is not trained again.
+With two synthetic arms these are the six arms of the split. An arm's trainings form a table
+[rendered set][seed].
+
+A training is identified by the name of its folder, so one that two comparisons need (the end of a curve, the
+start of a mix) happens once.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.datasets.errors import FacegenError
 from facegen.parse.data.loaded_set import LoadedSet, join
@@ -27,8 +33,12 @@ def adapted_key(key: str) -> str:
 
 @dataclass(frozen=True)
 class Training:
-    """One network to train. `name` is its folder in the run, `title` for people.
+    """One network to train.
 
+    Attributes
+    ----------
+    name : its folder in the run
+    title : what it is, for people
     adapter : whether it is also scored behind a label adapter
     """
 
@@ -41,8 +51,10 @@ class Training:
 
 @dataclass(frozen=True)
 class Ingredients:
-    """Decoded sets, each at least as large as the largest training of it.
+    """Decoded sets, each at least as large as the largest training on it.
 
+    Attributes
+    ----------
     fit : real faces to train on
     synthetic : {key of the arm: its rendered sets}
     titles : {key: words}
@@ -57,12 +69,15 @@ class Ingredients:
 class Plan:
     """All trainings of a run.
 
-    arms   : {key: [rendered set][seed]}, REAL first
+    Attributes
+    ----------
+    arms : {key: [rendered set][seed]}, REAL first
     curves : {key: {number of images: training}}
-    mix    : {number of real images beside N synthetic ones: training}, of the sets of `mix_of`
-    halves : two halves of the real faces, what two draws of one law differ by; empty where not asked for
-    law    : as many repeats of random real faces, and real faces drawn by the law of the default set; empty
-             where not asked for
+    mix : {number of real images added to N synthetic ones: training}, on the first set of arm `mix_of`
+    halves : two halves of the real faces, to see how much two samples of one distribution differ; empty where
+        not requested
+    reweighted : random real faces with repeats, and real faces reweighted to the default set's distribution
+        with the same number of repeats; empty where not requested
     """
 
     arms: dict[str, list[list[Training]]]
@@ -71,7 +86,7 @@ class Plan:
     mix: dict[int, Training] = field(default_factory=dict)
     mix_of: str = ""
     halves: tuple[Training, ...] = ()
-    law: tuple[Training, ...] = ()
+    reweighted: tuple[Training, ...] = ()
 
     def trainings(self) -> list[Training]:
         """Each training once: the arms seed by seed, so that a run stopped early has whole seeds; then the
@@ -79,19 +94,19 @@ class Plan:
         seeds = len(self.arms[REAL][0])
         order = [row[k] for k in range(seeds) for rows in self.arms.values() for row in rows]
         order += [one for line in self.curves.values() for one in line.values()]
-        order += [*self.mix.values(), *self.halves, *self.law]
+        order += [*self.mix.values(), *self.halves, *self.reweighted]
         return list({one.name: one for one in order}.values())
 
 
 def nested(data: LoadedSet, count: int) -> LoadedSet:
-    """`count` samples; smaller choices lie in larger ones (as real.choose).
+    """`count` samples; smaller choices lie in larger ones (as real_sets.choose).
 
     Raises
     ------
     FacegenError : the set holds fewer.
     """
     if not 0 < count <= len(data):
-        raise FacegenError(f"{data.name} offers {len(data)} samples, {count} were asked for")
+        raise FacegenError(f"{data.name} offers {len(data)} samples, {count} were requested")
     return data if count == len(data) else data.take(sorted(nested_order(data.ids)[:count]))
 
 
@@ -102,7 +117,7 @@ def make_plan(
     numbers: Sequence[int] = (),
     mix: Sequence[int] = (),
     halves: bool = False,
-    law: np.ndarray | None = None,
+    weights: npt.NDArray[np.float64] | None = None,
 ) -> Plan:
     """Lay out a run.
 
@@ -110,9 +125,9 @@ def make_plan(
     ----------
     count : N, training images of every arm
     numbers : points of the curves, one training each on the first set of each synthetic arm
-    mix : numbers of real images beside N synthetic ones of the first matched (else default) set
+    mix : numbers of real images added to N synthetic ones of the first matched (else default) set
     halves : train on two halves of the real faces, N // 2 each
-    law : (len(fit),) chances that sum to 1, by which `count` real faces are drawn with replacement
+    weights : (len(fit),) probabilities that sum to 1, for drawing `count` real faces with replacement
     """
 
     def synthetic(key: str, place: int, number: int, seed: int) -> Training:
@@ -148,23 +163,23 @@ def make_plan(
             )
             for part in range(2)
         )
-    drawn = _by_law(sets.fit, count, law) if law is not None else ()
+    drawn = _reweighted(sets.fit, count, weights) if weights is not None else ()
     return Plan(arms, {REAL: "real", **sets.titles}, curves, mixed, mix_of, parts, drawn)
 
 
-def _by_law(fit: LoadedSet, count: int, law: np.ndarray) -> tuple[Training, Training]:
-    """Random faces repeated as often as those of the second training, which are drawn by the law."""
-    draw = keyed_generator(0, "law")
-    repeats = np.bincount(draw.choice(len(fit), count, p=law), minlength=len(fit))
+def _reweighted(fit: LoadedSet, count: int, weights: npt.NDArray[np.float64]) -> tuple[Training, Training]:
+    """Random real faces repeated as often as those of the second training, which are drawn by `weights`."""
+    draw = keyed_generator(0, "law")  # the name of the random stream: another one would draw other faces
+    repeats = np.bincount(draw.choice(len(fit), count, p=weights), minlength=len(fit))
     shuffled = draw.permutation(repeats)
 
-    def training(name: str, title: str, times: np.ndarray) -> Training:
+    def training(name: str, title: str, times: npt.NDArray[np.int64]) -> Training:
         data = fit.take(np.repeat(np.arange(len(fit)), times))
         return Training(f"R-{name}-n{count}-seed0", title, data, 0, adapter=False)
 
     return (
-        training("repeats", "random real faces, repeated as those by the law", shuffled),
-        training("law", "real faces by the law of the default set", repeats),
+        training("repeats", "random real faces, repeated as often as the reweighted ones", shuffled),
+        training("reweighted", "real faces reweighted to the default set's distribution", repeats),
     )
 
 

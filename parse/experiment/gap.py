@@ -1,4 +1,4 @@
-"""From judged trainings to figures with intervals: arms, the gap and its split, controls, curves.
+"""From scored trainings to figures with intervals: arms, the gap and its split, controls, curves.
 
 Everything here is plain JSON values; a figure is {"value", "low", "high"}, None where not measured.
 """
@@ -11,10 +11,10 @@ import numpy as np
 from facegen.datasets.conventions.label_conventions import Convention
 from facegen.parse.experiment.bootstrap import Resampled, columns, counts_of, covered, interval, resample
 from facegen.parse.experiment.experiment_plan import REAL, Plan, Training, adapted_key
-from facegen.parse.experiment.learning_curves import fit_law
-from facegen.parse.experiment.run_plan import Judged
+from facegen.parse.experiment.learning_curves import fit_power_law
+from facegen.parse.experiment.run_plan import ScoredTraining
 from facegen.parse.experiment.set_roles import DEFAULT, MATCHED
-from facegen.parse.experiment.shapley import ARMS, shares, split_gap
+from facegen.parse.experiment.shapley import ARMS, fractions, split_gap
 from facegen.parse.metrics.evaluate import Evaluation
 from facegen.parse.metrics.scores import number
 
@@ -23,16 +23,16 @@ HEADLINE = ("mean_f1_core", "mean_f1", "mean_iou")  # the 14-class mean is what 
 Figure = dict[str, float | None]
 
 
-def evaluations(plan: Plan, judged: Mapping[str, Judged]) -> dict[str, list[list[Evaluation]]]:
+def evaluations(plan: Plan, scored: Mapping[str, ScoredTraining]) -> dict[str, list[list[Evaluation]]]:
     """{arm: [rendered set][seed]} of all arms, each followed by its partner behind the adapter."""
     table = {}
     for key, rows in plan.arms.items():
-        table[key] = [[judged[one.name].plain for one in row] for row in rows]
-        table[adapted_key(key)] = [[_adapted(judged[one.name]) for one in row] for row in rows]
+        table[key] = [[scored[one.name].plain for one in row] for row in rows]
+        table[adapted_key(key)] = [[_adapted(scored[one.name]) for one in row] for row in rows]
     return table
 
 
-def _adapted(one: Judged) -> Evaluation:
+def _adapted(one: ScoredTraining) -> Evaluation:
     assert one.adapted is not None, one.training.name  # only controls go without
     return one.adapted
 
@@ -97,29 +97,34 @@ def best_informed(arms: Collection[str]) -> str | None:
     return next((key for key in (MATCHED, DEFAULT) if key in arms), None)
 
 
-def sets_beside(arms: Iterable[str]) -> list[str]:
-    """Of all arms those of sets beside the split, without their adapted partners."""
+def other_sets(arms: Iterable[str]) -> list[str]:
+    """Of all arms those of sets outside the split, without their adapted partners."""
     present = list(arms)
     partners = {adapted_key(key) for key in present}
     return [key for key in present if key not in ARMS and key not in partners]
 
 
-def beside_figures(resampled: Resampled, convention: Convention) -> dict[str, Any] | None:
-    """What sets beside the split score above its best informed arm: {"base": arm, "over_base": {arm:
-    {measure: figure}}} in the headline measures; None where there is nothing to compare."""
-    base, others = best_informed(resampled.values), sets_beside(resampled.values)
-    if base is None or not others:
+def comparison_figures(resampled: Resampled, convention: Convention) -> dict[str, Any] | None:
+    """What sets outside the split score above its best informed arm.
+
+    Returns
+    -------
+    {"reference": arm, "above_reference": {arm: {measure: figure}}} in the headline measures; None where there
+    is nothing to compare
+    """
+    reference, others = best_informed(resampled.values), other_sets(resampled.values)
+    if reference is None or not others:
         return None
-    over = {
-        arm: {name: loss_figure(resampled, arm, base, name, convention) for name in HEADLINE}
+    above = {
+        arm: {name: loss_figure(resampled, arm, reference, name, convention) for name in HEADLINE}
         for arm in others
     }
-    return {"base": base, "over_base": over}
+    return {"reference": reference, "above_reference": above}
 
 
 def gap_figures(resampled: Resampled, convention: Convention) -> dict[str, Any]:
-    """{measure: gap, its split, ratios}. `split` is None where an arm of it was not trained, `shares` where
-    the gap's interval holds 0."""
+    """{measure: gap, its split, ratios}. `split` is None where an arm of it was not trained, `fractions`
+    where the gap's interval holds 0."""
     result = {}
     whole = all(arm in resampled.values for arm in ARMS)
     freedom = resampled.freedom
@@ -133,7 +138,7 @@ def gap_figures(resampled: Resampled, convention: Convention) -> dict[str, Any]:
             for key in values
             if key != REAL
         }
-        entry["over_real"] = {
+        entry["relative_to_real"] = {
             f"{top} / {base}": figure(values[top] / values[base], _ratio(draws[top], draws[base]), freedom)
             for base, tops in ((REAL, (DEFAULT, MATCHED)), ("R_L", ("S_L", "S_DL")))
             for top in tops
@@ -150,7 +155,7 @@ def _split(
     point, drawn = split_gap(values), split_gap(draws)
     gap = figure(point.gap, drawn.gap, freedom)
     low, high = (np.nan if gap[end] is None else gap[end] for end in ("low", "high"))
-    portions = shares(point, low, high)  # type: ignore[arg-type]
+    portions = fractions(point, low, high)  # type: ignore[arg-type]
     return {
         "gap": gap,
         "parts": {part: figure(v, drawn.parts[part], freedom) for part, v in point.parts.items()},
@@ -158,7 +163,7 @@ def _split(
             order: {part: figure(v, drawn.orders[order][part], freedom) for part, v in parts.items()}
             for order, parts in point.orders.items()
         },
-        "shares": None
+        "fractions": None
         if portions is None
         else {part: figure(v, _ratio(drawn.parts[part], drawn.gap), freedom) for part, v in portions.items()},
     }
@@ -175,16 +180,16 @@ def difference(first: Evaluation, second: Evaluation) -> dict[str, Figure]:
     return {name: loss_figure(one, "a", "b", name, convention) for name in HEADLINE}
 
 
-def control_figures(plan: Plan, judged: Mapping[str, Judged]) -> dict[str, Any]:
-    """Differences that are no gap of the synthetic faces: two halves of the real ones, two renders of one
-    order, real faces by another law. None where not trained.
+def control_figures(plan: Plan, scored: Mapping[str, ScoredTraining]) -> dict[str, Any]:
+    """Differences that do not come from synthetic faces: two halves of the real ones, two renders of one
+    order, reweighted real faces. None where not trained.
 
-    By the law of the default set some real faces are drawn again and again, which costs by itself: they are
-    compared with as many repeats of other real faces.
+    Reweighting to the default set's distribution draws some real faces many times, which lowers the score by
+    itself: the reweighted faces are compared with real faces that are repeated as often.
     """
 
     def plain(one: Training) -> Evaluation:
-        return judged[one.name].plain
+        return scored[one.name].plain
 
     repeats = {
         key: difference(plain(rows[0][0]), plain(rows[1][0]))
@@ -196,28 +201,37 @@ def control_figures(plan: Plan, judged: Mapping[str, Judged]) -> dict[str, Any]:
         if plan.halves
         else None,
         "rendered_set_minus_other_set": repeats or None,
-        "repeated_real_minus_real_by_synthetic_law": difference(*map(plain, plan.law)) if plan.law else None,
-        "law_distinct_faces": len(set(plan.law[0].data.ids)) if plan.law else None,
+        "repeated_real_minus_reweighted_real": difference(*map(plain, plan.reweighted))
+        if plan.reweighted
+        else None,
+        "reweighted_distinct_faces": len(set(plan.reweighted[0].data.ids)) if plan.reweighted else None,
     }
 
 
-def curve_figures(line: Mapping[int, Training], judged: Mapping[str, Judged], key: str) -> dict[str, Any]:
-    """Points [{"n", arm: {measure: figure}}] of a curve by rising number of images, and a fitted law of each
-    arm and headline measure; the intervals cover the pictures only."""
+def curve_figures(
+    line: Mapping[int, Training], scored: Mapping[str, ScoredTraining], key: str
+) -> dict[str, Any]:
+    """The points of a curve and the power laws fitted through them.
+
+    Returns
+    -------
+    {"points": [{"n", arm: {measure: figure}}] by rising number of images, "fits": {arm: {measure: the fit or
+    None}}}; the intervals cover the test pictures only
+    """
     points: list[dict[str, Any]] = []
     for count, training in line.items():
-        one = judged[training.name]
+        one = scored[training.name]
         table = {key: [[one.plain]], adapted_key(key): [[_adapted(one)]]}
         figures = arm_figures(resample_arms(table, one.plain.convention), one.plain.convention)
         points.append({"n": count, **{arm: {m: figures[arm][m] for m in HEADLINE} for arm in table}})
-    laws: dict[str, Any] = {}
+    fits: dict[str, Any] = {}
     for arm in (key, adapted_key(key)):
         for measure in HEADLINE:
             pairs = [(p["n"], p[arm][measure]["value"]) for p in points if p["n"]]
             known = [pair for pair in pairs if pair[1] is not None]
-            law = fit_law([n for n, _ in known], [score for _, score in known])
-            laws.setdefault(arm, {})[measure] = None if law is None else law.as_json()
-    return {"points": points, "laws": laws}
+            fit = fit_power_law([n for n, _ in known], [score for _, score in known])
+            fits.setdefault(arm, {})[measure] = None if fit is None else fit.as_json()
+    return {"points": points, "fits": fits}
 
 
 def interval_note(table: Mapping[str, list[list[Evaluation]]]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Score against number of training images, and the law through it: score(n) = limit − drop · n^(−rate).
+"""Score against number of training images, and a power law through it: score(n) = limit − drop · n^(−rate).
 
-A power law is what learning curves of networks follow over the range that can be trained (Hestness et al.,
+Learning curves of networks follow a power law over the range that can be trained (Hestness et al.,
 Deep Learning Scaling is Predictable, Empirically, arXiv 1712.00409).
 """
 
@@ -16,7 +16,7 @@ MIN_POINTS = 3
 
 
 @dataclass(frozen=True)
-class Law:
+class PowerLawFit:
     """limit, drop, rate as above; `rms` of the residuals; `points` it was fitted to (3 leave no residual)."""
 
     limit: float
@@ -33,11 +33,11 @@ class Law:
         return asdict(self)
 
 
-def fit_law(numbers: Sequence[float], scores: Sequence[float]) -> Law | None:
+def fit_power_law(numbers: Sequence[float], scores: Sequence[float]) -> PowerLawFit | None:
     """Least squares over (numbers, scores); None for fewer than three different numbers.
 
     For each rate limit and drop are linear; drop is held at 0 or above and limit at 1 or below, since a
-    score neither falls with more images of one law nor exceeds 1.
+    score neither falls with more images of one distribution nor exceeds 1.
     """
     n, y = np.asarray(numbers, float), np.asarray(scores, float)
     if len(np.unique(n)) < MIN_POINTS:
@@ -55,4 +55,4 @@ def fit_law(numbers: Sequence[float], scores: Sequence[float]) -> Law | None:
         if best is None or error < best[0] - 1e-12:
             best = error, float(limit), float(drop), float(rate)
     assert best is not None
-    return Law(best[1], best[2], best[3], best[0], len(n))
+    return PowerLawFit(best[1], best[2], best[3], best[0], len(n))

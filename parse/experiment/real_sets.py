@@ -1,4 +1,4 @@
-"""The real side of an experiment: what may be trained on, what only judges.
+"""The real side of an experiment: which faces may be trained on, and which only test.
 
 A training folder is split once by a hash of the names (datasets.splits): 70 % to fit, 10 % to validate,
 20 % for the label adapter, which no arm trains on.
@@ -18,7 +18,7 @@ from facegen.datasets.layouts.splits import split_700_100_200
 
 @dataclass(frozen=True)
 class RealSets:
-    """Parts of a real set. `test_is` says in words what judges."""
+    """Parts of a real set. `test_is` says in words which faces test."""
 
     fit: FaceSet
     validate: FaceSet
@@ -34,14 +34,14 @@ def open_real(real: Path, real_test: Path | None = None, convention: str = "cele
     ----------
     real : a training set; or the folder around train/ and test/; or the official CelebAMask-HQ, whose own
         split is then used
-    real_test : the test set; None takes the test part beside the training part, and where there is none
+    real_test : the test set; None takes the test part beside the training part, and without one
         the validation tenth, which `test_is` then says
     convention : what the ids of plain index masks mean
 
     Raises
     ------
-    FacegenError : no such folder, no masks, two different conventions, or pictures that would both train
-        and judge.
+    FacegenError : no such folder, no masks, two different conventions, or the same pictures in training and
+        test.
     """
     holder = not is_celebamaskhq(real) and not (real / "images").is_dir() and (real / "train").is_dir()
     parts = is_celebamaskhq(real) or holder
@@ -75,8 +75,8 @@ def require_unseen(sets: RealSets, others: Iterable[FaceSet]) -> None:
     those that label adapters are fitted on."""
     for one in others:
         if one.layout != "facegen":
-            for judge in (sets.test, sets.adapter):
-                _require_apart(one, judge, f"take them out of {one.name}")
+            for kept in (sets.test, sets.adapter):
+                _require_apart(one, kept, f"take them out of {one.name}")
 
 
 def _require_apart(train: FaceSet, test: FaceSet, advice: str) -> None:
@@ -96,7 +96,8 @@ def _require_apart(train: FaceSet, test: FaceSet, advice: str) -> None:
     shared = sum(len(digests(ours[size]) & digests(theirs[size])) for size in ours.keys() & theirs.keys())
     if shared:
         raise FacegenError(
-            f"{shared} pictures of {test.path} are in {train.path} too: what trains must not judge; {advice}"
+            f"{shared} pictures of {test.path} are in {train.path} too: "
+            f"the pictures of training and test must differ; {advice}"
         )
 
 
@@ -114,5 +115,5 @@ def choose(faces: FaceSet, count: int) -> FaceSet:
     FacegenError : the set holds fewer.
     """
     if count > len(faces):
-        raise FacegenError(f"{faces.path} offers {len(faces)} samples, {count} were asked for; lower --num")
+        raise FacegenError(f"{faces.path} offers {len(faces)} samples, {count} were requested; lower --num")
     return faces.subset(sorted(nested_order(faces.ids)[:count]))

@@ -1,249 +1,138 @@
-"""The files of a finished run: results.json, gap.json, per_class.csv and per_image.csv.
+"""The results of an experiment for a program or a notebook: figures, a table, a plot.
 
-results.json holds figures {"value", "low", "high"} (gap.py), per-class values by class name, and pooled
-confusion matrices with the reference in rows. None = not measured. Pictures appear by their ids only.
-gap.json is the same without ids, folders and matrices, to be published beside other figures.
+A figure is {"value", "low", "high"}: a score or difference with the ends of its 95 % interval, None where it
+was not measured.
 """
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path, PurePath
-from typing import Any
+from __future__ import annotations
 
-import numpy as np
-import torch
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import facegen
-from facegen.datasets.io.files import write_bytes, write_json
-from facegen.parse.data.device import describe_machine
-from facegen.parse.experiment.experiment_plan import Plan, adapted_key
-from facegen.parse.experiment.gap import (
-    arm_figures,
-    beside_figures,
-    control_figures,
-    curve_figures,
-    evaluations,
-    gap_figures,
-    interval_note,
-    resample_arms,
-)
-from facegen.parse.experiment.run_plan import MADE_WITH, AdapterStudy, Judged
-from facegen.parse.experiment.scoring_cache import Judge
-from facegen.parse.experiment.slices import Slice, slice_figures
-from facegen.parse.metrics.evaluate import Evaluation
-from facegen.parse.metrics.scores import f1_per_class, foreground_classes, mean_present, number
-from facegen.parse.training.trainer import Recipe
+from matplotlib.figure import Figure
 
-FORMAT = "facegen-train-eval"
-FORMAT_VERSION = 4
-RESULTS_FILE, PUBLIC_FILE = "results.json", "gap.json"
-CLASSES_FILE, IMAGES_FILE = "per_class.csv", "per_image.csv"
-WORST = 20
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.io.files import read_json
+from facegen.parse.experiment import charts
+from facegen.parse.experiment.gap import HEADLINE
+from facegen.parse.experiment.results_content import RESULTS_FILE, readable_content
+from facegen.parse.experiment.results_page import PAGE_FILE
+
+if TYPE_CHECKING:
+    import pandas
+
+PLOT_FILE = "results.png"
+DPI = 150
 
 
 @dataclass(frozen=True)
-class Run:
-    """A run that has been trained and judged.
+class Results:
+    """What an experiment found.
 
-    slices : parts of the test set, None where its attributes were not measured
-    law_faces : how many equally weighted faces the reweighted control is worth, None without it
-    cautions : what keeps figures from meaning what they say, in sentences
+    Attributes
+    ----------
+    folder : Path
+        The run folder with results.json, gap.json, index.html and the trained parsers.
+    content : mapping
+        The content of results.json: plain values.
     """
 
-    plan: Plan
-    judged: Mapping[str, Judged]
-    studies: Sequence[AdapterStudy]
-    judge: Judge
-    recipe: Recipe
-    test_is: str
-    arguments: Mapping[str, Any]
-    slices: Sequence[Slice] | None = None
-    law_faces: float | None = None
-    cautions: Sequence[str] = ()
+    folder: Path
+    content: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Results:
+        """The results of a finished run.
+
+        Raises
+        ------
+        FacegenError : no finished run is in the folder, or another version of facegen wrote it.
+        """
+        file = Path(folder) / RESULTS_FILE
+        return cls(Path(folder), readable_content(read_json(file), file))
 
     @property
-    def count(self) -> int:
-        """N, training images of every arm."""
-        return len(next(iter(self.plan.arms.values()))[0][0].data)
+    def page(self) -> Path:
+        """The report to open in a browser."""
+        return self.folder / PAGE_FILE
 
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Keys of the arms: "R" for real faces, "S" default prior, "S_D" matched, "X1" … further sets; each
+        is followed by its partner behind a label adapter ("R_L", "S_L", "S_DL", …)."""
+        return tuple(arm["key"] for arm in self.content["arms"])
 
-def results_json(run: Run, device: torch.device, seconds: float) -> dict[str, Any]:
-    """Everything a later reader needs to repeat or judge the run, and all figures: plain values only."""
-    convention = run.judge.test.convention
-    table = evaluations(run.plan, run.judged)
-    resampled = resample_arms(table, convention)
-    figures = arm_figures(resampled, convention)
-    first = next(iter(table.values()))[0][0]
-    slices, losses = (None, None) if run.slices is None else slice_figures(run.slices, table)
-    return {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        "facegen": facegen.__version__,
-        "machine": describe_machine(device),
-        "arguments": dict(run.arguments),
-        "recipe": asdict(replace(run.recipe, encoder_weights=PurePath(run.recipe.encoder_weights).name)),
-        "adapter": {"images": len(run.judge.adapter), "recipe": asdict(run.judge.recipe)},
-        "checkpoint_rule": "moving average after the last step",
-        "cautions": list(run.cautions),
-        "mixed": mixed([one.made_with for one in run.judged.values()]),
-        "convention": convention.name,
-        "scored_at_px": run.recipe.size,
-        "test": {"is": run.test_is, "images": len(run.judge.test)},
-        "not_measured": list(first.scores.absent),
-        "num": run.count,
-        "seconds": round(seconds, 1),
-        "intervals": interval_note(table),
-        "arms": [
-            _arm(run, key, rows, adapted, table, figures)
-            for key, rows in run.plan.arms.items()
-            for adapted in (False, True)
-        ],
-        "gap": gap_figures(resampled, convention),
-        "beside": beside_figures(resampled, convention),
-        "controls": {**control_figures(run.plan, run.judged), "law_effective_faces": run.law_faces},
-        "curves": {key: curve_figures(line, run.judged, key) for key, line in run.plan.curves.items()},
-        "mix": {"of": run.plan.mix_of, **curve_figures(run.plan.mix, run.judged, run.plan.mix_of)}
-        if run.plan.mix
-        else None,
-        "adapters": [_study(one, table[one.arm][0][0]) for one in run.studies],
-        "slices": slices,
-        "slice_losses": losses,
-    }
+    def score(self, arm: str, measure: str = HEADLINE[0]) -> dict[str, float | None]:
+        """One figure of an arm.
 
+        Parameters
+        ----------
+        arm : str
+            One of `arms`.
+        measure : str
+            The name of a class for its F1, or "mean_f1_core" (mean F1 without accessories), "mean_f1",
+            "mean_iou".
 
-def mixed(trainings: Sequence[Mapping[str, str | None]]) -> dict[str, list[str]]:
-    """{what trainings differ in, of MADE_WITH: its values}; "unknown" where a checkpoint does not say."""
-    values = {key: sorted({one.get(key) or "unknown" for one in trainings}) for key in MADE_WITH}
-    return {key: found for key, found in values.items() if len(found) > 1}
+        Raises
+        ------
+        FacegenError : no such arm or measure.
+        """
+        figures = {one["key"]: one["figures"] for one in self.content["arms"]}
+        if arm not in figures:
+            raise FacegenError(f"no arm {arm!r}: the run has {', '.join(figures)}")
+        if measure not in figures[arm]:
+            raise FacegenError(f"no measure {measure!r}: there are {', '.join(figures[arm])}")
+        return dict(figures[arm][measure])
 
+    def to_frame(self) -> pandas.DataFrame:
+        """All scores as a table with one row an arm and measure.
 
-def _arm(
-    run: Run,
-    key: str,
-    rows: list,
-    adapted: bool,
-    table: Mapping[str, list[list[Evaluation]]],
-    figures: Mapping[str, dict],
-) -> dict[str, Any]:
-    arm = adapted_key(key) if adapted else key
-    own = [one for row in table[arm] for one in row]
-    classes = own[0].convention.classes
+        Returns
+        -------
+        DataFrame with columns arm, trained_on, label_adapter, measure, value, low, high
 
-    def mean(values: Sequence[np.ndarray]) -> dict[str, float | None]:
-        return {name: number(v) for name, v in zip(classes, np.mean(values, 0).tolist(), strict=True)}
-
-    return {
-        "key": arm,
-        "title": run.plan.titles[key],
-        "label_adapter": adapted,
-        "trained_on": [
-            {"name": row[0].data.name, "images": len(row[0].data), "digest": row[0].data.digest()}
-            for row in rows
-        ],
-        "figures": figures[arm],
-        "boundary_iou": mean([one.boundary for one in own]),
-        "offset_near_px": mean([one.near_offsets() for one in own]),
-        "border_found": mean([one.found() for one in own]),
-        "confusion": np.sum([one.confusions.sum(0) for one in own], 0).tolist(),
-        "runs": [
+        Raises
+        ------
+        FacegenError : pandas is not installed.
+        """
+        try:
+            import pandas
+        except ImportError:
+            raise FacegenError("a table of results needs pandas: pip install pandas") from None
+        rows = [
             {
-                "set": j + 1,
-                "seed": k,
-                "mean_f1": number(e.scores.mean_f1),
-                "mean_f1_core": number(e.scores.mean_f1_core),
-                "mean_iou": number(e.scores.mean_iou),
-                "overfit": run.judged[rows[j][k].name].overfit,
-                "made_with": dict(run.judged[rows[j][k].name].made_with),
+                "arm": arm["key"],
+                "trained_on": arm["title"],
+                "label_adapter": arm["label_adapter"],
+                "measure": name,
+                **figure,
             }
-            for j, row in enumerate(table[arm])
-            for k, e in enumerate(row)
-        ],
-        "worst": [{"id": name, "mean_f1": number(v)} for name, v in worst(own)],
-    }
+            for arm in self.content["arms"]
+            for name, figure in arm["figures"].items()
+        ]
+        return pandas.DataFrame(rows)
 
+    def plot(self, path: str | Path | None = None) -> Figure:
+        """Draw the gap and where it is largest, and write the picture.
 
-def image_scores(trainings: Sequence[Evaluation]) -> np.ndarray:
-    """(N,) mean F1 of each test picture over its own foreground classes, averaged over the trainings."""
-    ids = foreground_classes(trainings[0].convention)
-    return np.mean([mean_present(f1_per_class(one.confusions), ids) for one in trainings], 0)
+        On the left stands the waterfall from real to synthetic training, or the score of every arm where the
+        gap was not split; on the right the slices of the test set that lose most.
 
+        Parameters
+        ----------
+        path : path, optional
+            Picture to write, its format by its suffix; by default results.png in the run folder.
 
-def worst(trainings: Sequence[Evaluation], count: int = WORST) -> list[tuple[str, float]]:
-    """Ids and scores of the pictures that an arm fails on, worst first."""
-    values = image_scores(trainings)
-    order = np.argsort(np.where(np.isnan(values), np.inf, values), kind="stable")[:count]
-    return [(trainings[0].ids[i], float(values[i])) for i in order]
-
-
-def _study(study: AdapterStudy, plain: Evaluation) -> dict[str, Any]:
-    def by_class(one: Evaluation) -> dict[str, float | None]:
-        return {name: number(v) for name, v in zip(plain.convention.classes, one.scores.f1, strict=True)}
-
-    return {
-        "arm": study.arm,
-        "rules": study.rules,
-        "plain_f1": by_class(plain),
-        "scores": {
-            kind: {
-                "mean_f1": number(one.scores.mean_f1),
-                "mean_f1_core": number(one.scores.mean_f1_core),
-                "f1": by_class(one),
-            }
-            for kind, one in study.scores.items()
-        },
-    }
-
-
-def write_results(folder: Path, content: dict[str, Any], run: Run) -> None:
-    """results.json, gap.json; per_class.csv, a row an arm, set, seed and class; per_image.csv, a row a test
-    picture."""
-    write_json(folder / RESULTS_FILE, content)
-    write_json(folder / PUBLIC_FILE, publishable(content))
-    table = evaluations(run.plan, run.judged)
-    rows = []
-    for arm, sets in table.items():
-        for j, row in enumerate(sets):
-            for k, e in enumerate(row):
-                values = zip(
-                    e.convention.classes, e.scores.f1, e.scores.iou, e.boundary, e.near_offsets(), strict=True
-                )
-                rows += [[arm, j + 1, k, name, *map(_cell, numbers)] for name, *numbers in values]
-    header = ["arm", "set", "seed", "class", "f1", "iou", "boundary_iou", "offset_near_px"]
-    write_bytes(folder / CLASSES_FILE, _csv([header, *rows]))
-    columns = [image_scores([e for row in sets for e in row]) for sets in table.values()]
-    pictures = [
-        [name, *map(_cell, values)] for name, *values in zip(run.judge.test.ids, *columns, strict=True)
-    ]
-    write_bytes(folder / IMAGES_FILE, _csv([["id", *table], *pictures]))
-
-
-def publishable(content: Mapping[str, Any]) -> dict[str, Any]:
-    """results.json without what names pictures or places of a machine, and without the large matrices."""
-
-    def name(value: Any) -> Any:
-        if isinstance(value, list):
-            return [name(one) for one in value]
-        return PurePath(value).name if isinstance(value, str) else value
-
-    arms = [
-        {key: value for key, value in arm.items() if key not in ("worst", "confusion")}
-        for arm in content["arms"]
-    ]
-    return {
-        **content,
-        "arguments": {key: name(value) for key, value in content["arguments"].items()},
-        "test": {**content["test"], "is": name(content["test"]["is"])},
-        "arms": arms,
-    }
-
-
-def _cell(value: float) -> str:
-    return "" if np.isnan(value) else f"{value:.5f}"
-
-
-def _csv(rows: Sequence[Sequence[object]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()
+        Returns
+        -------
+        matplotlib Figure, which a notebook shows
+        """
+        figure = charts.overview(self.content)
+        target = self.folder / PLOT_FILE if path is None else Path(path)
+        try:
+            figure.savefig(target, dpi=DPI)
+        except (OSError, ValueError) as error:
+            raise FacegenError(f"{target}: the picture cannot be written ({error})") from None
+        return figure

@@ -17,7 +17,7 @@ from facegen.datasets.io.files import png_bytes, write_bytes
 from facegen.parse.data.loaded_set import LoadedSet
 from facegen.parse.experiment import charts
 from facegen.parse.experiment.experiment_plan import ADAPTED, REAL, Training
-from facegen.parse.experiment.results import Run
+from facegen.parse.experiment.results_content import Run
 from facegen.parse.experiment.set_roles import DEFAULT, MATCHED
 from facegen.parse.experiment.shapley import ARMS
 from facegen.parse.inference.overlay import sheet
@@ -28,11 +28,7 @@ from facegen.parse.training.trainer import CHECKPOINT_FILE
 PAGE_FILE, WATERFALL_FILE = "index.html", "waterfall.svg"
 HEADLINE = "mean_f1_core"
 WORST_SHOWN = 12
-TITLES = {
-    "mean_f1_core": "mean F1 without accessories",
-    "mean_f1": "mean F1",
-    "mean_iou": "mIoU",
-}
+TITLES = charts.MEASURE_NAMES
 
 
 def write_page(
@@ -85,7 +81,7 @@ def render_page(
     figures = {key: one["figures"] for key, one in arms.items()}
     classes = [name for name in figures[REAL] if name not in TITLES and name != "background"]
     measured = [name for name in classes if figures[REAL][name]["value"] is not None]
-    judged = next(key for key in ("S_DL", "S_L", *reversed(arms)) if key in arms)
+    detailed = next(key for key in ("S_DL", "S_L", *reversed(arms)) if key in arms)
     gap = content["gap"].get(HEADLINE)
     split = gap["split"] if gap else None
     return environment.get_template("results.html.j2").render(
@@ -99,14 +95,13 @@ def render_page(
         split=split,
         waterfall=_waterfall(content),
         bars=charts.class_bars({key: figures[key] for key in arms}, measured) if measured else None,
-        judged=judged,
-        confusion=charts.confusion(np.array(arms[judged]["confusion"]), ["background", *classes]),
+        detailed=detailed,
+        confusion=charts.confusion(np.array(arms[detailed]["confusion"]), ["background", *classes]),
         curves=_curves(content, figures),
         sheets=sheets,
         real_sheet=real_sheet,
         network=network,
-        worst=arms[judged]["worst"],
-        offsets=judged,
+        worst=arms[detailed]["worst"],
     )
 
 
@@ -126,15 +121,15 @@ def _curves(content: Mapping[str, Any], figures: Mapping[str, Any]) -> list[tupl
         (
             f"{ {DEFAULT: 'default prior', MATCHED: 'matched'}[key] }: score by number of synthetic images",
             charts.curve(
-                line["points"], line["laws"], HEADLINE, ("synthetic images", TITLES[HEADLINE]), levels
+                line["points"], line["fits"], HEADLINE, ("synthetic images", TITLES[HEADLINE]), levels
             ),
         )
         for key, line in content["curves"].items()
     ]
     mix = content["mix"]
     if mix:
-        words = f"real images beside {content['num']} synthetic ones", TITLES[HEADLINE]
-        picture = charts.curve(mix["points"], mix["laws"], HEADLINE, words, levels, logarithmic=False)
+        words = f"real images added to {content['num']} synthetic ones", TITLES[HEADLINE]
+        picture = charts.curve(mix["points"], mix["fits"], HEADLINE, words, levels, logarithmic=False)
         lines.append(("synthetic faces with some real ones", picture))
     return lines
 
@@ -190,7 +185,7 @@ def _synthetic_sheet(folder: Path, run: Run, key: str, faces: LoadedSet, device:
 def _worst_sheet(folder: Path, run: Run, content: Mapping[str, Any], device: torch.device) -> np.ndarray:
     """The real test pictures that the best informed synthetic arm fails on most."""
     key = next((one for one in (MATCHED, DEFAULT) if one in run.plan.arms), REAL)
-    test = run.judge.test
+    test = run.scorer.test
     entries = next(arm["worst"] for arm in content["arms"] if arm["key"] == key)[:WORST_SHOWN]
     places = {name: i for i, name in enumerate(test.ids)}
     index = [places[one["id"]] for one in entries]
@@ -198,7 +193,7 @@ def _worst_sheet(folder: Path, run: Run, content: Mapping[str, Any], device: tor
     for arm in (REAL, key):
         one = _first(run, arm)
         parser = load_parser(folder / one.name / CHECKPOINT_FILE, device)
-        maps.append(run.judge.predictions(parser, folder / one.name)[0][index])
+        maps.append(run.scorer.predictions(parser, folder / one.name)[0][index])
     captions = [
         f"{one['id']}  F1 {one['mean_f1']:.2f}   picture | label | by {REAL} | by {key}" for one in entries
     ]

@@ -46,7 +46,7 @@ def reverse_parser(
     recipe: Recipe,
     device: torch.device,
     cache: Path | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
+    on_progress: Callable[[Progress], object] | None = None,
 ) -> tuple[Parser, bool]:
     """The parser from the cache, or trained now (an interrupted training goes on).
 

@@ -1,4 +1,4 @@
-"""Real faces drawn by the attribute law of a synthetic set: what their distribution alone costs.
+"""Real faces reweighted to the attribute distribution of a synthetic set: what the distribution alone costs.
 
 Attributes are (n, k) float64, one row a face, nan = not measured.
 """
@@ -15,12 +15,16 @@ STRENGTH = 0.1  # inverse of the ridge; hundreds of faces and tens of attributes
 MOST = 20.0  # times the mean: no single face may stand for a whole kind
 
 
-def law_weights(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
-    """Chances that turn real faces into the law of the synthetic ones: (n,) float, sum 1.
+def importance_weights(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
+    """Sampling weights that give real faces the attribute distribution of the synthetic ones.
+
+    Returns
+    -------
+    (n,) float, sum 1
 
     The density ratio of two samples is the odds of a classifier between them, corrected for their sizes
-    (Sugiyama et al., Density Ratio Estimation, 2012, ch. 4). What the classifier cannot tell stays as it
-    is.
+    (Sugiyama et al., Density Ratio Estimation, 2012, ch. 4). What the classifier cannot distinguish keeps
+    its distribution.
 
     Raises
     ------

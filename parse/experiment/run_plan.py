@@ -1,4 +1,4 @@
-"""Trains what a plan lists and judges each training on real faces; what the folder holds is kept."""
+"""Train what a plan lists and score each training on real faces; what the run folder holds is kept."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,13 +7,14 @@ from pathlib import Path
 import torch
 
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, ignore_progress
 from facegen.datasets.layouts.face_set import FaceSet
 from facegen.parse.data.device import gpu_memory
 from facegen.parse.experiment.experiment_plan import Plan, Training
-from facegen.parse.experiment.scoring_cache import NETWORK, PROBABILITIES, RULES, Judge
+from facegen.parse.experiment.scoring_cache import NETWORK, PROBABILITIES, RULES, Scorer
 from facegen.parse.metrics.evaluate import Evaluation
 from facegen.parse.metrics.validation_log import ValidationLook, overfitting, read_looks
-from facegen.parse.models.checkpoints import load_parser, read_torch
+from facegen.parse.models.checkpoints import Parser, load_parser, read_torch
 from facegen.parse.training.trainer import (
     CHECKPOINT_FILE,
     STATE_FILE,
@@ -31,12 +32,15 @@ MADE_WITH = ("facegen", "device", "precision")  # metadata that should not diffe
 
 
 @dataclass(frozen=True)
-class Judged:
+class ScoredTraining:
     """A training and its scores on the real test set.
 
-    adapted : behind a label adapter, for trainings that ask for it
-    overfit : step of the best look at the validation faces and the fall since, where there is one
-    made_with : {"facegen", "device", "precision"} of the training; None where the checkpoint does not say
+    Attributes
+    ----------
+    plain : without a label adapter
+    adapted : behind a label adapter, for trainings that have one
+    overfit : step of the best validation score and the fall since then, where there is one
+    made_with : {"facegen", "device", "precision"} of the training; None where the checkpoint lacks it
     """
 
     training: Training
@@ -48,10 +52,12 @@ class Judged:
 
 @dataclass(frozen=True)
 class AdapterStudy:
-    """What adapters of other kinds and sizes make of one training (seed 0 of an arm's first set).
+    """Scores of one training (seed 0 of an arm's first set) behind adapters of other kinds and sizes.
 
+    Attributes
+    ----------
     scores : {"network-25": evaluation, "rules": …, "probabilities": …}
-    rules  : the habits found by counting, in words
+    rules : the differences in labelling that counting found, in words
     """
 
     arm: str
@@ -59,12 +65,12 @@ class AdapterStudy:
     rules: list[str]
 
 
-def common_number(fit: FaceSet, synthetic: Sequence[FaceSet], asked: int | None) -> int:
-    """N of all arms: what was asked, else the most that every set offers.
+def common_number(fit: FaceSet, synthetic: Sequence[FaceSet], requested: int | None) -> int:
+    """N of all arms: the requested number, else the most that every set offers.
 
     Raises
     ------
-    FacegenError : conventions differ, or a set holds fewer than asked.
+    FacegenError : conventions differ, or a set holds fewer than requested.
     """
     for one in synthetic:
         if one.convention.name != fit.convention.name:
@@ -72,20 +78,54 @@ def common_number(fit: FaceSet, synthetic: Sequence[FaceSet], asked: int | None)
                 f"{one.path} is labelled as {one.convention.name}, the real set as "
                 f"{fit.convention.name}; render with --convention {fit.convention.name}"
             )
-    if asked is None:
+    if requested is None:
         return min(len(one) for one in (fit, *synthetic))
-    if asked < 1:
-        raise FacegenError(f"--num {asked}: need at least 1")
+    if requested < 1:
+        raise FacegenError(f"--num {requested}: need at least 1")
     for place, one in enumerate((fit, *synthetic)):
-        if len(one) < asked:
+        if len(one) < requested:
             part = " to fit (70 % of its training set)" if place == 0 else ""
             raise FacegenError(
-                f"{one.path} offers {len(one)} samples{part}, --num asks for {asked}; lower --num"
+                f"{one.path} offers {len(one)} samples{part}, --num requests {requested}; lower --num"
             )
-    return asked
+    return requested
 
 
-def missing(plan: Plan, folder: Path, recipe: Recipe, devices: int = 1) -> list[Training]:
+@dataclass(frozen=True)
+class Workplace:
+    """What all trainings of a run share: what scores them, the recipe, where they run and lie.
+
+    Attributes
+    ----------
+    folder : the run folder; each training has its own folder there
+    look : scores the averaged weights on validation faces during a training
+    devices : number of devices that share each training
+    """
+
+    scorer: Scorer
+    recipe: Recipe
+    device: torch.device
+    folder: Path
+    look: ValidationLook | None = None
+    devices: int = 1
+
+    def train(self, one: Training, on_progress: Callable[[Progress], object] | None = None) -> Parser:
+        """The parser of a training: loaded if it is there, else trained."""
+        parser = train(
+            one.data,
+            self.recipe,
+            one.seed,
+            self.device,
+            self.folder / one.name,
+            on_progress,
+            look=self.look,
+            devices=self.devices,
+        )
+        assert parser is not None  # only with stop_after
+        return parser
+
+
+def missing(plan: Plan, place: Workplace) -> list[Training]:
     """The trainings that the run folder does not hold yet.
 
     Raises
@@ -94,74 +134,68 @@ def missing(plan: Plan, folder: Path, recipe: Recipe, devices: int = 1) -> list[
     """
     lacking = []
     for one in plan.trainings():
-        place = folder / one.name
-        key = training_key(one.data, recipe, one.seed, devices)
-        if (place / CHECKPOINT_FILE).exists():
-            require_key(load_parser(place / CHECKPOINT_FILE).metadata, key, place)
+        own = place.folder / one.name
+        key = training_key(one.data, place.recipe, one.seed, place.devices)
+        if (own / CHECKPOINT_FILE).exists():
+            require_key(load_parser(own / CHECKPOINT_FILE).metadata, key, own)
             continue
-        if (place / STATE_FILE).exists():
-            require_key(read_torch(place / STATE_FILE), key, place)
+        if (own / STATE_FILE).exists():
+            require_key(read_torch(own / STATE_FILE), key, own)
         lacking.append(one)
     return lacking
 
 
 def run_plan(
-    plan: Plan,
-    judge: Judge,
-    recipe: Recipe,
-    device: torch.device,
-    folder: Path,
-    look: ValidationLook | None = None,
-    on_start: Callable[[Training], None] | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
-    devices: int = 1,
-) -> dict[str, Judged]:
-    """Every training of the plan by its name.
+    plan: Plan, place: Workplace, progress: ProgressCallback = ignore_progress
+) -> dict[str, ScoredTraining]:
+    """Train and score everything a plan lists.
 
-    Each has a folder with log.csv, validation.csv, checkpoint.pt, predictions.npz and its scores. A training
-    that is there is loaded; one of other data or settings is refused with its folder's name.
+    Each training has a folder with log.csv, validation.csv, checkpoint.pt, predictions.npz and its scores.
+    A training that is there is loaded.
+
+    Returns
+    -------
+    {name of the training: the training with its scores}
+
+    Raises
+    ------
+    FacegenError : a folder holds a training of other data or settings, or memory is out.
     """
-    judged = {}
-    for one in plan.trainings():
-        if on_start is not None:
-            on_start(one)
-        place = folder / one.name
-        parser = train(one.data, recipe, one.seed, device, place, on_progress, look=look, devices=devices)
-        assert parser is not None  # only with stop_after
-        with gpu_memory(FREE_MEMORY):
-            plain = judge.plain(parser, place)
-            adapted = judge.adapted(parser, place) if one.adapter else None
-        judged[one.name] = Judged(
-            one,
-            plain,
-            adapted,
-            overfitting(read_looks(place)),
-            {key: parser.metadata.get(key) for key in MADE_WITH},
-        )
-    return judged
+    return {one.name: _trained_and_scored(one, place, progress) for one in plan.trainings()}
+
+
+def _trained_and_scored(one: Training, place: Workplace, progress: ProgressCallback) -> ScoredTraining:
+    parser = place.train(one, lambda now: progress(now.event(one.title)))
+    own = place.folder / one.name
+    with gpu_memory(FREE_MEMORY):
+        plain = place.scorer.plain(parser, own)
+        adapted = place.scorer.adapted(parser, own) if one.adapter else None
+    made_with = {key: parser.metadata.get(key) for key in MADE_WITH}
+    return ScoredTraining(one, plain, adapted, overfitting(read_looks(own)), made_with)
 
 
 def study_adapters(
     plan: Plan,
-    judge: Judge,
-    recipe: Recipe,
-    device: torch.device,
-    folder: Path,
+    place: Workplace,
     counts: Sequence[int] = (),
     probabilities: bool = False,
-    devices: int = 1,
+    progress: ProgressCallback = ignore_progress,
 ) -> list[AdapterStudy]:
-    """The network and the rules of each arm, and on request those on fewer pictures or on probabilities."""
+    """Fit and score label adapters of other kinds and sizes on the first training of each arm.
+
+    Parameters
+    ----------
+    counts : numbers of pictures on which further adapters are fitted
+    probabilities : fit also adapters that see class probabilities
+    """
+    variants: list[tuple[str, str, int | None]] = [(kind, kind, None) for kind in (NETWORK, RULES)]
+    variants += [(f"{kind}-{n}", kind, n) for n in sorted(set(counts)) for kind in (NETWORK, RULES)]
+    variants += [(PROBABILITIES, PROBABILITIES, None)] if probabilities else []
     studies = []
-    for key, rows in plan.arms.items():
-        one = rows[0][0]
-        place = folder / one.name
-        parser = train(one.data, recipe, one.seed, device, place, devices=devices)
-        assert parser is not None
-        asked: list[tuple[str, str, int | None]] = [(kind, kind, None) for kind in (NETWORK, RULES)]
-        asked += [(f"{kind}-{n}", kind, n) for n in sorted(set(counts)) for kind in (NETWORK, RULES)]
-        asked += [(PROBABILITIES, PROBABILITIES, None)] if probabilities else []
+    for done, (key, rows) in enumerate(plan.arms.items()):
+        progress(ProgressEvent("adapt", "label adapters", done, len(plan.arms)))
+        own, parser = place.folder / rows[0][0].name, place.train(rows[0][0])
         with gpu_memory(FREE_MEMORY):
-            scores = {name: judge.adapted(parser, place, kind, count) for name, kind, count in asked}
-            studies.append(AdapterStudy(key, scores, judge.rules(parser, place)))
+            scores = {name: place.scorer.adapted(parser, own, kind, count) for name, kind, count in variants}
+            studies.append(AdapterStudy(key, scores, place.scorer.rules(parser, own)))
     return studies

@@ -41,7 +41,7 @@ _PARTS = ("confusions", "boundary", "offsets", "near")
 
 
 @dataclass(frozen=True)
-class Judge:
+class Scorer:
     """The real test set, and the real pictures that label adapters are fitted on."""
 
     test: LoadedSet

@@ -1,7 +1,7 @@
-"""Which part each synthetic set plays: drawn from the default prior, matched to a profile, or beside them.
+"""The role of each synthetic set: drawn from the default prior, matched to a profile, or a further set.
 
-Several sets of one part are the same order rendered from other seeds: how much they differ is the error of
-drawing a set at all.
+Several sets of one role are renders of the same order from different seeds; how much their scores differ
+shows the variation that comes from sampling a set.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,13 +13,14 @@ from facegen.datasets.io.dataset_file import read_dataset_json
 from facegen.datasets.layouts.face_set import FaceSet
 
 DEFAULT, MATCHED = "S", "S_D"  # keys of the arms
-# Of a set's config: which faces are drawn. Everything else must be alike in both parts of the split.
-LAW = {"seed", "match_dist", "law", "rounds", "faces"}
+# Keys of a set's config that decide the distribution of its faces. All others must be the same in the default
+# and the matched set.
+DISTRIBUTION_KEYS = {"seed", "match_dist", "law", "distribution", "rounds", "faces"}
 
 
 @dataclass(frozen=True)
 class Roles:
-    """Sets of each part. `also`: sets of any other kind, scored beside the split."""
+    """Sets of each role. `also`: sets of any other kind, compared with the default and matched ones."""
 
     default: tuple[FaceSet, ...] = ()
     matched: tuple[FaceSet, ...] = ()
@@ -36,11 +37,11 @@ class Roles:
 
 
 def part_of(faces: FaceSet) -> str:
-    """DEFAULT, MATCHED or "" (beside them): what a set says of itself.
+    """The role of a set according to its dataset.json: DEFAULT, MATCHED or "" for a further set.
 
-    Matched follow a profile that was fitted to pictures. Beside stand sets by a law that somebody wrote
-    (uniform, a file of laws) or changed (--set, --without) and the faces of another set rendered again.
-    Foreign sets count as default.
+    A matched set follows a profile that was fitted to pictures. Sets with a handwritten distribution, with
+    changed attributes (--set, --without) and with the faces of another set are compared, but take no part in
+    the split of the gap. Sets that facegen did not render count as default.
     """
     if faces.layout != "facegen":
         return DEFAULT
@@ -57,12 +58,17 @@ def assign(
     matched: Sequence[FaceSet] = (),
     also: Sequence[FaceSet] = (),
 ) -> Roles:
-    """Give every set its part: `unsorted` ones by what their dataset.json says, the others as told.
+    """Give every set its role.
+
+    Parameters
+    ----------
+    unsorted : sets whose role their dataset.json decides
+    default, matched, also : sets whose role the caller decides
 
     Raises
     ------
-    FacegenError : a set is given twice, sets of one part are no repeated renders of one another, or the two
-        parts differ in more than their law.
+    FacegenError : a set is given twice, sets of one role are not repeated renders of one order, or the
+        default and the matched set differ in more than their distribution.
     """
     seen = set()
     for one in (*unsorted, *default, *matched, *also):
@@ -72,24 +78,24 @@ def assign(
             )
         seen.add(one.path.resolve())
     parts = [(part_of(one), one) for one in unsorted]
-    plain, following, beside = (
+    plain, following, others = (
         tuple(one for part, one in parts if part == wanted) for wanted in (DEFAULT, MATCHED, "")
     )
-    roles = Roles((*default, *plain), (*matched, *following), (*also, *beside))
+    roles = Roles((*default, *plain), (*matched, *following), (*also, *others))
     for part in (roles.default, roles.matched):
         _check_repeats(part)
-    _check_alike(roles)
+    _check_same_order(roles)
     return roles
 
 
 def cautions(roles: Roles) -> list[str]:
-    """What keeps the split from meaning what it says, in sentences."""
+    """Reasons to distrust the split of the gap, in sentences."""
     foreign = [one.name for one in roles.default if one.layout != "facegen"]
     if not (foreign and roles.matched):
         return []
     return [
-        f"{', '.join(foreign)} was not rendered by facegen: what sets two renderers apart counts as "
-        "distribution in the split; --also scores it beside"
+        f"{', '.join(foreign)} was not rendered by facegen: differences between two renderers count as "
+        "distribution in the split; --also only compares it"
     ]
 
 
@@ -101,23 +107,23 @@ def _check_repeats(sets: Sequence[FaceSet]) -> None:
         differing = _differing(config, reference, {"seed"})
         if differing:
             raise FacegenError(
-                f"{first} and {path} are no repeated renders (they differ in {', '.join(differing)}): "
-                "name one --also, which scores it beside the split"
+                f"{first} and {path} are not repeated renders of one order (they differ in "
+                f"{', '.join(differing)}): give one with --also, which only compares it"
             )
         if config.get("seed") == reference.get("seed"):
             raise FacegenError(f"{first} and {path} are the same faces: render one from another --seed")
 
 
-def _check_alike(roles: Roles) -> None:
-    """FacegenError where default and matched sets differ in more than their law: that would count as
-    distribution."""
+def _check_same_order(roles: Roles) -> None:
+    """FacegenError where default and matched sets differ in more than their distribution: the split would
+    count the difference as distribution."""
     parts = _configs(roles.default)[:1], _configs(roles.matched)[:1]
     for (first, reference), (second, config) in zip(*parts, strict=False):
-        differing = _differing(config, reference, LAW)
+        differing = _differing(config, reference, DISTRIBUTION_KEYS)
         if differing:
             raise FacegenError(
-                f"{first} and {second} differ in more than their law ({', '.join(differing)}): render one "
-                "again like the other, or give it with --also, which scores it beside the split"
+                f"{first} and {second} differ in more than their distribution ({', '.join(differing)}): "
+                "render one again like the other, or give it with --also, which only compares it"
             )
 
 

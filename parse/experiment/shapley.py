@@ -7,14 +7,14 @@ Six scores on the same real test set, floats or arrays (…,) of resampled ones:
     S_D, S_DL   trained on synthetic faces matched to the real profile
 
 The gap is G = R − S. A remedy's part is its Shapley value, the mean of what it gains when taken first and
-when taken second (Shapley, A Value for n-Person Games, 1953; with two players both orders weigh alike):
+when taken second (Shapley, A Value for n-Person Games, 1953; with two players both orders count equally):
 
     distribution = ½ [(S_D − S) + (S_DL − S_L)]
     label        = ½ [(S_L − S) + (S_DL − S_D)] − (R_L − R)
     rest         = R_L − S_DL                       photorealism and unmeasured content
 
-They sum to G. R_L − R is taken off because an adapter that helps a real parser too repairs no synthetic
-habit.
+They sum to G. R_L − R is subtracted because what an adapter also gains for a real parser is not a
+difference between synthetic and real labelling.
 """
 
 from dataclasses import dataclass
@@ -57,8 +57,8 @@ def split_gap(scores: Values) -> Split:
     return Split(r - s, parts, orders)
 
 
-def shares(split: Split, low: float, high: float) -> Values | None:
-    """Parts over the gap; None where the gap's interval [low, high] holds 0: there is no gap to share out."""
+def fractions(split: Split, low: float, high: float) -> Values | None:
+    """Each part divided by the gap; None where the interval [low, high] of the gap holds 0."""
     if not (low > 0 or high < 0):  # also where the interval is not measured (nan)
         return None
     return {part: value / split.gap for part, value in split.parts.items()}

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from facegen.parse.experiment.experiment_plan import REAL, adapted_key
-from facegen.parse.experiment.gap import arm_figures, best_informed, loss_figure, resample_arms, sets_beside
+from facegen.parse.experiment.gap import arm_figures, best_informed, loss_figure, other_sets, resample_arms
 from facegen.parse.metrics.evaluate import Evaluation
 
 MIN_FACES = 10  # below which a slice is not measured
@@ -47,15 +47,15 @@ def make_slices(names: Sequence[str], values: np.ndarray) -> list[Slice]:
             one = np.abs(one)
         slices.append(Slice(words, None if one is None else (one >= low) & (one < high)))
 
-    def extreme(words: str, name: str, share: float, size: bool = False) -> None:
-        """The highest share of an attribute, the lowest where the share is negative."""
+    def extreme(words: str, name: str, fraction: float, size: bool = False) -> None:
+        """The highest fraction of an attribute, the lowest where the fraction is negative."""
         one = column(name)
         if one is None:
             slices.append(Slice(words, None))
             return
         one = np.abs(one) if size else one
-        limit = np.nanquantile(one, 1 - share if share > 0 else -share)
-        slices.append(Slice(words, one >= limit if share > 0 else one <= limit))
+        limit = np.nanquantile(one, 1 - fraction if fraction > 0 else -fraction)
+        slices.append(Slice(words, one >= limit if fraction > 0 else one <= limit))
 
     extreme("frontal: half with the least yaw", "yaw_nose", -0.5, size=True)
     extreme("turned: fifth with the most yaw", "yaw_nose", 0.2, size=True)
@@ -90,8 +90,8 @@ def slice_figures(
     Returns
     -------
     scores : {arm: [{"slice", "faces", measure: figure}]}, the measures of SCORES; None where fewer than
-        MIN_FACES faces are in the slice. Sets beside the split have "over_base": what they score above the
-        best informed arm in LOSS
+        MIN_FACES faces are in the slice. Sets outside the split have "above_reference": what they score
+        above the best informed arm in LOSS
     losses : {"real", "synthetic": arms, "rows": [{"slice", "faces", "loss": figure}]}, what the synthetic arm
         scores below the real one in LOSS, largest first; None without such an arm
     """
@@ -113,8 +113,8 @@ def slice_figures(
             entries.append(head | {name: figures[arm][name] for name in SCORES})
         if base is None:
             continue
-        for arm in sets_beside(table):
-            scores[arm][-1]["over_base"] = loss_figure(within, arm, base, LOSS, convention)
+        for arm in other_sets(table):
+            scores[arm][-1]["above_reference"] = loss_figure(within, arm, base, LOSS, convention)
         rows.append(head | {"loss": loss_figure(within, real, adapted_key(base), LOSS, convention)})
     if base is None:
         return scores, None

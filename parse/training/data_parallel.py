@@ -95,7 +95,7 @@ def share_training(
     device: torch.device,
     log: Path,
     recipe: "Recipe",
-    on_progress: Callable[[Any], None] | None,
+    on_progress: Callable[[Any], object] | None,
     *arguments: Any,
 ) -> None:
     """Run `train_here` in `devices` processes; progress is read from the first one's log.
@@ -130,7 +130,7 @@ def _share(fabric, arguments):
 
 
 @contextmanager
-def _watched(log: Path, recipe: "Recipe", on_progress: Callable[[Any], None] | None) -> Iterator[None]:
+def _watched(log: Path, recipe: "Recipe", on_progress: Callable[[Any], object] | None) -> Iterator[None]:
     """Tell `on_progress` of new rows of another process's log."""
     from facegen.parse.training.trainer import Progress
 

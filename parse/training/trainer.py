@@ -17,6 +17,7 @@ from torch import nn
 
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import fingerprint
+from facegen.datasets.io.progress import ProgressEvent
 from facegen.parse.data.augment import Augmentation, augment
 from facegen.parse.data.batches import Feed
 from facegen.parse.data.device import gpu_memory, half_precision
@@ -68,6 +69,11 @@ class Progress:
     steps: int
     loss: float
     images_per_second: float
+
+    def event(self, title: str) -> ProgressEvent:
+        """This state as an event of the training `title`."""
+        note = f"loss {self.loss:.3f}  {self.images_per_second:.0f} images/s"
+        return ProgressEvent("train", title, self.step, self.steps, note)
 
 
 def learning_rate(recipe: Recipe, step: int) -> float:
@@ -204,7 +210,7 @@ def train(
     seed: int,
     device: torch.device,
     folder: Path,
-    on_progress: Callable[[Progress], None] | None = None,
+    on_progress: Callable[[Progress], object] | None = None,
     stop_after: int | None = None,
     look: ValidationLook | None = None,
     devices: int = 1,
@@ -253,7 +259,7 @@ def train_here(
     device: torch.device,
     folder: Path,
     key: str,
-    on_progress: Callable[[Progress], None] | None = None,
+    on_progress: Callable[[Progress], object] | None = None,
     stop_after: int | None = None,
     look: ValidationLook | None = None,
     shared: Shared | None = None,
@@ -297,7 +303,7 @@ def _run(
     trainer: Trainer,
     folder: Path,
     key: str,
-    on_progress: Callable[[Progress], None] | None,
+    on_progress: Callable[[Progress], object] | None,
     until: int,
     look: ValidationLook | None,
 ) -> None:

@@ -17,7 +17,7 @@ from facegen.parse.experiment.bootstrap import (
     measures,
     resample,
 )
-from facegen.parse.experiment.shapley import ARMS, ORDERS, shares, split_gap
+from facegen.parse.experiment.shapley import ARMS, ORDERS, fractions, split_gap
 from facegen.parse.metrics.scores import confusion_matrix, score
 
 
@@ -37,7 +37,7 @@ def test_remedies_that_add_up_get_what_they_gain():
     for part, value in expected.items():
         assert split.parts[part] == pytest.approx(value)
         assert split.orders[ORDERS[0]][part] == pytest.approx(split.orders[ORDERS[1]][part])
-    assert shares(split, 0.2, 0.4) == pytest.approx({p: v / 0.3 for p, v in expected.items()})
+    assert fractions(split, 0.2, 0.4) == pytest.approx({p: v / 0.3 for p, v in expected.items()})
 
 
 def test_remedies_that_overlap_share_the_overlap():
@@ -50,7 +50,7 @@ def test_remedies_that_overlap_share_the_overlap():
 
 @pytest.mark.parametrize("low, high", [(-0.01, 0.2), (-0.2, 0.01), (0, 0.1), (np.nan, np.nan)])
 def test_no_shares_of_a_gap_that_may_be_none(low, high):
-    assert shares(split_gap(dict.fromkeys(ARMS, 0.5)), low, high) is None
+    assert fractions(split_gap(dict.fromkeys(ARMS, 0.5)), low, high) is None
 
 
 def test_a_missing_arm_is_named():

@@ -18,12 +18,12 @@ from facegen.parse.data.device import half_precision
 from facegen.parse.data.loaded_set import join
 from facegen.parse.experiment import charts
 from facegen.parse.experiment.experiment_plan import Ingredients, make_plan, nested
-from facegen.parse.experiment.gap import arm_figures, beside_figures, control_figures, resample_arms
-from facegen.parse.experiment.learning_curves import fit_law
-from facegen.parse.experiment.results import mixed
-from facegen.parse.experiment.reweighting import effective_number, law_weights
-from facegen.parse.experiment.run_plan import MADE_WITH, Judged
-from facegen.parse.experiment.scoring_cache import RULES, Judge
+from facegen.parse.experiment.gap import arm_figures, comparison_figures, control_figures, resample_arms
+from facegen.parse.experiment.learning_curves import fit_power_law
+from facegen.parse.experiment.results_content import training_differences
+from facegen.parse.experiment.reweighting import effective_number, importance_weights
+from facegen.parse.experiment.run_plan import MADE_WITH, ScoredTraining
+from facegen.parse.experiment.scoring_cache import RULES, Scorer
 from facegen.parse.experiment.slices import Slice, make_slices, slice_figures
 from facegen.parse.metrics.evaluate import compare
 from facegen.parse.metrics.validation_log import ValidationLook, overfitting, read_looks
@@ -36,14 +36,14 @@ SHORT = Recipe(size=32, steps=6, batch=2)
 
 def test_the_law_of_a_curve_is_found():
     n = np.array([100, 300, 700, 1000, 3000])
-    law = fit_law(n, 0.8 - 3 * n**-0.6)
+    law = fit_power_law(n, 0.8 - 3 * n**-0.6)
     assert law(np.array([200.0])) == pytest.approx(0.8 - 3 * 200**-0.6, abs=2e-4)
     assert law.limit == pytest.approx(0.8, abs=2e-3) and law.rate == pytest.approx(0.6, abs=0.02)
     assert law.rms < 1e-4 and law.points == 5
-    falling = fit_law([100, 200, 400], [0.6, 0.5, 0.4])
+    falling = fit_power_law([100, 200, 400], [0.6, 0.5, 0.4])
     assert falling.drop == 0 and falling.limit == pytest.approx(0.5)
-    assert fit_law([100, 200, 400], [0.2, 0.6, 0.999]).limit <= 1
-    assert fit_law([100, 300], [0.5, 0.6]) is None
+    assert fit_power_law([100, 200, 400], [0.2, 0.6, 0.999]).limit <= 1
+    assert fit_power_law([100, 300], [0.5, 0.6]) is None
 
 
 def test_weights_turn_one_law_into_another():
@@ -51,15 +51,15 @@ def test_weights_turn_one_law_into_another():
     real = rng.normal(0, 1, (4000, 3))
     synthetic = rng.normal([0.5, 0, 0], 1, (4000, 3))
     real[::7, 1] = np.nan
-    weights = law_weights(real, synthetic)
+    weights = importance_weights(real, synthetic)
     assert weights.sum() == pytest.approx(1) and (weights >= 0).all()
     assert weights @ real[:, 0] == pytest.approx(0.5, abs=0.08)
     assert 1000 < effective_number(weights) < 4000
-    assert effective_number(law_weights(real, real)) > 3990
+    assert effective_number(importance_weights(real, real)) > 3990
     with pytest.raises(ValueError, match="3 attributes"):
-        law_weights(real, synthetic[:, :2])
+        importance_weights(real, synthetic[:, :2])
     with pytest.raises(FacegenError, match="real and the default"):
-        law_weights(np.full((5, 2), np.nan), synthetic[:5, :2])
+        importance_weights(np.full((5, 2), np.nan), synthetic[:5, :2])
 
 
 def test_slices_hold_the_faces_they_name_and_score_only_those():
@@ -97,13 +97,16 @@ def test_slices_hold_the_faces_they_name_and_score_only_those():
     # A set beside the split is held against it, slice by slice and as a whole.
     table |= {"X1": [[perfect]], "X1_L": [[perfect]]}
     scores = slice_figures(slices, table)[0]
-    assert scores["X1"][0]["over_base"]["value"] == pytest.approx(0) and "over_base" not in scores["X1_L"][0]
-    assert scores["X1"][1]["over_base"]["value"] == pytest.approx(1 - alone.scores.mean_f1_core)
-    beside = beside_figures(resample_arms(table, CELEBAMASKHQ), CELEBAMASKHQ)
-    assert beside["base"] == "S_D" and list(beside["over_base"]) == ["X1"]
-    over = beside["over_base"]["X1"]["mean_f1_core"]
+    assert (
+        scores["X1"][0]["above_reference"]["value"] == pytest.approx(0)
+        and "above_reference" not in scores["X1_L"][0]
+    )
+    assert scores["X1"][1]["above_reference"]["value"] == pytest.approx(1 - alone.scores.mean_f1_core)
+    beside = comparison_figures(resample_arms(table, CELEBAMASKHQ), CELEBAMASKHQ)
+    assert beside["reference"] == "S_D" and list(beside["above_reference"]) == ["X1"]
+    over = beside["above_reference"]["X1"]["mean_f1_core"]
     assert over["value"] == pytest.approx(1 - result.scores.mean_f1_core) and 0 < over["low"] < over["high"]
-    assert beside_figures(resample_arms({"R": table["R"]}, CELEBAMASKHQ), CELEBAMASKHQ) is None
+    assert comparison_figures(resample_arms({"R": table["R"]}, CELEBAMASKHQ), CELEBAMASKHQ) is None
     worst = losses["rows"][0]["loss"]
     assert worst["value"] == pytest.approx(1 - alone.scores.mean_f1_core) and worst["low"] <= worst["value"]
 
@@ -125,7 +128,7 @@ def test_looking_at_validation_faces_changes_no_weight(tmp_path):
 def test_a_plan_trains_each_thing_once_and_stays_equal_in_number():
     fit, synthetic = drawn_set(12, 32), drawn_set(20, 32, seed=1)
     sets = Ingredients(fit, {"S": [synthetic, drawn_set(20, 32, seed=2)]}, {"S": "default prior"})
-    plan = make_plan(sets, 10, 2, numbers=(5, 20), mix=(0, 4), halves=True, law=np.eye(12)[3])
+    plan = make_plan(sets, 10, 2, numbers=(5, 20), mix=(0, 4), halves=True, weights=np.eye(12)[3])
     assert {len(one.data) for rows in plan.arms.values() for row in rows for one in row} == {10}
     assert list(plan.curves["S"]) == [5, 10, 20] and plan.mix_of == "S"
     assert plan.mix[0] is not plan.mix[4] and len(plan.mix[4].data) == 14
@@ -134,7 +137,7 @@ def test_a_plan_trains_each_thing_once_and_stays_equal_in_number():
     assert names[:3] == ["R-n10-seed0", "S-set1-n10-seed0", "S-set2-n10-seed0"]
     halves = [set(one.data.ids) for one in plan.halves]
     assert [len(one) for one in halves] == [5, 5] and not halves[0] & halves[1]
-    repeated, by_law = plan.law
+    repeated, by_law = plan.reweighted
     assert set(by_law.data.ids) == {fit.ids[3]} and len(by_law.data) == 10
     assert len(set(repeated.data.ids)) == 1 and len(repeated.data) == 10
     assert set(nested(fit, 3).ids) < set(nested(fit, 7).ids)
@@ -146,45 +149,49 @@ def test_a_plan_trains_each_thing_once_and_stays_equal_in_number():
 def test_faces_by_a_law_are_compared_with_others_that_are_repeated_alike():
     fit = drawn_set(40, 32)
     law = np.arange(40) / np.arange(40).sum()
-    plan = make_plan(Ingredients(fit, {}, {}), 40, 1, law=law)
-    repeated, by_law = (Counter(one.data.ids) for one in plan.law)
+    plan = make_plan(Ingredients(fit, {}, {}), 40, 1, weights=law)
+    repeated, by_law = (Counter(one.data.ids) for one in plan.reweighted)
     assert sorted(repeated.values()) == sorted(by_law.values()) and repeated != by_law
     assert max(by_law.values()) > 1 and fit.ids[0] not in by_law
-    assert [one.name for one in plan.trainings()] == ["R-n40-seed0", "R-repeats-n40-seed0", "R-law-n40-seed0"]
+    assert [one.name for one in plan.trainings()] == [
+        "R-n40-seed0",
+        "R-repeats-n40-seed0",
+        "R-reweighted-n40-seed0",
+    ]
     result = {
         one.name: compare(one.data.masks[:8], fit.masks[:8], fit.ids[:8], CELEBAMASKHQ, borders=False)
         for one in plan.trainings()
     }
-    figures = control_figures(plan, {name: Judged(None, one, None) for name, one in result.items()})
-    law_figure = figures["repeated_real_minus_real_by_synthetic_law"]["mean_f1"]["value"]
-    first, second = (result[one.name].scores.mean_f1 for one in plan.law)
+    figures = control_figures(plan, {name: ScoredTraining(None, one, None) for name, one in result.items()})
+    law_figure = figures["repeated_real_minus_reweighted_real"]["mean_f1"]["value"]
+    first, second = (result[one.name].scores.mean_f1 for one in plan.reweighted)
     assert law_figure == pytest.approx(first - second) and law_figure != 0
-    assert figures["law_distinct_faces"] == len(by_law)
+    assert figures["reweighted_distinct_faces"] == len(by_law)
 
 
 def test_the_judge_keeps_its_answers_and_knows_whose_they_are(tmp_path):
     recipe = AdapterRecipe(width=4, steps=2, batch=2)
-    judge = Judge(drawn_set(4, 32, seed=1), drawn_set(3, 32, seed=2), CPU, recipe)
+    scorer = Scorer(drawn_set(4, 32, seed=1), drawn_set(3, 32, seed=2), CPU, recipe)
     parsers = [train(drawn_set(6, 32), SHORT, seed, CPU, tmp_path / str(seed)) for seed in range(2)]
     place = tmp_path / "0"
-    plain, adapted = judge.plain(parsers[0], place), judge.adapted(parsers[0], place)
+    plain, adapted = scorer.plain(parsers[0], place), scorer.adapted(parsers[0], place)
     (place / "scored-plain.npz").write_bytes(b"damaged")
-    for again in (judge.plain(parsers[0], place), judge.plain(parsers[0], place)):
+    for again in (scorer.plain(parsers[0], place), scorer.plain(parsers[0], place)):
         np.testing.assert_array_equal(again.confusions, plain.confusions)
         np.testing.assert_allclose(again.near, plain.near)
         assert again.scores.f1 == pytest.approx(plain.scores.f1, nan_ok=True)
     stamp = (place / "scored-network.npz").stat().st_mtime_ns
-    np.testing.assert_array_equal(judge.adapted(parsers[0], place).confusions, adapted.confusions)
+    np.testing.assert_array_equal(scorer.adapted(parsers[0], place).confusions, adapted.confusions)
     assert (place / "scored-network.npz").stat().st_mtime_ns == stamp
     # Another parser, whatever it says of itself, or an adapter fitted otherwise is judged anew.
     retrained = replace(parsers[1], metadata=parsers[0].metadata)
     assert retrained.digest != parsers[0].digest == load_parser(place / CHECKPOINT_FILE).digest
-    assert (judge.plain(retrained, place).confusions != plain.confusions).any()
-    assert (judge.plain(parsers[1], place).confusions != plain.confusions).any()
-    fewer = judge.adapted(parsers[1], place, RULES, 2)
+    assert (scorer.plain(retrained, place).confusions != plain.confusions).any()
+    assert (scorer.plain(parsers[1], place).confusions != plain.confusions).any()
+    fewer = scorer.adapted(parsers[1], place, RULES, 2)
     assert fewer.confusions.sum() == plain.confusions.sum()
     with pytest.raises(FacegenError, match="keeps 3 pictures"):
-        judge.adapted(parsers[0], place, count=4)
+        scorer.adapted(parsers[0], place, count=4)
 
 
 def test_trainings_that_were_made_otherwise_are_named(tmp_path):
@@ -192,9 +199,9 @@ def test_trainings_that_were_made_otherwise_are_named(tmp_path):
     half = half_precision(CPU)
     one = {"facegen": facegen.__version__, "device": "cpu", "precision": "bfloat16" if half else "float32"}
     assert {key: parser.metadata[key] for key in MADE_WITH} == one
-    assert mixed([one, dict(one)]) == {}
+    assert training_differences([one, dict(one)]) == {}
     old = {"facegen": "0.0.1", "device": None}
-    assert mixed([one, old]) == {
+    assert training_differences([one, old]) == {
         "facegen": ["0.0.1", facegen.__version__],
         "device": ["cpu", "unknown"],
         "precision": sorted([one["precision"], "unknown"]),

@@ -1,7 +1,6 @@
 """train-eval, the reverse test, parse-image and bench train from the command line, on drawn faces."""
 
 import csv
-import io
 import json
 import os
 import shutil
@@ -16,20 +15,19 @@ import torch
 from click.testing import CliRunner
 from drawn_faces import NAMES, write_index_set
 from PIL import Image
-from rich.console import Console
 
 from facegen.cli.main import cli
-from facegen.cli.support import gap_inputs
 from facegen.cli.support.omp import wait_without_spinning
-from facegen.cli.support.run_folder import ARGUMENTS_FILE, LOG_FILE, check_run_folder
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.dataset_file import REQUIRED, write_dataset_json
 from facegen.datasets.io.files import write_json
+from facegen.datasets.io.progress import ignore_progress
 from facegen.datasets.layouts.open_set import open_set
 from facegen.parse.adaptation.network_adapter import AdapterRecipe, load_adapter, save_adapter
 from facegen.parse.data.device import OutOfGpuMemory
-from facegen.parse.experiment import recipes, reverse_test
+from facegen.parse.experiment import attributes, estimate, recipes, reverse_test
 from facegen.parse.experiment.real_sets import choose, open_real
+from facegen.parse.experiment.run_folder import ARGUMENTS_FILE, LOG_FILE, check_run_folder
 from facegen.parse.experiment.set_roles import Roles, assign, cautions
 from facegen.parse.models.checkpoints import load_parser
 from facegen.parse.training import trainer
@@ -118,13 +116,16 @@ def test_six_arms_end_to_end_and_again(sets, tmp_path, short_adapters):
     assert value["S"] == pytest.approx(mean)
     assert np.array(arms["R"]["confusion"]).sum() == 2 * 4 * 32 * 32
     controls = content["controls"]
-    assert controls["rendered_set_minus_other_set"].keys() == {"S"} and controls["law_effective_faces"] <= 14
-    assert 1 <= controls["law_distinct_faces"] <= 14
-    assert controls["repeated_real_minus_real_by_synthetic_law"]["mean_f1"]["low"] is not None
-    assert content["mixed"] == {} and arms["S"]["runs"][0]["made_with"]["device"] == "cpu"
+    assert (
+        controls["rendered_set_minus_other_set"].keys() == {"S"}
+        and controls["reweighted_effective_faces"] <= 14
+    )
+    assert 1 <= controls["reweighted_distinct_faces"] <= 14
+    assert controls["repeated_real_minus_reweighted_real"]["mean_f1"]["low"] is not None
+    assert content["training_differences"] == {} and arms["S"]["runs"][0]["made_with"]["device"] == "cpu"
     assert controls["real_half_minus_other_half"]["mean_f1"]["low"] is not None
     curve = content["curves"]["S_D"]["points"]
-    assert [point["n"] for point in curve] == [5, 10, 14] and content["curves"]["S"]["laws"]["S_L"][
+    assert [point["n"] for point in curve] == [5, 10, 14] and content["curves"]["S"]["fits"]["S_L"][
         "mean_f1"
     ]["points"] == 3
     assert content["mix"]["of"] == "S_D" and [point["n"] for point in content["mix"]["points"]] == [0, 4]
@@ -178,14 +179,16 @@ def test_a_run_grows_and_real_pictures_are_shown_only_on_request(sets, tmp_path,
     assert {p: p.stat().st_mtime_ns for p in old} == old
     content = json.loads((tmp_path / "run" / "results.json").read_text())
     assert [arm["key"] for arm in content["arms"]][-2:] == ["X1", "X1_L"]
-    assert content["beside"]["base"] == "S" and list(content["beside"]["over_base"]) == ["X1"]
+    assert content["comparisons"]["reference"] == "S" and list(content["comparisons"]["above_reference"]) == [
+        "X1"
+    ]
     assert all("probabilities" in one["scores"] for one in content["adapters"])
     written = {path.parent.name for path in (tmp_path / "run").glob("*/parser.onnx")}
     assert written == {"R-n14-seed0", "S-set1-n14-seed0", "X1-set1-n14-seed0"}
     assert content["intervals"]["covers"] == ["test pictures", "seeds"]
     page = (tmp_path / "run" / "index.html").read_text()
     assert (
-        "Sets beside the split" in page
+        "Further sets compared with S" in page
         and "not for publication" in page
         and page.count("data:image/png") == 3
     )
@@ -272,7 +275,7 @@ def test_both_parts_of_the_split_differ_in_nothing_but_their_law(sets, tmp_path)
     alike = rendered("alike", "celebamaskhq", quality="fast", facegen="1", **law)
     assert assign([default, alike]) == Roles((default,), (alike,))
     finer = rendered("finer", "celebamaskhq", quality="high", facegen="2", photographs="ab", **law)
-    with pytest.raises(FacegenError, match=r"law \(facegen, photographs, quality\): .* --also"):
+    with pytest.raises(FacegenError, match=r"distribution \(facegen, photographs, quality\): .* --also"):
         assign([default, finer])
     assert assign([default, alike], also=[finer]).also == (finer,)
     bald = rendered("bald", "celebamaskhq", quality="fast", facegen="1", **law | {"set": ["hair.style=bald"]})
@@ -362,47 +365,42 @@ def test_the_estimate_is_of_one_gpus_share_and_no_error(monkeypatch, tmp_path):
         return Rate(100.0, 100.0)
 
     def estimated(devices, device="cuda"):
-        console = Console(file=io.StringIO(), width=200)
-        judge, todo = (
-            SimpleNamespace(device=torch.device(device)),
-            [SimpleNamespace(data=None, adapter=False)],
-        )
+        scorer = SimpleNamespace(device=torch.device(device))
+        todo = [SimpleNamespace(data=None, adapter=False)]
         recipe = Recipe(steps=100, batch=16)
-        gap_inputs.estimate(console, todo, todo, judge, recipe, tmp_path, devices)
-        return console.file.getvalue()
+        return estimate.estimate(todo, todo, scorer, recipe, tmp_path, devices)
 
-    monkeypatch.setattr(gap_inputs, "measure_rate", rate)
-    monkeypatch.setattr(gap_inputs, "_adapter_seconds", lambda judge: 5.0)
+    monkeypatch.setattr(estimate, "measure_rate", rate)
+    monkeypatch.setattr(estimate, "_adapter_seconds", lambda scorer: 5.0)
     assert "each about 16 s (100 images/s)" in estimated(1)
     assert "each about 4 s (400 images/s)" in estimated(4) and "1 without one: 4 s in all" in estimated(4)
     assert "each about 16 s" in estimated(4, "cpu") and measured == [16, 4, 4, 16]
     full = Mock(side_effect=torch.cuda.OutOfMemoryError("full"))
-    monkeypatch.setattr(gap_inputs, "_adapter_seconds", full)
+    monkeypatch.setattr(estimate, "_adapter_seconds", full)
     assert "1 trainings, 0 of them there already; no estimate" in estimated(1)
-    monkeypatch.setattr(gap_inputs, "measure_rate", Mock(side_effect=OutOfGpuMemory("full")))
+    monkeypatch.setattr(estimate, "measure_rate", Mock(side_effect=OutOfGpuMemory("full")))
     assert "1 trainings, 0 of them there already; no estimate" in estimated(1)
 
 
 def test_attributes_are_those_of_the_files_as_they_are(sets, tmp_path):
     faces = open_set(shutil.copytree(sets / "real" / "test", tmp_path / "set")).subset([0, 1])
-    console = Console(file=io.StringIO())
-    before = gap_inputs.attributes_of(console, faces, "").values
+    before = attributes.attributes_of(faces, ignore_progress, "").values
     for folder in ("images", "masks"):
         paths = [tmp_path / "set" / folder / f"{name}.png" for name in faces.ids]
         contents = [path.read_bytes() for path in paths]
         for path, content in zip(paths, reversed(contents), strict=True):
             path.write_bytes(content)
-    after = gap_inputs.attributes_of(console, faces, "").values
+    after = attributes.attributes_of(faces, ignore_progress, "").values
     np.testing.assert_array_equal(after, before[::-1])
     assert not np.array_equal(after, before, equal_nan=True)
 
 
-def test_a_control_that_cannot_be_made_is_said(sets):
-    console = Console(file=io.StringIO(), width=200)
-    law = gap_inputs.real_by_law(console, open_real(sets / "real"), Roles())
-    assert law == (None, None)
-    assert console.file.getvalue() == (
-        "no set of the default prior is given: no control by the default set's law\n"
+def test_a_control_that_cannot_be_made_is_reported(sets):
+    events = []
+    assert attributes.real_weights(open_real(sets / "real"), Roles(), events.append) == (None, None)
+    (event,) = events
+    assert str(event) == (
+        "no set of the default prior is given: no control with the default set's distribution"
     )
 
 
