@@ -172,15 +172,15 @@ def _say_unfollowed(console, profile, convention):
     unfollowed = not_followed(profile)
     if unfollowed:
         console.print(
-            f"nothing in a face follows a law of {', '.join(unfollowed)}: these lines change nothing",
+            f"no face follows {', '.join(unfollowed)}: these lines of the profile change nothing",
             style="yellow",
             soft_wrap=True,
             markup=False,
         )
     if convention != CONVENTION:
         console.print(
-            f"what masks show is measured on {CONVENTION} masks only: dataset.json will hold the law "
-            f"that was asked for and the previews', not that of these {convention} masks",
+            f"what masks show is measured on {CONVENTION} masks only: dataset.json will hold the target "
+            f"distribution and the predicted one, not the one of these {convention} masks",
             style="yellow",
             soft_wrap=True,
             markup=False,
@@ -247,11 +247,11 @@ def _summary(console, out, outcome):
         )
     for index, why in sorted(outcome.failures.items()):
         console.print(f"not rendered: {index:06d}: {why}", soft_wrap=True, markup=False)
-    _law(console, out)
+    _distribution(console, out)
     console.print(f"look at them: facegen preview {out}", soft_wrap=True, markup=False)
 
 
-def _law(console, out):
+def _distribution(console, out):
     """How near matching came, and what the profile asks for that cannot be made."""
     from facegen.datasets.io.dataset_file import read_dataset_json
 
@@ -269,35 +269,36 @@ def _law(console, out):
     rows = sum(block["rows"] for block in blocks)
     first, last = (
         sum(block["rows"] * block["stages"][key]["mean_w1"] for block in blocks) / rows
-        for key in ("followed", "refined")
+        for key in ("proposed", "refined")
     )
     console.print(
-        f"matched {len(target['matched'])} attributes of {target['profile']}: mean distance of their laws "
-        f"in the previews {first:.2f} -> {last:.2f} standard deviations (mean of {len(blocks)} blocks)",
+        f"matched {len(target['matched'])} attributes of {target['profile']}: mean distance of "
+        f"their distributions in the previews {first:.2f} -> {last:.2f} standard deviations "
+        f"(mean of {len(blocks)} blocks)",
         soft_wrap=True,
     )
-    shares = sorted(target["out_of_reach"].items(), key=lambda item: -item[1])
-    reach = [f"{name} ({100 * share:.0f} %)" for name, share in shares]
+    fractions = sorted(target["out_of_reach"].items(), key=lambda item: -item[1])
+    reach = [f"{name} ({100 * fraction:.0f} %)" for name, fraction in fractions]
     if reach:
         more = f" and {len(reach) - NAMED} more (dataset.json)" if len(reach) > NAMED else ""
         console.print(
-            f"out of the generator's reach, by share of faces: {', '.join(reach[:NAMED])}{more}",
+            f"out of the generator's reach, by fraction of faces: {', '.join(reach[:NAMED])}{more}",
             soft_wrap=True,
         )
     _joint(console, target)
 
 
-KEYS = ("asked", "drawn", "seen")
+KEYS = ("requested", "in_spec", "in_mask")
 NAMED = 8  # attributes out of reach that are printed
 
 
 def _joint(console, target):
-    """How attributes go together, asked for and made."""
+    """How attributes go together in the profile and in the finished faces."""
     pairs = target.get("correlations", {})
     if pairs.get("pairs"):
         console.print(
-            f"correlations of {pairs['pairs']} pairs of attributes: asked for and seen differ by "
-            f"{pairs['rms']:.3f} (root mean square; {pairs['chance']:.3f} by chance alone)",
+            f"correlations of {pairs['pairs']} pairs of attributes: requested and rendered differ by "
+            f"{pairs['rms_difference']:.3f} (root mean square; {pairs['rms_by_chance']:.3f} by chance alone)",
             soft_wrap=True,
         )
     table = target.get("by_gender")
@@ -305,13 +306,13 @@ def _joint(console, target):
         return
     from rich.table import Table
 
-    grid = Table(title="asked for / drawn / seen in the masks, %", title_justify="left", box=None)
+    grid = Table(title="requested / in the specs / in the masks, %", title_justify="left", box=None)
     for column in ("", "men", "women"):
         grid.add_column(column, justify="left" if not column else "right")
-    for name, shares in table.items():
+    for name, fractions in table.items():
         cells = [
-            " / ".join(f"{100 * shares[who][key]:.1f}" if key in shares[who] else "–" for key in KEYS)
-            for who in ("men", "women")
+            " / ".join(f"{100 * part[key]:.1f}" if key in part else "–" for key in KEYS)
+            for part in (fractions["men"], fractions["women"])
         ]
         grid.add_row(name, *cells)
     console.print(grid)

@@ -44,12 +44,12 @@ def command(profile, num, seed, out) -> None:
         for _ in draw_specs(law, seed, range(num), num, pool=pool, on_block=blocks.append, on_progress=told):
             pass
     seconds = time.perf_counter() - began
-    targets, expected = (
-        np.concatenate([getattr(block, side) for block in blocks])[:num] for side in ("targets", "expected")
+    targets, predicted = (
+        np.concatenate([getattr(block, side) for block in blocks])[:num] for side in ("targets", "predicted")
     )
     names = blocks[0].names
     content = [i for i, name in enumerate(names) if BY_NAME[name].content]
-    auc = two_sample(targets[:, content], expected[:, content], 0).auc
+    auc = two_sample(targets[:, content], predicted[:, content], 0).auc
     found = {
         "format": "facegen-bench-match",
         "format_version": 1,

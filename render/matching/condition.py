@@ -148,7 +148,7 @@ SHADE_OF = {
 }
 
 
-def follow(spec: s.FaceSpec, row) -> s.FaceSpec:
+def condition(spec: s.FaceSpec, row) -> s.FaceSpec:
     """`spec`, a draw of the prior or its base, bent to a row of a profile: name -> value, absent = not said.
 
     Expression, skin, eyes and all hair are drawn anew; the rest stays where the row says nothing of it.

@@ -1,39 +1,54 @@
-"""FaceSpecs whose law is a Profile's: many faces are previewed, and the ones that fit are kept.
+"""FaceSpecs that follow the distribution of a Profile: candidates are previewed, assigned and refined.
 
-For every row drawn from the profile PER_TARGET faces of the prior are bent to it (follow.py) and previewed
-without Blender (proposals.py). All of them then compete for all rows: each row gets one face and no face
-serves twice (assign.py). Chosen faces take their row's colours, look and framing and are refined (refine.py).
+The stages, for one block of rows drawn from the profile:
 
-Faces are matched in blocks that double in size, so that sample i depends on the seed and on i alone: a
-larger set, a resumed one and a single sample give the same faces.
+    targets_of    the rows, and the values of the attributes that a preview can show
+    propose       PER_ROW faces of the prior for each row, conditioned on it (condition.py)
+    preview       their label maps without Blender, measured (label_preview.py)
+    assign        one proposal for each row, none twice, at the lowest total cost (assignment.py)
+    take_rows     the assigned faces get the colours, development targets and framing of their rows
+    refine        small changes of shape bring each face nearer to its row (refinement.py)
+
+Overrides (`--set`) are applied at the end of every stage that gives new specs (propose, take_rows, refine),
+so that each preview and the result hold them. Each stage redraws or moves attributes that may be overridden.
+
+Faces are matched in blocks that double in size, so that sample i depends on the seed and on i alone: a larger
+set, a resumed one and a single sample give the same faces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.audit.distances.univariate import cdf_gap
 from facegen.audit.measures.measure_table import BY_NAME, CONTENT_NAMES
 from facegen.audit.measures.schema import BINARY
+from facegen.audit.profiles.attribute_profile import Profile
 from facegen.blas_threads import one_blas_thread
 from facegen.render.matching.assignment import Space, assign, out_of_reach
-from facegen.render.matching.condition import follow, recolour
+from facegen.render.matching.condition import condition, recolour
 from facegen.render.matching.label_preview import measure_specs
-from facegen.render.matching.pilot_correction import START, Correction, asked
+from facegen.render.matching.pilot_correction import START, Correction, corrected
 from facegen.render.matching.refinement import Effects, refine, scatter
 from facegen.render.prior.default_prior import draw_base, draw_spec
 from facegen.render.spec import face_spec as s
 from facegen.render.spec.keyed_random import Draw, generator
 from facegen.render.spec.overrides import Override, apply_all
 
-PER_TARGET = 8  # proposals a row
-FIRST_BLOCK, LARGEST_BLOCK = 32, 256  # rows matched together; larger ones gain nothing and waste the last
-# What a face keeps from the row it was drawn for and a preview does not show: cost of standing for a row that
-# says otherwise, in mean squared whitened differences (two unrelated faces are about 2 apart).
+Rows = npt.NDArray[np.float64]
+Measure = Callable[[Iterable[s.FaceSpec]], Rows]
+
+PER_ROW = 8  # proposals for each row: more gain little and cost a preview each
+# Rows matched together. Larger blocks gain nothing, and the last one draws more rows than the set needs.
+FIRST_BLOCK, LARGEST_BLOCK = 32, 256
+# What a face keeps from the row it was drawn for and a preview does not show: cost of assigning it to a row
+# with another value, in mean squared whitened differences (two unrelated faces are about 2 apart). Weights by
+# eye.
 KEPT = {
     "male": 4.0,
     "bald": 2.0,
@@ -48,10 +63,11 @@ KEPT = {
     "smiling": 0.5,
     "hair_form": 0.3,
 }
-# Numbers of a row that shape the face: cost of a gap of one spread (degrees). Ancestry follows the skin.
+# The same for numbers: cost of a difference of one unit, and that unit in degrees. Ancestry follows the skin.
 KEPT_NUMBERS = {"skin_ita": (0.15, 20.0), "yaw": (0.1, 10.0), "pitch": (0.1, 6.0)}
-# A knob turns only where its own measure is matched: a law of angles written by hand stays as it is.
-LED_BY = {"yaw": "yaw_nose", "pitch": "pitch_nose"}
+# Knob -> the measure it needs. A knob moves only where this measure is matched: angles that a handwritten
+# profile gives stay as they are.
+NEEDED_MEASURE = {"yaw": "yaw_nose", "pitch": "pitch_nose"}
 
 
 @dataclass(frozen=True)
@@ -60,20 +76,44 @@ class Matched:
 
     Attributes
     ----------
-    specs : n FaceSpec, row for row
-    targets : (n, k) what each row asks for; expected : (n, k) what the faces show, over `names`
+    specs : n FaceSpec, in the order of the rows
+    names : k content attributes that were matched
+    targets : (n, k) float64, values of the rows; NaN where the row's face does not have the attribute
+    predicted : (n, k) float64, what the previews of the faces show, corrected by the bias of previews
     report : JSON-ready account of the block
     """
 
     specs: list[s.FaceSpec]
     names: tuple[str, ...]
-    targets: np.ndarray = field(repr=False)
-    expected: np.ndarray = field(repr=False)
+    targets: Rows = field(repr=False)
+    predicted: Rows = field(repr=False)
     report: dict = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Target:
+    """The rows of a profile that the faces of one block are matched to.
+
+    Attributes
+    ----------
+    seed : seed of the set
+    start : index of the first sample
+    rows : n dicts, attribute -> value; without the attributes that are kept for comparison only
+    names : k content attributes that a preview shows
+    values : (n, k) float64, the rows' values of these
+    binary : (k,) bool, which of them are 0 or 1
+    """
+
+    seed: int
+    start: int
+    rows: list[dict]
+    names: tuple[str, ...]
+    values: Rows
+    binary: npt.NDArray[np.bool_]
+
+
 def block_of(index: int) -> tuple[int, int]:
-    """First and last-plus-one row of the block that holds row `index`."""
+    """First row, and the one after the last, of the block that holds row `index`."""
     start, size = 0, FIRST_BLOCK
     while index >= start + size:
         start, size = start + size, min(max(start + size, FIRST_BLOCK), LARGEST_BLOCK)
@@ -81,7 +121,7 @@ def block_of(index: int) -> tuple[int, int]:
 
 
 def draw_specs(
-    profile,
+    profile: Profile | None,
     seed: int,
     indices: Sequence[int],
     total: int,
@@ -95,13 +135,19 @@ def draw_specs(
 
     Parameters
     ----------
-    profile : audit.profile.Profile or None for the default prior
+    profile : distribution to follow, or None for the default prior
+    seed : of the set
     indices : which samples, rising; each spec depends on (seed, index) only, whatever `total` is
     total : how many samples the set will have
-    overrides : applied last
-    correction : what a pilot render taught, see pilot.py
-    pool : processes that preview, see proposals.preview_processes
-    on_block : told of each block that is matched; on_progress : of the number of previews just made
+    overrides : attributes that are set; they win over the prior and the profile
+    correction : what a pilot render measured, see pilot_correction.py
+    pool : processes that preview, of label_preview.preview_processes; None previews in this process
+    on_block : called with each block that is matched
+    on_progress : called with the number of previews just made
+
+    Yields
+    ------
+    FaceSpec, one for each index
     """
     overrides = tuple(overrides)
     if profile is None:
@@ -119,7 +165,7 @@ def draw_specs(
 
 @one_blas_thread
 def match_block(
-    profile,
+    profile: Profile,
     seed: int,
     start: int,
     stop: int,
@@ -128,61 +174,56 @@ def match_block(
     pool: Executor | None = None,
     on_progress: Callable[[int], object] | None = None,
 ) -> Matched:
-    """Match rows start to stop of the profile; see the module for how."""
-    columns = profile.sample(stop, seed)
-    # What is kept for comparison only must not be followed: the law of another source takes its place.
-    said = {name: column for name, column in columns.items() if profile.attribute(name).matched}
-    rows = [{name: column[i] for name, column in said.items()} for i in range(start, stop)]
-    names = tuple(n for n in CONTENT_NAMES if n in profile.names and profile.attribute(n).matched)
-    if not names:
-        return _followed(profile, seed, start, rows, overrides, correction)
-    place = [CONTENT_NAMES.index(name) for name in names]
-    bias = np.array([correction.bias.get(name, 0.0) for name in names])
-    binary = np.array([BY_NAME[name].kind == BINARY for name in names])
-    targets = np.array([[float(row[name]) for name in names] for row in rows])
+    """Match faces to the rows `start` to `stop` of a profile; see the module for the stages.
 
-    def measure(specs):
-        shown = measure_specs(specs, pool, on_progress)[:, place]
-        # What is not there at all (no hair under the mouth, no fringe) is not there in the render either.
-        return np.where(binary | (shown == 0), shown, shown + bias)
-
-    proposals = []
-
-    def propose():
-        for k in range(PER_TARGET):
-            for i, row in enumerate(rows):
-                spec = apply_all(_proposal(proposal_seed(seed, k), start + i, row), overrides)
-                proposals.append(spec)
-                yield spec
-
-    shown = measure(propose())
-    # What no proposal can follow must not draw other attributes along through the correlations.
-    varies = np.array([len(np.unique(column[~np.isnan(column)])) > 1 for column in shown.T])
-    space = Space.of(np.where(varies, targets, np.nan), binary)
-    origin = np.tile(np.arange(len(rows)), PER_TARGET)
-    chosen = assign(space, targets, shown, _kept_cost(rows, origin))
-    assigned = shown[chosen]
-    specs = []
-    for i, (row, j) in enumerate(zip(rows, chosen, strict=True)):
-        own = s.replace(s.replace(proposals[j], "seed", seed), "index", start + i)
-        specs.append(apply_all(recolour(own, asked(row, correction)), overrides))
-    effects = Effects.learn(space, proposals, shown).without(
-        [knob for knob, led_by in LED_BY.items() if led_by not in names]
-    )
-    refined, reached = refine(space, effects, specs, measure(specs), targets, measure)
+    Parameters
+    ----------
+    profile : distribution to follow
+    seed : of the set
+    start, stop : a block of `block_of`, or a part of its own for a pilot
+    overrides, correction, pool, on_progress : as in `draw_specs`
+    """
+    target = targets_of(profile, seed, start, stop)
+    if not target.names:
+        return _conditioned_only(target, overrides, correction)
+    measure = _measure_of(target, correction, pool, on_progress)
+    proposals: list[s.FaceSpec] = []
+    shown = measure(_collected(propose(target, overrides), proposals))
+    space = _space_of(target, shown)
+    origin = np.tile(np.arange(len(target.rows)), PER_ROW)
+    chosen = assign(space, target.values, shown, _kept_cost(target.rows, origin))
+    specs = take_rows(target, [proposals[j] for j in chosen], overrides, correction)
+    still = [knob for knob, needed in NEEDED_MEASURE.items() if needed not in target.names]
+    effects = Effects.learn(space, proposals, shown).without(still)
+    refined, reached = refine(space, effects, specs, measure(specs), target.values, measure)
     specs = [apply_all(spec, overrides) for spec in refined]
-    stages = {"followed": shown[: len(rows)], "assigned": assigned, "refined": reached}
-    report = _report(space, names, binary, targets, shown, chosen, stages)
-    return Matched(specs, names, targets, reached, report)
+    stages = {"proposed": shown[: len(target.rows)], "assigned": shown[chosen], "refined": reached}
+    return Matched(specs, target.names, target.values, reached, _report(space, target, shown, chosen, stages))
 
 
-def _drawn(seed, index, overrides):
-    """A face of the default prior. What is set of who it is comes first: grey hair follows a given age."""
-    spec = draw_spec(seed, index)
-    person = [override for override in overrides if override.path.startswith("identity.")]
-    if person:
-        spec = draw_spec(seed, index, apply_all(spec, person).identity)
-    return apply_all(spec, overrides)
+def targets_of(profile: Profile, seed: int, start: int, stop: int) -> Target:
+    """The rows `start` to `stop` of a profile.
+
+    Attributes that the profile keeps for comparison only are left out: the distribution of another source
+    takes their place.
+    """
+    columns = profile.sample(stop, seed)
+    matched = {name: column for name, column in columns.items() if profile.attribute(name).matched}
+    rows = [{name: column[i] for name, column in matched.items()} for i in range(start, stop)]
+    names = tuple(n for n in CONTENT_NAMES if n in profile.names and profile.attribute(n).matched)
+    values = np.array([[float(row[name]) for name in names] for row in rows])
+    binary = np.array([BY_NAME[name].kind == BINARY for name in names], bool)
+    return Target(seed, start, rows, names, values, binary)
+
+
+def propose(target: Target, overrides: Sequence[Override] = ()) -> Iterator[s.FaceSpec]:
+    """PER_ROW faces for each row: all rows once, then all rows with other faces, and so on."""
+    for k in range(PER_ROW):
+        seed = proposal_seed(target.seed, k)
+        for i, row in enumerate(target.rows):
+            index = target.start + i
+            spec = scatter(condition(draw_base(seed, index), row), Draw(seed, index))
+            yield apply_all(spec, overrides)
 
 
 def proposal_seed(seed: int, number: int) -> int:
@@ -190,78 +231,144 @@ def proposal_seed(seed: int, number: int) -> int:
     return int(generator(seed, number, "match.proposal").integers(2**48))
 
 
-def _followed(profile, seed, start, rows, overrides, correction):
-    """Rows that say nothing a preview shows: each face follows its own, there is nothing to choose by."""
+def take_rows(
+    target: Target,
+    chosen: Sequence[s.FaceSpec],
+    overrides: Sequence[Override] = (),
+    correction: Correction = START,
+) -> list[s.FaceSpec]:
+    """The n assigned faces with seed, index, colours and framing of the rows they were assigned to."""
     specs = []
-    for i, row in enumerate(rows):
-        specs.append(apply_all(follow(draw_base(seed, start + i), asked(row, correction)), overrides))
-    nothing = np.empty((len(rows), 0))
-    report = {"rows": len(rows), "proposals": len(rows), "faces": len(rows), "out_of_reach": {}, "stages": {}}
+    for i, (row, spec) in enumerate(zip(target.rows, chosen, strict=True)):
+        own = s.replace(s.replace(spec, "seed", target.seed), "index", target.start + i)
+        specs.append(apply_all(recolour(own, corrected(row, correction)), overrides))
+    return specs
+
+
+def _measure_of(
+    target: Target,
+    correction: Correction,
+    pool: Executor | None,
+    on_progress: Callable[[int], object] | None,
+) -> Measure:
+    """A function of specs: the (n, k) values that their finished masks are predicted to show."""
+    place = [CONTENT_NAMES.index(name) for name in target.names]
+    bias = np.array([correction.bias.get(name, 0.0) for name in target.names])
+
+    def measure(specs: Iterable[s.FaceSpec]) -> Rows:
+        shown = measure_specs(specs, pool, on_progress)[:, place]
+        # A value of 0 means that there is none (no hair below the mouth, no fringe): the render has none
+        # either.
+        return np.where(target.binary | (shown == 0), shown, shown + bias)
+
+    return measure
+
+
+def _collected(specs: Iterable[s.FaceSpec], into: list[s.FaceSpec]) -> Iterator[s.FaceSpec]:
+    """The specs one by one, each kept: they are drawn while processes preview those before them."""
+    for spec in specs:
+        into.append(spec)
+        yield spec
+
+
+def _space_of(target: Target, shown: Rows) -> Space:
+    """The whitened space of the targets.
+
+    Attributes that are constant over all proposals are left out of it; otherwise their unreachable targets
+    would shift the correlated attributes.
+    """
+    varies = np.array([len(np.unique(column[~np.isnan(column)])) > 1 for column in shown.T])
+    return Space.of(np.where(varies, target.values, np.nan), target.binary)
+
+
+def _drawn(seed: int, index: int, overrides: Sequence[Override]) -> s.FaceSpec:
+    """A face of the default prior. Overrides of the identity come first: grey hair follows a given age."""
+    spec = draw_spec(seed, index)
+    person = [override for override in overrides if override.path.startswith("identity.")]
+    if person:
+        spec = draw_spec(seed, index, apply_all(spec, person).identity)
+    return apply_all(spec, overrides)
+
+
+def _conditioned_only(target: Target, overrides: Sequence[Override], correction: Correction) -> Matched:
+    """Rows without anything that a preview shows: one face for each row, conditioned on it."""
+    specs = []
+    for i, row in enumerate(target.rows):
+        spec = condition(draw_base(target.seed, target.start + i), corrected(row, correction))
+        specs.append(apply_all(spec, overrides))
+    n = len(target.rows)
+    nothing = np.empty((n, 0))
+    report = {"rows": n, "proposals": n, "faces": n, "out_of_reach": {}, "stages": {}}
     return Matched(specs, (), nothing, nothing, report)
 
 
-def _proposal(seed, index, row):
-    followed = follow(draw_base(seed, index), row)
-    return scatter(followed, Draw(seed, index))
-
-
-def _kept_cost(rows, origin):
-    """(n, m) cost of giving row i a face drawn for row origin[j]."""
+def _kept_cost(rows: Sequence[Mapping], origin: npt.NDArray[np.int_]) -> Rows:
+    """(n, m) cost of giving row i a face that was drawn for row origin[j]."""
     cost = np.zeros((len(rows), len(rows)))
     for name, weight in KEPT.items():
         if name in rows[0]:
             values = np.array([row[name] for row in rows])
             cost += weight * (values[:, None] != values[None, :])
-    for name, (weight, spread) in KEPT_NUMBERS.items():
+    for name, (weight, unit) in KEPT_NUMBERS.items():
         if name in rows[0]:
             values = np.array([row[name] for row in rows], float)
             values = np.where(np.isnan(values), np.nanmedian(values), values)
-            cost += weight * ((values[:, None] - values[None, :]) / spread) ** 2
+            cost += weight * ((values[:, None] - values[None, :]) / unit) ** 2
     return cost[:, origin]
 
 
-def _report(space, names, binary, targets, shown, chosen, stages):
-    """What matching did: distances of paired rows and of laws before and after, reach, diversity."""
+def _report(
+    space: Space,
+    target: Target,
+    shown: Rows,
+    chosen: npt.NDArray[np.int_],
+    stages: Mapping[str, Rows],
+) -> dict:
+    """What matching did: distances of paired rows and of distributions after each stage, reach, diversity."""
     return {
-        "rows": len(targets),
+        "rows": len(target.values),
         "proposals": len(shown),
         "faces": len(set(chosen.tolist())),
-        "out_of_reach": out_of_reach(names, binary, targets, shown),
+        "out_of_reach": out_of_reach(target.names, target.binary, target.values, shown),
         "stages": {
             stage: {
-                "distance": round(float(space.distance(found, targets).mean()), 4),
-                "mean_w1": round(float(np.nanmean(_law_gaps(space, targets, found))), 4),
+                "distance": round(float(space.distance(found, target.values).mean()), 4),
+                "mean_w1": round(float(np.nanmean(_marginal_distances(space, target.values, found))), 4),
             }
             for stage, found in stages.items()
         },
         "nearest_neighbour": {
-            "targets": _nearest(space, targets),
+            "targets": _nearest(space, target.values),
             "faces": _nearest(space, stages["refined"]),
         },
     }
 
 
-def _law_gaps(space, targets, found):
-    """(k,) W1 of each attribute in spreads of the targets; NaN where one side never has it."""
+def _marginal_distances(space: Space, targets: Rows, found: Rows) -> Rows:
+    """(k,) W1 of each attribute in standard deviations of the targets; NaN where one side never has it."""
     out = np.full(targets.shape[1], np.nan)
     for j in range(targets.shape[1]):
         out[j] = w1(targets[:, j], found[:, j]) / space.scale[j]
     return out
 
 
-def w1(one: np.ndarray, other: np.ndarray) -> float:
-    """Wasserstein-1 of two columns (n,) and (m,) float64, NaN left out; NaN where one is empty."""
+def w1(one: Rows, other: Rows) -> float:
+    """Wasserstein-1 distance of two columns (n,) and (m,) float64, in their unit.
+
+    NaN values are left out; NaN where a column has none other. The audit's own sum of differences of
+    cumulative distributions is used, so that a report and the audit agree to the last digit.
+    """
     a, b = one[~np.isnan(one)], other[~np.isnan(other)]
     if not len(a) or not len(b):
         return float("nan")
     pooled = np.concatenate([a, b])
     order = np.argsort(pooled)
-    mine = (order < len(a))[None].astype(float)
-    return float(cdf_gap(pooled[order], mine, 1 - mine)[0][0])
+    in_one = (order < len(a))[None].astype(float)
+    return float(cdf_gap(pooled[order], in_one, 1 - in_one)[0][0])
 
 
-def _nearest(space, rows):
-    """Median distance of a row to its nearest other row, whitened: how alike the most alike are."""
+def _nearest(space: Space, rows: Rows) -> float:
+    """Median whitened distance of a row to its nearest other row: small where faces repeat one another."""
     from scipy.spatial import cKDTree
 
     z = space.whiten(rows) / np.sqrt(rows.shape[1])

@@ -1,8 +1,9 @@
-"""What a small pilot render teaches matching: where finished pictures stand beside what was expected.
+"""What a small pilot render measures for matching: how finished pictures differ from what was predicted.
 
-Two things come of it. The bias of previews: rendered minus previewed, for every content attribute. And what
-must be asked for so that a lightness comes out as its row says (cloth, backdrop). What the camera decides
-needs no pilot: each picture is developed to its row's contrast, skin colour, sharpness ... (look.py).
+It gives two things. The bias of previews: rendered minus previewed, for every content attribute. And an
+offset for rows whose colours come out wrong (cloth, background): what is added to a row's lightness so that
+the picture shows the lightness that the row gives. What the camera decides needs no pilot: each picture is
+developed to its row's contrast, skin colour, sharpness and so on (auto_develop.py).
 """
 
 from __future__ import annotations
@@ -11,27 +12,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.audit.measures.measure_table import BY_NAME
 from facegen.audit.measures.schema import BINARY
 
+Rows = npt.NDArray[np.float64]
+
 FACES = 32  # of a pilot
-FEWEST = 4  # faces in which a measure must be there to be learned from
-CLEAR = 2.0  # standard errors from which a bias is believed
-# Colours that rows are followed in directly, and how much of a gap one pilot corrects.
-ROW_LED = ("background_lightness", "background_spread", "cloth_lightness")
-ROW_SHARE = 0.8
+MIN_FACES = 4  # faces that must show a measure before anything is learned about it
+SIGNIFICANT = 2.0  # standard errors from 0 that a mean difference must have to be corrected
+# Colours that are set directly from the row.
+ROW_COLOURS = ("background_lightness", "background_spread", "cloth_lightness")
+ROW_STEP = 0.8  # fraction of such a difference that one pilot corrects: a whole step may overshoot
 
 
 @dataclass(frozen=True)
 class Correction:
-    """What pilots taught so far.
+    """What the pilots so far measured.
 
     Attributes
     ----------
-    rows : attribute of ROW_LED -> what is added to a row's value before it is followed
-    bias : content attribute -> rendered minus previewed, in its unit
-    history : one entry a pilot, for people
+    bias : content attribute -> rendered minus previewed, in the attribute's unit
+    history : one entry for each pilot, for people to read
+    rows : attribute of ROW_COLOURS -> what is added to a row's value before a face is conditioned on it
     """
 
     bias: Mapping[str, float] = field(default_factory=dict)
@@ -44,59 +48,73 @@ class Correction:
 
     @classmethod
     def from_dict(cls, data: dict) -> Correction:
+        """The inverse of `to_dict`."""
         return cls(**{**data, "history": tuple(data["history"])})
 
 
 # What previews are known to miss: brow hairs that stand out of the brow, the corners of eyes. Rendered minus
-# previewed, means over 48 matched faces of 256 pixels, each over .1 of a real set's spread.
+# previewed, means over 48 matched faces of 256 pixels; listed are those over 0.1 standard deviations of real
+# faces.
 START = Correction(
     bias={"brow_thickness": 0.022, "eye_width": 0.0027, "eye_opening": -0.0105, "lip_thickness": -0.009}
 )
 
 
-def asked(row: Mapping, correction: Correction) -> dict:
-    """The row as it must be asked for."""
+def corrected(row: Mapping, correction: Correction) -> dict:
+    """The row plus the correction's offsets: a face conditioned on it shows the row's own values."""
     return {**row, **{k: row[k] + v for k, v in correction.rows.items() if k in row}}
 
 
 def learn(
     before: Correction,
     names: Sequence[str],
-    expected: np.ndarray,
-    shown: np.ndarray,
-    measure: Mapping[str, np.ndarray],
-    wanted: Mapping[str, np.ndarray],
+    predicted: Rows,
+    rendered: Rows,
+    measured: Mapping[str, Rows],
+    requested: Mapping[str, Rows],
 ) -> Correction:
     """The correction after one more pilot.
 
     Parameters
     ----------
-    before : what the pilot was rendered with
-    names : k content attributes; expected, shown : (n, k) as previewed (bias included) and as rendered
-    measure : measure of ROW_LED -> (n,) of the pilot's pictures
-    wanted : measure -> (n,) what the pictures' rows said
+    before : what the pilot was matched with
+    names : k content attributes
+    predicted, rendered : (n, k) float64, as previewed (with the bias of `before`) and as rendered
+    measured : attribute of ROW_COLOURS -> (n,) what the pilot's pictures show
+    requested : the same -> (n,) what the rows of these pictures give; attributes may be missing
+
+    Returns
+    -------
+    Correction
+        Only differences that are SIGNIFICANT change it.
     """
     bias = dict(before.bias)
     for j, name in enumerate(names):
-        gap = shown[:, j] - expected[:, j]
-        # What is not there at all has no bias (match.py), unless it is or is not there that is measured.
-        there = ~np.isnan(gap) & ((expected[:, j] != 0) | (BY_NAME[name].kind == BINARY))
+        gap = rendered[:, j] - predicted[:, j]
+        # A predicted 0 means that there is none of it and gets no bias (matcher.py); a 0 of a yes/no measure
+        # does.
+        there = ~np.isnan(gap) & ((predicted[:, j] != 0) | (BY_NAME[name].kind == BINARY))
         gap = gap[there]
-        if len(gap) >= FEWEST and abs(gap.mean()) > CLEAR * gap.std(ddof=1) / np.sqrt(len(gap)):
+        if _is_clear(gap):
             bias[name] = round(bias.get(name, 0.0) + float(gap.mean()), 6)
     rows = dict(before.rows)
-    for name in ROW_LED:
-        if name not in wanted:
+    for name in ROW_COLOURS:
+        if name not in requested:
             continue
-        gap = wanted[name] - measure[name]
+        gap = requested[name] - measured[name]
         gap = gap[~np.isnan(gap)]
-        if len(gap) >= FEWEST and abs(gap.mean()) > CLEAR * gap.std(ddof=1) / np.sqrt(len(gap)):
-            rows[name] = round(rows.get(name, 0.0) + ROW_SHARE * float(gap.mean()), 4)
-    entry = {"faces": len(shown), "content_gap": _means(names, shown - expected)}
+        if _is_clear(gap):
+            rows[name] = round(rows.get(name, 0.0) + ROW_STEP * float(gap.mean()), 4)
+    entry = {"faces": len(rendered), "content_gap": _means(names, rendered - predicted)}
     return Correction(bias, (*before.history, entry), rows)
 
 
-def _means(names, gaps):
-    """Mean gap of each attribute that both showed in at least one face."""
+def _is_clear(gap: Rows) -> bool:
+    """Whether the mean of differences (n,) is SIGNIFICANT."""
+    return len(gap) >= MIN_FACES and abs(gap.mean()) > SIGNIFICANT * gap.std(ddof=1) / np.sqrt(len(gap))
+
+
+def _means(names: Sequence[str], gaps: Rows) -> dict[str, float]:
+    """Mean difference of each attribute that at least one face showed both times."""
     seen = ~np.isnan(gaps)
     return {n: round(float(gaps[seen[:, j], j].mean()), 5) for j, n in enumerate(names) if seen[:, j].any()}

@@ -31,7 +31,7 @@ from facegen.datasets.io.images import read_index
 from facegen.datasets.io.sample import FOLDERS, is_done, sample_name
 from facegen.datasets.layouts.facegen_folder import finished
 from facegen.render.develop.background_photos import digest, with_photograph
-from facegen.render.matching.distribution_report import add_realised, describe_target
+from facegen.render.matching.distribution_report import add_rendered, describe_target
 from facegen.render.matching.label_preview import CONVENTION
 from facegen.render.matching.matcher import draw_specs
 from facegen.render.production.matched_blocks import matched_blocks
@@ -198,7 +198,7 @@ def produce(
             if order.profile.attribute(name).matched
         }
         masks = (read_index(out / "masks" / f"{sample_name(i)}.png") for i in done)
-        add_realised(target, rows, [matched[i] for i in done], masks)
+        add_rendered(target, rows, [matched[i] for i in done], masks)
     _write_summary(order, outcome, complete=not outcome.failures, target=target, matching=spent.to_dict())
     return outcome
 

@@ -26,6 +26,7 @@ from facegen.render.spec.face_spec import FaceSpec
 from facegen.render.spec.keyed_random import generator
 
 FOLDER = "matching"
+BLOCK_VERSION = 2  # of a block's file
 
 
 def matched_blocks(
@@ -86,14 +87,14 @@ def _pilot(job, profile, seed, number, overrides, before, pool, on_step):
         pictures = [_picture(out, i) for i in done]
     rows = np.array([measure_table.measure(*one) for one in pictures])
     column = {name: rows[:, j] for j, name in enumerate(measure_table.NAMES)}
-    names = [n for n in pilot_correction.ROW_LED if n in profile.measured.names]
+    names = [n for n in pilot_correction.ROW_COLOURS if n in profile.measured.names]
     said = profile.sample(pilot_correction.FACES, own_seed)
     return pilot_correction.learn(
         before,
         block.names,
-        block.expected[done],
+        block.predicted[done],
         np.stack([column[n] for n in block.names], axis=1),
-        {n: column[n] for n in pilot_correction.ROW_LED},
+        {n: column[n] for n in pilot_correction.ROW_COLOURS},
         {n: said[n][done].astype(float) for n in names},
     )
 
@@ -116,10 +117,11 @@ def _correction(folder, fingerprint):
 
 def _block_data(block):
     return {
+        "format_version": BLOCK_VERSION,
         "specs": [spec.to_dict() for spec in block.specs],
         "names": list(block.names),
         "targets": _nullable(block.targets),
-        "expected": _nullable(block.expected),
+        "predicted": _nullable(block.predicted),
         "report": block.report,
     }
 
@@ -132,11 +134,11 @@ def _read_block(path, fingerprint):
     if not path.is_file():
         return None
     data = read_json(path)
-    if data.get("fingerprint") != fingerprint:
-        return None
-    targets, expected = (
+    if data.get("fingerprint") != fingerprint or data.get("format_version") != BLOCK_VERSION:
+        return None  # of another order or with other keys: matched again, which gives the same faces
+    targets, predicted = (
         np.array([[np.nan if x is None else x for x in row] for row in data[key]], float)
-        for key in ("targets", "expected")
+        for key in ("targets", "predicted")
     )
     specs = [FaceSpec.from_dict(spec) for spec in data["specs"]]
-    return Matched(specs, tuple(data["names"]), targets, expected, data["report"])
+    return Matched(specs, tuple(data["names"]), targets, predicted, data["report"])

@@ -1,19 +1,22 @@
-"""What a render prints of the law it followed."""
+"""What a render prints about the distribution that it followed."""
 
 from types import SimpleNamespace
 
 from rich.console import Console
 
 from facegen.audit.profiles.profile_files import load_profile
-from facegen.cli.render import NAMED, _joint, _law, _say_unfollowed, _with_bar
+from facegen.cli.render import NAMED, _distribution, _joint, _say_unfollowed, _with_bar
 from facegen.datasets.io.dataset_file import REQUIRED, write_dataset_json
 
 
-def test_shares_stand_under_their_names_where_one_is_missing():
-    """No man was asked for but one was drawn: what was drawn must not stand where it was asked for."""
+def test_fractions_stand_under_their_names_where_one_is_missing():
+    """No man is requested but one is drawn: his numbers must not stand in the column of what is requested."""
     console = Console(record=True, width=100)
-    shares = {"men": {"drawn": 0.5, "seen": 0.25}, "women": {"asked": 0.1, "drawn": 0.2, "seen": 0.3}}
-    correlations = {"pairs": 3, "rms": 0.12, "chance": 0.05}
+    shares = {
+        "men": {"in_spec": 0.5, "in_mask": 0.25},
+        "women": {"requested": 0.1, "in_spec": 0.2, "in_mask": 0.3},
+    }
+    correlations = {"pairs": 3, "rms_difference": 0.12, "rms_by_chance": 0.05}
     _joint(console, {"correlations": correlations, "by_gender": {"glasses": shares}})
     text = console.export_text()
     assert "– / 50.0 / 25.0" in text and "10.0 / 20.0 / 30.0" in text
@@ -39,7 +42,7 @@ def test_a_face_that_failed_is_told_and_the_run_goes_on():
     assert "sample 000007: ValueError: no chin" in console.export_text()
 
 
-def test_lines_of_a_law_that_change_nothing_are_told_before_rendering(tmp_path):
+def test_lines_of_a_profile_that_change_nothing_are_named_before_rendering(tmp_path):
     (tmp_path / "l.toml").write_text("male = 0.5\nwearing_necktie = 0.3\n")
     law = load_profile(tmp_path / "l.toml")
     console = Console(record=True, width=300)
@@ -47,16 +50,16 @@ def test_lines_of_a_law_that_change_nothing_are_told_before_rendering(tmp_path):
     assert not console.export_text()
     _say_unfollowed(console, law, "lapa")
     first, second = console.export_text().splitlines()
-    assert "law of wearing_necktie: these lines change nothing" in first
-    assert "not that of these lapa masks" in second
+    assert "no face follows wearing_necktie: these lines of the profile change nothing" in first
+    assert "not the one of these lapa masks" in second
 
 
 def test_what_is_out_of_reach_is_named_and_the_rest_counted(tmp_path):
     reach = {f"measure_{k}": 0.5 - 0.01 * k for k in range(NAMED + 3)}
-    block = {"rows": 2, "stages": {key: {"mean_w1": 0.1} for key in ("followed", "refined")}}
+    block = {"rows": 2, "stages": {key: {"mean_w1": 0.1} for key in ("proposed", "refined")}}
     target = {"profile": "p", "matched": {"a": {}}, "blocks": [block], "out_of_reach": reach}
     write_dataset_json(tmp_path, dict.fromkeys(REQUIRED) | {"target": target})
     console = Console(record=True, width=400)
-    _law(console, tmp_path)
+    _distribution(console, tmp_path)
     said = console.export_text()
     assert f"measure_{NAMED - 1} (43 %) and 3 more (dataset.json)" in said and f"measure_{NAMED} " not in said

@@ -36,7 +36,7 @@ BASE = {
 
 
 def follow(**changes):
-    return mapping.follow(default_prior.draw_spec(0, 4), {**BASE, **changes})
+    return mapping.condition(default_prior.draw_spec(0, 4), {**BASE, **changes})
 
 
 def dyed(monkeypatch, garment):
@@ -65,7 +65,7 @@ def test_a_shirt_under_a_jacket_gives_way_only_where_black_would_not_do(monkeypa
 def test_what_a_cut_is_made_of_follows_it(index):
     """A row that asks for much cloth turns a flowered shirt into a coat, not into a flowered coat."""
     spec = default_prior.draw_spec(0, index)
-    worn = mapping.follow(spec, {**BASE, "cloth": True, "cloth_area": 0.06}).garment
+    worn = mapping.condition(spec, {**BASE, "cloth": True, "cloth_area": 0.06}).garment
     jacket = worn.cut in garment_prior.JACKETS
     assert worn.pattern in (garment_prior.JACKET_PATTERNS if jacket else garment_prior.PATTERNS)
     assert worn.fabric in (garment_prior.JACKET_FABRICS if jacket else garment_prior.FABRICS)
@@ -118,10 +118,10 @@ def test_one_attribute_decides_its_part(changes, check):
 @pytest.mark.parametrize("index", range(20))
 def test_a_goatee_is_one_or_a_short_beard(index):
     row = {**BASE, "no_beard": False, "goatee": True}
-    worn = mapping.follow(default_prior.draw_spec(0, index), row).facial_hair
+    worn = mapping.condition(default_prior.draw_spec(0, index), row).facial_hair
     assert worn.kind == "goatee" or (worn.kind == "full_beard" and worn.length_mm <= mapping.SHORT_MM)
     shaven, stubbly = (
-        mapping.follow(default_prior.draw_spec(0, index), {**row, "5_o_clock_shadow": shadow}).facial_hair
+        mapping.condition(default_prior.draw_spec(0, index), {**row, "5_o_clock_shadow": shadow}).facial_hair
         for shadow in (False, True)
     )
     # What is unshaven around it follows the row; a row that does not say leaves few shaven.
@@ -134,13 +134,13 @@ def test_a_goatee_is_one_or_a_short_beard(index):
 def test_a_garment_forgets_the_row_it_was_dyed_for(index):
     spec = default_prior.draw_spec(0, index)
     dark, light = ({**BASE, "cloth": True, "cloth_area": 0.05, "cloth_lightness": x} for x in (6.0, 75.0))
-    once, twice = mapping.follow(spec, light), mapping.recolour(mapping.follow(spec, dark), light)
-    assert twice.garment == once.garment != mapping.follow(spec, dark).garment
+    once, twice = mapping.condition(spec, light), mapping.recolour(mapping.condition(spec, dark), light)
+    assert twice.garment == once.garment != mapping.condition(spec, dark).garment
 
 
 @pytest.mark.parametrize("row", [BASE, {"glasses": True}, {}])
 def test_what_every_row_draws_anew_need_not_be_drawn_before(row):
-    assert mapping.follow(default_prior.draw_base(0, 5), row) == mapping.follow(
+    assert mapping.condition(default_prior.draw_base(0, 5), row) == mapping.condition(
         default_prior.draw_spec(0, 5), row
     )
 
@@ -193,5 +193,5 @@ def test_a_key_alone_lights_its_own_side_of_a_face():
 def test_much_colour_comes_from_more_than_one_hue():
     row = {"background_lightness": 60.0, "background_spread": 20.0, "background_colourfulness": 60.0}
     for index in range(12):
-        drawn = mapping.follow(default_prior.draw_spec(0, index), {**BASE, **row}).background
+        drawn = mapping.condition(default_prior.draw_spec(0, index), {**BASE, **row}).background
         assert drawn.kind not in (*scene.UNIFORM, *scene.DARK) and drawn.colourfulness == 60

@@ -17,11 +17,11 @@ def test_means_and_shares_are_those_of_the_masks():
     mask[:32] = ID["hair"]
     target = {"matched": {"hair": {}, "brow_height": {}}}
     rows = {"hair": np.array([1.0, 1.0]), "brow_height": np.array([0.2, np.nan])}
-    distribution_report.add_realised(
+    distribution_report.add_rendered(
         target, rows, [FaceSpec(), FaceSpec()], [mask, np.zeros((64, 64), np.uint8)]
     )
-    assert target["matched"]["hair"]["realised"] == {"mean": 0.5, "sd": 0.5, "share": 1.0}
-    assert target["matched"]["brow_height"]["realised"] == {"share": 0.0}
+    assert target["matched"]["hair"]["rendered"] == {"mean": 0.5, "sd": 0.5, "fraction_present": 1.0}
+    assert target["matched"]["brow_height"]["rendered"] == {"fraction_present": 0.0}
     assert target["correlations"] == {"pairs": 0} and "by_gender" not in target
 
 
@@ -49,9 +49,9 @@ def test_correlations_are_spearmans_and_the_farthest_pair_is_named():
     shown = rng.normal(size=(300, 3))
     found = distribution_report.compare_correlations(("a", "b", "c"), asked, shown)
     expected = spearmanr(asked[40:, 0], asked[40:, 1]).statistic
-    assert found["pairs"] == 3 and found["farthest"][0]["attributes"] == ["a", "b"]
-    assert found["farthest"][0]["target"] == pytest.approx(expected, abs=1e-3)
-    assert found["rms"] > 5 * found["chance"]
+    assert found["pairs"] == 3 and found["largest_differences"][0]["attributes"] == ["a", "b"]
+    assert found["largest_differences"][0]["target"] == pytest.approx(expected, abs=1e-3)
+    assert found["rms_difference"] > 5 * found["rms_by_chance"]
 
 
 def test_samples_of_one_law_differ_by_chance_alone():
@@ -59,7 +59,7 @@ def test_samples_of_one_law_differ_by_chance_alone():
     mix = np.eye(12) + 0.1 * rng.normal(size=(12, 12))
     one, other = (rng.normal(size=(500, 12)) @ mix for _ in range(2))
     found = distribution_report.compare_correlations([str(i) for i in range(12)], one, other)
-    assert found["rms"] == pytest.approx(found["chance"], rel=0.25)
+    assert found["rms_difference"] == pytest.approx(found["rms_by_chance"], rel=0.25)
 
 
 def test_shares_by_gender():
@@ -75,9 +75,9 @@ def test_shares_by_gender():
     bare, glazed = np.zeros((64, 64), np.uint8), np.zeros((64, 64), np.uint8)
     glazed[20:30, 10:50] = ID["eye_g"]
     target: dict = {"matched": {}}
-    distribution_report.add_realised(target, rows, specs, [glazed, bare, bare, bare])
+    distribution_report.add_rendered(target, rows, specs, [glazed, bare, bare, bare])
     table = target["by_gender"]
-    assert table["glasses"]["men"] == {"asked": 1.0, "drawn": 0.5, "seen": 0.5}
-    assert table["glasses"]["women"] == {"asked": 0.0, "drawn": 0.5, "seen": 0.0}
-    assert table["beard"]["men"]["asked"] == 0.5 and "seen" not in table["beard"]["men"]
-    assert table["share"]["men"] == {"asked": 0.5, "drawn": 0.5} and "hat" not in table
+    assert table["glasses"]["men"] == {"requested": 1.0, "in_spec": 0.5, "in_mask": 0.5}
+    assert table["glasses"]["women"] == {"requested": 0.0, "in_spec": 0.5, "in_mask": 0.0}
+    assert table["beard"]["men"]["requested"] == 0.5 and "in_mask" not in table["beard"]["men"]
+    assert table["fraction_of_faces"]["men"] == {"requested": 0.5, "in_spec": 0.5} and "hat" not in table

@@ -59,14 +59,14 @@ def test_no_face_is_used_twice_and_the_law_comes_nearer(block):
     assert block.report["faces"] == block.report["rows"] == 32
     assert len({str(spec.identity) for spec in block.specs}) == 32
     stages = block.report["stages"]
-    assert stages["assigned"]["distance"] < stages["followed"]["distance"]
+    assert stages["assigned"]["distance"] < stages["proposed"]["distance"]
     assert stages["refined"]["distance"] < stages["assigned"]["distance"]
 
 
 def test_refined_attributes_follow_their_rows(block):
     for name in ("brow_height", "mouth_width", "face_scale"):
         j = block.names.index(name)
-        target, expected = block.targets[:, j], block.expected[:, j]
+        target, expected = block.targets[:, j], block.predicted[:, j]
         both = ~np.isnan(target)
         assert matcher.w1(target, expected) < 0.35 * np.nanstd(target)
         assert np.corrcoef(target[both], expected[both])[0, 1] > 0.6
