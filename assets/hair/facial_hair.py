@@ -6,7 +6,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from facegen.assets.hair import strands as st
-from facegen.assets.skin import painted_borders
+from facegen.assets.skin import beard_area, painted_borders
 
 # Rows of MakeHuman's lash ribbons (indices into the left lash helper), inner corner to outer corner.
 UPPER_ROOTS = (30, 21, 20, 19, 18, 1, 0, 2, 3, 4, 5, 6)
@@ -165,7 +165,7 @@ def facial_hair(head, model, style, rng, body, points=6):
     if kind != "moustache":
 
         def lower(s, t):
-            return painted_borders.beard_density(kind, s, t, style.cheek_line, style.neck_line)
+            return beard_area.beard_density(kind, s, t, style.cheek_line, style.neck_line)
 
         per_cm2 = BEARD_PER_CM2[kind] * style.density
         strands.append(_grow_beard(head, model, lower, per_cm2, longest, rng, body, points, kind))
@@ -173,7 +173,7 @@ def facial_hair(head, model, style, rng, body, points=6):
     if kind != "sideburns":
 
         def upper(s, t):
-            return painted_borders.moustache_density(s, t, alone=kind == "moustache")
+            return beard_area.moustache_density(s, t, alone=kind == "moustache")
 
         per_cm2 = (BEARD_PER_CM2[kind] if kind == "stubble" else MOUSTACHE_PER_CM2) * style.density
         grown = "stubble" if kind == "stubble" else "moustache"

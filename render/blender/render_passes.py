@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 
 from facegen.assets.environment.background_picture import background
-from facegen.assets.skin.skin_textures import skin_colour
+from facegen.assets.skin.skin_pigments import skin_colour
 from facegen.colour_science import LUMINANCE
 from facegen.datasets.conventions.label_conventions import Convention, derive
 from facegen.datasets.conventions.label_conventions import convention as named

@@ -10,7 +10,7 @@ from facegen.assets.environment import lighting
 from facegen.assets.hair.hair_plan import groom_of, scalp_of
 from facegen.assets.head import curvature, eyes, teeth
 from facegen.assets.head.head_model import PART_INNER_MOUTH, PART_SKIN, head_model
-from facegen.assets.skin import skin_textures
+from facegen.assets.skin import chart_grid, skin_textures
 from facegen.datasets.conventions.native_labels import Native
 from facegen.render.blender import bpy_data, materials_head
 from facegen.render.blender.materials_labels import flat, flat_on_chart
@@ -28,19 +28,18 @@ def add_skin(studio, spec, head):
     data = bpy_data.make_mesh("skin", head.vertices, model.faces, uv, part)
     bpy_data.add_vertex_field(data, "ear", model.ear)
     bpy_data.add_vertex_field(data, "hollow", _lost_light(model, head))
-    line = scalp_of(spec.hair)
-    pigment = lighting.hair_colour(spec.hair.colour)
     colour, rough, relief, detail = skin_textures.skin_pictures(
         spec.skin,
         spec.identity.age,
-        _unshaven(spec.facial_hair),
-        pigment,
-        groom_of(spec.hair, spec.identity).scalp_shadow,
-        line,
+        skin_textures.HairShadow(
+            _unshaven(spec.facial_hair),
+            groom_of(spec.hair, spec.identity).scalp_shadow,
+            lighting.hair_colour(spec.hair.colour),
+            scalp_of(spec.hair).shade,
+        ),
         spec.light.key_azimuth,
-        level.texture_width,
-        int(level.texture_width * 0.6),
         spec.expression,
+        (level.texture_width, int(level.texture_width * 0.6)),
     )
     shader = materials_head.skin(
         bpy_data.set_image("skin.colour", colour),
@@ -85,9 +84,9 @@ def _unshaven(facial_hair):
 def corner_uv(chart, faces):
     """Texture coordinates (F, 4, 2) of chart points, the corners of a face on one side of the seam."""
     corners = chart[faces].astype(np.float64)
-    period = skin_textures.S_RANGE[1] - skin_textures.S_RANGE[0]
+    period = chart_grid.S_RANGE[1] - chart_grid.S_RANGE[0]
     corners[..., 0] -= period * np.round((corners[..., 0] - corners[:, :1, 0]) / period)
-    return skin_textures.chart_uv(corners)
+    return chart_grid.chart_uv(corners)
 
 
 def add_eyes(studio, spec, head, body):

@@ -17,7 +17,7 @@ from enum import IntEnum
 import numpy as np
 
 from facegen.assets.skin import painted_borders
-from facegen.assets.skin.skin_textures import S_RANGE, T_RANGE
+from facegen.assets.skin.chart_grid import S_RANGE, T_RANGE
 from facegen.assets.wear.glasses import passed
 from facegen.datasets.conventions.label_conventions import derive
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native

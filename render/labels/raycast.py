@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from facegen.assets.skin.skin_textures import S_RANGE, T_RANGE
+from facegen.assets.skin.chart_grid import S_RANGE, T_RANGE
 from facegen.render.labels.label_pass import EYE_SIDES, SUBPIXELS, Seen, Surface
 
 CURVE_STEPS = 4  # straight pieces between two points of a strand, as Cycles cuts them at 2 subdivisions

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from facegen.assets.hair.hair_plan import HANGING, NO_FRINGE
-from facegen.assets.skin.skin_textures import skin_colour
+from facegen.assets.skin.skin_pigments import skin_colour
 from facegen.colour_science import bytes_of_linear, lab_of_srgb
 from facegen.datasets.layouts.annotations import PITCH_ZERO
 from facegen.render.develop.camera_model import tone

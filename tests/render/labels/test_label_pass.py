@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from facegen.assets.hair.scalp import Scalp
+from facegen.assets.skin.chart_grid import chart_uv
 from facegen.assets.skin.painted_borders import BrowShape, Hairline
-from facegen.assets.skin.skin_textures import chart_uv
 from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ, CONVENTIONS, convention
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
 from facegen.render.labels import label_pass

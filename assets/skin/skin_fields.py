@@ -1,0 +1,97 @@
+"""What one skin draws at random: noise, spots, marks, wrinkles, bags, as fields on the face chart.
+
+Fields are (height, width) float on the chart (see `chart_grid`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from facegen.assets.skin import eye_area, skin_folds, skin_marks
+from facegen.assets.skin.chart_grid import pixel_grid
+from facegen.assets.skin.painted_borders import Floats
+from facegen.assets.skin.skin_regions import Picture, noise_bank, region_maps, shifted
+from facegen.render.spec.face_spec import Skin
+
+OLD_FROM, OLD_OVER = 40, 45  # years: skin ages from 40 on and is old at 85
+FRECKLES_FROM, SPOTS_FROM, SPOT_SLOPE = 1.6, 2.2, 2.5  # standard deviations of the noise; slope above
+
+
+@dataclass(frozen=True)
+class SkinFields:
+    """What one skin draws at random, (height, width) each, and its age.
+
+    Attributes
+    ----------
+    old : float in [0, 1]
+    noise : dict of unit-variance noise by scale
+    freckles, age_spots : weight >= 0
+    mole, pimple, scar : weight in [0, 1]
+    wrinkle, fold, bulge : heights in mm
+    grooves : about [-1, 1], on the lips only
+    bag, lid_crease, wing_crease : weight in [0, 1]
+    """
+
+    old: float
+    noise: dict[str, Picture]
+    freckles: Floats
+    age_spots: Floats
+    mole: Floats
+    pimple: Floats
+    scar: Floats
+    wrinkle: Floats
+    fold: Floats
+    grooves: Floats
+    bag: Floats
+    bulge: Floats
+    lid_crease: Floats
+    wing_crease: Floats
+
+
+def draw_fields(skin: Skin, age: float, expression: Mapping[str, float], size: tuple[int, int]) -> SkinFields:
+    """Everything random of one skin. The order of the draws is part of what `skin.texture_seed` means."""
+    rng = np.random.Generator(np.random.Philox(key=skin.texture_seed))
+    bank = noise_bank(*size)
+    s, t = pixel_grid(*size)
+    noise = {name: shifted(bank[name], rng) for name in ("mottle", "patch", "broad", "fine", "pores")}
+    freckles, age_spots = _spots(bank["fine"], FRECKLES_FROM, rng), _spots(bank["mottle"], SPOTS_FROM, rng)
+    mole = skin_marks.moles(s, t, skin.moles, rng)
+    pimple = skin_marks.blemishes(s, t, skin.blemishes, rng)
+    scar = skin_marks.scars(s, t, skin.scars, rng)
+    wrinkle = skin_folds.wrinkles(s, t, skin.wrinkles, noise["patch"], rng)
+    grooves = skin_marks.lip_grooves(s, rng) * region_maps(*size)["lips"]
+    bag, bulge = eye_area.eye_bags(s, t, skin.eye_bags, rng)
+    return SkinFields(
+        old=float(np.clip((age - OLD_FROM) / OLD_OVER, 0, 1)),
+        noise=noise,
+        freckles=freckles,
+        age_spots=age_spots,
+        mole=mole,
+        pimple=pimple,
+        scar=scar,
+        wrinkle=wrinkle,
+        fold=skin_folds.folds(s, t, expression, float(np.clip(skin.wrinkles, 0, 1))),
+        grooves=grooves,
+        bag=bag,
+        bulge=bulge,
+        lid_crease=eye_area.lid_crease(s, t, skin.lid_crease),
+        wing_crease=skin_marks.wing_crease(s, t),
+    )
+
+
+def weighted(
+    maps: Mapping[str, Picture], weights: Mapping[str, float], start: Floats | float = 0.0
+) -> Floats:
+    """start + the weighted sum of maps, added in the order of the weights (digits depend on it)."""
+    total = start
+    for name, weight in weights.items():
+        total = total + weight * maps[name]
+    return np.asarray(total)
+
+
+def _spots(tile: Picture, threshold: float, rng: np.random.Generator) -> Floats:
+    """Spots where shifted noise exceeds a threshold, in [0, 1]."""
+    return np.clip((shifted(tile, rng) - threshold) * SPOT_SLOPE, 0, 1)

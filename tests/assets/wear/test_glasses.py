@@ -1,0 +1,31 @@
+"""Glasses: where they sit and what light they pass."""
+
+import numpy as np
+import pytest
+
+from facegen.assets.wear import glasses
+from facegen.render.spec import face_spec as s
+
+
+@pytest.mark.parametrize("kind", [k for k in s.GLASSES if k != "none"])
+def test_glasses_sit_in_front_of_the_eyes(kind):
+    landmarks = np.zeros((70, 3))
+    landmarks[68], landmarks[69] = (0.031, -0.0165, 0), (-0.031, -0.0165, 0)
+    landmarks[27] = (0, -0.025, 0)
+    landmarks[0], landmarks[16] = (-0.07, 0.03, 0), (0.07, 0.03, 0)
+    (frame, _), (lens, faces), place = glasses.glasses(s.Glasses(kind=kind), landmarks)
+    assert len(place) == len(lens) and place[:, 1].min() == 0 and place[:, 1].max() == 1
+    assert lens[:, 1].max() < -0.0165 and faces.max() < len(lens)
+    assert frame[:, 1].max() > 0.05  # the temples reach the ears
+    np.testing.assert_allclose(frame[:, 0].max(), -frame[:, 0].min(), atol=1e-6)
+    a, b, c, _ = np.moveaxis(lens[faces], 1, 0)
+    assert (np.cross(b - a, c - a)[:, 1] < 0).all()  # both lenses turn their front to the world
+
+
+def test_lenses_pass_what_their_tint_and_colour_leave():
+    grey = s.Glasses(kind="round", tint=0.5, lens=(0.2, 0.2, 0.2), slip_mm=0.0)
+    assert glasses.passed(s.Glasses()) == 1 and glasses.passed(grey) == pytest.approx(0.6)
+    # Eyes lie 2.5 mm above the middle of a lens 41 mm high, where a full gradient leaves most of its tint.
+    share = 0.5 + 2.5 / 41
+    assert glasses.passed(s.replace(grey, "gradient", 1.0)) == pytest.approx(1 - 0.4 * share)
+    assert glasses.passed(s.replace(grey, "slip_mm", 100.0)) == pytest.approx(0.6)
