@@ -108,8 +108,8 @@ def command(real: Path | None, sets: tuple[Path, ...], **settings: Any) -> None:
 
     from facegen.cli.support.gap_tables import print_results
     from facegen.cli.support.training_progress import event_bars, say_on
-    from facegen.parse.experiment.experiment import run_experiment
     from facegen.parse.experiment.results_content import RESULTS_FILE
+    from facegen.parse.experiment.run_experiment import run_experiment
 
     if not any((sets, settings["default"], settings["matched"], settings["also"])):
         sets = (newest_set(),)
