@@ -15,18 +15,27 @@ import numpy as np
 from facegen.audit.measures.face_view import CENTRE_SHIFT, EYES_TO_SIDE, MOUTH_TO_SIDE
 from facegen.colour_science import LUMINANCE
 
-CURLY = ("curly_short", "afro", "long_curly", "locs")
-LONG = ("bob", "long_straight", "long_wavy", "long_curly", "locs")
-PARTED = ("side_part", "bob", "long_straight", "long_wavy", "long_curly")
 BEARDS = ("goatee", "full_beard")
 
 
 @dataclass(frozen=True)
 class Known:
-    """meta : content of meta.json; points : (70, 2) float, landmarks in pixels."""
+    """One rendered sample.
+
+    Attributes
+    ----------
+    meta : Mapping
+        Content of meta.json.
+    points : (70, 2) float, pixels
+        Landmarks.
+    hair_traits : frozenset of str
+        Which of "long", "curly" and "parted" hold of its hair style (`style_registry.Style.traits` of the
+        assets). The caller gives them, because the audit does not know what styles there are.
+    """
 
     meta: Mapping
     points: np.ndarray
+    hair_traits: frozenset[str]
 
     @property
     def spec(self) -> Mapping:
@@ -115,6 +124,16 @@ def _hair(about: str, read: Callable[[Mapping], float], **more) -> Truth:
     return Truth(of, about, **more)
 
 
+def _style(trait: str, **more) -> Truth:
+    """Whether the hair style has a trait; NaN of a bald head."""
+
+    def of(known: Known) -> float:
+        bald = known.spec["hair"]["style"] == "bald"
+        return math.nan if bald else float(trait in known.hair_traits)
+
+    return Truth(of, f"{trait} style", **more)
+
+
 def _polygon(points: np.ndarray) -> float:
     x, y = points.T
     return float(abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2)
@@ -152,8 +171,9 @@ def _cloth_luminance(known: Known) -> float:
     return float(np.dot(LUMINANCE, known.spec["garment"]["colour"]))
 
 
-def _part(hair: Mapping) -> float:
-    return hair["part"] if hair["style"] in PARTED and not hair["fringe"] else math.nan
+def _part(known: Known) -> float:
+    hair = known.spec["hair"]
+    return float(hair["part"]) if "parted" in known.hair_traits and not hair["fringe"] else math.nan
 
 
 def _beard(known: Known) -> float:
@@ -213,14 +233,14 @@ TRUTHS: dict[str, Truth] = {
     "teeth_share": _share("teeth", of=("teeth", "inner_mouth", "tongue")),
     "teeth_light": _share("teeth", of=("teeth", "inner_mouth", "tongue")),
     "hair_volume": _hair("hair.volume", lambda h: h["volume"]),
-    "hair_length": _hair("long style", lambda h: h["style"] in LONG),
-    "hair_low": _hair("long style", lambda h: h["style"] in LONG),
+    "hair_length": _style("long"),
+    "hair_low": _style("long"),
     "hairline_height": _hair("hair.hairline_height", lambda h: h["hairline_height"]),
     "fringe": _hair("fringe worn", lambda h: h["fringe"] > 0 or h["style"] == "fringe"),
-    "hair_below_chin": _hair("long style", lambda h: h["style"] in LONG),
-    "hair_roughness": _hair("curly style", lambda h: h["style"] in CURLY),
-    "hair_coherence": _hair("curly style", lambda h: h["style"] in CURLY, falls=True),
-    "parting": _hair("hair.part of parted styles", _part),
+    "hair_below_chin": _style("long"),
+    "hair_roughness": _style("curly"),
+    "hair_coherence": _style("curly", falls=True),
+    "parting": Truth(_part, "hair.part of parted styles"),
     "skin_ita": _spec("skin.melanin", falls=True),
     "skin_lightness": _spec("skin.melanin", falls=True),
     "skin_redness": _spec("skin.haemoglobin"),

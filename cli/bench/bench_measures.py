@@ -25,6 +25,7 @@ def command(synth, workers, out) -> None:
     import numpy as np
     from rich.console import Console
 
+    from facegen.assets.hair.style_registry import HAIR_STYLES
     from facegen.audit.measures.schema import Table
     from facegen.audit.validation.ground_truth import Known
     from facegen.audit.validation.measure_accuracy import accuracies
@@ -42,10 +43,11 @@ def command(synth, workers, out) -> None:
         if faces.layout != "facegen":
             raise FacegenError(f"{path}: nothing is known of its faces: name a set that facegen rendered")
         tables.append(measured(faces, workers, console).attributes)
-        known += [
-            Known(faces.meta(i) or {}, read_landmarks(sample_file(faces.path, "landmarks", name))[0])
-            for i, name in enumerate(faces.ids)
-        ]
+        for i, name in enumerate(faces.ids):
+            meta = faces.meta(i) or {}
+            style = HAIR_STYLES.get_or_fail(meta["spec"]["hair"]["style"], f"{faces.path}, {name}")
+            points = read_landmarks(sample_file(faces.path, "landmarks", name))[0]
+            known.append(Known(meta, points, style.traits))
     source = ", ".join(table.source for table in tables)
     ids = tuple(name for table in tables for name in table.ids)
     table = Table(tables[0].names, np.concatenate([one.values for one in tables]), ids, source)

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from facegen.assets.hair.hair_plan import HANGING, NO_FRINGE
+from facegen.assets.hair.style_registry import HAIR_STYLES, Observed, candidate_weights
 from facegen.assets.skin.skin_pigments import skin_colour
 from facegen.colour_science import bytes_of_linear, lab_of_srgb
 from facegen.datasets.layouts.annotations import PITCH_ZERO
@@ -21,7 +21,7 @@ from facegen.render.matching.condition_scene import backdrop_blur, background, d
 from facegen.render.prior.accessories_prior import draw_glasses, draw_headwear, draw_jewellery
 from facegen.render.prior.capture_prior import draw_pose
 from facegen.render.prior.expression_prior import draw_expression
-from facegen.render.prior.hair_prior import STYLE_WEIGHTS, draw_facial_hair, draw_hair, draw_hair_colour
+from facegen.render.prior.hair_prior import draw_facial_hair, draw_hair, draw_hair_colour
 from facegen.render.prior.identity_prior import (
     MELANIN,
     draw_brows,
@@ -106,16 +106,6 @@ LOOK = {  # field of spec.Look -> attribute of a row
 ALMOST_NOTHING = 1e-4
 SHORT_MM = 9.0  # the longest beard that is called a goatee
 LONG_LOW = 0.10  # hair_low: share of the hair under the mouth, from where hair counts as long
-# Styles that seldom let an ear be seen, for those of whom none is; some always do.
-COVERS = {
-    "bob": 3.0,
-    "fringe": 1.5,
-    "buzz": 0.3,
-    "ponytail": 0.1,
-    "tied_back": 0.1,
-    "updo": 0.1,
-    "braids": 0.1,
-}
 MIDDLE, LONG = 0.2, 0.45  # hair_length: past the ear lobe, past the chin
 # Hair.length of a bob that shows a hair_length (medians of 103 previews, the lower end drawn out).
 BOB_OF_LENGTH = (0.24, 0.34, 0.40, 0.45, 0.48, 0.505), (0.42, 0.55, 0.75, 0.92, 1.1, 1.35)
@@ -286,36 +276,25 @@ def _hair(d, identity, row):
         return draw_hair(d, identity)
     man = identity.gender > 0.5
     length = number(row, "hair_length", 0.1 if man else 0.5)
-    form = row.get("hair_form", "other")
+    observed = Observed(
+        man,
+        identity.african,
+        str(row.get("hair_form", "other")),
+        bool(_flag(row, "receding_hairline")),
+    )
     if row.get("bald", False) or not row.get("hair", True):
         weights = {"bald": 1.0}
     elif ("hair_length" not in row or length > LONG) and number(row, "hair_low", 0.3 * (not man)) > LONG_LOW:
-        straight, wavy = {"straight": (0.75, 0.2), "wavy": (0.05, 0.65)}.get(str(form), (0.4, 0.35))
-        weights = {
-            "long_straight": straight,
-            "long_wavy": wavy,
-            "long_curly": 0.15 if form != "straight" else 0.02,
-            "locs": 0.03 * identity.african,
-            "braids": 0.03 * (not man),
-            "ponytail": 0.02 * (not man),
-        }
-    elif length > MIDDLE and not man:
-        weights = {"bob": 0.7, "tied_back": 0.08, "ponytail": 0.1, "curly_short": 0.06, "fringe": 0.06}
+        weights = candidate_weights("long", observed)
     elif length > MIDDLE:
-        weights = {"bob": 0.4, "fringe": 0.25, "curly_short": 0.15, "short": 0.1, "side_part": 0.1}
+        weights = candidate_weights("middle_men" if man else "middle_women", observed)
     else:
-        column = 1 if man else 0
-        weights = {
-            k: STYLE_WEIGHTS[k][column] for k in s.HAIR_STYLES if k not in ("bald", "wreath", *HANGING)
-        }
-        weights["afro"] *= 4 * identity.african
-        weights["buzz"] *= 0.5
-        weights["wreath"] = 0.1 if man and _flag(row, "receding_hairline") else 0.0
+        weights = candidate_weights("short", observed)
     if "ear_left" in row and not row["ear_left"] and not row["ear_right"]:
-        weights = {k: w * COVERS.get(k, 1.0) for k, w in weights.items()}
+        weights = {k: w * HAIR_STYLES[k].covers_ears for k, w in weights.items()}
     bangs = row.get("bangs", False) if "fringe" not in row else number(row, "fringe", 0.0) > BANGS
     if bangs:
-        weights = {k: w for k, w in weights.items() if k not in NO_FRINGE or k == "bald"}
+        weights = {k: w for k, w in weights.items() if HAIR_STYLES[k].takes_fringe or k == "bald"}
     hair = draw_hair(
         d, identity, style=d.choice("match.hair.style", weights), colour=_hair_colour(d, identity, row)
     )

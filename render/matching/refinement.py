@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from facegen.assets.hair.hair_plan import CUTS
+from facegen.assets.hair.style_registry import HAIR_STYLES
 from facegen.render.matching.assignment import Space
 from facegen.render.spec import face_spec as s
 
@@ -127,14 +127,12 @@ _APPLIES: dict[str, Callable[[s.FaceSpec], bool]] = {
     "open": lambda spec: spec.expression.get("jawOpen", 0.0) > 0.02,
     "awake": lambda spec: max(spec.expression.get(name, 0.0) for name in _pair("eyeBlink")) < 0.5,
     "hair": lambda spec: spec.hair.style != "bald",
-    "cut": lambda spec: spec.hair.style in CUTS,
+    "cut": lambda spec: HAIR_STYLES[spec.hair.style].sides_set,
     "fringe": lambda spec: spec.hair.fringe > 0,
     "glasses": lambda spec: spec.glasses.kind != "none",
     "earrings": lambda spec: spec.jewellery.earrings != "none",
     "hat": lambda spec: spec.headwear.kind != "none",
 }
-# Hair knobs act in proportion to how much there is: their effect is learned for short and long cuts apart.
-LONG_STYLES = ("bob", "long_straight", "long_wavy", "long_curly", "locs")
 
 
 def knob_values(spec: s.FaceSpec) -> np.ndarray:
@@ -190,7 +188,8 @@ class Effects:
         raw = np.array([knob_values(spec) for spec in specs])
         middle = np.nan_to_num(np.nanmean(np.where(np.isnan(raw).all(0), 0.0, raw), axis=0))
         knobs = np.where(np.isnan(raw), 0.0, (raw - middle) / spread)
-        long = np.array([spec.hair.style in LONG_STYLES for spec in specs])
+        # Hair knobs act in proportion to how much hair there is: long styles have effects of their own.
+        long = np.array([HAIR_STYLES[spec.hair.style].long for spec in specs])
         hair = np.array([knob.needs == "hair" for knob in KNOBS])
         design = np.hstack([knobs, knobs[:, hair] * long[:, None], _background(specs)])
         slopes = np.zeros((2, measured.shape[1], len(KNOBS)))
@@ -213,7 +212,7 @@ class Effects:
             np.array([knob_values(b) - knob_values(a) for a, b in zip(specs, turned, strict=True)]) / spread
         )
         changed = space.gap(after, before)
-        long = np.array([spec.hair.style in LONG_STYLES for spec in specs])
+        long = np.array([HAIR_STYLES[spec.hair.style].long for spec in specs])
         slopes = self.slopes.copy()
         for half in (0, 1):
             for j in range(len(slopes[half])):
@@ -230,14 +229,14 @@ class Effects:
 
     def of(self, spec: s.FaceSpec) -> np.ndarray:
         """(k, knobs) slopes for a face."""
-        return self.slopes[int(spec.hair.style in LONG_STYLES)]
+        return self.slopes[int(HAIR_STYLES[spec.hair.style].long)]
 
 
 def _background(specs):
     """(n, m): what else differs between faces and must not be booked on knobs."""
     rows = []
     for spec in specs:
-        row = [float(spec.hair.style == style) for style in s.HAIR_STYLES]
+        row = [float(spec.hair.style == style) for style in HAIR_STYLES]
         row += [spec.identity.gender, float(spec.glasses.kind != "none"), spec.hair.fringe]
         row += [(spec.pose.yaw / 15) ** 2, (spec.pose.pitch / 8) ** 2, abs(spec.pose.yaw) / 15]
         rows.append(row)

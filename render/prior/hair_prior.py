@@ -5,33 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from facegen.assets.hair.facial_hair import STUBBLE_MM
-from facegen.assets.hair.hair_plan import HANGING
+from facegen.assets.hair.style_registry import HAIR_STYLES, style_weights
 from facegen.render.spec import face_spec as s
 from facegen.render.spec.keyed_random import Draw
 
 HAIR_MELANIN = {"african": (0.96, 0.02), "asian": (0.94, 0.04), "caucasian": (0.62, 0.24)}
-STYLE_WEIGHTS = {
-    # style: (women, men)
-    "bald": (0.005, 0.06),
-    "wreath": (0.0, 0.04),
-    "buzz": (0.01, 0.13),
-    "short": (0.03, 0.22),
-    "side_part": (0.03, 0.16),
-    "quiff": (0.01, 0.11),
-    "slick_back": (0.04, 0.08),
-    "fringe": (0.07, 0.06),
-    "curly_short": (0.05, 0.06),
-    "afro": (0.02, 0.02),
-    "bob": (0.13, 0.01),
-    "long_straight": (0.20, 0.015),
-    "long_wavy": (0.18, 0.01),
-    "long_curly": (0.09, 0.01),
-    "locs": (0.012, 0.012),
-    "tied_back": (0.05, 0.012),
-    "ponytail": (0.05, 0.004),
-    "updo": (0.05, 0.004),
-    "braids": (0.015, 0.002),
-}
 # Logarithm of Hair.sides, mean and spread: in photographs short hair covers the tops of ears more often
 # than not.
 SIDES = (0.45, 0.4)
@@ -43,15 +21,9 @@ def draw_hair(d: Draw, identity, style=None, colour=None) -> s.Hair:
     """style and colour may be given; else they follow gender, age and ancestry."""
     man, age = identity.gender, identity.age
     if style is None:
-        weights = {k: (1 - man) * w + man * m for k, (w, m) in STYLE_WEIGHTS.items()}
-        weights["afro"] *= 0.2 + 4 * identity.african
-        weights["curly_short"] *= 0.4 + 1.6 * identity.african
-        weights["long_curly"] *= 0.4 + 1.8 * identity.african
-        weights["long_straight"] *= 0.5 + identity.asian
-        weights["bald"] *= 0.3 + 1.5 * np.clip((age - 25) / 50, 0, 1)
-        style = d.choice("hair.style", weights)
+        style = d.choice("hair.style", style_weights(identity))
     recede = man * np.clip((age - 24) / 45, 0, 1)
-    if style in HANGING:  # who loses hair at the top seldom wears the rest long
+    if HAIR_STYLES[style].hangs:  # who loses hair at the top seldom wears the rest long
         recede *= 0.4
     return s.Hair(
         style=style,

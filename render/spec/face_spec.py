@@ -15,31 +15,10 @@ from typing import Any
 
 from facegen.datasets.errors import FacegenError
 from facegen.render.spec import spec_fields as field
-from facegen.render.spec.spec_fields import one_of, set_to, worn
+from facegen.render.spec.spec_fields import flagged, one_of, set_to, showing, worn
 
 SPEC_VERSION = 1
 
-HAIR_STYLES = (
-    "bald",
-    "wreath",
-    "buzz",
-    "short",
-    "side_part",
-    "quiff",
-    "slick_back",
-    "fringe",
-    "curly_short",
-    "afro",
-    "bob",
-    "long_straight",
-    "long_wavy",
-    "long_curly",
-    "locs",
-    "tied_back",
-    "ponytail",
-    "updo",
-    "braids",
-)
 FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "full_beard", "sideburns")
 GLASSES = ("none", "round", "rectangular", "oval", "browline", "aviator", "wayfarer", "cat_eye", "rimless")
 GARMENTS = (
@@ -77,7 +56,10 @@ BACKGROUNDS = (
 HDRIS = ("city", "courtyard", "forest", "interior", "night", "studio", "sunrise", "sunset")
 
 # What sweeps put on, and the choices that void others (see `spec_fields`).
-HAS_HAIR = worn("hair.style", "short")
+HAS_HAIR = (worn("hair.style", "short"),)
+SEEN_ON_LONG = (*HAS_HAIR, showing("hair.style", "long_straight"))
+SEEN_ON_WAVY = (*HAS_HAIR, showing("hair.style", "long_wavy"))
+SEEN_ON_SHORT = (*HAS_HAIR, showing("hair.style", "short"))
 BEARDED = (worn("facial_hair.kind", "full_beard"),)
 BEARD_LINES = (one_of("facial_hair.kind", "full_beard", "stubble"),)
 BALD = ("hair.style", "bald")
@@ -85,7 +67,7 @@ SHAVEN = ("facial_hair.kind", "none")
 JEWELLERY_SEEN = (
     worn("jewellery.earrings", "hoop"),
     worn("jewellery.necklace", "chain"),
-    one_of("hair.style", "tied_back", "updo", "ponytail", "bald", "buzz", "short"),
+    flagged("hair.style", "tied_back", "bares_ears"),
     one_of("garment.cut", "strapless", "tank", "v_neck"),
     set_to("camera.crop", "loose"),
 )
@@ -211,71 +193,23 @@ class Hair:
     mm by which hair reaches lower before the ears. tousle: 0 combed, 1 ruffled.
     """
 
-    style: str = field.choice("short", HAIR_STYLES)
-    length: float = field.number(
-        1.0,
-        0.4,
-        1.8,
-        needs=(HAS_HAIR, one_of("hair.style", "long_straight", "long_wavy", "bob", "long_curly")),
-        void_when=BALD,
-    )
-    volume: float = field.number(1.0, 0.3, 2.0, needs=(HAS_HAIR,), void_when=BALD)
-    part: float = field.number(
-        0.0,
-        -1,
-        1,
-        needs=(
-            HAS_HAIR,
-            one_of("hair.style", "long_straight", "long_wavy", "bob", "side_part", "long_curly", "locs"),
-        ),
-        void_when=BALD,
-    )
-    curl: float = field.number(
-        0.0,
-        0,
-        1.5,
-        needs=(
-            HAS_HAIR,
-            one_of("hair.style", "long_wavy", "long_straight", "bob", "long_curly", "curly_short"),
-        ),
-        void_when=BALD,
-    )
-    frizz: float = field.number(0.5, 0, 2, needs=(HAS_HAIR,), void_when=BALD)
-    tousle: float = field.number(0.0, 0, 2, needs=(HAS_HAIR,), void_when=BALD)
-    fringe: float = field.number(
-        0.0,
-        0,
-        1.5,
-        needs=(HAS_HAIR, one_of("hair.style", "long_straight", "long_wavy", "bob", "fringe", "long_curly")),
-        void_when=BALD,
-    )
+    style: str = field.choice("short", "facegen.assets.hair.style_registry:HAIR_STYLES")
+    length: float = field.number(1.0, 0.4, 1.8, needs=SEEN_ON_LONG, void_when=BALD)
+    volume: float = field.number(1.0, 0.3, 2.0, needs=HAS_HAIR, void_when=BALD)
+    part: float = field.number(0.0, -1, 1, needs=SEEN_ON_LONG, void_when=BALD)
+    curl: float = field.number(0.0, 0, 1.5, needs=SEEN_ON_WAVY, void_when=BALD)
+    frizz: float = field.number(0.5, 0, 2, needs=HAS_HAIR, void_when=BALD)
+    tousle: float = field.number(0.0, 0, 2, needs=HAS_HAIR, void_when=BALD)
+    fringe: float = field.number(0.0, 0, 1.5, needs=SEEN_ON_LONG, void_when=BALD)
     hairline_height: float = field.number(0.0, -10, 20, "mm")
     recession: float = field.number(0.0, -4, 25, "mm")
     peak: float = field.number(0.0, -5, 12, "mm")
-    thinning: float = field.number(0.0, 0, 1, needs=(HAS_HAIR,), void_when=BALD)
-    behind: float = field.number(
-        0.5,
-        0,
-        1,
-        needs=(HAS_HAIR, one_of("hair.style", "long_straight", "long_wavy", "bob", "long_curly", "locs")),
-        void_when=BALD,
-    )
-    uneven: float = field.number(
-        0.0,
-        -1.5,
-        1.5,
-        needs=(HAS_HAIR, one_of("hair.style", "long_straight", "long_wavy", "bob", "long_curly", "locs")),
-        void_when=BALD,
-    )
-    sides: float = field.number(
-        1.0,
-        0.4,
-        4,
-        needs=(HAS_HAIR, one_of("hair.style", "short", "wreath", "side_part", "quiff")),
-        void_when=BALD,
-    )
-    sideburn: float = field.number(0.0, -8, 30, "mm", needs=(HAS_HAIR,), void_when=BALD)
-    colour: HairColour = field.part(HairColour, needs=(HAS_HAIR, set_to("hair.colour.dye", None)))
+    thinning: float = field.number(0.0, 0, 1, needs=HAS_HAIR, void_when=BALD)
+    behind: float = field.number(0.5, 0, 1, needs=SEEN_ON_LONG, void_when=BALD)
+    uneven: float = field.number(0.0, -1.5, 1.5, needs=SEEN_ON_LONG, void_when=BALD)
+    sides: float = field.number(1.0, 0.4, 4, needs=SEEN_ON_SHORT, void_when=BALD)
+    sideburn: float = field.number(0.0, -8, 30, "mm", needs=HAS_HAIR, void_when=BALD)
+    colour: HairColour = field.part(HairColour, needs=(*HAS_HAIR, set_to("hair.colour.dye", None)))
 
 
 @dataclass(frozen=True)

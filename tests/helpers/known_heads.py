@@ -3,6 +3,7 @@
 import numpy as np
 from drawn_heads import EYES, MOUTH
 
+from facegen.assets.hair.style_registry import HAIR_STYLES
 from facegen.audit.validation.ground_truth import Known
 from facegen.datasets.conventions.native_labels import Native
 from facegen.render.prior import default_prior
@@ -32,4 +33,4 @@ def known(index, yaw=0.0, **geometry):
         "head_pose": {"yaw": yaw, "pitch": 0.0, "roll": geometry.get("roll", 0.0)},
         "attributes": {f"area.{label.name.lower()}": 0.0 for label in Native},
     }
-    return Known(meta, landmarks(**geometry))
+    return Known(meta, landmarks(**geometry), HAIR_STYLES[spec["hair"]["style"]].traits)

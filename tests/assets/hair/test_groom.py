@@ -11,8 +11,9 @@ pytest.importorskip("open3d")
 
 from facegen.assets.hair import groom, strands
 from facegen.assets.hair.guides import Skull
-from facegen.assets.hair.hair_plan import STYLES, groom_of, scalp_of
+from facegen.assets.hair.hair_plan import groom_of, scalp_of
 from facegen.assets.hair.scalp import Scalp
+from facegen.assets.hair.style_registry import HAIR_STYLES
 from facegen.assets.head.head_model import head_model, triangles
 from facegen.assets.meshes.collision import Body
 from facegen.assets.skin.painted_borders import Hairline
@@ -41,7 +42,7 @@ def groomed(posed, style, count=2500, **changes):
     return roots, *groom.make_hair(plan.groom, roots, head, DOWN, body, rng, 14, 0.0002)
 
 
-GROWN = [name for name, plan in STYLES.items() if plan.groom is not None]
+GROWN = [name for name, plan in HAIR_STYLES.items() if plan.groom is not None]
 
 
 @pytest.mark.parametrize("style", GROWN)
@@ -158,7 +159,7 @@ def test_hair_on_the_skull_follows_it(posed, style):
     flat = drawn.reshape(-1, 3)
     high = flat[Skull.of(head).local(flat)[:, 2] > 0.01]
     gap = body.clearance(high)[0]
-    assert np.quantile(gap, 0.95) < 0.026 + 0.9 * STYLES[style].groom.curl_radius
+    assert np.quantile(gap, 0.95) < 0.026 + 0.9 * HAIR_STYLES[style].groom.curl_radius
     assert np.quantile(gap, 0.75) > 0.006
 
 

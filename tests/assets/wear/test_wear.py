@@ -9,8 +9,8 @@ pytest.importorskip("anny")
 pytest.importorskip("open3d")
 
 from facegen.assets.hair import groom
-from facegen.assets.hair.hair_plan import STYLES
 from facegen.assets.hair.scalp import Scalp
+from facegen.assets.hair.style_registry import HAIR_STYLES
 from facegen.assets.head import head_model as h
 from facegen.assets.meshes.collision import Body
 from facegen.assets.skin.painted_borders import Hairline
@@ -83,7 +83,7 @@ def test_hair_stays_under_the_hat(wearer, kind):
     rng = np.random.default_rng(0)
     roots = groom.scalp_roots(head, model, Scalp(Hairline()), 600, rng)
     strands, _, _ = groom.make_hair(
-        STYLES["curly_short"].groom, roots, head, np.array([0, 0, -1.0]), body, rng, 10, 1e-4
+        HAIR_STYLES["curly_short"].groom, roots, head, np.array([0, 0, -1.0]), body, rng, 10, 1e-4
     )
     pressed, kept = headwear.flatten_hair(strands, frame, body)
     assert 0 < len(pressed) == kept.sum() < len(strands)

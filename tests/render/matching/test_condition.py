@@ -5,7 +5,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from facegen.assets.hair.hair_plan import HANGING
+from facegen.assets.hair.style_registry import HAIR_STYLES
 from facegen.colour_science import bytes_of_linear, lab_of_srgb
 from facegen.render.labels.label_pass import hides_eyes
 from facegen.render.matching import condition as mapping
@@ -80,7 +80,7 @@ def test_what_a_cut_is_made_of_follows_it(index):
         ({"young": True}, lambda x: x.identity.age <= 42),
         ({"gray_hair": True}, lambda x: x.hair.colour.grey > 0.4),
         ({"bald": True}, lambda x: x.hair.style == "bald"),
-        ({"male": False, "hair_low": 0.3, "hair_length": 0.5}, lambda x: x.hair.style in HANGING),
+        ({"male": False, "hair_low": 0.3, "hair_length": 0.5}, lambda x: HAIR_STYLES[x.hair.style].hangs),
         (
             {"male": False, "hair_length": 0.36, "hair_low": 0.3},
             lambda x: not x.hair.style.startswith("long"),

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from facegen.assets.hair.style_registry import HAIR_STYLES
 from facegen.assets.head.eyes import IRIS_FAMILIES
 from facegen.datasets.errors import FacegenError
 from facegen.render.develop.auto_develop import SETTINGS
@@ -152,7 +153,7 @@ def test_a_colour_can_be_set_and_nothing_else_moves():
 
 def test_sweeps_go_from_end_to_end():
     assert sweep(find("pose.yaw"), 7) == [-90, -60, -30, 0, 30, 60, 90]
-    assert sweep(find("hair.style"), 3) == list(s.HAIR_STYLES)
+    assert sweep(find("hair.style"), 3) == list(HAIR_STYLES)
     colours = sweep(find("garment.colour"), 7)
     assert len(colours) == 7 and all(0 <= x <= 1 for c in colours for x in c)
     assert len(np.unique(np.round(colours, 3), axis=0)) == 7

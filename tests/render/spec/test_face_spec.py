@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from facegen.assets.hair.style_registry import HAIR_STYLES
 from facegen.assets.head import group_means
 from facegen.datasets.errors import FacegenError
 from facegen.render.geometry import pose
@@ -70,7 +71,7 @@ def test_the_prior_is_even_handed():
     assert abs(men - 0.5) < 0.07  # 3.4 standard errors
     np.testing.assert_allclose(ancestry, 1 / 3, atol=0.06)
     assert ages.min() >= 16 and ages.max() <= 90 and abs(ages.mean() - 53) < 4
-    assert {x.hair.style for x in specs} == set(s.HAIR_STYLES)
+    assert {x.hair.style for x in specs} == set(HAIR_STYLES)
     assert not any(x.facial_hair.kind != "none" for x in specs if x.identity.gender < 0.5)
     skin = np.array([x.skin.melanin for x in specs])
     african = np.array([x.identity.african for x in specs])
