@@ -1,4 +1,8 @@
-"""Spectacles: rims, bridge, temples and lenses, fitted to a face's own landmarks."""
+"""Spectacles fitted to a face's own landmarks: rims, bridge, temples and lenses.
+
+Millimetres in the skull's frame, from the middle of the eyeballs: x to the subject's left, y backwards, z up.
+The shapes are the entries of `facegen.assets.wear.glasses_registry.GLASSES_FRAMES`.
+"""
 
 from __future__ import annotations
 
@@ -6,138 +10,175 @@ from typing import NamedTuple
 
 import numpy as np
 
-from facegen.assets.meshes import mesh
+from facegen.assets.meshes.mesh import Floats, Mesh, grid_faces, merge, tube
+from facegen.assets.wear.glasses_registry import GLASSES_FRAMES, GlassesFrame, LensShape
 from facegen.colour_science import LUMINANCE
+from facegen.render.spec.face_spec import Glasses
 
-
-class Shape(NamedTuple):
-    """Of a lens: half width, half height (mm), superellipse exponent, droop of the outer lower corner,
-    lift of the outer upper one (mm), and the share by which it narrows downwards.
-    """
-
-    a: float
-    b: float
-    n: float
-    droop: float = 0.0
-    lift: float = 0.0
-    taper: float = 0.0
-
-
-# Standard eye sizes run from 44 to 58 mm (ISO 8624 boxing system).
-SHAPES = {
-    "round": Shape(22.0, 20.5, 2.0),
-    "oval": Shape(24.5, 15.5, 2.2),
-    "rectangular": Shape(25.5, 14.5, 3.8, 0.5, 0.0, 0.06),
-    "browline": Shape(24.5, 17.0, 3.0, 1.0, 0.0, 0.06),
-    "aviator": Shape(27.0, 20.5, 2.6, 4.0),
-    "wayfarer": Shape(26.0, 18.5, 2.9, 0.0, 1.5, 0.13),
-    "cat_eye": Shape(26.0, 17.0, 2.5, 0.0, 4.5, 0.08),
-    "rimless": Shape(25.0, 15.0, 3.2, 0.0, 0.0, 0.04),
-}
-NO_RIM_MM = 0.5  # edge of a lens without a rim
 VERTEX_DISTANCE_MM = 12.0  # cornea to lens, as opticians fit them
+NOSE_MM = 5.5  # least distance from the bridge of the nose to the lenses' plane
+BELOW_EYES_MM = (
+    2.5  # middle of a lens below the pupil: frames are worn so that one looks through the upper half
+)
+HALF_BRIDGE_MM = 7.5  # least distance from the middle of the nose to a lens (eye size and bridge: ISO 8624)
+DECENTRED_MM = 1.5  # lenses are centred this far outside the pupils
 RIM_POINTS = 56
+LENS_RINGS = 6
+LENS_SAG_MM = 2.4  # of the middle before the edge: base curves of 4 to 6
+METAL_FROM = 0.5  # of `metal`, from which temples end in thin wire
+
+# By eye.
+DROOP_INWARDS = 0.35  # of the droop, by which the lower half moves inwards
+WRAP_CURVE, WRAP_FRACTION, WRAP_SLOPE = 0.0035, 0.3, 0.07  # bend of a rim around the face
+RIM_WIDTH, RIM_DEPTH = 0.75, 0.5  # half of the rim's flat stock, of its thickness
+TEMPLE_WIDTH, TEMPLE_HEIGHT, WIRE_HEIGHT = 0.45, 1.1, 0.5  # half of a temple, of the frame's thickness
+BRIDGE_WIDTH, BRIDGE_DEPTH = 0.6, 0.55  # half of the bridge, of the frame's thickness
+HINGE_HEIGHT, BRIDGE_HEIGHT = 0.45, 0.30  # of the lens's half height, above its middle
+BEHIND_EAR_MM = 52.0  # top of the ear behind the ends of the jaw line (landmarks 0 and 16)
+ABOVE_EYES_MM = 7.0  # top of the ear over the eyes
+BESIDE_HEAD_MM = 5.0  # a temple outside the ends of the jaw line
+# Bend of a temple behind the ear, from its top: (inwards, backwards, up).
+TEMPLE_TIP_MM = ((0.0, 9.0, -4.0), (2.0, 15.0, -14.0), (4.0, 18.0, -26.0))
 
 
-def _outline(kind, width, height):
-    a, b, n, droop, lift, taper = SHAPES[kind]
-    angle = np.linspace(0, 2 * np.pi, RIM_POINTS, endpoint=False)
-    c, s = np.cos(angle), np.sin(angle)
-    x = a * width * np.sign(c) * np.abs(c) ** (2 / n)
-    z = b * height * np.sign(s) * np.abs(s) ** (2 / n)
-    x = x * (1 + taper * s) - droop * 0.35 * np.clip(-s, 0, 1)
-    z = z + lift * np.clip(s, 0, 1) * np.clip(c, 0, 1)
-    z = z - droop * np.clip(-s, 0, 1) * np.clip(0.3 - c * 0.3, 0, 1)
-    return x, z
+class _Fit(NamedTuple):
+    """Where the lenses sit: distance of their middles from the face's middle, depth and height, mm."""
+
+    x: float
+    depth: float
+    height: float
 
 
-def passed(spec):
-    """Share of the light from the eyes that a pair of lenses lets pass, in [0, 1].
-
-    spec : any object with the fields of render.spec.Glasses
-    """
-    if spec.kind == "none":
+def passed(worn: Glasses) -> float:
+    """Fraction in [0, 1] of the light from the eyes that the lenses let through; 1 without glasses."""
+    if worn.kind == "none":
         return 1.0
-    up = min(0.5 - _height(spec) / (2 * SHAPES[spec.kind][1] * spec.height), 1.0)
-    dark = spec.tint * (1 - spec.gradient * (1 - up))
-    return float(1 - dark * (1 - np.array(spec.lens) @ LUMINANCE))
+    frame = GLASSES_FRAMES[worn.kind]
+    up = min(0.5 - _lens_height(worn, frame) / (2 * frame.lens.half_height_mm * worn.height), 1.0)
+    dark = worn.tint * (1 - worn.gradient * (1 - up))
+    return float(1 - dark * (1 - np.array(worn.lens) @ LUMINANCE))
 
 
-def _height(spec):
-    """Of the middle of a lens above the eyes, mm."""
-    return -2.5 - spec.slip_mm - (3.0 if spec.kind == "aviator" else 0.0)
-
-
-def glasses(spec, landmarks_head):
+def glasses(worn: Glasses, landmarks_head: Floats) -> tuple[Mesh, Mesh, Floats]:
     """Frame and lenses in the skull's frame.
 
     Parameters
     ----------
-    spec : any object with the fields of render.spec.Glasses
+    worn : Glasses
+        Of a kind that stands in `glasses_registry.GLASSES_FRAMES`.
     landmarks_head : (70, 3) float
         Landmarks in the skull's frame, metres from the middle of the eyeballs.
 
     Returns
     -------
-    frame (vertices (V, 3) float32, faces (F, 4) int32), lenses (vertices, faces), metres; where the lenses'
-    vertices lie (V, 2): 0, and 0 (bottom) to 1 (top)
+    frame : (vertices (V, 3) float32, faces (F, 4) int32), metres
+    lenses : (vertices (V, 3) float32, faces (F, 4) int32), metres
+    place : (V, 2) float32
+        Of the lenses' vertices: 0, and the height from 0 (bottom) to 1 (top).
+
+    Raises
+    ------
+    FacegenError : no entry of GLASSES_FRAMES has the name `worn.kind`.
     """
+    frame = GLASSES_FRAMES.get_or_fail(worn.kind, "glasses.kind")
     mm = landmarks_head * 1000
-    pupils = abs(mm[68, 0] - mm[69, 0])
-    a, b = SHAPES[spec.kind][:2]
-    centre_x = max(pupils / 2 + 1.5, a * spec.width + 7.5)
-    cornea = mm[68:70, 1].mean()
-    nose_depth = mm[27, 1]
-    depth = min(cornea - VERTEX_DISTANCE_MM, nose_depth - 5.5)
-    height = _height(spec)
-    x, z = _outline(spec.kind, spec.width, spec.height)
-    t = spec.thickness_mm
+    fit = _fit(worn, frame, mm)
+    x, z = _outline(frame.lens, worn.width, worn.height)
     parts, lenses = [], []
     for side in (1, -1):
-        wrap = -0.0035 * (x) ** 2 * 0.3 - 0.07 * x
-        rim = np.stack([side * (centre_x + x), depth - wrap, height + z], 1)
-        top = np.clip(z / (b * spec.height), 0, 1)
-        bulk = 1 + (1.6 * top if spec.kind == "browline" else 0.25 * top)
-        thick = NO_RIM_MM if spec.kind == "rimless" else t
-        radii = np.stack([np.full(RIM_POINTS, thick * 0.75), thick * 0.5 * bulk], 1)
-        parts.append(mesh.tube(rim, radii, closed=True))
+        wrap = -WRAP_CURVE * x**2 * WRAP_FRACTION - WRAP_SLOPE * x
+        rim = np.stack([side * (fit.x + x), fit.depth - wrap, fit.height + z], 1)
+        parts.append(_rim(worn, frame, rim, z))
         lenses.append(_lens(rim, side))
-        hinge = np.array(
-            [side * (centre_x + a * spec.width - 1.0), depth + 2.5, height + 0.45 * b * spec.height]
-        )
-        ear_x = side * (abs(mm[[0, 16], 0]).mean() + 5.0)
-        ear_top = np.array([ear_x, mm[[0, 16], 1].mean() + 52.0, 7.0])
-        line = [hinge, [side * (abs(hinge[0]) + 4), hinge[1] + 4, hinge[2]]]
-        line += [np.array(line[1]) * (1 - u) + ear_top * u for u in np.linspace(0.1, 1, 10)]
-        tail = ear_top + np.array([[0, 9, -4], [-2 * side, 15, -14], [-4 * side, 18, -26]])
-        line = np.array([*line, *tail], float)
-        parts.append(mesh.tube(line, np.array([t * 0.45, t * (1.1 if spec.metal < 0.5 else 0.5)])))
-    inner = centre_x - a * spec.width
-    arc = np.linspace(-1, 1, 13)
-    bridge = np.stack(
-        [
-            arc * (inner + 0.5),
-            np.full(13, depth - 1.2) - 1.5 * (1 - arc**2),
-            height + 0.30 * b * spec.height + 3.0 * (1 - arc**2),
-        ],
-        1,
-    )
-    parts.append(mesh.tube(bridge, np.array([t * 0.6, t * 0.55])))
-    frame_v, frame_f, _ = mesh.merge(parts)
-    lens_v, lens_f, _ = mesh.merge(lenses)
+        parts.append(_temple(worn, frame, fit, mm, side))
+    parts.append(_bridge(worn, frame, fit))
+    frame_v, frame_f, _ = merge(parts)
+    lens_v, lens_f, _ = merge(lenses)
     up = np.clip((lens_v[:, 2] - lens_v[:, 2].min()) / np.ptp(lens_v[:, 2]), 0, 1)
     place = np.stack([np.zeros_like(up), up], 1).astype(np.float32)
     return ((frame_v / 1000).astype(np.float32), frame_f), ((lens_v / 1000).astype(np.float32), lens_f), place
 
 
-def _lens(rim, side, rings=6):
-    """A shallow bowl inside a rim (K, 3): one radius for all lenses of a frame (base curve 4 to 6).
+def _lens_height(worn: Glasses, frame: GlassesFrame) -> float:
+    """Of the middle of a lens above the eyes, mm."""
+    return -BELOW_EYES_MM - worn.slip_mm - frame.sits_lower_mm
 
-    side : 1 or -1; its rim runs the other way round
+
+def _fit(worn: Glasses, frame: GlassesFrame, mm: Floats) -> _Fit:
+    """How glasses sit on a face. mm: (70, 3) landmarks."""
+    pupils = abs(mm[68, 0] - mm[69, 0])
+    x = max(pupils / 2 + DECENTRED_MM, frame.lens.half_width_mm * worn.width + HALF_BRIDGE_MM)
+    cornea = mm[68:70, 1].mean()
+    nose_depth = mm[27, 1]
+    depth = min(cornea - VERTEX_DISTANCE_MM, nose_depth - NOSE_MM)
+    return _Fit(x, depth, _lens_height(worn, frame))
+
+
+def _outline(lens: LensShape, width: float, height: float) -> tuple[Floats, Floats]:
+    """Points of a lens's edge, x outwards and z up from its middle, (RIM_POINTS,) mm each."""
+    angle = np.linspace(0, 2 * np.pi, RIM_POINTS, endpoint=False)
+    c, s = np.cos(angle), np.sin(angle)
+    x = lens.half_width_mm * width * np.sign(c) * np.abs(c) ** (2 / lens.exponent)
+    z = lens.half_height_mm * height * np.sign(s) * np.abs(s) ** (2 / lens.exponent)
+    x = x * (1 + lens.taper * s) - lens.droop_mm * DROOP_INWARDS * np.clip(-s, 0, 1)
+    z = z + lens.lift_mm * np.clip(s, 0, 1) * np.clip(c, 0, 1)
+    z = z - lens.droop_mm * np.clip(-s, 0, 1) * np.clip(0.3 - c * 0.3, 0, 1)
+    return x, z
+
+
+def _rim(worn: Glasses, frame: GlassesFrame, rim: Floats, z: Floats) -> Mesh:
+    """The rim around a lens whose edge is `rim` (RIM_POINTS, 3), at heights z over its middle."""
+    top = np.clip(z / (frame.lens.half_height_mm * worn.height), 0, 1)
+    bulk = 1 + frame.brow_bulk * top
+    thick = worn.thickness_mm if frame.rim_mm is None else frame.rim_mm
+    radii = np.stack([np.full(RIM_POINTS, thick * RIM_WIDTH), thick * RIM_DEPTH * bulk], 1)
+    return tube(rim, radii, closed=True)
+
+
+def _temple(worn: Glasses, frame: GlassesFrame, fit: _Fit, mm: Floats, side: int) -> Mesh:
+    """The temple of one side: from the hinge over the ear and down behind it."""
+    a, b, t = frame.lens.half_width_mm, frame.lens.half_height_mm, worn.thickness_mm
+    hinge = np.array(
+        [
+            side * (fit.x + a * worn.width - 1.0),
+            fit.depth + 2.5,
+            fit.height + HINGE_HEIGHT * b * worn.height,
+        ]
+    )
+    corner = np.array([side * (abs(hinge[0]) + 4), hinge[1] + 4, hinge[2]])
+    ear_x = side * (abs(mm[[0, 16], 0]).mean() + BESIDE_HEAD_MM)
+    ear_top = np.array([ear_x, mm[[0, 16], 1].mean() + BEHIND_EAR_MM, ABOVE_EYES_MM])
+    straight = [corner * (1 - u) + ear_top * u for u in np.linspace(0.1, 1, 10)]
+    tip = ear_top + np.array(TEMPLE_TIP_MM) * (-side, 1, 1)
+    line = np.array([hinge, corner, *straight, *tip], float)
+    height = TEMPLE_HEIGHT if worn.metal < METAL_FROM else WIRE_HEIGHT
+    return tube(line, np.array([t * TEMPLE_WIDTH, t * height]))
+
+
+def _bridge(worn: Glasses, frame: GlassesFrame, fit: _Fit) -> Mesh:
+    """The arc over the nose that joins the rims."""
+    t = worn.thickness_mm
+    inner = fit.x - frame.lens.half_width_mm * worn.width
+    arc = np.linspace(-1, 1, 13)
+    line = np.stack(
+        [
+            arc * (inner + 0.5),
+            np.full(13, fit.depth - 1.2) - 1.5 * (1 - arc**2),
+            fit.height + BRIDGE_HEIGHT * frame.lens.half_height_mm * worn.height + 3.0 * (1 - arc**2),
+        ],
+        1,
+    )
+    return tube(line, np.array([t * BRIDGE_WIDTH, t * BRIDGE_DEPTH]))
+
+
+def _lens(rim: Floats, side: int) -> Mesh:
+    """A shallow bowl inside a rim (K, 3).
+
+    side : 1 or -1; the rim of the right lens runs the other way round
     """
     centre = rim.mean(0)
-    share = np.linspace(1, 0.02, rings)[:, None, None]
-    v = centre + share * (rim - centre)[None]
-    v[..., 1] -= 2.4 * (1 - share[..., 0] ** 2)
-    faces = mesh.grid_faces(rings, len(rim), False, True)
+    outwards = np.linspace(1, 0.02, LENS_RINGS)[:, None, None]
+    v = centre + outwards * (rim - centre)[None]
+    v[..., 1] -= LENS_SAG_MM * (1 - outwards[..., 0] ** 2)
+    faces = grid_faces(LENS_RINGS, len(rim), False, True)
     return v.reshape(-1, 3), faces[:, ::side]

@@ -8,9 +8,10 @@ import numpy as np
 
 from facegen.assets.environment.lighting import face_shading
 from facegen.assets.head.rotations import rotation_of
+from facegen.assets.wear.garment_registry import GARMENT_CUTS
 from facegen.colour_science import LUMINANCE, bytes_of_linear, lab_of_srgb, luminance_of_lightness
 from facegen.render.prior.capture_prior import BACKGROUND_KINDS
-from facegen.render.prior.garment_prior import GARMENT_WEIGHTS, JACKETS, draw_cloth, draw_garment
+from facegen.render.prior.garment_prior import draw_cloth, draw_garment
 from facegen.render.spec import face_spec as s
 
 # Skin of a face that decides its light_side: directions off its front, degrees aside and up. Shading it
@@ -27,23 +28,7 @@ CLOTH_CHROMA = (
     1.3  # of what is asked for: shade and shirts leave 8.4 of 9.4 in the mean, .46 in slope (106 faces)
 )
 INNER_SHARE, BLACK = 0.22, 4.0  # of what a jacket shows, the shirt's (by eye); L* of the darkest cloth
-# Median share of the picture that a cut covers where it is to be seen, over 1,024 previews of proposals (its
-# log spread there), and what leaves the shoulders bare: (women, men).
-CUT_AREA = {
-    "crew": 0.009,
-    "v_neck": 0.007,
-    "scoop": 0.004,
-    "tank": 0.002,
-    "shirt": 0.026,
-    "suit": 0.035,
-    "blazer": 0.027,
-    "open_collar": 0.041,
-    "coat": 0.045,
-    "turtleneck": 0.030,
-    "hoodie": 0.052,
-}
-CUT_SPREAD = 0.8
-BARE = {"strapless": (0.7, 0.4), "tank": (0.2, 0.5), "scoop": (0.1, 0.1)}
+CUT_SPREAD = 0.8  # sd of the logarithm of the fraction of the picture that a cut covers (1,024 previews)
 UNIFORM, DARK = ("plain", "gradient", "wall", "sky"), ("stage", "bokeh")
 ONE_HUE = 30.0  # colourfulness (M3) that a wall of one hue reaches
 # Standard deviations between a background's mean and its two tones: more than the 1.6 that grading puts there
@@ -70,15 +55,15 @@ def dressed(d, identity: s.Identity, spec: s.Garment, row) -> s.Garment:
         return spec
     man = identity.gender
     if not row["cloth"]:
-        weights = {cut: (1 - man) * w + man * m for cut, (w, m) in BARE.items()}
-        cut = d.choice("match.garment.bare", weights)
+        bare = {name: cut.bare_weight for name, cut in GARMENT_CUTS.items() if cut.bare_weight is not None}
+        names = sorted(bare, key=lambda name: -bare[name](0.0))
+        cut = d.choice("match.garment.bare", {name: bare[name](man) for name in names})
         return replace(_recut(d, spec, cut), depth=d.uniform("match.garment.depth", 0.6, 1.0))
     area = np.log(max(number(row, "cloth_area", 0.03), 1e-4))
-    near = {cut: np.exp(-0.5 * ((area - np.log(a)) / CUT_SPREAD) ** 2) for cut, a in CUT_AREA.items()}
     weights = {
-        cut: near[cut] * ((1 - man) * w + man * m) + 1e-6
-        for cut, (w, m) in GARMENT_WEIGHTS.items()
-        if cut in near
+        name: np.exp(-0.5 * ((area - np.log(cut.visible_area)) / CUT_SPREAD) ** 2) * cut.weight(man) + 1e-6
+        for name, cut in GARMENT_CUTS.items()
+        if cut.visible_area is not None
     }
     return _recut(d, spec, d.choice("match.garment.cut", weights))
 
@@ -100,7 +85,7 @@ def garment(d, identity: s.Identity, spec: s.Garment, row) -> s.Garment:
     lightness = number(row, "cloth_lightness", 35.0)
     lightness = float(np.clip(lightness + CLOTH_PULL * (lightness - CLOTH_MIDDLE), BLACK, 96))
     inner = _lightness(drawn.inner)
-    if spec.cut in JACKETS:
+    if GARMENT_CUTS[spec.cut].jacket:
         # A dark suit with a white shirt is no grey one: the shirt gives way only where black cloth would not
         # make up for it.
         inner = min(inner, (lightness - (1 - INNER_SHARE) * BLACK) / INNER_SHARE)

@@ -20,25 +20,14 @@ from facegen.render.spec.spec_fields import flagged, one_of, set_to, showing, wo
 SPEC_VERSION = 1
 
 FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "full_beard", "sideburns")
-GLASSES = ("none", "round", "rectangular", "oval", "browline", "aviator", "wayfarer", "cat_eye", "rimless")
-GARMENTS = (
-    "crew",
-    "v_neck",
-    "scoop",
-    "tank",
-    "strapless",
-    "turtleneck",
-    "shirt",
-    "suit",
-    "blazer",
-    "open_collar",
-    "coat",
-    "hoodie",
-)
+# Registries, imported when a field is first read (see `spec_fields`).
+GLASSES = "facegen.assets.wear.glasses_registry:GLASSES_FRAMES"
+HEADWEAR = "facegen.assets.wear.hat_registry:HATS"
+EARRINGS = "facegen.assets.wear.jewellery_registry:EARRINGS"
+NECKLACES = "facegen.assets.wear.jewellery_registry:NECKLACES"
+GARMENTS = "facegen.assets.wear.garment_registry:GARMENT_CUTS"
+PATTERNS = "facegen.assets.wear.cloth_patterns:PATTERNS"
 FABRICS = ("woven", "knit", "fleece", "satin", "leather")
-HEADWEAR = ("none", "beanie", "cap", "fedora", "cowboy", "sun_hat", "bucket")
-EARRINGS = ("none", "stud", "hoop", "drop")
-NECKLACES = ("none", "chain", "pendant", "beads", "choker")
 BACKGROUNDS = (
     "plain",
     "gradient",
@@ -68,7 +57,7 @@ JEWELLERY_SEEN = (
     worn("jewellery.earrings", "hoop"),
     worn("jewellery.necklace", "chain"),
     flagged("hair.style", "tied_back", "bares_ears"),
-    one_of("garment.cut", "strapless", "tank", "v_neck"),
+    flagged("garment.cut", "strapless", "bares_neck"),
     set_to("camera.crop", "loose"),
 )
 # A key light, and little else that could hide where it stands.
@@ -229,11 +218,11 @@ class FacialHair:
 
 @dataclass(frozen=True)
 class Glasses:
-    """kind: one of GLASSES. Sizes are scales of a standard frame; tint: darkness of the lens, which passes
-    the colour `lens`; gradient: share of the tint that its bottom lacks; glare: how much it mirrors.
+    """kind: an entry of GLASSES. Sizes are scales of a standard frame; tint: darkness of the lens, which
+    passes the colour `lens`; gradient: share of the tint that its bottom lacks; glare: how much it mirrors.
     """
 
-    kind: str = field.choice("none", GLASSES)
+    kind: str = field.choice("none", GLASSES, none=True)
     width: float = field.number(1.0, 0.85, 1.2)
     height: float = field.number(1.0, 0.7, 1.35)
     thickness_mm: float = field.number(2.2, 0.8, 6, "mm")
@@ -248,71 +237,64 @@ class Glasses:
 
 @dataclass(frozen=True)
 class Headwear:
-    """kind: one of HEADWEAR. front_mm, back_mm: height of its lower edge over the eyes, before and behind.
+    """kind: an entry of HEADWEAR. front_mm, back_mm: height of its edge over the eyes, in front and behind.
 
     lean: degrees to the left ear; crown, brim, curl: shape in [0, 1]; turned: 1 = a cap worn backwards.
     """
 
-    kind: str = field.choice("none", HEADWEAR)
+    kind: str = field.choice("none", HEADWEAR, none=True)
     front_mm: float = field.number(58.0, 20, 90, "mm")
     back_mm: float = field.number(8.0, -50, 60, "mm")
     lean: float = field.number(0.0, -20, 20, "degrees")
     crown: float = field.number(0.5, 0, 1)
-    brim: float = field.number(
-        0.5, 0, 1, needs=(one_of("headwear.kind", "sun_hat", "cap", "fedora", "cowboy", "bucket"),)
-    )
-    curl: float = field.number(0.5, 0, 1, needs=(one_of("headwear.kind", "cowboy", "cap", "fedora"),))
-    turned: float = field.number(0.0, 0, 1, needs=(one_of("headwear.kind", "cap"),))
+    brim: float = field.number(0.5, 0, 1, needs=(showing("headwear.kind", "sun_hat"),))
+    curl: float = field.number(0.5, 0, 1, needs=(showing("headwear.kind", "cowboy"),))
+    turned: float = field.number(0.0, 0, 1, needs=(showing("headwear.kind", "cap"),))
     colour: tuple[float, float, float] = field.colour((0.05, 0.05, 0.06))
     second: tuple[float, float, float] = field.colour(
         (0.3, 0.3, 0.3), needs=(worn("headwear.pattern", "stripes"),)
     )
-    pattern: str = field.choice("plain", "facegen.assets.wear.cloth_patterns:PATTERNS")
+    pattern: str = field.choice("plain", PATTERNS)
     roughness: float = field.number(0.85, 0.2, 1)
 
 
 @dataclass(frozen=True)
 class Jewellery:
-    """earrings: one of EARRINGS, earring_mm its size; necklace: one of NECKLACES, drop_mm its length.
+    """earrings: an entry of EARRINGS, earring_mm its size; necklace: one of NECKLACES, drop_mm its length.
 
     earring_mm: diameter of studs and hoops, length of drops. necklace_mm: size of a bead, of a pendant, or
     width of a band. colour: of the metal; stone: of stones, pearls and bands; metal: metalness of `colour`.
     """
 
-    earrings: str = field.choice("none", EARRINGS)
+    earrings: str = field.choice("none", EARRINGS, none=True)
     earring_mm: float = field.number(6.0, 2, 80, "mm")
-    necklace: str = field.choice("none", NECKLACES)
+    necklace: str = field.choice("none", NECKLACES, none=True)
     necklace_mm: float = field.number(8.0, 2, 30, "mm")
-    drop_mm: float = field.number(
-        40.0, 0, 110, "mm", needs=(one_of("jewellery.necklace", "pendant", "chain", "beads"),)
-    )
+    drop_mm: float = field.number(40.0, 0, 110, "mm", needs=(showing("jewellery.necklace", "pendant"),))
     colour: tuple[float, float, float] = field.colour((0.85, 0.65, 0.32))
     stone: tuple[float, float, float] = field.colour(
         (0.75, 0.72, 0.68),
-        needs=(
-            one_of("jewellery.necklace", "pendant"),
-            one_of("jewellery.earrings", "drop", "stud"),
-        ),
+        needs=(showing("jewellery.necklace", "pendant"), showing("jewellery.earrings", "drop")),
     )
     metal: float = field.number(1.0, 0, 1)
 
 
 @dataclass(frozen=True)
 class Garment:
-    """cut: one of GARMENTS; depth: of the neckline, 0 to 1; pattern: one of assets.cloth.PATTERNS.
+    """cut: an entry of GARMENTS; depth: of the neckline, 0 to 1; pattern: one of PATTERNS.
 
     inner: colour of what is worn under a jacket; fabric: one of FABRICS; folds: 0 hangs smooth,
     1 in deep folds.
     """
 
     cut: str = field.choice("crew", GARMENTS)
-    depth: float = field.number(0.5, 0, 1, needs=(one_of("garment.cut", "v_neck"),))
+    depth: float = field.number(0.5, 0, 1, needs=(showing("garment.cut", "v_neck"),))
     colour: tuple[float, float, float] = field.colour((0.2, 0.2, 0.25))
     second: tuple[float, float, float] = field.colour(
         (0.6, 0.6, 0.6), needs=(worn("garment.pattern", "checks"),)
     )
     inner: tuple[float, float, float] = field.colour((0.6, 0.6, 0.6))
-    pattern: str = field.choice("plain", "facegen.assets.wear.cloth_patterns:PATTERNS")
+    pattern: str = field.choice("plain", PATTERNS)
     roughness: float = field.number(0.8, 0.2, 1)
     fabric: str = field.choice("woven", FABRICS)
     folds: float = field.number(0.5, 0, 1)

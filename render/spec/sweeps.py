@@ -81,7 +81,9 @@ def _shown(need: Need, path: str, now: object) -> bool:
     if need.worn:
         return now not in NOTHING
     if need.flag or need.shows:
-        entry = rules()[need.setting].entries()[now]
+        entry = rules()[need.setting].entries().get(now)
+        if entry is None:  # "none"
+            return False
         return bool(getattr(entry, need.flag)) if need.flag else path.rpartition(".")[2] in entry.shows
     return now in need.enough
 

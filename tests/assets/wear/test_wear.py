@@ -14,8 +14,10 @@ from facegen.assets.hair.style_registry import HAIR_STYLES
 from facegen.assets.head import head_model as h
 from facegen.assets.meshes.collision import Body
 from facegen.assets.skin.painted_borders import Hairline
-from facegen.assets.wear import garments, headwear, jewellery
-from facegen.assets.wear.torso_chart import PERIOD, BodyChart
+from facegen.assets.wear import headwear, jewellery
+from facegen.assets.wear.hat_registry import HATS, SHELL_PART
+from facegen.assets.wear.hat_shapes import PAD_MM
+from facegen.assets.wear.jewellery_registry import EARRINGS, NECKLACES
 from facegen.render.geometry.pose import pose_head
 from facegen.render.prior import default_prior
 from facegen.render.prior.accessories_prior import draw_headwear
@@ -23,7 +25,7 @@ from facegen.render.spec import face_spec as s
 from facegen.render.spec.keyed_random import Draw
 
 pytestmark = pytest.mark.render
-HATS = [k for k in s.HEADWEAR if k != "none"]
+KINDS = list(HATS)
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +37,11 @@ def wearer():
 
 
 def worn(kind):
-    drawn = draw_headwear(Draw(0, HATS.index(kind)), s.Identity(), 1.0)
+    drawn = draw_headwear(Draw(0, KINDS.index(kind)), s.Identity(), 1.0)
     return dataclasses.replace(drawn, kind=kind)
 
 
-@pytest.mark.parametrize("kind", HATS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_hat_encloses_the_skull(wearer, kind):
     model, head, body = wearer
     spec = worn(kind)
@@ -50,7 +52,7 @@ def test_a_hat_encloses_the_skull(wearer, kind):
     skull = Body(head.vertices, triangles[(model.ear[triangles] < 0.05).all(1)])
     vertices, faces, part, uv = headwear.hat(spec, profile, frame)
     assert len(part) == len(faces) and len(uv) == len(vertices) and faces.max() < len(vertices)
-    shell = np.unique(faces[part == headwear.SHELL_PART])
+    shell = np.unique(faces[part == SHELL_PART])
     gap, _ = skull.clearance(vertices[shell])
     assert gap.min() > 0.001 and gap.max() < 0.12
     # Rays from inside the skull upwards meet the hat, whatever their direction.
@@ -75,7 +77,7 @@ def test_a_hat_encloses_the_skull_wherever_it_may_sit(wearer, placed):
     assert (hat.reach(frame.origin, up) > body.reach(frame.origin, up) + 0.001).all()
 
 
-@pytest.mark.parametrize("kind", HATS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_hair_stays_under_the_hat(wearer, kind):
     model, head, body = wearer
     spec = worn(kind)
@@ -91,7 +93,7 @@ def test_hair_stays_under_the_hat(wearer, kind):
     assert frame.height(pressed).max() < (headwear.COVERED_MM + 4.0) / 1000
     above = frame.height(pressed) > 0.002
     gap = body.clearance(pressed)[0].reshape(above.shape)
-    assert gap[above].max() < headwear.PAD_MM / 1000 and gap[:, 1:].min() > -0.001
+    assert gap[above].max() < PAD_MM / 1000 and gap[:, 1:].min() > -0.001
 
 
 def test_earrings_hang_outside_the_head(wearer):
@@ -100,42 +102,24 @@ def test_earrings_hang_outside_the_head(wearer):
         place, side = jewellery.lobe(head, model, sign)
         local = (place - head.eye_centres.mean(0)) @ head.head_rotation
         assert 0.05 < sign * local[0] < 0.11 and -0.07 < local[2] < 0.0
-        for kind, size in (("stud", 6.0), ("hoop", 30.0), ("drop", 40.0)):
+        for kind, entry in EARRINGS.items():
+            size = sum(entry.size_mm) / 2
             v, f, part = jewellery.earring(kind, size, place, side, -head.head_rotation[:, 1], 30.0, body)
             assert len(part) == len(f)
             hanging = v[v[:, 2] < place[2] - 0.004]
-            if kind != "stud":
+            if entry.hangs:
                 assert place[2] - v[:, 2].min() == pytest.approx(size / 1000, rel=0.25)
                 assert body.clearance(hanging)[0].min() > -0.0035
 
 
-@pytest.mark.parametrize("kind", [k for k in s.NECKLACES if k != "none"])
+@pytest.mark.parametrize("kind", list(NECKLACES))
 def test_a_necklace_lies_on_the_skin(wearer, kind):
     model, head, body = wearer
     for drop in (5.0, 70.0):
-        line = jewellery.necklace_line(head, model, drop, kind == "choker", body)
+        line = jewellery.necklace_line(head, model, drop, NECKLACES[kind].around_neck, body)
         gap, _ = body.clearance(line)
         assert gap.min() > -0.001 and gap.max() < 0.03
         v, f, part = jewellery.necklace(kind, 8.0, line)
         assert len(part) == len(f) and np.isfinite(v).all()
     low = [jewellery.necklace_line(head, model, d, False, body)[:, 2].min() for d in (5.0, 70.0)]
     assert 0.04 < low[0] - low[1] < 0.09
-
-
-@pytest.mark.parametrize("cut", garments.CUTS)
-def test_what_lies_round_the_neck_is_cut_alike_on_both_sides(wearer, cut):
-    _, head, _ = wearer
-    body, look = BodyChart(head), s.Garment(cut=cut, depth=0.6)
-    for part in set(garments.CUTS[cut][2]) - {"tie"}:
-        height = garments._PARTS[part](body, look, garments.MAIN).chart[:, 1]
-        columns = {"collar": 61, "lapel": 81, "stand": 61, "rib": 73, "hood": 73}[part]
-        rows = height.reshape(-1, columns)
-        np.testing.assert_allclose(rows, rows[:, ::-1], atol=1e-3)
-
-
-def test_necklines_repeat_with_every_turn_of_the_chart():
-    around = np.linspace(-310, 310, 101)
-    for layer in ("crew", "v_neck", "scoop", "tank", "shirt", "closed", "turtleneck", "jacket", "coat"):
-        edge = garments.neckline(layer, 0.4, around)
-        np.testing.assert_allclose(edge, garments.neckline(layer, 0.4, around + PERIOD))
-        np.testing.assert_allclose(edge, edge[::-1])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from facegen.assets.hair.style_registry import HAIR_STYLES
+from facegen.assets.wear.garment_registry import GARMENT_CUTS
 from facegen.colour_science import bytes_of_linear, lab_of_srgb
 from facegen.render.labels.label_pass import hides_eyes
 from facegen.render.matching import condition as mapping
@@ -66,7 +67,7 @@ def test_what_a_cut_is_made_of_follows_it(index):
     """A row that asks for much cloth turns a flowered shirt into a coat, not into a flowered coat."""
     spec = default_prior.draw_spec(0, index)
     worn = mapping.condition(spec, {**BASE, "cloth": True, "cloth_area": 0.06}).garment
-    jacket = worn.cut in garment_prior.JACKETS
+    jacket = GARMENT_CUTS[worn.cut].jacket
     assert worn.pattern in (garment_prior.JACKET_PATTERNS if jacket else garment_prior.PATTERNS)
     assert worn.fabric in (garment_prior.JACKET_FABRICS if jacket else garment_prior.FABRICS)
 
