@@ -6,23 +6,34 @@ from dataclasses import dataclass
 
 import bpy
 
+from facegen.render.geometry.fitting import RenderDetail
+
 
 @dataclass(frozen=True)
 class Quality:
-    """What a quality level spends. samples: of a pixel from 256 pixels on; hair counts: strands at 256."""
+    """What a quality level spends.
+
+    Attributes
+    ----------
+    samples : int
+        Rays of a pixel, from pictures of 256 pixels on (`samples_at`).
+    bounces : int
+        Of light, at most.
+    detail : RenderDetail
+        How finely the parts of a face are made.
+    """
 
     samples: int
-    subdivision: int
-    hair_count: int
-    hair_points: int
-    texture_width: int
     bounces: int
+    detail: RenderDetail
 
 
 QUALITIES = {
-    "fast": Quality(6, 1, 9000, 12, 768, 3),
-    "standard": Quality(16, 2, 14000, 16, 1024, 4),
-    "high": Quality(64, 2, 26000, 20, 2048, 6),
+    "fast": Quality(6, 3, RenderDetail(hair_count=9000, hair_points=12, subdivision=1, texture_width=768)),
+    "standard": Quality(
+        16, 4, RenderDetail(hair_count=14000, hair_points=16, subdivision=2, texture_width=1024)
+    ),
+    "high": Quality(64, 6, RenderDetail(hair_count=26000, hair_points=20, subdivision=2, texture_width=2048)),
 }
 
 

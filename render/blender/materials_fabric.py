@@ -8,7 +8,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import bpy
+
+from facegen.render.blender.bpy_data import set_image
 from facegen.render.blender.shader_nodes import new_material, picture
+from facegen.render.geometry import part_materials as m
 
 
 @dataclass(frozen=True)
@@ -41,18 +45,13 @@ HOLLOW = 0.6  # of its light that the bottom of the deepest fold loses
 UNEVEN = 0.8  # stops by which the lightest and the darkest dye of one cloth leave its mean
 
 
-def fabric(name, image, kind, roughness, folds, shift):
-    """Cloth in folds.
-
-    image : its pattern
-    kind : one of FABRICS
-    folds : 0 (hangs smooth) to 1
-    shift : (3,) metres by which the pattern of its folds is moved
-    """
-    stuff = FABRICS[kind]
-    material, g = new_material(name)
+def fabric(made: m.Fabric) -> bpy.types.Material:
+    """Cloth in folds."""
+    stuff, folds = FABRICS[made.kind], made.folds
+    image = set_image(made.name, made.picture)
+    material, g = new_material(made.name)
     here = g.node("ShaderNodeTexCoord").outputs["Object"]
-    place = g.node("ShaderNodeVectorMath", {0: here, 1: shift}, operation="ADD").outputs[0]
+    place = g.node("ShaderNodeVectorMath", {0: here, 1: made.shift}, operation="ADD").outputs[0]
 
     def noise(wave_mm, **more):
         inputs = {"Vector": place, "Scale": 1000.0 / wave_mm, "Detail": 2.0, **more}
@@ -95,7 +94,7 @@ def fabric(name, image, kind, roughness, folds, shift):
             "ShaderNodeBsdfPrincipled",
             {
                 "Base Color": colour,
-                "Roughness": min(max(roughness + stuff.roughness, 0.15), 1.0),
+                "Roughness": min(max(made.roughness + stuff.roughness, 0.15), 1.0),
                 "Normal": normal,
                 "Sheen Weight": stuff.sheen,
                 "Sheen Roughness": 0.4,

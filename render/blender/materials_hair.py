@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bpy
+
 from facegen.render.blender.shader_nodes import new_material, rgba
+from facegen.render.geometry import part_materials as m
 
 TONE = 0.22  # relative spread of melanin from lock to lock
 TURNING = 0.06  # share of hairs that are neither pigmented nor white
@@ -10,16 +13,18 @@ IOR = 1.55  # of keratin
 # Strands as thick as ten hairs, with no others in their shade, mirror too much for black hair, which lies at
 # L* 15 where that of photographs lies at 9.
 IOR_BLACK = 1.38
+ROUGHNESS = 0.26  # along the fibre, by eye
 SUN = 0.25  # share of melanin that tips have lost against roots
 
 
-def hair(name, melanin, redness, grey=0.0, dye=None, roughness=0.26):
+def hair(made: m.Hair) -> bpy.types.Material:
     """Hair fibre (Chiang et al., A Practical and Controllable Hair and Fur Model, 2016).
 
     The strands' own attribute "tone" (0 where there is none) makes locks lighter or darker; tips are lighter
     than roots, grey hairs stand single.
     """
-    material, g = new_material(name)
+    melanin, grey, dye = made.melanin, made.grey, made.dye
+    material, g = new_material(made.name)
     info = g.node("ShaderNodeHairInfo").outputs
     tone = g.node("ShaderNodeAttribute", attribute_name="tone").outputs["Fac"]
     along = g.math("POWER", info["Intercept"], 1.5)
@@ -42,12 +47,12 @@ def hair(name, melanin, redness, grey=0.0, dye=None, roughness=0.26):
         left = g.math("SUBTRACT", 1.0, g.math("MULTIPLY", white, 0.985))
         pigment = g.math("MULTIPLY", melanin, g.math("MULTIPLY", amount, left))
         g.tree.links.new(g.math("MINIMUM", pigment, 0.995), node.inputs["Melanin"])
-        node.inputs["Melanin Redness"].default_value = redness
+        node.inputs["Melanin Redness"].default_value = made.redness
         node.inputs["Random Color"].default_value = 0.06  # a socket of the melanin form only
-    node.inputs["Roughness"].default_value = roughness
+    node.inputs["Roughness"].default_value = ROUGHNESS
     pigment = 0.0 if dye else min(max((melanin * (1 - grey) - 0.5) / 0.45, 0.0), 1.0)
     node.inputs["IOR"].default_value = IOR + pigment * (IOR_BLACK - IOR)
-    node.inputs["Radial Roughness"].default_value = roughness + 0.12
+    node.inputs["Radial Roughness"].default_value = ROUGHNESS + 0.12
     node.inputs["Random Roughness"].default_value = 0.2
     g.tree.links.new(info["Random"], node.inputs["Random"])
     g.surface(node.outputs[0])

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from math import cos, radians
 
-from facegen.render.blender.shader_nodes import new_material, picture, rgba
+import bpy
+
+from facegen.render.blender.bpy_data import set_image
+from facegen.render.blender.shader_nodes import Graph, new_material, picture, rgba
+from facegen.render.geometry import part_materials as m
 
 # Diffuse mean free path of skin by channel, mm: Jensen et al., A Practical Model for Subsurface Light
 # Transport, 2001, table 1 (skin1: 3.67, 1.37, 0.68), scaled to the random walk's single-scattering radius.
@@ -14,12 +18,15 @@ CORNEA_IOR = 1.376  # Navarro, Santamaria and Bescos, Accommodation-dependent mo
 CORNEA_MIRROR = 0.4  # of Fresnel: low HDRIs smear the sun over the sky, and a true mirror would hide the iris
 
 
-def skin(colour, roughness, relief, subsurface=1.0):
-    """Skin from chart pictures: colour, roughness and relief are image datablocks; subsurface in [0, 1].
+def skin(made: m.Skin) -> bpy.types.Material:
+    """Skin from its pictures on the chart.
 
     Needs the vertex field "hollow": 1 where little light gets in and what comes out is red, 0 in the open.
     """
-    material, g = new_material("skin")
+    colour = set_image(f"{made.name}.colour", made.colour)
+    roughness = set_image(f"{made.name}.rough", made.roughness)
+    relief = set_image(f"{made.name}.relief", made.relief)
+    material, g = new_material(made.name)
     height = picture(g, relief)
     bump = g.node("ShaderNodeBump", {"Height": height, "Strength": 0.9, "Distance": 0.001}).outputs[0]
     hollow = g.node("ShaderNodeAttribute", attribute_name="hollow").outputs["Fac"]
@@ -32,7 +39,7 @@ def skin(colour, roughness, relief, subsurface=1.0):
             "Base Color": base,
             "Roughness": picture(g, roughness),
             "Normal": bump,
-            "Subsurface Weight": subsurface,
+            "Subsurface Weight": made.subsurface,
             "Subsurface Radius": SKIN_RADIUS_MM,
             "Subsurface Scale": 0.001,
             "IOR": 1.4,
@@ -48,17 +55,17 @@ def skin(colour, roughness, relief, subsurface=1.0):
     return material
 
 
-def wet_tissue(name, colour, roughness=0.25):
+def wet_tissue(made: m.WetTissue) -> bpy.types.Material:
     """Mouth, gums and tongue."""
-    material, g = new_material(name)
+    material, g = new_material(made.name)
     noise = g.node("ShaderNodeTexNoise", {"Scale": 900.0, "Detail": 3.0}).outputs[0]
     bump = g.node("ShaderNodeBump", {"Height": noise, "Strength": 0.35, "Distance": 0.0006}).outputs[0]
     g.surface(
         g.node(
             "ShaderNodeBsdfPrincipled",
             {
-                "Base Color": rgba(colour),
-                "Roughness": roughness,
+                "Base Color": rgba(made.colour),
+                "Roughness": made.roughness,
                 "Normal": bump,
                 "Subsurface Weight": 0.5,
                 "Subsurface Radius": (1.5, 0.4, 0.25),
@@ -71,13 +78,14 @@ def wet_tissue(name, colour, roughness=0.25):
     return material
 
 
-def tooth(colour):
-    material, g = new_material("tooth")
+def tooth(made: m.Tooth) -> bpy.types.Material:
+    """Enamel."""
+    material, g = new_material(made.name)
     g.surface(
         g.node(
             "ShaderNodeBsdfPrincipled",
             {
-                "Base Color": rgba(colour),
+                "Base Color": rgba(made.colour),
                 "Roughness": 0.25,
                 "Subsurface Weight": 0.5,
                 "Subsurface Radius": (1.6, 1.4, 1.1),
@@ -90,14 +98,13 @@ def tooth(colour):
     return material
 
 
-def sclera(redness, melanin=0.0):
+def sclera(made: m.Sclera) -> bpy.types.Material:
     """White of the eye: veins, darker and pinker towards the lids, flesh in the inner corner.
 
-    melanin: of the skin; the white of eyes in dark faces carries some, too.
-
-    Needs the vertex fields "lid" and "corner" of `assets.eyes.lid_fields`; uv = (angle off gaze, azimuth).
+    Needs the vertex fields "lid" and "corner" of `assets.head.eyes.lid_fields` and its texture
+    coordinates (angle off the gaze, azimuth).
     """
-    material, g = new_material("sclera")
+    material, g = new_material(made.name)
     uv = g.node("ShaderNodeUVMap", uv_map="chart").outputs[0]
     lid = g.node("ShaderNodeAttribute", attribute_name="lid").outputs["Fac"]
     corner = g.node("ShaderNodeAttribute", attribute_name="corner").outputs["Fac"]
@@ -110,12 +117,15 @@ def sclera(redness, melanin=0.0):
     off = g.math("ABSOLUTE", g.math("MULTIPLY", g.math("SUBTRACT", noise, 0.5), 9.0))
     thin = g.math("POWER", g.math("MAXIMUM", g.math("SUBTRACT", 1.0, off), 0.0), 3.0)
     outer = g.math("MULTIPLY", g.math("MAXIMUM", g.math("SUBTRACT", angle, 0.13), 0.0), 3.2)
+    red = g.math("MULTIPLY", outer, 0.6 + 1.6 * made.redness)
     veins = g.math(
-        "MULTIPLY", g.math("MULTIPLY_ADD", thin, 0.6, 0.2), g.math("MULTIPLY", outer, 0.6 + 1.6 * redness)
+        "MULTIPLY",
+        g.math("MULTIPLY_ADD", thin, 0.6, 0.2),
+        red,
     )
     pink = g.math("MULTIPLY_ADD", g.math("POWER", lid, 3.0), 0.35, g.math("MULTIPLY", corner, 0.8))
     share = g.math("MINIMUM", g.math("ADD", veins, pink), 0.92)
-    pale = 1 - 0.35 * min(melanin / 0.3, 1.0)
+    pale = 1 - 0.35 * min(made.melanin / 0.3, 1.0)
     white, flesh = (
         (0.34 * pale, 0.32 * pale, 0.315 * pale**1.3, 1),
         (0.36 * pale, 0.13 * pale, 0.11 * pale, 1),
@@ -141,14 +151,14 @@ def sclera(redness, melanin=0.0):
     return material
 
 
-def cornea(direction, strength, spread):
+def cornea(made: m.Cornea) -> bpy.types.Material:
     """Clear shell that mirrors the scene and carries the catch-light.
 
     A lamp's image in the cornea is smaller than a pixel of most pictures; path tracing finds it by luck and
     the denoiser removes it. It is therefore computed: camera rays that the shell would mirror to within
-    `spread` degrees of `direction` (3,), a unit vector towards the lamp, see light of `strength`.
+    `half_angle` of `direction` see light of `strength`.
     """
-    material, g = new_material("cornea")
+    material, g = new_material(made.name)
     fresnel = g.math("MULTIPLY", g.node("ShaderNodeFresnel", {"IOR": CORNEA_IOR}).outputs[0], CORNEA_MIRROR)
     transparent = g.node("ShaderNodeBsdfTransparent", {"Color": (1, 1, 1, 1)}).outputs[0]
     glossy = g.node("ShaderNodeBsdfAnisotropic", {"Color": (1, 1, 1, 1), "Roughness": 0.03}).outputs[0]
@@ -158,30 +168,31 @@ def cornea(direction, strength, spread):
     mirrored = g.node(
         "ShaderNodeVectorMath", {0: ray.outputs[0], 1: geometry.outputs["Normal"]}, operation="REFLECT"
     ).outputs[0]
-    towards = g.node("ShaderNodeVectorMath", {0: mirrored, 1: tuple(direction)}, operation="DOT_PRODUCT")
+    towards = g.node("ShaderNodeVectorMath", {0: mirrored, 1: tuple(made.direction)}, operation="DOT_PRODUCT")
     spot = g.node(
         "ShaderNodeMapRange",
         {
             "Value": towards.outputs["Value"],
-            "From Min": cos(radians(spread)),
-            "From Max": cos(radians(0.7 * spread)),
+            "From Min": cos(radians(made.half_angle)),
+            "From Max": cos(radians(0.7 * made.half_angle)),
         },
         interpolation_type="SMOOTHSTEP",
     ).outputs[0]
     seen = g.math("MULTIPLY", spot, g.node("ShaderNodeLightPath").outputs["Is Camera Ray"])
-    light = g.node("ShaderNodeEmission", {"Strength": g.math("MULTIPLY", seen, strength)}).outputs[0]
+    light = g.node("ShaderNodeEmission", {"Strength": g.math("MULTIPLY", seen, made.strength)}).outputs[0]
     g.surface(g.node("ShaderNodeAddShader", {0: shell, 1: light}).outputs[0])
     return material
 
 
-def _under_lids(g, lid):
-    """Share of the light that lids and lashes leave to an eyeball, by its vertex field "lid"."""
+def _under_lids(g: Graph, lid: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+    """Fraction of the light that lids and lashes leave to an eyeball, by its vertex field "lid"."""
     return g.math("SUBTRACT", 1.0, g.math("MULTIPLY", lid, 0.85))
 
 
-def iris(image):
-    """Needs the vertex field "lid", as the sclera does."""
-    material, g = new_material("iris")
+def iris(made: m.Iris) -> bpy.types.Material:
+    """The iris from its picture. Needs the vertex field "lid", as the sclera does."""
+    image = set_image(made.name, made.picture)
+    material, g = new_material(made.name)
     lid = g.node("ShaderNodeAttribute", attribute_name="lid").outputs["Fac"]
     shaded = {0: picture(g, image), "Scale": _under_lids(g, lid)}
     colour = g.node("ShaderNodeVectorMath", shaded, operation="SCALE").outputs[0]
@@ -189,7 +200,8 @@ def iris(image):
     return material
 
 
-def black(name="pupil"):
-    material, g = new_material(name)
+def pupil(made: m.Pupil) -> bpy.types.Material:
+    """Black, but for a little."""
+    material, g = new_material(made.name)
     g.surface(g.node("ShaderNodeBsdfDiffuse", {"Color": (0.002, 0.002, 0.002, 1)}).outputs[0])
     return material

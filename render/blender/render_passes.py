@@ -52,15 +52,16 @@ def render_sample(
     linear, alpha, depth, normals = _beauty(studio, built, folder)
     timing["beauty"] = lap()
     seen = label_pass(studio, folder)
-    bare_fine = seen.paint(built.brow, None, built.scalp)
+    brow, scalp = built.painted.brow, built.painted.scalp
+    bare_fine = seen.paint(brow, None, scalp)
     fine = seen.with_eyewear(bare_fine)
     native, bare = reduce_labels(fine), reduce_labels(bare_fine)
     thin = coverage(fine)
-    mask = draw_mask(seen, built.brow, convention, built.scalp) if convention is not None else None
+    mask = draw_mask(seen, brow, convention, scalp) if convention is not None else None
     timing["labels"] = lap()
     # Pores and strands are smaller than what a few samples and the denoiser leave: they are laid on.
     strands = streaks(seen, studio.size, gloss(spec.hair.colour))
-    linear = linear * (strands + seen.on_skin(built.detail))[..., None]
+    linear = linear * (strands + seen.on_skin(built.pores))[..., None]
     alpha, linear = soft_cover(fine, alpha, linear)
     skin = np.isin(native, (Native.FACE_SKIN, Native.NOSE)) & (depth > 0)
     albedo = float(skin_colour(spec.skin.melanin, spec.skin.haemoglobin) @ LUMINANCE)
@@ -76,7 +77,7 @@ def render_sample(
     sensor = generator(spec.seed, spec.index, "sensor")
     shown = derive(native, bare, thin, MEASURED) if spec.camera.look != Look() else None
     rgb = camera_model.develop(linear, spec.camera, sensor, skin, albedo, behind, shown)
-    points, facing = surface_landmarks(studio.model, built.head, built.brow)
+    points, facing = surface_landmarks(studio.model, built.head, brow)
     landmarks, visible = project_visible(built.view, points, facing, studio.size, depth, native, bare)
     timing["develop"] = lap()
     meta = describe(spec, built, studio.size, native, timing)

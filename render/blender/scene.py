@@ -4,7 +4,7 @@ Two scenes share their geometry: "beauty" for the picture and "labels" for the f
 and labels see the same surfaces. Cycles' persistent data stays off: it does not notice changed pixels and
 shaders, and rendering two scenes in turn drops it anyway (the same 5 s of processor time either way).
 
-What stands in them comes from `scene_head`, `scene_hair`, `scene_wear` and `scene_light`.
+What stands in them is decided by `render.geometry.assemble`; `place_parts` puts it there.
 """
 
 from __future__ import annotations
@@ -13,38 +13,54 @@ from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
+import numpy.typing as npt
 
-from facegen.assets.hair.hair_plan import brow_of, groom_of, scalp_of
-from facegen.assets.hair.scalp import Scalp
-from facegen.assets.head.head_model import HeadModel, PosedHead, head_model, triangles
-from facegen.assets.meshes.collision import Body
-from facegen.assets.skin import painted_borders
-from facegen.assets.wear import headwear
-from facegen.render.blender import bpy_data, cycles_settings, scene_hair, scene_head, scene_light, scene_wear
-from facegen.render.geometry.camera_framing import View, solve_view
+from facegen.assets.environment import lighting
+from facegen.assets.head.head_model import HeadModel, PosedHead, head_model
+from facegen.render.blender import bpy_data, cycles_settings
+from facegen.render.blender.place_parts import Placer
+from facegen.render.blender.scene_light import add_light
+from facegen.render.geometry.assemble import assemble
+from facegen.render.geometry.camera_framing import CameraView, solve_view
+from facegen.render.geometry.part import PaintedSkin, Part, skin_of
+from facegen.render.geometry.part_materials import Skin
 from facegen.render.geometry.pose import pose_head
 from facegen.render.labels.label_pass import SUBPIXELS
 from facegen.render.spec.face_spec import FaceSpec
 
 
-@dataclass
+@dataclass(frozen=True)
 class Built:
-    """What rendering and the metadata need of a built face."""
+    """What rendering and the metadata need of a built face.
 
-    view: View
+    Attributes
+    ----------
+    view : CameraView
+    head : PosedHead
+    painted : PaintedSkin, what decides the labels of skin
+    pores : (H, W) float32, the fraction by which pores brighten or darken the developed skin, on the chart
+    parts : list of Part, what stands in the scenes, without materials
+    """
+
+    view: CameraView
     head: PosedHead
-    landmarks: np.ndarray
-    rotation: np.ndarray
-    brow: painted_borders.BrowShape
-    scalp: Scalp | None  # what hair covers; None on a bald head
-    detail: np.ndarray
+    painted: PaintedSkin
+    pores: npt.NDArray[np.float32]
+    parts: list[Part]
 
 
 class Studio:
-    """Keeps the two scenes and fills them with one face after another."""
+    """Keeps the two scenes and fills them with one face after another.
 
-    def __init__(self, size: int, quality: str, samples: int | None = None):
-        """samples: rays a pixel instead of the quality's own number."""
+    Parameters
+    ----------
+    size : int, pixels of a picture's side
+    quality : str, a key of `cycles_settings.QUALITIES`
+    samples : int or None
+        Rays a pixel instead of the quality's own number.
+    """
+
+    def __init__(self, size: int, quality: str, samples: int | None = None) -> None:
         self.size = size
         self.quality = cycles_settings.QUALITIES[quality]
         if samples is not None:
@@ -66,24 +82,17 @@ class Studio:
         head = pose_head(self.model, spec)
         view = solve_view(head.landmarks, spec.camera)
         self._aim(view)
-        brow = brow_of(spec.brows)
-        detail = scene_head.add_skin(self, spec, head)
-        body = Body(head.vertices, triangles(self.model.faces))
-        scene_head.add_eyes(self, spec, head, body)
-        scene_head.add_teeth(self, spec, head)
-        hat_frame = headwear.hat_frame(head, spec.headwear) if spec.headwear.kind != "none" else None
-        scene_hair.add_hair(self, spec, head, body, hat_frame)
-        scene_hair.add_face_hair(self, spec, head, brow, body)
-        scene_wear.add_glasses(self, spec, head)
-        cloth = scene_wear.add_garment(self, spec, head)
-        if hat_frame is not None:
-            scene_wear.add_hat(self, spec, hat_frame, body)
-        scene_wear.add_jewellery(self, spec, head, body, cloth)
-        scene_light.add_light(self, spec, view)
-        scalp = None if groom_of(spec.hair, spec.identity).groom is None else scalp_of(spec.hair)
-        return Built(view, head, head.landmarks, head.head_rotation, brow, scalp, detail)
+        parts = assemble(spec, head, self.quality.detail)
+        placer = Placer(self.beauty, self.labels, lighting.main_direction(spec.light))
+        for part in parts:
+            placer.place(part)
+        add_light(self.beauty, spec, view)
+        _, painted = skin_of(parts)
+        pores = next(material.pores for material in parts[0].materials if isinstance(material, Skin))
+        # Pictures are as large as everything else of a face together, and Blender has its own copies.
+        return Built(view, head, painted, pores, [replace(part, materials=()) for part in parts])
 
-    def _aim(self, view):
+    def _aim(self, view: CameraView) -> None:
         data = self.camera.data
         data.sensor_fit, data.sensor_width = "HORIZONTAL", 36.0
         data.lens = 36.0 / view.side
@@ -93,16 +102,3 @@ class Studio:
         # A Blender camera looks along its -z: a quarter turn about x raises it to the horizon.
         self.camera.rotation_mode = "XYZ"
         self.camera.rotation_euler = (np.pi / 2, view.roll, 0.0)
-
-    def add(self, name, data, beauty, code, subdivision=0):
-        """Put one object in both scenes.
-
-        beauty: its material, or a list with one for each slot; code: its material in the label scene for all
-        slots, or such a list. Returns the two objects.
-        """
-        shown = beauty if isinstance(beauty, list) else [beauty]
-        codes = code if isinstance(code, list) else [code] * len(shown)
-        return [
-            bpy_data.place(self.beauty, name, data, shown, subdivision),
-            bpy_data.place(self.labels, name, data, codes, subdivision),
-        ]

@@ -1,4 +1,4 @@
-"""Light of one FaceSpec, put into a studio's picture scene. Imports bpy: worker processes only."""
+"""Light of one FaceSpec, put into the beauty scene. Imports bpy: worker processes only."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from facegen.assets.environment import lighting
 from facegen.colour_science import LUMINANCE
 from facegen.render.blender import bpy_data
 from facegen.render.blender.shader_nodes import Graph
+from facegen.render.geometry.camera_framing import CameraView
+from facegen.render.spec.face_spec import FaceSpec
 
 
-def add_light(studio, spec, view):
+def add_light(scene: bpy.types.Scene, spec: FaceSpec, view: CameraView) -> None:
     """World and lamps, balanced in colour and scaled as the spec says."""
     light = spec.light
     path = lighting.hdri_path(light.hdri)
@@ -24,19 +26,19 @@ def add_light(studio, spec, view):
     arriving = light.strength * front / level + lighting.frontal_colour(lamps)
     correction = (arriving / (arriving @ LUMINANCE)) ** -spec.camera.white_balance
     gain = light.strength / level * correction
-    studio.beauty.world = _world("world", path, light.turn, tuple(gain))
+    scene.world = _world("world", path, light.turn, tuple(gain))
     eye = view.position + np.array([0, spec.camera.distance, 0])
     for lamp in lamps:
         data = bpy.data.lights.get(lamp.name) or bpy.data.lights.new(lamp.name, "AREA")
         data.shape, data.size = "DISK", lamp.size
         data.energy, data.color = lamp.watts, tuple(np.array(lamp.colour) * correction)
         item = bpy.data.objects.new(f"beauty.{lamp.name}", data)
-        studio.beauty.collection.objects.link(item)
+        scene.collection.objects.link(item)
         item.matrix_world = bpy_data.look_at(eye + lamp.offset, eye)
 
 
-def _world(name, hdri_path, turn, gain):
-    """Light from an HDRI times `gain` (3,); what stands behind the head is laid in by `photo`."""
+def _world(name: str, hdri_path: str, turn: float, gain: tuple[float, ...]) -> bpy.types.World:
+    """Light from an HDRI times `gain` (3,). The background is added when the picture is developed."""
     item = bpy.data.worlds.get(name) or bpy.data.worlds.new(name)
     item.use_nodes = True
     # The automatic importance map is far finer than the HDRIs: 1.65 s of processor time a face, 0.1 s at 512.

@@ -19,7 +19,7 @@ LOOSE_BOX_SCALE = 1.9
 
 
 @dataclass(frozen=True)
-class View:
+class CameraView:
     """A solved pinhole camera.
 
     Attributes
@@ -107,4 +107,4 @@ def solve_view(landmarks, camera):
     c, s = np.cos(roll), np.sin(roll)
     side = side * camera.scale
     centre = np.array([[c, s], [-s, c]]) @ centre + side * np.array([camera.shift_x, camera.shift_y])
-    return View(position=position, roll=float(roll), side=float(side), centre=centre)
+    return CameraView(position=position, roll=float(roll), side=float(side), centre=centre)

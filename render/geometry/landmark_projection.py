@@ -141,7 +141,7 @@ def project_visible(view, points, normals, size, depth, native, bare):
 
     Parameters
     ----------
-    view : render.framing.View
+    view : CameraView
     points, normals : (70, 3) float
     depth : (H, W) float32, metres, 0 where nothing is hit
     native, bare : (H, W) uint8

@@ -45,7 +45,7 @@ def describe(spec, built, size, native, timing):
         "size": size,
         "intrinsics": built.view.intrinsics(size).tolist(),
         "extrinsics": built.view.extrinsics().tolist(),
-        "head_pose": head_pose(built.view, built.rotation),
+        "head_pose": head_pose(built.view, built.head.head_rotation),
         "attributes": visible_attributes(spec, native),
         "versions": {"facegen": facegen.__version__},
         "timing": timing,

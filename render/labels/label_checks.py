@@ -12,7 +12,7 @@ from facegen.datasets.conventions.native_labels import IGNORE, Native
 from facegen.datasets.errors import FacegenError
 from facegen.render.geometry.landmark_projection import outside_their_class
 from facegen.render.labels.label_pass import Surface, coverage, draw_mask, own, reduce_labels
-from facegen.render.labels.raycast import EYES, Caster, Scene, Shape, pixel_rays
+from facegen.render.labels.raycast import EYES, Caster, RaycastMesh, Scene, pixel_rays
 
 # The head's own classes, as the groups that the ray-casting check compares.
 GROUPS: dict[str, tuple[Native, ...]] = {
@@ -70,7 +70,7 @@ def hair_islands(mask, hair):
     return int((np.bincount(islands.ravel(), minlength=count + 1)[1:] >= ISLAND * mask.size).sum())
 
 
-def strands_inside(shapes: Sequence[Shape]):
+def strands_inside(shapes: Sequence[RaycastMesh]):
     """Per kind of strand (native label name): how many there are, how many dip into the head by INSIDE."""
     head = Caster([_only(shape, (Surface.SKIN, own(Native.INNER_MOUTH))) for shape in _skins(shapes)])
     out: dict[str, tuple[int, int]] = {}
@@ -87,7 +87,7 @@ def strands_inside(shapes: Sequence[Shape]):
     return out
 
 
-def eyes_through_lids(shapes: Sequence[Shape], view, rays, seen):
+def eyes_through_lids(shapes: Sequence[RaycastMesh], view, rays, seen):
     """Sub-pixels where an eye is drawn although skin that faces the camera lies just behind its front.
 
     The lid's edge itself dips into the ball where the two meet: a rim thinner than RIM is left out. So is the
@@ -133,7 +133,7 @@ def check_face(shapes, view, brow, size, seen, points, project, convention: Conv
 
     Parameters
     ----------
-    shapes : list of raycast.Shape; view : render.framing.View; brow : assets.regions.BrowShape
+    shapes : list of RaycastMesh; view : CameraView; brow : assets.regions.BrowShape
     seen : labels.Seen, Blender's label pass at `size`
     points : (landmarks (70, 3), normals (70, 3))
     project : landmarks.project_visible
@@ -176,7 +176,7 @@ def _skins(shapes):
 
 def _only(shape, codes):
     keep = np.isin(shape.code, codes)
-    return Shape(shape.name, shape.vertices, shape.triangles[keep], shape.code[keep])
+    return RaycastMesh(shape.name, shape.vertices, shape.triangles[keep], shape.code[keep])
 
 
 # Fault of a face -> what is counted, for the table.

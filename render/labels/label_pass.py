@@ -18,10 +18,8 @@ import numpy as np
 
 from facegen.assets.skin import painted_borders
 from facegen.assets.skin.chart_grid import S_RANGE, T_RANGE
-from facegen.assets.wear.glasses import passed
 from facegen.datasets.conventions.label_conventions import derive
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
-from facegen.render.spec.face_spec import Glasses
 
 SUBPIXELS = 4
 UV_OFFSET = 10.0  # keeps chart coordinates positive: emission has no negative light
@@ -36,7 +34,6 @@ TILT_SHARE = 0.9  # so does the tilt of strands against the direction in which t
 SHIFT = 0.35  # cosine by which the scales of hair tilt that direction, differing from strand to strand
 SHINE = 60.0  # exponent of the sine in a strand's highlight
 EAR_FALL = 0.18  # a millimetre: median slope of the ear mask on the mesh edges that cross its border
-OPAQUE = 0.13  # share of the light under which lenses hide the eyes: judged on 58 rendered sunglasses
 EYEWEAR_STEP = 64  # what see-through eyewear adds to the code behind it, times its place here
 EYEWEAR = (None, Native.GLASSES_FRAME, Native.GLASSES_LENS)
 EYE_SIDES = ((Native.SCLERA_L, Native.IRIS_L), (Native.SCLERA_R, Native.IRIS_R))
@@ -107,11 +104,6 @@ class Seen:
         out[self.eyewear == Native.GLASSES_FRAME] = 0
         h, w = (n // factor for n in out.shape)
         return out.reshape(h, factor, w, factor).mean((1, 3))
-
-
-def hides_eyes(glasses: Glasses) -> bool:
-    """Whether nobody could draw the eyes behind them: `bare` then holds the glasses, too."""
-    return passed(glasses) < OPAQUE
 
 
 def own(label: Native) -> int:

@@ -11,9 +11,18 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.assets.skin.chart_grid import S_RANGE, T_RANGE
-from facegen.render.labels.label_pass import EYE_SIDES, SUBPIXELS, Seen, Surface
+from facegen.render.geometry.part import Floats, Ints, Mesh, Part, Strands
+from facegen.render.geometry.strand_bands import bands
+from facegen.render.geometry.subdivision import (
+    limit_positions,
+    subdivide,
+    subdivide_corners,
+    subdivide_linear,
+)
+from facegen.render.labels.label_pass import EYE_SIDES, SUBPIXELS, Seen, Surface, own
 
 CURVE_STEPS = 4  # straight pieces between two points of a strand, as Cycles cuts them at 2 subdivisions
 RAYS_AT_ONCE = 1 << 19
@@ -21,8 +30,8 @@ EYES = tuple(label for eye in EYE_SIDES for label in eye)
 
 
 @dataclass(frozen=True)
-class Shape:
-    """One object of the label scene, as triangles.
+class RaycastMesh:
+    """One part of a face as the triangles that the renderer draws.
 
     Attributes
     ----------
@@ -45,27 +54,74 @@ class Shape:
     strands: np.ndarray | None = None
 
 
-def ribbons(strands, radii, eye, steps=CURVE_STEPS):
-    """Strands as flat bands that face the camera.
+def raycast_mesh(part: Part, eye: Floats) -> RaycastMesh:
+    """A labelled part as triangles: subdivided, or its strands as ribbons.
 
     Parameters
     ----------
-    strands : (N, K, 3) float; radii : (N, K) float, metres; eye : (3,) float, the camera
+    part : Part with labels
+    eye : (3,) float, metres: the camera, which ribbons face
+
+    Notes
+    -----
+    Values are rounded to single precision first, as Blender keeps them.
+    """
+    codes = [Surface.SKIN if label is None else own(label) for label in part.labels]
+    shape = part.geometry
+    if isinstance(shape, Strands):
+        strands = shape.points.astype(np.float32)
+        vertices, triangles = ribbons(strands, shape.radii.astype(np.float32), eye)
+        code = np.full(len(triangles), codes[0], np.int16)
+        return RaycastMesh(part.name, vertices, triangles, code, strands=strands)
+    corners = shape.faces.shape[1]
+    vertices, faces, chart, ear = _subdivided(part, shape)
+    slot = np.zeros(len(shape.faces), int) if shape.slot is None or len(codes) == 1 else shape.slot
+    code = np.array(codes, np.int16)[np.repeat(slot, len(faces) // len(shape.faces))]
+    fans = range(1, corners - 1)
+    return RaycastMesh(
+        name=part.name,
+        vertices=vertices.astype(np.float32),
+        triangles=np.concatenate([faces[:, [0, i, i + 1]] for i in fans]).astype(np.int32),
+        code=np.concatenate([code] * len(fans)),
+        chart=None if chart is None else np.concatenate([chart[:, [0, i, i + 1]] for i in fans]),
+        ear=None if ear is None else ear.astype(np.float32),
+        clear=part.see_through,
+    )
+
+
+def _subdivided(part: Part, shape: Mesh) -> tuple[Floats, Ints, Floats | None, Floats | None]:
+    """Vertices, faces, and on painted skin texture coordinates (F, n, 2) and ear weights of what is drawn."""
+    vertices, faces = shape.vertices.astype(np.float32).astype(float), shape.faces
+    chart = ear = None
+    if part.painted is not None and shape.uv is not None:
+        chart = shape.uv.astype(np.float32).astype(float)
+        ear = part.fields["ear"].astype(np.float32).astype(float)
+    for _ in range(shape.subdivision):
+        chart = subdivide_corners(chart) if chart is not None else None
+        ear = subdivide_linear(ear, faces) if ear is not None else None
+        vertices, faces = subdivide(vertices, faces)
+    if shape.subdivision:
+        vertices = limit_positions(vertices, faces)
+    return vertices, faces, chart, ear
+
+
+def ribbons(
+    strands: Floats, radii: Floats, eye: Floats, steps: int = CURVE_STEPS
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+    """Strands as smooth flat bands that face the camera.
+
+    Parameters
+    ----------
+    strands : (N, K, 3) float; radii : (N, K) float, metres
+    eye : (3,) float, the camera
+    steps : int, pieces between two points of a strand
 
     Returns
     -------
     vertices (N * M * 2, 3) float32, triangles (T, 3) int32; M = (K - 1) steps + 1
     """
-    line, radius = catmull_rom(strands, steps), catmull_rom(radii[..., None], steps)
-    along = np.gradient(line, axis=1)
-    across = np.cross(along, line - eye)
-    across /= np.maximum(np.linalg.norm(across, axis=2, keepdims=True), 1e-12)
-    both = np.stack([line - radius * across, line + radius * across], 2)
-    count, points = line.shape[:2]
-    first = (np.arange(count)[:, None] * points + np.arange(points - 1)).ravel() * 2
-    a, b, c, d = first, first + 1, first + 2, first + 3
-    triangles = np.concatenate([np.stack([a, b, d], 1), np.stack([a, d, c], 1)])
-    return both.reshape(-1, 3).astype(np.float32), triangles.astype(np.int32)
+    vertices, triangles = bands(catmull_rom(strands, steps), catmull_rom(radii[..., None], steps), eye)
+    return vertices.astype(np.float32), triangles.astype(np.int32)
 
 
 def catmull_rom(values, steps):
@@ -80,7 +136,7 @@ def catmull_rom(values, steps):
 class Caster:
     """Triangles of several shapes, to be hit by rays."""
 
-    def __init__(self, shapes: Sequence[Shape]):
+    def __init__(self, shapes: Sequence[RaycastMesh]):
         import open3d as o3d
 
         self._tensor = cast(Any, o3d.core.Tensor)  # its stubs refuse arrays of unknown type
@@ -132,7 +188,7 @@ def pixel_rays(view, size):
 class Scene:
     """All shapes of a face, seen from its camera."""
 
-    def __init__(self, shapes: Sequence[Shape], view):
+    def __init__(self, shapes: Sequence[RaycastMesh], view):
         self.shapes, self.view = shapes, view
         self.solid = Caster([shape for shape in shapes if not shape.clear])
         self.clear = Caster([shape for shape in shapes if shape.clear])

@@ -58,7 +58,7 @@ def known_faces(seed: int, num: int, size: int = WORKING_SIZE) -> Iterator[tuple
         for spec, head in zip(specs, pose_heads(model, specs), strict=True):
             view = solve_view(head.landmarks, spec.camera)
             yield (
-                preview(model, spec, head, size),
+                preview(spec, head, size),
                 truth_of(spec.expression, head_pose(view, head.head_rotation)),
             )
 

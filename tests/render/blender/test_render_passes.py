@@ -288,7 +288,7 @@ def test_a_damaged_photograph_costs_its_face_not_the_run(tmp_path):
 
 def test_small_pictures_are_sampled_as_densely_as_those_of_256():
     code = (
-        "from facegen.render import settings\n"
+        "from facegen.render.blender import cycles_settings as settings\n"
         "for size in (64, 128, 256, 512):\n"
         "    scene = settings.new_scene(f's{size}', size)\n"
         "    settings.configure_beauty(scene, settings.QUALITIES['fast'])\n"

@@ -8,7 +8,7 @@ pytest.importorskip("open3d")
 from facegen.assets.skin.painted_borders import BrowShape
 from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ
 from facegen.datasets.conventions.native_labels import Native
-from facegen.render.geometry.camera_framing import View
+from facegen.render.geometry.camera_framing import CameraView
 from facegen.render.geometry.landmark_projection import (
     CLASSES,
     locate,
@@ -17,9 +17,9 @@ from facegen.render.geometry.landmark_projection import (
 )
 from facegen.render.labels import label_checks
 from facegen.render.labels.label_pass import Surface, own
-from facegen.render.labels.raycast import Scene, Shape, catmull_rom, pixel_rays, ribbons
+from facegen.render.labels.raycast import RaycastMesh, Scene, catmull_rom, pixel_rays, ribbons
 
-VIEW = View(np.array([0.0, -1.0, 0.0]), 0.0, 0.3, np.zeros(2))  # 0.3 m wide at the origin
+VIEW = CameraView(np.array([0.0, -1.0, 0.0]), 0.0, 0.3, np.zeros(2))  # 0.3 m wide at the origin
 SIZE = 64
 
 
@@ -29,7 +29,9 @@ def ball(radius, code, centre=(0, 0, 0), n=64):
     i = (np.arange(n - 1)[:, None] * n + np.arange(n - 1)).ravel()
     triangles = np.concatenate([np.stack([i, i + n, i + n + 1], 1), np.stack([i, i + n + 1, i + 1], 1)])
     codes = np.full(len(triangles), code, np.int16)
-    return Shape("ball", (v.reshape(-1, 3) + centre).astype(np.float32), triangles.astype(np.int32), codes)
+    return RaycastMesh(
+        "ball", (v.reshape(-1, 3) + centre).astype(np.float32), triangles.astype(np.int32), codes
+    )
 
 
 def test_a_sphere_has_its_analytic_outline_and_depth():
@@ -47,7 +49,7 @@ def test_a_sphere_has_its_analytic_outline_and_depth():
 def test_clear_eyewear_is_seen_in_front_only_and_hides_nothing():
     lens = ball(0.03, own(Native.GLASSES_LENS), (0.05, -0.2, 0))
     hidden = ball(0.03, own(Native.GLASSES_LENS), (-0.05, 0.2, 0))
-    clear = [Shape(s.name, s.vertices, s.triangles, s.code, clear=True) for s in (lens, hidden)]
+    clear = [RaycastMesh(s.name, s.vertices, s.triangles, s.code, clear=True) for s in (lens, hidden)]
     seen = Scene([ball(0.1, own(Native.NECK)), *clear], VIEW).labels(SIZE)
     assert (seen.plain == Native.NECK)[seen.eyewear > 0].all() and (seen.eyewear > 0).sum() > 100
     assert not (seen.eyewear > 0)[:, : 2 * SIZE].any()
@@ -56,7 +58,9 @@ def test_clear_eyewear_is_seen_in_front_only_and_hides_nothing():
 def test_ribbons_have_their_width_and_face_the_camera():
     strand = np.stack([np.zeros(8), np.zeros(8), np.linspace(-0.1, 0.1, 8)], 1)[None]
     vertices, triangles = ribbons(strand, np.full((1, 8), 0.004), VIEW.position)
-    shape = Shape("hair", vertices, triangles, np.full(len(triangles), own(Native.SCALP_HAIR), np.int16))
+    shape = RaycastMesh(
+        "hair", vertices, triangles, np.full(len(triangles), own(Native.SCALP_HAIR), np.int16)
+    )
     drawn = Scene([shape], VIEW).labels(SIZE).paint(BrowShape()) == Native.SCALP_HAIR
     rows = drawn[4 * SIZE // 2 - 40 : 4 * SIZE // 2 + 40].sum(1) * 0.3 / (4 * SIZE)
     np.testing.assert_allclose(rows, 0.008, atol=0.3 / (4 * SIZE))
@@ -71,7 +75,7 @@ def test_strands_that_dip_into_the_head_are_counted():
     hair = np.concatenate([inward, outward, outward, grazing]).astype(np.float32)
     codes = np.full(1, own(Native.SCALP_HAIR), np.int16)
     triangle = np.zeros((1, 3), np.int32)
-    strands = Shape("hair", np.zeros((1, 3), np.float32), triangle, codes, strands=hair)
+    strands = RaycastMesh("hair", np.zeros((1, 3), np.float32), triangle, codes, strands=hair)
     assert label_checks.strands_inside([ball(0.1, Surface.SKIN), strands]) == {"scalp_hair": (4, 1)}
 
 
@@ -87,7 +91,7 @@ def test_an_eye_that_pokes_through_its_lid_is_found():
     opening = ball(0.021, Surface.SKIN)
     corner = opening.vertices[opening.triangles].mean(1)
     keep = np.abs(corner[:, 2]) > 0.006  # a slit: the ball shows between the lids, not through them
-    lids = Shape("lids", opening.vertices, opening.triangles[keep], opening.code[keep])
+    lids = RaycastMesh("lids", opening.vertices, opening.triangles[keep], opening.code[keep])
     front = Scene([eye, lids], VIEW).solid.cast(VIEW.position, rays)
     seen = np.isfinite(front[0]) & (front[1] < len(eye.triangles))
     assert seen.sum() > 10
@@ -102,7 +106,7 @@ def test_the_lining_of_the_socket_is_no_lid(normal, is_lid):
     square = np.array([(0.004 * x, -0.0105, -0.0155) + 0.0015 * a * along for x, a in corners], np.float32)
     triangles = np.array([(0, 1, 2), (0, 2, 3)], np.int32)
     facing = np.cross(square[1] - square[0], square[2] - square[0]) @ np.array(normal) > 0
-    skin = Shape("skin", square, triangles if facing else triangles[:, ::-1], np.full(2, Surface.SKIN))
+    skin = RaycastMesh("skin", square, triangles if facing else triangles[:, ::-1], np.full(2, Surface.SKIN))
     fine = 16 * SIZE
     rays = pixel_rays(VIEW, fine)
     seen = np.isfinite(Scene([eye], VIEW).solid.cast(VIEW.position, rays)[0]).reshape(fine, fine)

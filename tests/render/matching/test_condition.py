@@ -8,7 +8,7 @@ import pytest
 from facegen.assets.hair.style_registry import HAIR_STYLES
 from facegen.assets.wear.garment_registry import GARMENT_CUTS
 from facegen.colour_science import bytes_of_linear, lab_of_srgb
-from facegen.render.labels.label_pass import hides_eyes
+from facegen.render.geometry.wear_parts import hides_eyes
 from facegen.render.matching import condition as mapping
 from facegen.render.matching import condition_scene as scene
 from facegen.render.prior import default_prior, garment_prior

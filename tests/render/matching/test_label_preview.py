@@ -9,7 +9,9 @@ pytest.importorskip("anny")
 from facegen.assets.head.head_model import head_model
 from facegen.audit.measures.face_view import ID
 from facegen.audit.measures.measure_table import CONTENT_NAMES, measure_labels
+from facegen.render.geometry.assemble import assemble
 from facegen.render.geometry.camera_framing import solve_view
+from facegen.render.geometry.part import skin_of
 from facegen.render.geometry.pose import pose_head, pose_heads
 from facegen.render.matching import label_preview
 from facegen.render.prior import default_prior
@@ -31,7 +33,7 @@ def plain(**changes):
 
 
 def shown(model, spec):
-    mask = label_preview.preview(model, spec, pose_head(model, spec))
+    mask = label_preview.preview(spec, pose_head(model, spec))
     return mask, dict(zip(CONTENT_NAMES, measure_labels(mask), strict=True))
 
 
@@ -107,21 +109,11 @@ def test_leaving_out_what_the_camera_cannot_see_changes_no_pixel(model):
     head = pose_head(model, spec)
     view = solve_view(head.landmarks, spec.camera)
     origin, rays = label_preview._rays(view, 64)
-    face, worn = label_preview._parts(model, spec, head, origin)
-    seen = [face[0].facing(origin), *face[1:], *worn]
-    seen = [part.framed(view) for part in seen]
-    assert sum(len(p.triangles) for p in seen) < 0.7 * sum(len(p.triangles) for p in [*face, *worn])
+    parts = assemble(spec, head, label_preview.DETAIL)
+    _, painted = skin_of(parts)
+    whole = [label_preview._mesh_of(part, origin) for part in parts]
+    seen = [mesh.framed(view) for mesh in (whole[0].facing(origin), *whole[1:])]
+    assert sum(len(m.triangles) for m in seen) < 0.7 * sum(len(m.triangles) for m in whole)
     np.testing.assert_array_equal(
-        label_preview._labels(model, spec, [*face, *worn], rays),
-        label_preview._labels(model, spec, seen, rays),
+        label_preview._labels(whole, painted, rays), label_preview._labels(seen, painted, rays)
     )
-
-
-def test_ribbons_face_the_eye():
-    line = np.array([[[0, 0, 0], [0, 0, 1], [0, 0, 2]]], float)
-    vertices, triangles = label_preview.ribbons(line, 0.1, np.array([0.0, -5.0, 1.0]))
-    assert len(vertices) == 6 and len(triangles) == 4
-    a, b, c = (vertices[triangles[:, i]] for i in range(3))
-    normal = np.cross(b - a, c - a)
-    assert np.all(np.abs(normal[:, 1]) > 0.99 * np.linalg.norm(normal, axis=1))
-    assert np.linalg.norm(vertices[0] - vertices[1]) == pytest.approx(0.1)

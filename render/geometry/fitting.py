@@ -1,0 +1,139 @@
+"""One face while its parts are made: what they share, each worked out once and only where it is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from facegen.assets.hair.hair_plan import brow_of, groom_of, scalp_of
+from facegen.assets.hair.scalp import Scalp
+from facegen.assets.hair.style_registry import Style
+from facegen.assets.head.head_model import HeadModel, PosedHead, head_model
+from facegen.assets.head.head_model import triangles as split
+from facegen.assets.meshes.collision import Body
+from facegen.assets.skin.painted_borders import BrowShape
+from facegen.assets.wear import garments, headwear
+from facegen.render.geometry.part import Floats, Ints
+from facegen.render.spec.face_spec import FaceSpec
+from facegen.render.spec.keyed_random import build_generator
+
+
+@dataclass(frozen=True)
+class RenderDetail:
+    """Everything that is rendered.
+
+    Attributes
+    ----------
+    hair_count : int
+        Strands of a full head of hair; a style takes its own multiple of it.
+    hair_points : int
+        Points of a strand; a style takes its own multiple of it.
+    subdivision : int
+        Steps of Catmull-Clark subdivision of the skin.
+    texture_width : int
+        Pixels around the head of the skin's pictures.
+    """
+
+    hair_count: int
+    hair_points: int
+    subdivision: int
+    texture_width: int
+
+
+@dataclass(frozen=True)
+class PreviewDetail:
+    """What decides the content measures of a label map, and no more.
+
+    Hair is a fixed number of broad ribbons for every style, eyes are plain balls. There are no materials, and
+    no parts too small to be measured (teeth, corneas, brow hairs, lashes, beards).
+
+    Attributes
+    ----------
+    ribbons, ribbon_points : int
+        Strands of a head of hair and their points.
+    ribbon_width : float, metres
+        Neighbouring ribbons of a full head of hair overlap, a single one hides no eye.
+    guides : int
+        Strands that are grown; the others follow them.
+    """
+
+    ribbons: int = 300
+    ribbon_points: int = 7
+    ribbon_width: float = 0.005
+    guides: int = 70
+
+
+@dataclass(frozen=True, eq=False)
+class Fitting:
+    """A posed head and what it is to carry.
+
+    Attributes
+    ----------
+    spec : FaceSpec
+    head : PosedHead, the spec's head in world coordinates
+    detail : RenderDetail or PreviewDetail
+    """
+
+    spec: FaceSpec
+    head: PosedHead
+    detail: RenderDetail | PreviewDetail
+
+    @property
+    def model(self) -> HeadModel:
+        """The tables of the head mesh."""
+        return head_model()
+
+    @property
+    def preview(self) -> bool:
+        """Whether only a preview is wanted."""
+        return isinstance(self.detail, PreviewDetail)
+
+    def generator(self, name: str) -> np.random.Generator:
+        """The random numbers of one named part of this face."""
+        return build_generator(self.spec, name)
+
+    @cached_property
+    def body(self) -> Body:
+        """The head as a solid that hair, hats and jewellery keep clear of."""
+        return Body(self.head.vertices, skin_triangles())
+
+    @cached_property
+    def brow(self) -> BrowShape:
+        """The outline of the brows."""
+        return brow_of(self.spec.brows)
+
+    @cached_property
+    def hair(self) -> Style:
+        """How the hair of the head grows; its groom is None on a bald head."""
+        return groom_of(self.spec.hair, self.spec.identity)
+
+    @cached_property
+    def scalp(self) -> Scalp:
+        """Where hair grows on the head."""
+        return scalp_of(self.spec.hair)
+
+    @cached_property
+    def hat_frame(self) -> headwear.HatFrame | None:
+        """Where the hat sits; None without one."""
+        worn = self.spec.headwear
+        return headwear.hat_frame(self.head, worn) if worn.kind != "none" else None
+
+    @cached_property
+    def garment(self) -> tuple[list[garments.Piece], np.random.Generator]:
+        """The pieces of the garment, and the generator that goes on to draw how they look."""
+        rng = self.generator("garment")
+        return garments.garment(self.head, self.model, self.spec.garment, rng), rng
+
+    @cached_property
+    def cloth(self) -> tuple[Floats, Ints]:
+        """The garment as one solid: vertices (V, 3) float32, triangles (T, 3) int32."""
+        return garments.solid(self.garment[0])
+
+
+@lru_cache(maxsize=1)
+def skin_triangles() -> npt.NDArray[np.int32]:
+    """Triangles (T, 3) of the head mesh, the first of each quad before all the second ones."""
+    return split(head_model().faces)

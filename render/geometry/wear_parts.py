@@ -1,0 +1,139 @@
+"""Glasses, clothes, hats and jewellery as parts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from facegen.assets.wear import garments, glasses, headwear, jewellery
+from facegen.assets.wear.cloth_patterns import cloth_picture
+from facegen.datasets.conventions.native_labels import Native
+from facegen.render.geometry import part_materials as materials
+from facegen.render.geometry.fitting import Fitting
+from facegen.render.geometry.part import Mesh, Part
+from facegen.render.spec.face_spec import Glasses, Headwear
+
+OPAQUE = 0.13  # fraction of the light under which lenses hide the eyes: set on 58 rendered sunglasses
+COATED, GLARE = 1.1, 0.3  # index of refraction of a lens that mirrors little, and what full glare adds
+INNER_FOLDS = 0.5  # in shirts and ties, of the folds of what is worn over them
+FOLDS_MOVED = 5.0  # metres at most by which the pattern of folds is moved: no two people's clothes fold alike
+CHART_UNIT_MM = 100.0  # of the texture coordinates of cloth
+HOOP_TURN = (10.0, 75.0)  # degrees that hoops hang turned out of the face's own plane
+STONE_ROUGHNESS = 0.08  # polished
+
+
+def hides_eyes(worn: Glasses) -> bool:
+    """Whether nobody could draw the eyes behind these glasses: the map of the bare face then keeps them."""
+    return glasses.passed(worn) < OPAQUE
+
+
+def eyewear(face: Fitting) -> list[Part]:
+    """Frame and lenses."""
+    worn, head = face.spec.glasses, face.head
+    if worn.kind == "none":
+        return []
+    origin = head.eye_centres.mean(0)
+    local = (head.landmarks - origin) @ head.head_rotation
+    (frame, frame_faces), (lens, lens_faces), place = glasses.glasses(worn, local)
+    rim = Mesh(frame @ head.head_rotation.T + origin, frame_faces)
+    pane = Mesh(lens @ head.head_rotation.T + origin, lens_faces, place)
+    clear = not hides_eyes(worn)
+    metal = materials.Frame("glasses_frame", worn.colour, worn.metal)
+    glass = materials.Lens("lens", COATED + GLARE * worn.glare, worn.tint, worn.lens, worn.gradient)
+    return [
+        Part("frame", rim, (Native.GLASSES_FRAME,), (metal,), see_through=clear),
+        Part("lens", pane, (Native.GLASSES_LENS,), (glass,), see_through=clear, casts_shadow=False),
+    ]
+
+
+def clothes(face: Fitting) -> list[Part]:
+    """The pieces of the garment."""
+    pieces, rng = face.garment
+    fabrics = [()] * len(pieces) if face.preview else [(m,) for m in _fabrics(face, pieces, rng)]
+    return [
+        Part(
+            _cloth_name(number),
+            Mesh(piece.vertices, piece.faces, piece.chart / CHART_UNIT_MM),
+            (Native.CLOTHING,),
+            fabric,
+        )
+        for number, (piece, fabric) in enumerate(zip(pieces, fabrics, strict=True))
+    ]
+
+
+def _cloth_name(number: int) -> str:
+    return f"cloth.{number}"
+
+
+def _fabrics(face: Fitting, pieces: list[garments.Piece], rng: np.random.Generator) -> list[materials.Fabric]:
+    worn = face.spec.garment
+    shift = tuple(rng.uniform(0, FOLDS_MOVED, 3).tolist())
+    # The shirt under a jacket is plain, a tie has a pattern of its own.
+    dress = {
+        garments.MAIN: (worn.pattern, worn.colour, worn.second),
+        garments.INNER: ("plain", worn.inner, worn.inner),
+        garments.TIE: (str(rng.choice(["plain", "stripes", "dots"])), worn.second, worn.colour),
+    }
+    out = []
+    for number, piece in enumerate(pieces):
+        picture = cloth_picture(*dress[piece.cloth], rng)
+        main = piece.cloth == garments.MAIN
+        kind, folds = (worn.fabric, worn.folds) if main else ("woven", INNER_FOLDS * worn.folds)
+        out.append(materials.Fabric(_cloth_name(number), picture, kind, worn.roughness, folds, shift))
+    return out
+
+
+def hat(face: Fitting) -> list[Part]:
+    """The hat as one part with crown, band and brim."""
+    worn, frame = face.spec.headwear, face.hat_frame
+    if frame is None:
+        return []
+    profile = headwear.head_profile(face.body, frame)
+    vertices, faces, slot, uv = headwear.hat(worn, profile, frame)
+    made = () if face.preview else _hat_materials(worn, face.generator("hat"))
+    return [Part("hat", Mesh(vertices, faces, uv, slot), (Native.HAT,), made)]
+
+
+def _hat_materials(worn: Headwear, rng: np.random.Generator) -> tuple[materials.Material, ...]:
+    """Materials of crown, band and brim."""
+    picture = cloth_picture(worn.pattern, worn.colour, worn.second, rng)
+    ribs = 1.0 if worn.kind == "beanie" else 0.0
+    shell = materials.Felt("hat", picture, worn.roughness, ribs, worn.kind in ("cap", "bucket"))
+    band = shell if worn.kind == "beanie" else materials.PlainCloth("hat_band", worn.second)
+    brim = materials.PlainCloth("hat_brim", worn.second) if worn.kind == "cap" else shell
+    return shell, band, brim
+
+
+def jewels(face: Fitting) -> list[Part]:
+    """Earrings and necklace, of one metal and one kind of stone."""
+    worn = face.spec.jewellery
+    metal = materials.Metal("jewel_metal", worn.colour, worn.metal)
+    stone = materials.Metal("jewel_stone", worn.stone, 0.0, STONE_ROUGHNESS)
+    return [*_earrings(face, (metal, stone)), *_necklace(face, (metal, stone))]
+
+
+def _earrings(face: Fitting, made: tuple[materials.Material, ...]) -> list[Part]:
+    worn, head = face.spec.jewellery, face.head
+    if worn.earrings == "none":
+        return []
+    forward = -head.head_rotation[:, 1]
+    turn = float(face.generator("jewellery").uniform(*HOOP_TURN))
+    out = []
+    for name, sign, label in (("l", 1, Native.EARRING_L), ("r", -1, Native.EARRING_R)):
+        place, side = jewellery.lobe(head, face.model, sign)
+        vertices, faces, slot = jewellery.earring(
+            worn.earrings, worn.earring_mm, place, side, forward, turn, face.body
+        )
+        out.append(Part(f"earring.{name}", Mesh(vertices, faces, slot=slot), (label,), made))
+    return out
+
+
+def _necklace(face: Fitting, made: tuple[materials.Material, ...]) -> list[Part]:
+    """It lies on skin and clothes."""
+    worn, head, model = face.spec.jewellery, face.head, face.model
+    if worn.necklace == "none":
+        return []
+    ground = jewellery.solid(head, model, *face.cloth)
+    choker = worn.necklace == "choker"
+    line = jewellery.necklace_line(head, model, worn.drop_mm, choker, ground)
+    vertices, faces, slot = jewellery.necklace(worn.necklace, worn.necklace_mm, line)
+    return [Part("necklace", Mesh(vertices, faces, slot=slot), (Native.NECKLACE,), made)]
