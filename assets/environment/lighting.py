@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from facegen.assets.environment.hdri_registry import HDRIS
 from facegen.colour_science import LUMINANCE, decode_srgb
 
 
@@ -24,16 +23,15 @@ class Lamp:
     colour: tuple[float, float, float]
 
 
-def hdri_path(name):
-    """File of one of the HDRIs that come with Blender's Python module; the module is not imported.
+def hdri_path(name: str) -> str:
+    """File of an HDRI.
 
-    Raises ModuleNotFoundError where it is not installed.
+    Raises
+    ------
+    FacegenError : there is no HDRI of this name.
+    ModuleNotFoundError : it comes with a module that is not installed.
     """
-    found = importlib.util.find_spec("bpy")
-    if found is None or found.origin is None:
-        raise ModuleNotFoundError("No module named 'bpy'", name="bpy")
-    (folder,) = Path(found.origin).parent.glob("*/datafiles/studiolights/world")
-    return str(folder / f"{name}.exr")
+    return HDRIS.get_or_fail(name, "light.hdri").path()
 
 
 @lru_cache(maxsize=8)

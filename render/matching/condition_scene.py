@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from facegen.assets.environment.backdrop_registry import BACKDROPS
 from facegen.assets.environment.lighting import face_shading
 from facegen.assets.head.rotations import rotation_of
 from facegen.assets.wear.garment_registry import GARMENT_CUTS
 from facegen.colour_science import LUMINANCE, bytes_of_linear, lab_of_srgb, luminance_of_lightness
-from facegen.render.prior.capture_prior import BACKGROUND_KINDS
 from facegen.render.prior.garment_prior import draw_cloth, draw_garment
 from facegen.render.spec import face_spec as s
 
@@ -29,7 +29,6 @@ CLOTH_CHROMA = (
 )
 INNER_SHARE, BLACK = 0.22, 4.0  # of what a jacket shows, the shirt's (by eye); L* of the darkest cloth
 CUT_SPREAD = 0.8  # sd of the logarithm of the fraction of the picture that a cut covers (1,024 previews)
-UNIFORM, DARK = ("plain", "gradient", "wall", "sky"), ("stage", "bokeh")
 ONE_HUE = 30.0  # colourfulness (M3) that a wall of one hue reaches
 # Standard deviations between a background's mean and its two tones: more than the 1.6 that grading puts there
 # (assets.background.TONES), since backgrounds showed 11.5 of 14.2 L* asked for (700 faces). Not all of that
@@ -167,10 +166,10 @@ def background(d, spec: s.Background, row) -> s.Background:
     colour = max(number(row, "background_colourfulness", 0.0), 0.0)
     kind = spec.kind
     if spread < 8:
-        kind = d.choice("match.background.flat", {"plain": 0.6, "gradient": 0.4})
-    elif (kind in UNIFORM and colour > ONE_HUE) or (kind in DARK and lightness > LIT):
+        kind = d.choice("match.background.flat", {k: one.flat for k, one in BACKDROPS.items() if one.flat})
+    elif (BACKDROPS[kind].uniform and colour > ONE_HUE) or (BACKDROPS[kind].dark and lightness > LIT):
         # Much colour comes from many things, and stages are dark.
-        weights = {k: w for k, w in BACKGROUND_KINDS.items() if k not in UNIFORM + DARK}
+        weights = {k: one.weight for k, one in BACKDROPS.items() if not (one.uniform or one.dark)}
         kind = d.choice("match.background.varied", weights)
     first, second = scaled(spec.first, dark), scaled(spec.second, bright)
     if d.chance("match.background.swap", 0.5):

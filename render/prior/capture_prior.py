@@ -6,41 +6,12 @@ import colorsys
 
 import numpy as np
 
-from facegen.assets.environment.backdrops import hue
+from facegen.assets.environment.backdrop_drawing import hue
+from facegen.assets.environment.backdrop_registry import BACKDROPS
+from facegen.assets.environment.hdri_registry import HDRIS
+from facegen.assets.environment.light_registry import LIGHTS
 from facegen.render.spec import face_spec as s
 from facegen.render.spec.keyed_random import Draw
-
-# Ways in which people are lit: chance, ambient light from the HDRI, key light (both relative), lamp size in
-# metres, elevation in degrees, fill, chance of a rim light. The set-ups are those of portrait handbooks and
-# of snapshots; the chances are even-handed rather than counted.
-LIGHTING = {
-    # name: (chance, ambient, key, size, azimuth, elevation, fill, rim)
-    "open": (0.20, 0.55, 0.55, (0.5, 1.6), 70, (20, 65), 0.0, 0.1),
-    "window": (0.16, 0.22, 0.95, (0.8, 2.0), 85, (0, 35), 0.0, 0.1),
-    "sun": (0.12, 0.28, 1.0, (0.05, 0.14), 75, (15, 65), 0.0, 0.1),
-    "softbox": (0.14, 0.15, 0.9, (0.4, 1.3), 55, (10, 50), 0.25, 0.4),
-    "clamshell": (0.08, 0.18, 0.75, (0.5, 1.0), 12, (25, 50), 0.4, 0.3),
-    "low_key": (0.07, 0.12, 1.0, (0.2, 0.9), 80, (5, 50), 0.0, 0.5),
-    "flash": (0.13, 0.25, 0.0, (0.5, 0.5), 40, (20, 40), 0.0, 0.15),
-    "back": (0.06, 0.65, 0.1, (0.5, 1.5), 60, (10, 40), 0.15, 1.0),
-    "night": (0.04, 0.15, 0.5, (0.1, 0.6), 85, (5, 60), 0.1, 0.5),
-}
-# What is behind people in everyday pictures: indoors, outdoors, events, studios. A guess, not a census: no
-# kind is rare enough to be missed, none so common that a parser could lean on it.
-BACKGROUND_KINDS = {
-    "plain": 0.15,
-    "gradient": 0.06,
-    "blobs": 0.10,
-    "bokeh": 0.06,
-    "wall": 0.10,
-    "text_wall": 0.08,
-    "foliage": 0.10,
-    "sky": 0.04,
-    "room": 0.13,
-    "street": 0.08,
-    "crowd": 0.06,
-    "stage": 0.04,
-}
 
 
 def draw_pose(d: Draw, yaw, pitch, roll) -> s.Pose:
@@ -62,24 +33,25 @@ def draw_pose(d: Draw, yaw, pitch, roll) -> s.Pose:
 
 
 def draw_light(d: Draw) -> s.Light:
-    kind = d.choice("light.kind", {name: row[0] for name, row in LIGHTING.items()})
-    _, ambient, key, size, azimuth, elevation, fill, rim = LIGHTING[kind]
-    warm = kind == "night" and d.chance("light.warm", 0.6)
+    """Draw one of the set-ups of LIGHTS, varied, under one of the HDRIs."""
+    setup = LIGHTS[d.choice("light.kind", {name: one.weight for name, one in LIGHTS.items()})]
+    warm = d.chance("light.warm", setup.warm_chance)
+    # Even where nobody set a fill, floor, walls and clothes throw some of the key back from below.
+    bounced = setup.key * d.uniform("light.bounce", 0.18, 0.6)
     return s.Light(
-        hdri=d.choice("light.hdri", dict.fromkeys(s.HDRIS, 1.0)),
+        hdri=d.choice("light.hdri", {name: one.weight for name, one in HDRIS.items()}),
         turn=d.uniform("light.turn", 0, 360),
-        strength=ambient * d.uniform("light.strength", 0.75, 1.25),
-        key=key * d.uniform("light.key", 0.6, 1.25),
-        key_azimuth=d.uniform("light.key_azimuth", -azimuth, azimuth),
-        key_elevation=d.uniform("light.key_elevation", *elevation),
-        key_size=d.uniform("light.key_size", *size),
-        # Even where nobody set a fill, floor, walls and clothes throw some of the key back from below.
-        fill=fill * d.uniform("light.fill", 0.3, 1.6) + key * d.uniform("light.bounce", 0.18, 0.6),
-        fill_elevation=-35.0 if kind == "clamshell" else d.uniform("light.fill_elevation", -40, -5),
-        rim=d.uniform("light.rim", 0.15, 1.0) if d.chance("light.rim.on", rim) else 0.0,
+        strength=setup.ambient * d.uniform("light.strength", 0.75, 1.25),
+        key=setup.key * d.uniform("light.key", 0.6, 1.25),
+        key_azimuth=d.uniform("light.key_azimuth", -setup.key_azimuth, setup.key_azimuth),
+        key_elevation=d.uniform("light.key_elevation", *setup.key_elevation),
+        key_size=d.uniform("light.key_size", *setup.key_size),
+        fill=setup.fill * d.uniform("light.fill", 0.3, 1.6) + bounced,
+        fill_elevation=d.uniform("light.fill_elevation", *setup.fill_elevation),
+        rim=d.uniform("light.rim", 0.15, 1.0) if d.chance("light.rim.on", setup.rim_chance) else 0.0,
         rim_kelvin=d.uniform("light.rim_kelvin", 3200, 9000),
-        flash=d.uniform("light.flash", 0.5, 1.0) if kind == "flash" else 0.0,
-        kelvin=d.uniform("light.kelvin", 2900, 4200) if warm else d.uniform("light.kelvin", 4200, 7200),
+        flash=d.uniform("light.flash", 0.5, 1.0) if setup.flash else 0.0,
+        kelvin=d.uniform("light.kelvin", *((2900, 4200) if warm else (4200, 7200))),
     )
 
 
@@ -118,7 +90,7 @@ def draw_background(d: Draw) -> s.Background:
         return tuple(float(np.clip(x, 0.004, 1.2)) for x in rgb)
 
     return s.Background(
-        kind=d.choice("background.kind", BACKGROUND_KINDS),
+        kind=d.choice("background.kind", {name: one.weight for name, one in BACKDROPS.items()}),
         first=tone(0),
         second=tone(1),
         tint=d.uniform("background.tint", 0, 0.6),

@@ -27,22 +27,10 @@ EARRINGS = "facegen.assets.wear.jewellery_registry:EARRINGS"
 NECKLACES = "facegen.assets.wear.jewellery_registry:NECKLACES"
 GARMENTS = "facegen.assets.wear.garment_registry:GARMENT_CUTS"
 PATTERNS = "facegen.assets.wear.cloth_patterns:PATTERNS"
+HAIR_STYLES = "facegen.assets.hair.style_registry:HAIR_STYLES"
+BACKDROPS = "facegen.assets.environment.backdrop_registry:BACKDROPS"
+HDRIS = "facegen.assets.environment.hdri_registry:HDRIS"
 FABRICS = ("woven", "knit", "fleece", "satin", "leather")
-BACKGROUNDS = (
-    "plain",
-    "gradient",
-    "blobs",
-    "bokeh",
-    "wall",
-    "text_wall",
-    "foliage",
-    "sky",
-    "room",
-    "street",
-    "crowd",
-    "stage",
-)
-HDRIS = ("city", "courtyard", "forest", "interior", "night", "studio", "sunrise", "sunset")
 
 # What sweeps put on, and the choices that void others (see `spec_fields`).
 HAS_HAIR = (worn("hair.style", "short"),)
@@ -182,7 +170,7 @@ class Hair:
     mm by which hair reaches lower before the ears. tousle: 0 combed, 1 ruffled.
     """
 
-    style: str = field.choice("short", "facegen.assets.hair.style_registry:HAIR_STYLES")
+    style: str = field.choice("short", HAIR_STYLES)
     length: float = field.number(1.0, 0.4, 1.8, needs=SEEN_ON_LONG, void_when=BALD)
     volume: float = field.number(1.0, 0.3, 2.0, needs=HAS_HAIR, void_when=BALD)
     part: float = field.number(0.0, -1, 1, needs=SEEN_ON_LONG, void_when=BALD)
@@ -380,14 +368,14 @@ class Camera:
 
 @dataclass(frozen=True)
 class Background:
-    """kind: one of BACKGROUNDS, drawn from `seed`, blurred by `blur` of the width, graded to two tones.
+    """kind: one of BACKDROPS, drawn from `seed`, blurred by `blur` of the width, graded to two tones.
 
     first, second: the scene's dark and bright tone, or bright and dark; tint: share of its hues that they
     set; chroma: scale of its own colours; colourfulness: the encoded picture's M3, 0 leaves it.
     photograph: file name in the user's folder, taken in place of the scene with its own tones.
     """
 
-    kind: str = field.choice("gradient", BACKGROUNDS)
+    kind: str = field.choice("gradient", BACKDROPS)
     first: tuple[float, float, float] = field.colour((0.3, 0.3, 0.32), 0, 2)
     second: tuple[float, float, float] = field.colour(
         (0.1, 0.1, 0.12), 0, 2, needs=(worn("background.kind", "blobs"),)

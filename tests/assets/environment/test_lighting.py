@@ -1,5 +1,6 @@
 """Light: skies, shading and black bodies."""
 
+import importlib.util
 from importlib.util import find_spec
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from facegen.assets.environment import lighting
 from facegen.colour_science import LUMINANCE
+from facegen.datasets.errors import FacegenError
 from facegen.render.spec import face_spec as s
 
 
@@ -38,9 +40,11 @@ def test_shading_by_a_polynomial_is_near_the_integral_over_the_sky():
 
 
 def test_hdris_of_a_blender_that_is_not_there_are_an_error(monkeypatch):
-    monkeypatch.setattr(lighting.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ModuleNotFoundError, match="No module named 'bpy'"):
         lighting.hdri_path("forest")
+    with pytest.raises(FacegenError, match=r"light\.hdri: unknown HDRI 'kitchen': it is one of city"):
+        lighting.hdri_path("kitchen")
 
 
 def test_black_body_colours_cross_white():

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
+from facegen.assets.environment.backdrop_registry import BACKDROPS
 from facegen.assets.hair.style_registry import HAIR_STYLES
 from facegen.assets.wear.garment_registry import GARMENT_CUTS
 from facegen.colour_science import bytes_of_linear, lab_of_srgb
@@ -195,4 +196,5 @@ def test_much_colour_comes_from_more_than_one_hue():
     row = {"background_lightness": 60.0, "background_spread": 20.0, "background_colourfulness": 60.0}
     for index in range(12):
         drawn = mapping.condition(default_prior.draw_spec(0, index), {**BASE, **row}).background
-        assert drawn.kind not in (*scene.UNIFORM, *scene.DARK) and drawn.colourfulness == 60
+        kind = BACKDROPS[drawn.kind]
+        assert not kind.uniform and not kind.dark and drawn.colourfulness == 60

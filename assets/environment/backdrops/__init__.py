@@ -1,0 +1,1 @@
+"""Kinds of backdrop, one a file: each adds itself to `backdrop_registry.BACKDROPS`."""

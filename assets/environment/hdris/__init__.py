@@ -1,0 +1,1 @@
+"""Panoramas of light: each file adds its own to `hdri_registry.HDRIS`."""
