@@ -1,6 +1,6 @@
 """Names of Anny's 52 facial actions (ARKit's blend shapes): what moves in a face.
 
-An action is a weight in [0, 1], 0 at rest; `tests` hold the list against the model itself.
+An action is a weight in [0, 1], 0 at rest. A test compares the list with the model.
 """
 
 SINGLE = (

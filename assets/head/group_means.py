@@ -10,13 +10,16 @@ from __future__ import annotations
 import numpy as np
 
 from facegen.assets.head.sliders import SLIDERS
+from facegen.render.spec.face_spec import Identity
 
-# Mean of a slider for (everyone, per unit of male gender, african, asian share, per decade over 40). Nose,
-# eyes, mouth, jaw and ears: solved from the medians of CelebAMask-HQ's label maps, those with long hair or
-# earrings for women, with short hair and none for men; what no label map shows (brow ridge, tip of the nose,
-# neck) differs between the sexes by sign and rough size as in Farkas, Anthropometry of the Head and Face,
-# 1994, and ageing after him: ears and nose grow, the tip of the nose, cheeks and the corners of the mouth
-# sink, lips thin, lids droop.
+OLD_FROM = 40  # years from which a head ages
+
+# Mean of a slider: for everyone, and added per unit of male gender, of African and Asian ancestry, and per
+# decade over OLD_FROM. Nose, eyes, mouth, jaw and ears: solved from the medians of CelebAMask-HQ's label
+# maps, those with long hair or earrings for women, with short hair and none for men. What no label map shows
+# (brow ridge, tip of the nose, neck) differs between the sexes by sign and rough size as in Farkas,
+# Anthropometry of the Head and Face, 1994. Ageing follows Farkas too: ears and nose grow, the tip of the
+# nose, cheeks and the corners of the mouth sink, lips thin, lids droop.
 GROUP_MEANS = {
     "nose-scale-horiz-incr": (0.12, 0.02, 0.18, 0.06, 0.02),
     "nose-flaring-incr": (0.0, 0.06, 0.16, 0.0, 0.0),
@@ -57,9 +60,19 @@ GROUP_MEANS = {
 }
 
 
-def group_sliders(identity) -> dict[str, float]:
-    """Mean sliders of the group that a render.spec.Identity belongs to; names as in SLIDERS."""
-    decades = (identity.age - 40) / 10 if identity.age > 40 else 0.0
+def group_sliders(identity: Identity) -> dict[str, float]:
+    """Mean sliders of the group that a person belongs to.
+
+    Parameters
+    ----------
+    identity : Identity
+        Its gender, age and ancestry count.
+
+    Returns
+    -------
+    dict of name in SLIDERS to float, in about [-1, 1]
+    """
+    decades = (identity.age - OLD_FROM) / 10 if identity.age > OLD_FROM else 0.0
     terms = np.array([1.0, identity.gender, identity.african, identity.asian, decades])
     out = {}
     for name, means in GROUP_MEANS.items():

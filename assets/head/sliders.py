@@ -1,6 +1,6 @@
 """Names of Anny's shape sliders of head and neck: what makes one face differ from another.
 
-A slider is a float in about [-1, 1], 0 the average; `tests` hold the list against the model itself.
+A slider is a float in about [-1, 1], 0 the average. A test compares the list with the model.
 """
 
 SINGLE = (

@@ -15,7 +15,8 @@ def _triangulation():
     """Vertices of neck and torso (N,) and a Delaunay mesh of their chart places, seam repeated."""
     from scipy.spatial import Delaunay
 
-    from facegen.assets.head.head_model import PART_SKIN, head_model
+    from facegen.assets.head.head_cut import PART_SKIN
+    from facegen.assets.head.head_model import head_model
 
     model = head_model()
     skin = np.unique(model.faces[model.face_part == PART_SKIN])

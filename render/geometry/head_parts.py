@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from facegen.assets.environment import lighting
 from facegen.assets.head import curvature, eyes, teeth
-from facegen.assets.head.head_model import PART_INNER_MOUTH, PART_SKIN, HeadModel, PosedHead, head_model
+from facegen.assets.head.head_cut import PART_INNER_MOUTH, PART_SKIN
+from facegen.assets.head.head_model import HeadModel, PosedHead, head_model
 from facegen.assets.skin import chart_grid, skin_textures
 from facegen.assets.wear.jewellery import ball
 from facegen.datasets.conventions.native_labels import Native

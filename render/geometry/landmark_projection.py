@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from facegen.assets.head.head_cut import PART_SKIN, PART_TONGUE
 from facegen.assets.head.head_landmarks import meet_lids
-from facegen.assets.head.head_model import PART_SKIN, PART_TONGUE, HeadModel, PosedHead, triangles
+from facegen.assets.head.head_model import HeadModel, PosedHead, triangles
 from facegen.assets.skin import painted_borders
 from facegen.assets.skin.painted_borders import BrowShape
 from facegen.datasets.conventions.native_labels import Native

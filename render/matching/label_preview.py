@@ -17,12 +17,8 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from facegen.assets.head.head_model import (
-    PART_INNER_MOUTH,
-    PART_TONGUE,
-    PosedHead,
-    head_model,
-)
+from facegen.assets.head.head_cut import PART_INNER_MOUTH, PART_TONGUE
+from facegen.assets.head.head_model import PosedHead, head_model
 from facegen.assets.head.head_model import triangles as split
 from facegen.audit.measures.measure_table import CONTENT_NAMES, measure_labels
 from facegen.datasets.conventions.label_conventions import convention, derive

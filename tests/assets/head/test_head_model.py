@@ -8,6 +8,7 @@ pytest.importorskip("anny")
 from facegen.assets.head import curvature
 from facegen.assets.head import head_model as h
 from facegen.assets.head.actions import ACTIONS
+from facegen.assets.head.head_cut import PART_SKIN
 from facegen.assets.head.head_landmarks import meet_lids
 from facegen.assets.head.rotations import AXIS_DOWN, AXIS_OUT, rotation_of
 from facegen.assets.head.sliders import SLIDERS
@@ -28,8 +29,8 @@ def neutral(model):
 
 def test_the_mouth_line_parts_the_lips(model):
     """Around the slit, above the line lies what hangs on the skull and below it what follows the jaw."""
-    quads = model.faces[model.face_part == h.PART_SKIN]
-    inner = np.unique(model.faces[model.face_part != h.PART_SKIN])
+    quads = model.faces[model.face_part == PART_SKIN]
+    inner = np.unique(model.faces[model.face_part != PART_SKIN])
     slit = np.intersect1d(np.unique(quads), inner)
     sides = []
     for follows in (False, True):
@@ -176,11 +177,11 @@ def hollow_at(model, head, places, radius=7.0):
         head.vertices, head.normals, curvature.smoother(model.faces, len(model.chart)), model.chart, model.ear
     )
     s, t = np.abs(model.chart).T[0], model.chart[:, 1]
-    skin = np.isin(np.arange(len(s)), model.faces[model.face_part == h.PART_SKIN])
+    skin = np.isin(np.arange(len(s)), model.faces[model.face_part == PART_SKIN])
     return [deep[skin & (np.hypot(s - a, t - b) < radius)].mean() for a, b in places]
 
 
-def test_hollows_lie_beside_the_nose_and_ridges_on_its_tip(model, neutral):
+def test_hollows_lie_next_to_the_nose_and_ridges_on_its_tip(model, neutral):
     side, bridge, chin, above_chin = hollow_at(model, neutral, [(19, -36), (0, -36), (0, -108), (0, -91)])
     assert side > 0.15 > -0.3 > bridge
     assert above_chin > chin + 0.3
@@ -196,7 +197,7 @@ def test_smoothing_keeps_a_constant(model):
     assert np.allclose(step @ np.ones(len(model.chart)), 1, atol=1e-5)
 
 
-def test_a_smile_hollows_the_fold_beside_the_mouth(model, neutral):
+def test_a_smile_hollows_the_fold_next_to_the_mouth(model, neutral):
     pose = {name + side: 1.0 for name in ("mouthSmile", "cheekSquint") for side in ("Left", "Right")}
     smiling = model.pose(h.TEMPLATE, {}, pose, (0, 0, 0), (0, 0))
     fold = [(29, -66)]

@@ -6,6 +6,7 @@ import pytest
 pytest.importorskip("anny")
 
 from facegen.assets.head import head_model as h
+from facegen.assets.head.anny_model import evaluate
 from facegen.assets.head.lip_seam import CORNER, FULLNESS
 
 pytestmark = pytest.mark.render
@@ -19,7 +20,7 @@ def model():
 
 def hinged(model, actions):
     """The mesh's own lips, before they meet."""
-    vertices, _ = h.evaluate(model.anny, h.TEMPLATE, {}, actions, {})
+    vertices, _ = evaluate(model.anny, h.TEMPLATE, {}, actions, {})
     return vertices[: len(model.kept)].astype(np.float64)
 
 
@@ -31,7 +32,7 @@ def gaps(model, vertices, at):
 
 
 @pytest.mark.parametrize("jaw", [0.08, 0.2, 0.4])
-def test_a_gap_shrinks_by_what_lips_fill_and_never_closes_past_touching(model, jaw):
+def test_a_gap_shrinks_by_what_lips_fill_and_never_closes_past_contact(model, jaw):
     before = hinged(model, {"jawOpen": jaw})
     after = before.copy()
     model.seam.close(after, UP)
@@ -65,7 +66,7 @@ def test_closed_lips_and_what_is_far_from_them_stay(model):
     assert moved.any() and np.abs(s).max() < 1.3 * CORNER and np.abs(t + 72).max() < 25
 
 
-def test_both_sides_meet_alike(model):
+def test_both_sides_meet_in_the_same_way(model):
     vertices = hinged(model, {"jawOpen": 0.3})
     model.seam.close(vertices, UP)
     at = np.linspace(1, 17, 33)

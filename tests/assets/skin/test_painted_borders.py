@@ -49,7 +49,7 @@ def test_brow_parameters_do_what_they_say():
     assert painted_borders.BrowShape().distance(*line[4:5].T)[0] == pytest.approx(-half[4], abs=0.3)
 
 
-def test_brows_of_a_face_differ_as_asked():
+def test_the_brows_of_one_face_differ_by_their_fields():
     brow = painted_borders.BrowShape(lift=2, longer=3, thicker=0.2)
     (left, left_half), (right, right_half) = brow.centre_line(1), brow.centre_line(-1)
     assert left[0] - right[0] == pytest.approx([0, 2]) and left[-1, 0] - right[-1, 0] == pytest.approx(3)
