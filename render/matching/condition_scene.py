@@ -1,54 +1,63 @@
-"""What a row of a profile says about the scene around a face: clothes, the main light, the background."""
+"""The scene around a face that one row of a profile describes: clothes, the main light, the background."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.assets.environment.backdrop_registry import BACKDROPS
 from facegen.assets.environment.lighting import face_shading
 from facegen.assets.head.rotations import rotation_of
 from facegen.assets.wear.garment_registry import GARMENT_CUTS
 from facegen.colour_science import LUMINANCE, bytes_of_linear, lab_of_srgb, luminance_of_lightness
+from facegen.render.matching.profile_rows import Row, number
 from facegen.render.prior.garment_prior import draw_cloth, draw_garment
 from facegen.render.spec import face_spec as s
+from facegen.render.spec.keyed_random import Draw
 
-# Skin of a face that decides its light_side: directions off its front, degrees aside and up. Shading it
-# without shadows foretells light_side with r = 0.79 and a slope of 1.00 (385 faces of the prior).
+Colour = tuple[float, float, float]  # linear RGB
+
+# Skin of a face that decides its light_side: directions in degrees to the side of its front, and up. Shading
+# it without shadows predicts light_side with r = 0.79 and a slope of 1.00 (385 faces of the prior).
 ASIDE, UPWARDS = np.meshgrid(np.arange(-76.0, 77.0, 8.0), (-40.0, -20.0, 0.0, 20.0, 40.0), indexing="ij")
+# Degrees: positions of the key light, and turns of the surrounding light, that are tried.
 AZIMUTHS, TURNS = np.arange(-75.0, 76.0, 7.5), np.arange(0.0, 360.0, 45.0)
-# A miss in stops and a key this many degrees from where it was drawn, or from the mirror of that, are as bad;
-# so are a miss of 0.7 of them and another turn of the surround.
+# Costs of a light: a light_side that differs by SIDE_MISS stops from the row's costs 1, as does a key moved
+# by KEY_MOVED degrees from where it was drawn, or from the mirror image of that; a turn of the surround costs
+# SURROUND_TURNED.
 SIDE_MISS, KEY_MOVED, SURROUND_TURNED = 0.15, 30.0, 0.5
-# A cloth's mean L* in pictures lies nearer to the middle than its dye's: shade, creases, shirts, patterns
-# (0.61 of the dye's and 13 over 95 renders, r = 0.74).
+# The mean L* of a cloth in a picture is nearer to the middle than its dye's, because of shade, creases,
+# shirts and patterns: 0.61 of the dye's plus 13 over 95 renders (r = 0.74). This undoes it.
 CLOTH_PULL, CLOTH_MIDDLE = 0.63, 33.4
-CLOTH_CHROMA = (
-    1.3  # of what is asked for: shade and shirts leave 8.4 of 9.4 in the mean, .46 in slope (106 faces)
-)
-INNER_SHARE, BLACK = 0.22, 4.0  # of what a jacket shows, the shirt's (by eye); L* of the darkest cloth
-CUT_SPREAD = 0.8  # sd of the logarithm of the fraction of the picture that a cut covers (1,024 previews)
-ONE_HUE = 30.0  # colourfulness (M3) that a wall of one hue reaches
-# Standard deviations between a background's mean and its two tones: more than the 1.6 that grading puts there
-# (assets.background.TONES), since backgrounds showed 11.5 of 14.2 L* asked for (700 faces). Not all of that
-# is given back: developing adds contrast.
+# Factor on the row's chroma: shade and shirts leave 8.4 of 9.4 in the mean, 0.46 in slope (106 faces).
+CLOTH_CHROMA = 1.3
+MIDDLE_CLOTH_LIGHTNESS, MIDDLE_CLOTH_CHROMA = 35.0, 7.0  # of rows in which they could not be measured
+SHIRT_FRACTION = 0.22  # of the visible cloth of a jacket is the shirt below it (by eye)
+BLACK, WHITE = 4.0, 96.0  # L* of the darkest and the lightest cloth
+CUT_LOG_SD = 0.8  # sd of the logarithm of the fraction of the picture that a cut covers (1,024 previews)
+MIDDLE_CLOTH_AREA = 0.03  # of rows in which it could not be measured
+ONE_HUE = 30.0  # colourfulness (M3) that a wall of one hue reaches at most
+# Standard deviations between the mean of a background and its two tones. Grading puts 1.6 there
+# (background_picture.TONES), and backgrounds showed 0.81 of the L* that rows gave (11.5 of 14.2, 700 faces).
+# Not all of it is made up for: developing adds contrast.
 TONES = 1.6 / 0.84
-DARKEST = 1e-3  # luminance of a half that no light reaches
-LIT = 55.0  # L* above which a background is no dark hall
+DARKEST = 1e-3  # luminance of a half of the face that no light reaches
+LIT = 55.0  # L* above which a background is not a dark hall
+FLAT = 8.0  # standard deviation of L* below which a background has no structure
+TINT, GREY = 0.55, 0.45  # of a background's colour that is kept, and of grey that is mixed in (by eye)
 
 
-def number(row, name, default):
-    """A row's value, or `default` where it says none."""
-    value = row.get(name)
-    # Rounded: the last bits of a sampled row hang on how many rows are drawn together.
-    return default if value is None or not np.isfinite(value) else round(float(value), 6)
+def dressed(d: Draw, identity: s.Identity, spec: s.Garment, row: Row) -> s.Garment:
+    """A garment of the same dyes, cut so that it shows as much cloth as the row.
 
-
-def dressed(d, identity: s.Identity, spec: s.Garment, row) -> s.Garment:
-    """A garment that shows as much cloth as a row says, of the same dyes.
-
-    d : render.draws.Draw
+    Parameters
+    ----------
+    d : keyed draws of the face
+    identity : whose gender weights the cuts
+    spec : the drawn garment; it stays where the row does not say `cloth`
+    row : row of a profile
     """
     if "cloth" not in row:
         return spec
@@ -58,72 +67,104 @@ def dressed(d, identity: s.Identity, spec: s.Garment, row) -> s.Garment:
         names = sorted(bare, key=lambda name: -bare[name](0.0))
         cut = d.choice("match.garment.bare", {name: bare[name](man) for name in names})
         return replace(_recut(d, spec, cut), depth=d.uniform("match.garment.depth", 0.6, 1.0))
-    area = np.log(max(number(row, "cloth_area", 0.03), 1e-4))
+    area = np.log(max(number(row, "cloth_area", MIDDLE_CLOTH_AREA), 1e-4))
     weights = {
-        name: np.exp(-0.5 * ((area - np.log(cut.visible_area)) / CUT_SPREAD) ** 2) * cut.weight(man) + 1e-6
+        name: np.exp(-0.5 * ((area - np.log(cut.visible_area)) / CUT_LOG_SD) ** 2) * cut.weight(man) + 1e-6
         for name, cut in GARMENT_CUTS.items()
         if cut.visible_area is not None
     }
     return _recut(d, spec, d.choice("match.garment.cut", weights))
 
 
-def _recut(d, spec, cut):
-    """Another cut, of a cloth that it is made of."""
+def _recut(d: Draw, spec: s.Garment, cut: str) -> s.Garment:
+    """Another cut, with a pattern and a fabric that it is made of."""
     pattern, fabric = draw_cloth(d, cut)
     return replace(spec, cut=cut, pattern=pattern, fabric=fabric)
 
 
-def garment(d, identity: s.Identity, spec: s.Garment, row) -> s.Garment:
-    """A garment of a row's lightness and chroma, whatever row it was dyed for before.
+def garment(d: Draw, identity: s.Identity, spec: s.Garment, row: Row) -> s.Garment:
+    """A garment of the row's lightness and chroma.
 
-    d : render.draws.Draw
+    The dyes are drawn again, so that the result does not depend on the row that the garment was dyed for
+    before.
+
+    Parameters
+    ----------
+    d : keyed draws of the face
+    identity : of the face
+    spec : the garment, whose cut stays; all of it stays where the row does not give `cloth_lightness`
+    row : row of a profile
     """
     if "cloth_lightness" not in row:
         return spec
     drawn = draw_garment(d, identity)
-    lightness = number(row, "cloth_lightness", 35.0)
-    lightness = float(np.clip(lightness + CLOTH_PULL * (lightness - CLOTH_MIDDLE), BLACK, 96))
+    lightness = number(row, "cloth_lightness", MIDDLE_CLOTH_LIGHTNESS)
+    lightness = float(np.clip(lightness + CLOTH_PULL * (lightness - CLOTH_MIDDLE), BLACK, WHITE))
     inner = _lightness(drawn.inner)
     if GARMENT_CUTS[spec.cut].jacket:
-        # A dark suit with a white shirt is no grey one: the shirt gives way only where black cloth would not
-        # make up for it.
-        inner = min(inner, (lightness - (1 - INNER_SHARE) * BLACK) / INNER_SHARE)
-        lightness = float(np.clip((lightness - INNER_SHARE * inner) / (1 - INNER_SHARE), BLACK, 96))
-    chroma = CLOTH_CHROMA * number(row, "cloth_chroma", 7.0)
+        # The jacket is made darker first: a dark suit with a white shirt is not a grey suit. The shirt is
+        # made darker only where even a black jacket would not do.
+        inner = min(inner, (lightness - (1 - SHIRT_FRACTION) * BLACK) / SHIRT_FRACTION)
+        lightness = float(np.clip((lightness - SHIRT_FRACTION * inner) / (1 - SHIRT_FRACTION), BLACK, WHITE))
+    chroma = CLOTH_CHROMA * number(row, "cloth_chroma", MIDDLE_CLOTH_CHROMA)
     return replace(
         spec,
         colour=dyed(drawn.colour, lightness, chroma),
-        # A pattern stays one: its other colour moves half of the way.
+        # The second colour moves half of the way, so that a pattern stays visible.
         second=dyed(drawn.second, 0.5 * (lightness + _lightness(drawn.second)), chroma),
         inner=dyed(drawn.inner, max(inner, BLACK), None),
     )
 
 
-def _lightness(colour):
+def _lightness(colour: Colour) -> float:
     return float(lab_of_srgb(bytes_of_linear(np.array(colour)))[0])
 
 
-def dyed(colour, lightness, chroma):
-    """A linear colour (3,) of the same hue at a lightness (L*) and about a chroma (C*; None: as it comes)."""
+def dyed(colour: Colour, lightness: float, chroma: float | None) -> Colour:
+    """A colour of the same hue with another lightness and chroma.
+
+    Parameters
+    ----------
+    colour : linear RGB
+    lightness : CIE L*
+    chroma : CIE C*, met to about 1 where the hue reaches it; None keeps the colour's own saturation
+
+    Returns
+    -------
+    linear RGB, each in [0.002, 0.9]: the range of cloth
+    """
     value = luminance_of_lightness(lightness)
     tint = np.array(colour) / max(float(np.array(colour) @ LUMINANCE), 1e-4) - 1
 
-    def at(share):
-        return np.clip(value * (1 + share * tint), 0.002, 0.9)
+    def at(saturation: float) -> npt.NDArray[np.float64]:
+        return np.clip(value * (1 + saturation * tint), 0.002, 0.9)
 
     if chroma is None or np.abs(tint).max() < 0.03:
-        return tuple(float(c) for c in at(1.0))
+        return _colour(at(1.0))
     low, high = 0.0, 1 / max(-float(tint.min()), 1e-3)
     for _ in range(12):
         middle = (low + high) / 2
         reached = np.hypot(*lab_of_srgb(bytes_of_linear(at(middle)))[1:])
         low, high = (low, middle) if reached > chroma else (middle, high)
-    return tuple(float(c) for c in at(low))
+    return _colour(at(low))
 
 
-def light(spec: s.Light, pose: s.Pose, row) -> s.Light:
-    """The light from the side that a row's skin is brighter on: the key mirrored, then moved, or its surround
-    turned, as little as does it.
+def _colour(rgb: npt.NDArray[np.float64]) -> Colour:
+    red, green, blue = (float(c) for c in rgb)
+    return red, green, blue
+
+
+def light(spec: s.Light, pose: s.Pose, row: Row) -> s.Light:
+    """A light that makes the side of the face brighter that is brighter in the row.
+
+    The key light is mirrored or moved, or the surrounding light is turned, at the lowest total cost of the
+    change and of the remaining difference.
+
+    Parameters
+    ----------
+    spec : the drawn light; it stays where the row does not give `light_side`
+    pose : of the head
+    row : row of a profile
     """
     if "light_side" not in row:
         return spec
@@ -135,53 +176,85 @@ def light(spec: s.Light, pose: s.Pose, row) -> s.Light:
     return replace(spec, key_azimuth=float(AZIMUTHS[side]), turn=float(turns[turn]))
 
 
-def light_sides(spec: s.Light, pose: s.Pose, azimuths, turns) -> np.ndarray:
-    """(T, A) float64: light_side of a face in stops, for keys at azimuths (A,) and HDRIs at turns (T,)."""
+def light_sides(
+    spec: s.Light, pose: s.Pose, azimuths: npt.ArrayLike, turns: npt.ArrayLike
+) -> npt.NDArray[np.float64]:
+    """Predicted light_side of a face: log2 of the light on its left half over that on its right half.
+
+    Parameters
+    ----------
+    spec : light; its own azimuth and turn are not used
+    pose : of the head
+    azimuths : (A,) degrees, positions of the key light
+    turns : (T,) degrees, turns of the surrounding light
+
+    Returns
+    -------
+    (T, A) float64, stops
+    """
     aside, up = np.radians(ASIDE.ravel()), np.radians(UPWARDS.ravel())
     front = np.stack([np.sin(aside) * np.cos(up), -np.cos(aside) * np.cos(up), np.sin(up)], -1)
     normals = front @ rotation_of(pose.yaw, pose.pitch, pose.roll).T
-    seen = np.clip(-normals[:, 1], 1e-9, None) * np.cos(up)  # a profile shows one half alone
+    # Weight: the area that the camera sees. In a profile view that is one half only.
+    seen = np.clip(-normals[:, 1], 1e-9, None) * np.cos(up)
     shading = face_shading(spec, normals, azimuths, turns)
     left, right = ((seen * half) / (seen * half).sum() for half in (aside > 0, aside < 0))
     return np.log2((shading @ left + DARKEST) / (shading @ right + DARKEST))
 
 
-def background(d, spec: s.Background, row) -> s.Background:
-    """A background of a row's lightness, spread and colour."""
+def background(d: Draw, spec: s.Background, row: Row) -> s.Background:
+    """A background of the row's lightness, contrast and colourfulness.
+
+    Parameters
+    ----------
+    d : keyed draws of the face
+    spec : the drawn background; it stays where the row does not give `background_lightness`
+    row : row of a profile
+    """
     if "background_lightness" not in row:
         return spec
     lightness = number(row, "background_lightness", 45.0)
-    spread = number(row, "background_spread", 15.0)
-    dark, bright = (
-        luminance_of_lightness(max(lightness - TONES * spread, 1)),
-        luminance_of_lightness(min(lightness + TONES * spread, 108)),
-    )
-
-    def scaled(colour, value):
-        own = max(float(np.array(colour) @ LUMINANCE), 1e-3)
-        # Full chroma only where the draw was colourful and the value leaves room.
-        grey = np.array(colour) / own * value
-        return tuple(float(np.clip(c, 0.002, 1.6)) for c in 0.45 * value + 0.55 * grey)
-
-    colour = max(number(row, "background_colourfulness", 0.0), 0.0)
-    kind = spec.kind
-    if spread < 8:
-        kind = d.choice("match.background.flat", {k: one.flat for k, one in BACKDROPS.items() if one.flat})
-    elif (BACKDROPS[kind].uniform and colour > ONE_HUE) or (BACKDROPS[kind].dark and lightness > LIT):
-        # Much colour comes from many things, and stages are dark.
-        weights = {k: one.weight for k, one in BACKDROPS.items() if not (one.uniform or one.dark)}
-        kind = d.choice("match.background.varied", weights)
-    first, second = scaled(spec.first, dark), scaled(spec.second, bright)
+    sd = number(row, "background_spread", 15.0)
+    colourfulness = max(number(row, "background_colourfulness", 0.0), 0.0)
+    dark = luminance_of_lightness(max(lightness - TONES * sd, 1))
+    bright = luminance_of_lightness(min(lightness + TONES * sd, 108))
+    first, second = _at_luminance(spec.first, dark), _at_luminance(spec.second, bright)
     if d.chance("match.background.swap", 0.5):
         first, second = second, first
-    # Drawn sharp where the row says how sharp it shows: the camera's focus decides.
+    # Drawn sharp where the row gives a sharpness: the blur of the camera then decides.
     blur = 0.0 if "background_sharpness" in row else spec.blur
-    return replace(spec, kind=kind, first=first, second=second, blur=blur, colourfulness=colour)
+    kind = _background_kind(d, spec.kind, lightness, sd, colourfulness)
+    return replace(spec, kind=kind, first=first, second=second, blur=blur, colourfulness=colourfulness)
 
 
-def backdrop_blur(camera: s.Camera, row) -> float:
-    """Pixels at 256 by which a backdrop drawn sharp is about as sharp as a row says; developing mends it."""
+def _at_luminance(colour: Colour, value: npt.NDArray[np.float64]) -> Colour:
+    """A duller linear colour of this relative luminance (0-dimensional)."""
+    own = max(float(np.array(colour) @ LUMINANCE), 1e-3)
+    scaled = np.array(colour) / own * value
+    red, green, blue = (float(np.clip(c, 0.002, 1.6)) for c in GREY * value + TINT * scaled)
+    return red, green, blue
+
+
+def _background_kind(d: Draw, drawn: str, lightness: float, sd: float, colourfulness: float) -> str:
+    if sd < FLAT:
+        return d.choice("match.background.flat", {k: one.flat for k, one in BACKDROPS.items() if one.flat})
+    # Much colour needs several things, and a stage is dark.
+    kind = BACKDROPS[drawn]
+    if (kind.uniform and colourfulness > ONE_HUE) or (kind.dark and lightness > LIT):
+        weights = {k: one.weight for k, one in BACKDROPS.items() if not (one.uniform or one.dark)}
+        return d.choice("match.background.varied", weights)
+    return drawn
+
+
+# background_sharpness is about 0.3 + log(BLUR_AT / blur) / BLUR_RATE of a backdrop drawn sharp and blurred by
+# a gaussian of `blur` pixels at 256; by eye on renders. Development finds the exact blur (auto_develop.py).
+BLUR_AT, BLUR_RATE = 9.0, 1.6
+LEAST_BLUR, MOST_BLUR = 0.2, 14.0  # pixels at 256, bounds of auto_develop.SETTINGS
+
+
+def backdrop_blur(camera: s.Camera, row: Row) -> float:
+    """Blur (pixels at 256) that makes a backdrop about as sharp as in the row: where development starts."""
     if "background_sharpness" not in row:
         return camera.backdrop_blur
-    sharp = number(row, "background_sharpness", 0.8)
-    return float(np.clip(9.0 * np.exp(-1.6 * (sharp - 0.3)), 0.2, 14.0))
+    sharpness = number(row, "background_sharpness", 0.8)
+    return float(np.clip(BLUR_AT * np.exp(-BLUR_RATE * (sharpness - 0.3)), LEAST_BLUR, MOST_BLUR))
