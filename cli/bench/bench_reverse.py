@@ -47,7 +47,6 @@ def command(
     from facegen.parse.data.device import describe_device, describe_machine, pick_device
     from facegen.parse.experiment.estimate import duration
     from facegen.parse.experiment.real_sets import open_real
-    from facegen.parse.experiment.recipes import recipe_for
     from facegen.parse.experiment.reverse_test import (
         parser_folder,
         reverse_parser,
@@ -57,16 +56,15 @@ def command(
     )
     from facegen.parse.models.networks import check_torch_pair
     from facegen.parse.training.throughput import measure_rate, seconds_for
-    from facegen.parse.training.trainer import CHECKPOINT_FILE
+    from facegen.parse.training.train import CHECKPOINT_FILE
 
     console = Console()
     check_torch_pair()
     chosen = pick_device(device)
-    recipe_for(chosen, "small", size)  # refuses a size that the network cannot halve
+    recipe = reverse_recipe(size)
     sets = open_real(real, real_test)
     faces = open_set(synth or newest_set())
     console.print(f"device {describe_device(chosen)}", soft_wrap=True, highlight=False)
-    recipe = reverse_recipe(size)
     fit, validate = (load(console, one, size) for one in (sets.fit, sets.validate))
     if not (parser_folder(fit, recipe) / CHECKPOINT_FILE).exists():
         seconds = seconds_for(recipe, measure_rate(fit, recipe, chosen, 3.0))

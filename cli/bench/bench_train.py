@@ -70,7 +70,7 @@ def command(
     )
     click.echo(f"whole loop on {data.name}: {rate.loop:.1f} images/s")
     click.echo(f"network alone, tensors on the device: {rate.network:.1f} images/s")
-    click.echo(f"loader keeps {rate.loader_share:.0%} of the network's rate")
+    click.echo(f"loader keeps {rate.loader_fraction:.0%} of the network's rate")
     if out is not None:
         content = {
             "machine": describe_machine(chosen),

@@ -14,7 +14,7 @@ from facegen.datasets.io.progress import MESSAGE, ProgressCallback, ProgressEven
 if TYPE_CHECKING:
     from facegen.datasets.layouts.face_set import FaceSet
     from facegen.parse.data.loaded_set import LoadedSet
-    from facegen.parse.training.trainer import Progress as TrainingProgress
+    from facegen.parse.training.train import Progress as TrainingProgress
 
 WORDS = {"load": "decoding", "measure": "measuring", "train": "training"}  # before what a bar is about
 

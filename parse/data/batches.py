@@ -12,7 +12,7 @@ import torch
 from facegen.parse.data.loaded_set import LoadedSet
 from facegen.parse.data.torch_random import keyed_generator
 
-DEVICE_SHARE = 0.25  # of the free memory; the rest is for activations
+DEVICE_FRACTION = 0.25  # of the free memory; the rest is for activations
 
 
 def batch_indices(seed: int, step: int, batch: int, count: int) -> np.ndarray:
@@ -31,8 +31,8 @@ def batch_indices(seed: int, step: int, batch: int, count: int) -> np.ndarray:
     return result
 
 
-class Feed:
-    """Gives the batch of any step; ask for rising steps to profit from reading ahead."""
+class Batches:
+    """Gives the batch of any step; rising steps profit from reading ahead."""
 
     def __init__(self, data: LoadedSet, batch: int, seed: int, device: torch.device) -> None:
         self.data, self.batch, self.seed, self.device = data, batch, seed, device
@@ -42,7 +42,7 @@ class Feed:
         if device.type != "cuda":
             return
         bytes_needed = data.images.nbytes + data.masks.nbytes
-        if bytes_needed <= DEVICE_SHARE * torch.cuda.mem_get_info(device)[0]:
+        if bytes_needed <= DEVICE_FRACTION * torch.cuda.mem_get_info(device)[0]:
             self.resident = tuple(  # type: ignore[assignment]
                 torch.from_numpy(np.array(part)).to(device) for part in (data.images, data.masks)
             )

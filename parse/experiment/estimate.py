@@ -12,8 +12,8 @@ from facegen.parse.data.device import OutOfGpuMemory, gpu_memory
 from facegen.parse.experiment.experiment_plan import Training
 from facegen.parse.experiment.run_plan import FREE_MEMORY
 from facegen.parse.experiment.scoring_cache import Scorer
+from facegen.parse.training.recipe import Recipe
 from facegen.parse.training.throughput import measure_rate, seconds_for
-from facegen.parse.training.trainer import Recipe
 
 ESTIMATE_SECONDS = 3.0
 ESTIMATE_STEPS = 4  # of an adapter

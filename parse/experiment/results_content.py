@@ -35,7 +35,7 @@ from facegen.parse.experiment.scoring_cache import Scorer
 from facegen.parse.experiment.slices import Slice, slice_figures
 from facegen.parse.metrics.evaluate import Evaluation
 from facegen.parse.metrics.scores import f1_per_class, foreground_classes, mean_present, number
-from facegen.parse.training.trainer import Recipe
+from facegen.parse.training.recipe import Recipe
 
 FORMAT = "facegen-train-eval"
 FORMAT_VERSION = 5

@@ -23,7 +23,7 @@ from facegen.parse.experiment.shapley import ARMS
 from facegen.parse.inference.overlay import sheet
 from facegen.parse.metrics.evaluate import predict
 from facegen.parse.models.checkpoints import load_parser
-from facegen.parse.training.trainer import CHECKPOINT_FILE
+from facegen.parse.training.train import CHECKPOINT_FILE
 
 PAGE_FILE, WATERFALL_FILE = "index.html", "waterfall.svg"
 HEADLINE = "mean_f1_core"

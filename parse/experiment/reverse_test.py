@@ -8,7 +8,7 @@ that figures stay comparable between machines and over time.
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,14 @@ import torch
 
 from facegen.datasets.io.files import fingerprint
 from facegen.parse.data.loaded_set import LoadedSet, cache_folder
-from facegen.parse.experiment.recipes import RECIPES
+from facegen.parse.experiment.recipes import recipe_for
 from facegen.parse.inference.overlay import write_sheet
 from facegen.parse.metrics.evaluate import Evaluation, compare, evaluate, predict, require_convention
 from facegen.parse.metrics.scores import foreground_classes, number
 from facegen.parse.models.checkpoints import Parser
-from facegen.parse.training.trainer import CHECKPOINT_FILE, Progress, Recipe, train
+from facegen.parse.models.networks import SMALL
+from facegen.parse.training.recipe import Recipe
+from facegen.parse.training.train import CHECKPOINT_FILE, Progress, train
 
 SEED = 0
 WORST = 12  # samples listed and drawn
@@ -31,8 +33,8 @@ FORMAT_VERSION = 1
 
 
 def reverse_recipe(size: int) -> Recipe:
-    """The recipe of the cached parser at a size."""
-    return replace(RECIPES["small"], size=size)
+    """The recipe of the cached parser at a size; FacegenError where the network cannot halve it."""
+    return recipe_for(torch.device("cpu"), SMALL, size)
 
 
 def parser_folder(fit: LoadedSet, recipe: Recipe, cache: Path | None = None) -> Path:

@@ -45,7 +45,7 @@ from facegen.parse.inference.onnx_export import export_onnx, require_onnx
 from facegen.parse.metrics.validation_log import ValidationLook
 from facegen.parse.models.networks import check_torch_pair
 from facegen.parse.training.data_parallel import check_devices
-from facegen.parse.training.trainer import Recipe
+from facegen.parse.training.recipe import Recipe
 
 if TYPE_CHECKING:
     from facegen.parse.experiment.experiment_config import FacesLike

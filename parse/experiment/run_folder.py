@@ -10,9 +10,9 @@ from typing import Any
 
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import read_json
+from facegen.parse.training.step_log import LOG_FILE
 
 ARGUMENTS_FILE = "args.json"
-LOG_FILE = "log.csv"  # of a training that has begun; named again in training/trainer.py, which needs torch
 # Settings that all trainings in a run folder have in common. Everything else may change between calls, so
 # that a run can later get more seeds, a second set or a curve.
 COMMON = ("real", "real_test", "network", "size", "steps", "batch")

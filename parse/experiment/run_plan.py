@@ -15,11 +15,11 @@ from facegen.parse.experiment.scoring_cache import NETWORK, PROBABILITIES, RULES
 from facegen.parse.metrics.evaluate import Evaluation
 from facegen.parse.metrics.validation_log import ValidationLook, overfitting, read_looks
 from facegen.parse.models.checkpoints import Parser, load_parser, read_torch
-from facegen.parse.training.trainer import (
+from facegen.parse.training.recipe import Recipe
+from facegen.parse.training.train import (
     CHECKPOINT_FILE,
     STATE_FILE,
     Progress,
-    Recipe,
     require_key,
     train,
     training_key,

@@ -17,7 +17,7 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import write_bytes
 from facegen.parse.models.checkpoints import Parser, load_parser
 from facegen.parse.models.networks import normalise
-from facegen.parse.training.trainer import CHECKPOINT_FILE
+from facegen.parse.training.train import CHECKPOINT_FILE
 
 ONNX_FILE = "parser.onnx"
 OPSET = 18

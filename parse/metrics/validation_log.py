@@ -1,7 +1,7 @@
 """An early look at overfitting: the averaged weights scored on held-out real faces during a training.
 
-It chooses nothing: the checkpoint is the average after the last step whatever this shows. A score that
-peaks early and falls says that fewer steps, more images or stronger augmentation would do better.
+The scores choose nothing: the checkpoint is always the average after the last step. A score that peaks early
+and then falls shows that fewer steps, more images or stronger augmentation would be better.
 """
 
 import copy
@@ -19,7 +19,6 @@ from facegen.parse.data.loaded_set import LoadedSet
 from facegen.parse.metrics.evaluate import predict
 from facegen.parse.metrics.scores import confusion_matrix, score
 from facegen.parse.models.checkpoints import Parser
-from facegen.parse.models.ema import Ema
 
 VALIDATION_FILE = "validation.csv"
 FIELDS = ("step", "mean_f1", "mean_f1_core")
@@ -28,21 +27,22 @@ OVERFIT = 0.01  # fall from the best look to the last that is reported
 
 @dataclass(frozen=True)
 class ValidationLook:
-    """What is looked at, and how often: `times` looks, evenly over the steps, the last at the end."""
+    """Scores on validation faces, `times` times, evenly over the steps, the last time at the end."""
 
     data: LoadedSet
     device: torch.device
     times: int = 6
 
     def due(self, step: int, steps: int) -> bool:
-        """Whether the look falls behind `step` of `steps` (from 1)."""
+        """Whether to score after `step` of `steps` (from 1)."""
         return step == steps or step % max(1, steps // self.times) == 0
 
-    def __call__(self, network: nn.Module, ema: Ema, step: int, folder: Path) -> None:
-        """Score and write the row of `step`; rows that an interrupted training left for later are dropped."""
-        averaged = copy.deepcopy(network)
-        averaged.load_state_dict(ema.values)
-        parser = Parser(averaged, self.data.convention, self.data.size, {})
+    def __call__(self, averaged: nn.Module, step: int, folder: Path) -> None:
+        """Score a network with the averaged weights and write the row of `step`.
+
+        Rows of later steps, which an interrupted training left, are dropped.
+        """
+        parser = Parser(copy.deepcopy(averaged), self.data.convention, self.data.size, {})
         labels = predict(parser, self.data.images, self.device)
         result = score(
             confusion_matrix(labels, np.asarray(self.data.masks), len(self.data.convention.classes)),

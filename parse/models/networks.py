@@ -5,27 +5,21 @@ A network takes (B, 3, S, S) float32, normalised with MEAN and STD, S a multiple
 """
 
 import importlib.metadata
-import itertools
 from pathlib import Path
 
 import torch
 from torch import nn
-from torch.nn import functional
 
 from facegen.datasets.errors import FacegenError
+from facegen.parse.models.network_registry import NETWORKS, Network
+from facegen.parse.models.smp_networks import ARCHITECTURES, STANDARD, is_smp_name, smp_network
 
 STRIDE = 32  # the networks halve the side five times
-SMALL, STANDARD = "small", "unet-resnet18"  # what a CPU and what a GPU gets
-# Of segmentation-models-pytorch, those that take any multiple of STRIDE; not each takes every encoder.
-ARCHITECTURES = ("unet", "unetplusplus", "linknet", "fpn", "deeplabv3plus", "upernet", "segformer")
+SMALL = "small"  # what a CPU gets; a GPU gets STANDARD
 # ImageNet statistics, so that pretrained encoders see what they were trained on:
 # https://pytorch.org/vision/stable/models.html
 MEAN = (0.485, 0.456, 0.406)
 STD = (0.229, 0.224, 0.225)
-
-# Channels at 1/2, 1/4, 1/8, 1/16 and 1/32 of the side: 0.95 M parameters with 19 classes. The full
-# resolution holds no convolution: on a CPU two of 16 channels there cost as much as all the rest.
-SMALL_WIDTHS = (40, 64, 96, 128, 144)
 
 
 def check_torch_pair() -> None:
@@ -58,58 +52,22 @@ def check_torch_pair() -> None:
         ) from error
 
 
-def _block(inputs: int, outputs: int, kernel: int = 3) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(inplace=True),
-    )
+def network_named(name: str) -> Network:
+    """The network of a name: a registered one, or one of segmentation-models-pytorch.
 
-
-class SmallUNet(nn.Module):
-    """Compact U-Net for CPUs: space-to-depth stem, additive skips, sub-pixel head.
-
-    U-Net: Ronneberger et al., MICCAI 2015. Sub-pixel head: Shi et al., CVPR 2016.
+    Raises
+    ------
+    FacegenError : no network has this name.
     """
-
-    def __init__(self, classes: int, widths: tuple[int, ...] = SMALL_WIDTHS) -> None:
-        super().__init__()
-        self.stem = nn.PixelUnshuffle(2)
-        inputs = (12, *widths[:-1])
-        self.encoder = nn.ModuleList(
-            # One block where the map is smallest: two would be a third of all parameters.
-            nn.Sequential(_block(i, o), *([_block(o, o)] if level < len(widths) - 1 else []))
-            for level, (i, o) in enumerate(zip(inputs, widths, strict=True))
-        )
-        self.reduce = nn.ModuleList(_block(deep, wide, 1) for wide, deep in itertools.pairwise(widths))
-        self.decoder = nn.ModuleList(_block(wide, wide) for wide in widths[:-1])
-        self.head = nn.Sequential(nn.Conv2d(widths[0], 4 * classes, 1), nn.PixelShuffle(2))
-
-    def forward(self, image: torch.Tensor) -> torch.Tensor:
-        x = self.stem(image)
-        skips = []
-        for level, encode in enumerate(self.encoder):
-            x = encode(functional.max_pool2d(x, 2) if level else x)
-            skips.append(x)
-        for level in range(len(self.decoder) - 1, -1, -1):
-            x = functional.interpolate(self.reduce[level](x), scale_factor=2.0, mode="nearest") + skips[level]
-            x = self.decoder[level](x)
-        return self.head(x)
-
-
-def require_network(name: str) -> None:
-    """FacegenError where no network has this name."""
-    if name == SMALL:
-        return
+    if name in NETWORKS:
+        return NETWORKS[name]
     check_torch_pair()
-    import segmentation_models_pytorch as smp
-
-    architecture, _, encoder = name.partition("-")
-    if architecture not in ARCHITECTURES or encoder not in smp.encoders.get_encoder_names():
+    if not is_smp_name(name):
         raise FacegenError(
-            f"network {name!r} is unknown; choose {SMALL}, {STANDARD} or another ARCHITECTURE-ENCODER of "
+            f"network {name!r} is unknown; choose {', '.join(NETWORKS)} or another ARCHITECTURE-ENCODER of "
             f"segmentation-models-pytorch: {', '.join(ARCHITECTURES)} with resnet34, mobilenet_v2, …"
         )
+    return smp_network(name)
 
 
 def build_network(name: str, classes: int, seed: int, encoder_weights: Path | None = None) -> nn.Module:
@@ -117,7 +75,7 @@ def build_network(name: str, classes: int, seed: int, encoder_weights: Path | No
 
     Parameters
     ----------
-    name : "small", or ARCHITECTURE-ENCODER of segmentation-models-pytorch, as "unet-resnet18"
+    name : a registered name as "small", or ARCHITECTURE-ENCODER of segmentation-models-pytorch
     classes : int, background included
     seed : int
     encoder_weights : a state dict of the encoder saved by torch.save, or None for random weights; nothing is
@@ -127,38 +85,29 @@ def build_network(name: str, classes: int, seed: int, encoder_weights: Path | No
     ------
     FacegenError : unknown name; the weights file is missing, unsafe or does not fit.
     """
-    require_network(name)
+    entry = network_named(name)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        if name == SMALL:
-            network: nn.Module = SmallUNet(classes)
-        else:
-            import segmentation_models_pytorch as smp
-
-            architecture, _, encoder = name.partition("-")
-            try:
-                network = smp.create_model(architecture, encoder, encoder_weights=None, classes=classes)
-            except (ValueError, KeyError, TypeError) as error:
-                first = str(error).strip().splitlines()[0]
-                raise FacegenError(f"network {name!r} cannot be built: {first}") from None
+        network = entry.build(classes)
     if encoder_weights is not None:
-        _load_encoder(network, name, encoder_weights)
+        _load_encoder(network, entry, encoder_weights)
     return network
 
 
-def _load_encoder(network: nn.Module, name: str, path: Path) -> None:
-    if name == SMALL:
+def _load_encoder(network: nn.Module, entry: Network, path: Path) -> None:
+    if entry.encoder is None:
         raise FacegenError(
-            f"network {SMALL!r} takes no encoder weights, but {path} was given; use {STANDARD}"
+            f"network {entry.name!r} takes no encoder weights, but {path} was given; use {STANDARD}"
         )
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
         state = {key: value for key, value in state.items() if not key.startswith("fc.")}
-        network.encoder.load_state_dict(state)  # type: ignore[operator, union-attr]
+        entry.encoder(network).load_state_dict(state)
     except Exception as error:  # torch raises a different type for each kind of broken file
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise FacegenError(
-            f"encoder weights {path} cannot be used: {first}; give a state dict of the encoder of {name}"
+            f"encoder weights {path} cannot be used: {first}; need a state dict of the encoder of "
+            f"{entry.name}"
         ) from error
 
 

@@ -1,64 +1,114 @@
-"""One training on several devices: Lightning Fabric starts a process for each, and they share every batch.
+"""The devices of one training: a single one, or several that share every batch.
 
-Every process augments the whole batch, so that pictures depend on (seed, step) alone, and learns from its
-share of it; gradients are averaged. On GPUs the statistics of normalisation are those of the whole batch.
+With several devices Lightning Fabric starts a process for each. Every process augments the whole batch, so
+that pictures depend on (seed, step) alone, and learns from its part of it; gradients are averaged. On GPUs
+the statistics of normalisation are those of the whole batch.
+
+A training sees its devices as a `DeviceGroup`. `OneDevice` stands in for Fabric(devices=1) on purpose: Fabric
+stays an extra that one device does not need, and wraps every call of the network.
 """
 
-import csv
 import functools
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import torch
 from torch import nn
 
 from facegen.datasets.errors import FacegenError
 
-if TYPE_CHECKING:
-    from facegen.parse.training.trainer import Recipe
-
-POLL_SECONDS = 0.5
 _RAISED = f"{FacegenError.__module__}.{FacegenError.__qualname__}: "
 
 
-class Shared:
-    """What a process needs to know of the others. `fabric` is a launched lightning_fabric.Fabric."""
+class DeviceGroup(Protocol):
+    """What one process of a training knows about its device and about the other processes."""
+
+    @property
+    def device(self) -> torch.device:
+        """The device of this process."""
+
+    @property
+    def first(self) -> bool:
+        """Whether this process writes logs and checkpoints."""
+
+    @property
+    def rank(self) -> int:
+        """Number of this process, from 0."""
+
+    def common_statistics(self, network: nn.Module) -> nn.Module:
+        """The network with normalisation over the whole batch, where the device supports it."""
+
+    def prepare(self, network: nn.Module, optimizer: torch.optim.Optimizer) -> nn.Module:
+        """The network to call in training steps: its gradients are averaged over the processes."""
+
+    def part(self, batch: torch.Tensor) -> torch.Tensor:
+        """The part of a batch (B, …) that this process learns from."""
+
+    def backward(self, loss: torch.Tensor) -> None:
+        """Compute the gradients of a loss."""
+
+    def check_identical(self, network: nn.Module) -> None:
+        """RuntimeError where the processes hold different weights."""
+
+
+class OneDevice:
+    """A group of one process."""
+
+    first, rank = True, 0
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+
+    def common_statistics(self, network: nn.Module) -> nn.Module:
+        return network
+
+    def prepare(self, network: nn.Module, optimizer: torch.optim.Optimizer) -> nn.Module:
+        return network
+
+    def part(self, batch: torch.Tensor) -> torch.Tensor:
+        return batch
+
+    def backward(self, loss: torch.Tensor) -> None:
+        loss.backward()
+
+    def check_identical(self, network: nn.Module) -> None:
+        pass
+
+
+class FabricGroup:
+    """One process of a group that Lightning Fabric has launched."""
 
     def __init__(self, fabric: Any) -> None:
         self.fabric = fabric
 
     @property
+    def device(self) -> torch.device:
+        return self.fabric.device
+
+    @property
     def first(self) -> bool:
-        """Whether this process writes logs and checkpoints."""
         return bool(self.fabric.is_global_zero)
 
     @property
     def rank(self) -> int:
-        """Number of this process, from 0."""
         return int(self.fabric.global_rank)
 
     def common_statistics(self, network: nn.Module) -> nn.Module:
-        """The network with normalisation over the whole batch, where the device can do that."""
-        if self.fabric.device.type != "cuda":
+        if self.device.type != "cuda":
             return network
         return nn.SyncBatchNorm.convert_sync_batchnorm(network)
 
     def prepare(self, network: nn.Module, optimizer: torch.optim.Optimizer) -> nn.Module:
-        """The network to call: what is learned through it is learned by all."""
         return self.fabric.setup(network, optimizer)[0]
 
     def part(self, batch: torch.Tensor) -> torch.Tensor:
-        """This process's share of a batch (B, …)."""
         return batch[self.rank :: self.fabric.world_size]
 
     def backward(self, loss: torch.Tensor) -> None:
         self.fabric.backward(loss)
 
-    def check_alike(self, network: nn.Module) -> None:
-        """RuntimeError where weights have drifted apart: the processes share gradients, so they cannot."""
+    def check_identical(self, network: nn.Module) -> None:
+        # The processes share gradients, so their weights cannot differ unless something is broken.
         mark = torch.stack([value.detach().double().abs().sum() for value in network.parameters()])
         mark = mark.nan_to_num()  # a loss that is not finite is reported as such
         marks = self.fabric.all_gather(mark).reshape(-1, len(mark))
@@ -76,8 +126,13 @@ def require_fabric() -> Any:
 
 
 def check_devices(devices: int, device: torch.device, batch: int) -> None:
-    """FacegenError where `devices` cannot share batches of `batch`: no such GPUs, one GPU named, or shares
-    that are unequal or of a single picture, which normalisation cannot be learned from."""
+    """Check that `devices` devices can share batches of `batch` pictures.
+
+    Raises
+    ------
+    FacegenError : there are fewer GPUs, one GPU is named, or the parts of a batch are unequal or hold one
+        picture, from which normalisation cannot be learned.
+    """
     if devices == 1:
         return
     require_fabric()
@@ -90,72 +145,32 @@ def check_devices(devices: int, device: torch.device, batch: int) -> None:
         raise FacegenError(f"--devices {devices}: a batch of {batch} cannot be shared; try --batch {fits}")
 
 
-def share_training(
-    devices: int,
-    device: torch.device,
-    log: Path,
-    recipe: "Recipe",
-    on_progress: Callable[[Any], object] | None,
-    *arguments: Any,
-) -> None:
-    """Run `train_here` in `devices` processes; progress is read from the first one's log.
+def launch(devices: int, device: torch.device, work: Callable[[DeviceGroup], object]) -> None:
+    """Call `work` in a process on each of several devices and wait for all of them.
 
-    arguments : data, seed, folder, key, stop_after, look
+    Parameters
+    ----------
+    devices : number of devices, at least 2
+    device : its type says which devices: the first GPUs, or processes of the CPU
+    work : a function that can be pickled; what it returns is lost
 
     Raises
     ------
-    FacegenError : as `train_here`; a process that died otherwise.
+    FacegenError : as in a process; or a process died.
     """
-    check_devices(devices, device, recipe.batch)
     fabric = require_fabric().Fabric(
         accelerator=device.type, devices=devices, strategy="ddp_spawn", precision="32-true"
     )
-    with _watched(log, recipe, on_progress):
-        try:
-            # Bound, not passed: Fabric walks through arguments and refuses frozen dataclasses.
-            fabric.launch(functools.partial(_share, arguments=(recipe, *arguments)))
-        except Exception as error:  # torch.multiprocessing gives a child's traceback as text
-            text = str(error).strip()
-            if _RAISED in text:
-                raise FacegenError(text.rsplit(_RAISED, 1)[1].splitlines()[0]) from None
-            last = (text or type(error).__name__).splitlines()[-1]
-            raise FacegenError(f"a training process died: {last}") from error
-
-
-def _share(fabric, arguments):
-    from facegen.parse.training.trainer import train_here
-
-    recipe, data, seed, folder, key, stop_after, look = arguments
-    train_here(data, recipe, seed, fabric.device, folder, key, None, stop_after, look, shared=Shared(fabric))
-
-
-@contextmanager
-def _watched(log: Path, recipe: "Recipe", on_progress: Callable[[Any], object] | None) -> Iterator[None]:
-    """Tell `on_progress` of new rows of another process's log."""
-    from facegen.parse.training.trainer import Progress
-
-    done = threading.Event()
-
-    def last():
-        rows = list(csv.DictReader(log.open(newline=""))) if log.exists() else []
-        return rows[-1] if rows and rows[-1]["images_per_second"] else None
-
-    def watch():
-        told, over = last(), False
-        while not over:
-            over = done.wait(POLL_SECONDS)  # what came since the last look is told, too
-            row = last()
-            if row is not None and row != told:
-                told = row
-                rate = float(row["images_per_second"])
-                on_progress(Progress(int(row["step"]), recipe.steps, float(row["loss"]), rate))
-
-    thread = threading.Thread(target=watch, daemon=True)
-    if on_progress is not None:
-        thread.start()
     try:
-        yield
-    finally:
-        done.set()
-        if on_progress is not None:
-            thread.join()
+        # Bound, not passed: Fabric walks through arguments and refuses frozen dataclasses.
+        fabric.launch(functools.partial(_in_process, work=work))
+    except Exception as error:  # torch.multiprocessing gives a child's traceback as text
+        text = str(error).strip()
+        if _RAISED in text:
+            raise FacegenError(text.rsplit(_RAISED, 1)[1].splitlines()[0]) from None
+        last = (text or type(error).__name__).splitlines()[-1]
+        raise FacegenError(f"a training process died: {last}") from error
+
+
+def _in_process(fabric: Any, work: Callable[[DeviceGroup], object]) -> None:
+    work(FabricGroup(fabric))

@@ -1,15 +1,21 @@
 """The CSV log of a training: one row about every second."""
 
 import csv
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from facegen.datasets.errors import FacegenError
 
+LOG_FILE = "log.csv"
+POLL_SECONDS = 0.5
 FIELDS = ("step", "loss", "gradient_norm", "learning_rate", "images_per_second")
 
 
 class StepLog:
-    """log.csv; rows of steps that a restart makes again are dropped."""
+    """Writes log.csv; rows of steps that a restart repeats are dropped."""
 
     def __init__(self, path: Path, step: int) -> None:
         kept: list[list[str]] = []
@@ -38,3 +44,47 @@ class StepLog:
 
     def __exit__(self, *_: object) -> None:
         self.file.close()
+
+
+@dataclass(frozen=True)
+class LoggedStep:
+    """A row of the log."""
+
+    step: int
+    loss: float
+    images_per_second: float
+
+
+@contextmanager
+def watched_log(path: Path, on_step: Callable[[LoggedStep], object]) -> Iterator[None]:
+    """Report new rows of a log that another process writes, from a thread."""
+    done = threading.Event()
+
+    def watch() -> None:
+        reported, over = last_step(path), False
+        while not over:
+            over = done.wait(POLL_SECONDS)  # rows that came since the last look are reported, too
+            row = last_step(path)
+            if row is not None and row != reported:
+                reported = row
+                on_step(row)
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def last_step(path: Path) -> LoggedStep | None:
+    """The last whole row of a log, None where there is none."""
+    if not path.exists():
+        return None
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    if not rows or not rows[-1]["images_per_second"]:
+        return None
+    last = rows[-1]
+    return LoggedStep(int(last["step"]), float(last["loss"]), float(last["images_per_second"]))

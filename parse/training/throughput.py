@@ -14,7 +14,9 @@ import torch
 from facegen.parse.data.augment import augment
 from facegen.parse.data.device import gpu_memory
 from facegen.parse.data.loaded_set import LoadedSet
-from facegen.parse.training.trainer import Recipe, Trainer, smaller_batch, stepping
+from facegen.parse.training.data_parallel import OneDevice
+from facegen.parse.training.recipe import Recipe
+from facegen.parse.training.trainer import Trainer, smaller_batch, stepping
 
 WARM_STEPS = 2  # the first steps choose kernels and allocate
 BLOCK_SECONDS = 0.5
@@ -28,7 +30,7 @@ class Rate:
     network: float
 
     @property
-    def loader_share(self) -> float:
+    def loader_fraction(self) -> float:
         """Loop over network: 1 = loading and augmenting cost nothing."""
         return self.loop / self.network
 
@@ -49,9 +51,9 @@ def _block(step, device: torch.device, batch: int) -> float:
 def measure_rate(data: LoadedSet, recipe: Recipe, device: torch.device, seconds: float) -> Rate:
     """Run a training for about `seconds` and throw it away."""
     with gpu_memory(smaller_batch(recipe)):
-        trainer = Trainer(data, recipe, 0, device)
+        trainer = Trainer(data, recipe, 0, OneDevice(device))
     with stepping(trainer):
-        images, masks = trainer.feed(0)
+        images, masks = trainer.batches(0)
         picture, reference = augment(images, masks, trainer.table, recipe.augmentation, 0, 0)
         steps = (trainer.advance, lambda: trainer.fit(picture, reference))
         for step in steps:

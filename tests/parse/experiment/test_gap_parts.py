@@ -28,7 +28,8 @@ from facegen.parse.experiment.slices import Slice, make_slices, slice_figures
 from facegen.parse.metrics.evaluate import compare
 from facegen.parse.metrics.validation_log import ValidationLook, overfitting, read_looks
 from facegen.parse.models.checkpoints import load_parser
-from facegen.parse.training.trainer import CHECKPOINT_FILE, Recipe, train
+from facegen.parse.training.recipe import Recipe
+from facegen.parse.training.train import CHECKPOINT_FILE, train
 
 CPU = torch.device("cpu")
 SHORT = Recipe(size=32, steps=6, batch=2)

@@ -4,7 +4,6 @@ import csv
 import json
 import os
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import Mock
@@ -30,10 +29,9 @@ from facegen.parse.experiment.real_sets import choose, open_real
 from facegen.parse.experiment.run_folder import ARGUMENTS_FILE, LOG_FILE, check_run_folder
 from facegen.parse.experiment.set_roles import Roles, assign, cautions
 from facegen.parse.models.checkpoints import load_parser
-from facegen.parse.training import trainer
+from facegen.parse.training.recipe import Recipe
 from facegen.parse.training.step_log import StepLog
 from facegen.parse.training.throughput import Rate
-from facegen.parse.training.trainer import Recipe
 
 
 @pytest.fixture(scope="module")
@@ -256,7 +254,6 @@ def test_a_run_that_trained_nothing_may_change_its_settings(tmp_path):
         log.row(1, 0.5, 0.1, 1e-3, 60.0)
     with pytest.raises(FacegenError, match="other batch"):
         check_run_folder(tmp_path, {"batch": 16})
-    assert trainer.LOG_FILE == LOG_FILE
 
 
 def test_sets_of_two_conventions_are_refused(sets, tmp_path):
@@ -449,7 +446,8 @@ def test_smaller_choices_lie_in_larger_ones(sets):
 
 def test_reverse_trains_once_and_lists_the_worst(sets, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setitem(recipes.RECIPES, "small", replace(recipes.RECIPES["small"], steps=4, batch=4))
+    short = Recipe(size=32, steps=4, batch=4)
+    monkeypatch.setattr(reverse_test, "recipe_for", lambda device, network, size: short)
     command = ("bench", "reverse", sets / "drawn", "--real", sets / "real", "--size", 32, "--device", "cpu")
     first = run(*command, "--out", tmp_path / "a")
     assert first.exit_code == 0, first.output

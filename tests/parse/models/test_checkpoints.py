@@ -37,6 +37,7 @@ class _Bomb:
         return (open, (str(self.path), "w"))
 
 
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
 def test_a_pickle_that_runs_code_is_refused_and_does_not_run(tmp_path):
     fired = tmp_path / "fired"
     for name, write in (("torch.pt", torch.save), ("plain.pt", lambda v, p: p.write_bytes(pickle.dumps(v)))):

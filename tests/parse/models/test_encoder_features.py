@@ -14,7 +14,7 @@ from facegen.parse.models.networks import build_network
 def parser(name):
     classes = convention("celebamaskhq")
     network = build_network(name, len(classes.classes), seed=0)
-    return Parser(network, classes, 64, {})
+    return Parser(network, classes, 64, {"network": name})
 
 
 @pytest.mark.parametrize("name", ["small", "unet-resnet18"])

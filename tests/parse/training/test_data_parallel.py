@@ -16,7 +16,9 @@ from facegen.parse.metrics.losses import segmentation_loss
 from facegen.parse.metrics.validation_log import ValidationLook, read_looks
 from facegen.parse.models.networks import normalise
 from facegen.parse.training import data_parallel
-from facegen.parse.training.trainer import Recipe, Trainer, train
+from facegen.parse.training.recipe import Recipe
+from facegen.parse.training.train import train
+from facegen.parse.training.trainer import Trainer
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(size=32, steps=6, batch=4, augmentation=NO_AUGMENTATION)
@@ -29,8 +31,8 @@ def weights(parser):
 
 def gradient_norm(data, parts):
     """Norm of the mean gradient of a first step's parts of the batch, each normalised by itself."""
-    trainer = Trainer(data, ONE_STEP, 0, CPU)
-    images, masks = trainer.feed(0)
+    trainer = Trainer(data, ONE_STEP, 0, data_parallel.OneDevice(CPU))
+    images, masks = trainer.batches(0)
     picture, reference = augment(images, masks, trainer.table, NO_AUGMENTATION, 0, 0)
     for part in parts:
         with torch.autocast("cpu", torch.bfloat16, enabled=use_bfloat16(CPU)):
@@ -65,11 +67,13 @@ def test_processes_that_drift_apart_are_found():
     network = torch.nn.Linear(2, 2)
 
     def shared(other):
-        return data_parallel.Shared(SimpleNamespace(all_gather=lambda mark: torch.stack([mark, other(mark)])))
+        return data_parallel.FabricGroup(
+            SimpleNamespace(all_gather=lambda mark: torch.stack([mark, other(mark)]))
+        )
 
-    shared(lambda mark: mark).check_alike(network)
+    shared(lambda mark: mark).check_identical(network)
     with pytest.raises(RuntimeError, match="different weights"):
-        shared(lambda mark: mark * (1 + 1e-12)).check_alike(network)
+        shared(lambda mark: mark * (1 + 1e-12)).check_identical(network)
 
 
 @pytest.mark.slow
@@ -90,7 +94,7 @@ def test_what_goes_wrong_in_a_process_is_one_line(tmp_path):
 def test_shares_of_a_batch_are_disjoint_and_whole():
     batch = torch.arange(10)
     parts = [
-        data_parallel.Shared(SimpleNamespace(global_rank=rank, world_size=3)).part(batch).tolist()
+        data_parallel.FabricGroup(SimpleNamespace(global_rank=rank, world_size=3)).part(batch).tolist()
         for rank in range(3)
     ]
     assert sorted(itertools.chain(*parts)) == batch.tolist()

@@ -15,11 +15,14 @@ from facegen.parse.data.augment import NO_AUGMENTATION, Augmentation
 from facegen.parse.data.device import OutOfGpuMemory
 from facegen.parse.data.torch_random import keyed_torch
 from facegen.parse.metrics.evaluate import compare, evaluate
-from facegen.parse.models.ema import Ema
 from facegen.parse.models.networks import build_network
 from facegen.parse.training import trainer as training_module
+from facegen.parse.training.data_parallel import OneDevice
+from facegen.parse.training.moving_average import MovingAverage
+from facegen.parse.training.recipe import Recipe, learning_rate
 from facegen.parse.training.throughput import measure_rate
-from facegen.parse.training.trainer import Recipe, Trainer, learning_rate, train
+from facegen.parse.training.train import train
+from facegen.parse.training.trainer import Trainer
 
 CPU = torch.device("cpu")
 SHORT = Recipe(size=32, steps=6, batch=4)
@@ -105,9 +108,9 @@ def test_half_a_training_of_other_data_is_refused(tmp_path):
 
 def test_sizes_must_fit():
     with pytest.raises(FacegenError, match="multiple of 32"):
-        Trainer(drawn_set(2, 40), replace(SHORT, size=40), 0, CPU)
+        Trainer(drawn_set(2, 40), replace(SHORT, size=40), 0, OneDevice(CPU))
     with pytest.raises(FacegenError, match="loaded at 64"):
-        Trainer(drawn_set(2, 64), SHORT, 0, CPU)
+        Trainer(drawn_set(2, 64), SHORT, 0, OneDevice(CPU))
 
 
 def test_a_loss_that_is_not_finite_stops(tmp_path):
@@ -140,16 +143,16 @@ def test_learning_rate_warms_up_and_ends_near_zero():
 
 def test_the_moving_average_is_the_recursion():
     network = build_network("small", 3, 0)
-    ema = Ema(network, 0.5)
+    average = MovingAverage(network, 0.5)
     name = "head.0.bias"
     value = network.state_dict()[name].clone()
     for step in range(6):
         with torch.no_grad():
             network.state_dict()[name].add_(1.0)
-        ema.update(network, step)
+        average.update(network, step)
         decay = min(0.5, (1 + step) / (10 + step))
         value = decay * value + (1 - decay) * network.state_dict()[name]
-    torch.testing.assert_close(ema.values[name], value)
+    torch.testing.assert_close(average.module.state_dict()[name], value)
 
 
 def test_evaluation_scores_each_picture():
