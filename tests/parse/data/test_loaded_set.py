@@ -11,7 +11,7 @@ from PIL import Image
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.layouts.open_set import open_set
 from facegen.parse.data import loaded_set as parse_data
-from facegen.parse.data.batches import Feed, batch_indices
+from facegen.parse.data.batches import Batches, batch_indices
 from facegen.parse.data.loaded_set import cache_folder, cache_if_large, load_set, resize_image, resize_mask
 
 
@@ -170,7 +170,7 @@ def test_batches_are_whole_epochs_in_keyed_order():
 
 def test_the_feed_gives_the_samples_it_names():
     data = drawn_set(6, 32)
-    feed = Feed(data, 4, 1, torch.device("cpu"))
+    feed = Batches(data, 4, 1, torch.device("cpu"))
     images, masks = feed(2)
     index = feed.indices(2)
     np.testing.assert_array_equal(images.numpy(), data.images[index])
