@@ -28,14 +28,14 @@ class Measurement:
     ----------
     attributes, labels : Table, of measures.py and labels_stats.py
     maps : (n, GRID * GRID) uint8 of label_maps.aligned_map, or None where they were not taken
-    touching : (n, pairs) float32 of label_maps.touching, or None likewise
+    adjacency : (n, pairs) float32 of label_maps.adjacency, or None likewise
     unknown : (n,) float64: share of each mask that holds ids of no class, measured as not labelled; or None
     """
 
     attributes: Table
     labels: Table
     maps: np.ndarray | None = None
-    touching: np.ndarray | None = None
+    adjacency: np.ndarray | None = None
     unknown: np.ndarray | None = None
 
     def __len__(self) -> int:
@@ -43,7 +43,7 @@ class Measurement:
 
     def rows(self, index: np.ndarray) -> "Measurement":
         """The measurement of some rows, by integer index."""
-        parts = (self.maps, self.touching, self.unknown)
+        parts = (self.maps, self.adjacency, self.unknown)
         return Measurement(
             self.attributes.rows(index),
             self.labels.rows(index),
@@ -81,13 +81,13 @@ def measure_set(
         if on_progress is not None:
             on_progress(len(indices))
     ids, ends = tuple(faces.ids), np.cumsum(_WIDTHS)
-    attributes, labels, touching = rows[:, : ends[0]], rows[:, ends[0] : ends[1]], rows[:, ends[1] :]
+    attributes, labels, adjacency = rows[:, : ends[0]], rows[:, ends[0] : ends[1]], rows[:, ends[1] :]
     masked = faces.has_masks
     return Measurement(
         Table(measure_table.NAMES, attributes, ids, faces.name),
         Table(label_drawing.NAMES, labels, ids, faces.name),
         maps if masked else None,
-        touching.astype(np.float32) if masked else None,
+        adjacency.astype(np.float32) if masked else None,
         unknown if masked else None,
     )
 
@@ -144,5 +144,5 @@ def _row(faces: FaceSet, index: int, image: np.ndarray, mask: np.ndarray | None)
         view = make_view(image, mask)
     except FacegenError as error:
         raise FacegenError(f"{faces.path}: picture {faces.ids[index]}: {error}") from None
-    parts = [measure_table.measure_view(view), label_drawing.label_row(view), aligned_labels.touching(view)]
+    parts = [measure_table.measure_view(view), label_drawing.label_row(view), aligned_labels.adjacency(view)]
     return np.concatenate(parts), aligned_labels.aligned_map(view)

@@ -1,6 +1,7 @@
 """`facegen audit`: how a set of faces differs from a real set or from a profile."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -68,7 +69,7 @@ def command(synth, against, out, thresholds, workers, seed, gallery, parser, inc
     from rich.console import Console
 
     from facegen.audit.profiles.profile_files import profile_names
-    from facegen.audit.report.compare import INCEPTION, compare
+    from facegen.audit.report.compare import INCEPTION, NetworkInputs, compare
     from facegen.audit.report.report_page import thumbnail, write_report
     from facegen.audit.report.thresholds import check, exit_code, read_thresholds
     from facegen.cli.support.measuring import measured, open_reference, parsed, read_alike, seen_by_inception
@@ -85,25 +86,22 @@ def command(synth, against, out, thresholds, workers, seed, gallery, parser, inc
         raise FacegenError("--inception needs a folder of real faces: give one with --against")
     reference = open_reference(against, workers, console)
     synthetic = measured(faces, workers, console, strict=False)
-    features, mismatch = parsed(parser, faces, real_dir, console) if parser else (None, None)
-    read = read_alike(parser, faces, real_dir, console) if parser and real_dir else None
-    encoders = {}
+    networks = NetworkInputs()
+    if parser:
+        networks = parsed(parser, faces, real_dir, console)
+    if parser and real_dir:
+        networks = replace(networks, parsed_content=read_alike(parser, faces, real_dir, console))
     if inception is not None and real_dir is not None:
-        encoders[INCEPTION] = seen_by_inception(inception, faces, real_dir, console)
+        networks = replace(
+            networks, others={INCEPTION: seen_by_inception(inception, faces, real_dir, console)}
+        )
     with console.status("comparing") as status:
         audit = compare(
-            reference,
-            synthetic,
-            seed,
-            lambda step: status.update(f"comparing: {step}"),
-            features,
-            mismatch,
-            encoders,
-            read,
+            reference, synthetic, networks, seed, lambda step: status.update(f"comparing: {step}")
         )
     checks = check(audit, limits)
     wanted = faces.layout == "facegen" if gallery is None else gallery
-    shown = [faces.ids.index(name) for name in audit.telltale[:GALLERY]] if wanted else []
+    shown = [faces.ids.index(name) for name in audit.least_similar[:GALLERY]] if wanted else []
     thumbnails = [thumbnail(faces.image(i), faces.ids[i]) for i in shown]
     real = []
     if show_real and real_dir is not None:
@@ -149,19 +147,19 @@ def _print(audit, checks) -> None:
             table.add_row(row.measure.name, unit_of(row), *cells, verdict)
     console.print(table)
     console.print(
-        f"reference: {audit.reference.what}. Distance: Wasserstein-1 in its standard deviations; floor: the "
-        f"reference against itself, n = {audit.reference.n} and {audit.n_synthetic}",
+        f"reference: {audit.reference.description}. Distance: Wasserstein-1 in its standard deviations; "
+        f"floor: the reference against itself, n = {audit.reference.n} and {audit.n_synthetic}",
         style="dim",
     )
     number = counts(audit.rows)
     console.print(", ".join(f"{count} {verdict}" for verdict, count in number.items()))
-    for title, one in (("content", audit.content), ("all attributes", audit.everything)):
+    for title, one in (("content", audit.content), ("all attributes", audit.all_attributes)):
         if one.verdict == "not measured":
             why = "too few pictures, or they share no attribute"
             console.print(f"two-sample AUC, {title}: [dim]not measured[/], {why}")
             continue
         console.print(
-            f"two-sample AUC, {title}: {one.auc:.3f} [{one.low:.3f}, {one.high:.3f}], "
+            f"two-sample AUC, {title}: {one.auc:.3f} [{one.ci_low:.3f}, {one.ci_high:.3f}], "
             f"reference against itself {one.floor:.3f}: [{_STYLE[one.verdict]}]{one.verdict}[/]",
             highlight=False,
         )
@@ -175,23 +173,23 @@ def _print(audit, checks) -> None:
             )
     for one in audit.held_out:
         told = f"AUC {_or_unmeasured(one.auc)}, floor {_or_unmeasured(one.floor)}"
-        if one.why:
-            told = f"[dim]not measured[/], {escape(one.why)}"
+        if one.reason:
+            told = f"[dim]not measured[/], {escape(one.reason)}"
         console.print(f"held out, {one.name.replace('_', ' ')}: {told}", highlight=False)
     for one in audit.networks:
-        told = f"[dim]not measured[/], {escape(one.why)}"
-        if not one.why:
+        told = f"[dim]not measured[/], {escape(one.reason)}"
+        if not one.reason:
             told = (
                 f"Fréchet {one.frechet:.3g} (floor {one.floor.frechet:.3g}), kernel {one.kernel:.3g} "
                 f"({one.floor.kernel:.3g}), density {one.density:.2f}, coverage {one.coverage:.2f}, "
                 f"{one.n} pictures of each side"
             )
         console.print(f"{one.name}: {told}", highlight=False)
-    for one in audit.judged:
+    for one in audit.class_verdicts:
         if one.verdict not in ("agrees", "not measured"):
             console.print(
                 f"labels: {one.synthetic.name} {one.verdict}, border {one.synthetic.offset:+.2f} px, "
-                f"{100 * one.synthetic.found:.0f} % found",
+                f"{100 * one.synthetic.found_fraction:.0f} % found",
                 highlight=False,
             )
     for whose, faults in (("synthetic", audit.faults), ("real", audit.real_faults)):
@@ -200,9 +198,9 @@ def _print(audit, checks) -> None:
             console.print(f"{whose} masks: {one.what}: {one.pictures} pictures{named}", highlight=False)
     for warning in audit.warnings:
         console.print(escape(warning), style="red")
-    if audit.ranked:
+    if audit.change_first:
         console.print("change first:")
-        for place, name in enumerate(audit.ranked[:10], start=1):
+        for place, name in enumerate(audit.change_first[:10], start=1):
             console.print(f"  {place}. {name}: {sentence(audit.row(name))}", highlight=False)
     else:
         console.print(

@@ -46,7 +46,7 @@ def main() -> None:
         "commit": _git("rev-parse", "--short", "HEAD"),
         "date": datetime.date.today().isoformat(),
         "machine": describe_machine("bpy", "torch", "scikit-learn"),
-        "frozen_lists_version": reports["matched"]["frozen"]["version"],
+        "frozen_lists_version": reports["matched"]["frozen_lists"]["version"],
         "sets": {side: _side(reports[side]) for side in SIDES},
         "real_against_real": _floors(reports["matched"]),
         "mean_excess": excess,
@@ -79,7 +79,7 @@ def _order(dataset):
 
 
 def _side(report):
-    keys = ("auc", "low", "high", "logistic", "trees")
+    keys = ("auc", "ci_low", "ci_high", "logistic", "trees")
     network = next(one for one in report["networks"] if one["name"] == NETWORK)
     return {
         "n": report["synthetic"]["n"],

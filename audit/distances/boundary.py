@@ -67,8 +67,8 @@ def boundary_offsets(predicted: np.ndarray, reference: np.ndarray, class_id: int
     """Signed distances between the two borders of one class, one value an edge of either border.
 
     At the middle of an edge the signed distance to the predicted border is taken from that to the
-    reference's: 0 where they coincide, k where the predicted region reaches k pixels farther. Both
-    borders are walked, so that a piece that only one of them has weighs alike.
+    reference's: 0 where they coincide, k where the predicted region reaches k pixels farther. The
+    edges of both borders count, so that a piece that only one of them has has the same weight.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def boundary_offsets(predicted: np.ndarray, reference: np.ndarray, class_id: int
     Returns
     -------
     (n,) float in pixels, positive where the predicted region is larger; empty where either map lacks the
-    class or holds nothing else (missed or invented, which F1 tells: there is no border to compare).
+    class or holds nothing else. There is no border to compare; F1 shows a missed or invented class.
     """
     valid = reference != IGNORE
     there, truth = (predicted == class_id) & valid, reference == class_id

@@ -1,7 +1,13 @@
 """Distances between two sets of rows taken jointly: MMD, sliced Wasserstein, density and coverage.
 
-Rows are (n, k) float64, NaN = missing. They are put in spreads of the reference first; what is missing stands
-at the reference's mean and adds a column saying that it is missing, so that absence is seen too.
+Rows are (n, k) float64, NaN = missing. They are divided by the reference's standard deviations first. A
+missing value becomes the reference's mean, and a further column says that it was missing, so that absence
+counts too.
+
+Sliced Wasserstein, density and coverage are not taken from POT and prdc: both would change the digits of
+older audits. POT draws its directions from another generator and integrates over all order statistics, where
+this file uses 256 quantiles common to both sides. prdc computes the radii of both sides, twice
+the work, and prints.
 """
 
 from dataclasses import dataclass, replace
@@ -12,23 +18,23 @@ from scipy.spatial.distance import cdist
 PERMUTATIONS = 199  # smallest p value 0.005
 DIRECTIONS = 128  # of the sliced Wasserstein distance
 NEIGHBOURS = 5  # Naeem et al., Reliable Fidelity and Diversity Metrics, ICML 2020: k of density and coverage
-MOST_ROWS = 1000  # of each set; the rest add hours, not digits
+MOST_ROWS = 1000  # of each set; more rows add hours and change no shown digit
 MIN_ROWS = 50
-CLIP = 6.0  # spreads: a single wild value must not be the distance
+CLIP = 6.0  # standard deviations: a single extreme value must not decide the distance
 
 
 @dataclass(frozen=True)
 class Joint:
-    """How far two sets lie apart jointly; NaN throughout where there are too few rows.
+    """How far two sets lie apart jointly; NaN in all fields where there are too few rows.
 
     Attributes
     ----------
     mmd : unbiased squared maximum mean discrepancy, Gaussian kernel of the median distance
-    mmd_p : share of permutations with at least that MMD, in (0, 1]; NaN against a law fitted to pictures
-    sliced : mean over directions of W1, in spreads of the reference
-    density, coverage : Naeem et al. 2020; near 1 where the laws are the same. Both depend on the number of
-        rows: taken at one number for both sides, that of the smaller half in the floor too
-    floor : the same of the reference's own halves; None where there is none
+    mmd_p : fraction of permutations with at least that MMD, in (0, 1]; NaN against a fitted profile
+    sliced : mean over directions of W1, in standard deviations of the reference
+    density, coverage : Naeem et al. 2020; near 1 where the distributions are the same. Both depend on the
+        number of rows, so one number is used for both sides, the size of the smaller half, also in the floor
+    floor : the same distances between two halves of the reference; None where there is none
     """
 
     mmd: float
@@ -43,12 +49,21 @@ _UNMEASURED = Joint(np.nan, np.nan, np.nan, np.nan, np.nan)
 
 
 def joint_distances(real: np.ndarray, synthetic: np.ndarray, seed: int = 0) -> Joint:
-    """Joint distances of synthetic (n, k) from real (m, k), beside those of two halves of the real rows.
+    """Joint distances of synthetic from real rows, and of two halves of the real rows as their floor.
 
-    Not measured (NaN) where there are under MIN_ROWS rows or no attribute that both show.
+    Parameters
+    ----------
+    real, synthetic : (m, k) and (n, k) float64
+        NaN = missing.
+    seed : int
+        Of the drawn rows, the permutations and the directions.
 
-    The halves have the sizes that the real set leaves: its floor is an upper one where it is small. Density
-    and coverage are not measured where halves of MIN_ROWS cannot be had.
+    Returns
+    -------
+    Joint
+        NaN where one side has fewer than MIN_ROWS rows, or where no attribute is measured on both sides.
+        The floor of a small real set is too high, because its halves are small. Density and coverage are not
+        measured where the halves have fewer than MIN_ROWS rows.
     """
     if min(len(real), len(synthetic)) < MIN_ROWS or not real.shape[1]:
         return _UNMEASURED
@@ -84,18 +99,21 @@ def at_most(rows: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray
 
 
 def standardised(real: np.ndarray, synthetic: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Both in spreads of `real`, missing values at its mean, with a column for each attribute that is missing
-    at times; attributes that either never shows are left out."""
+    """Both in standard deviations of `real`, missing values at its mean.
+
+    Attributes that one side never has are left out. Each attribute that is missing in some rows adds a column
+    for its absence: (m, c) and (n, c) float64.
+    """
     kept = ~(np.isnan(real).all(0) | np.isnan(synthetic).all(0))
     real, synthetic = real[:, kept], synthetic[:, kept]
-    middle, spread = np.nanmean(real, 0), np.nanstd(real, 0)
-    spread[spread == 0] = 1.0
+    mean, sd = np.nanmean(real, 0), np.nanstd(real, 0)
+    sd[sd == 0] = 1.0
     gaps = np.isnan(real).any(0) | np.isnan(synthetic).any(0)
-    share = np.isnan(real[:, gaps]).mean(0)
+    fraction = np.isnan(real[:, gaps]).mean(0)
     out = []
     for rows in (real, synthetic):
-        z = np.clip((rows - middle) / spread, -CLIP, CLIP)
-        absent = (np.isnan(rows[:, gaps]) - share) / np.sqrt(np.maximum(share * (1 - share), 0.01))
+        z = np.clip((rows - mean) / sd, -CLIP, CLIP)
+        absent = (np.isnan(rows[:, gaps]) - fraction) / np.sqrt(np.maximum(fraction * (1 - fraction), 0.01))
         out.append(np.hstack([np.where(np.isnan(z), 0.0, z), absent]))
     return out[0], out[1]
 

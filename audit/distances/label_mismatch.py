@@ -1,8 +1,8 @@
 """How a parser trained on the real set disagrees with labels, class by class.
 
-Two things look alike in a score and are kept apart here. Where the parser's border runs beside the label's,
-a few pixels off, the two sides *draw* the class differently. Where no border of the parser lies near the
-label's, it did not *recognise* the class. Run on real pictures too, what it does there is the reference.
+A score mixes two errors that are separated here. Where the parser's border runs next to the label's, a few
+pixels off, the two sides *draw* the class differently. Where the parser has no border near the label's, it
+did not *recognise* the class. The parser's errors on real pictures are the reference, where there are any.
 
 Maps are (n, H, W) uint8 class ids, 255 = ignore in the labels.
 """
@@ -19,11 +19,21 @@ from facegen.audit.measures.schema import Table
 from facegen.datasets.conventions.native_labels import IGNORE
 
 AGREES, DRAWN, UNRECOGNISED, UNMEASURED = "agrees", "drawn differently", "not recognised", "not measured"
-MIN_PICTURES = 8  # that hold a class: under this it is not judged
-HABIT_PX = 0.3  # at 128 px: a difference of mean offsets under this is within what two real halves show
-FOUND_DROP = 0.1  # share of border pieces found near their counterpart that may be lost before it counts
+MIN_PICTURES = 8  # pictures with a class: with fewer it gets no verdict
+# Difference of mean offsets at 128 px that two halves of a real set show too: one drawing convention.
+CONVENTION_PX = 0.3
+# Fraction of border pieces with a counterpart that may be lost before a class counts as not recognised.
+FOUND_DROP = 0.1
 WORST = 8  # pictures listed
 UNKNOWN_IDS = "ids of no class, taken as not labelled"
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """A wrong class, and the fraction in [0, 1] of labelled pixels that are predicted as it."""
+
+    name: str
+    fraction: float
 
 
 @dataclass(frozen=True)
@@ -32,28 +42,36 @@ class ClassMismatch:
 
     Attributes
     ----------
-    pictures : that hold the class in label or prediction
+    name : of the class
+    pictures : that contain the class in label or prediction
     boundary_iou : pooled over pictures (Cheng et al. 2021)
     offset : mean signed distance in pixels from the label's border to the prediction's, over the pieces that
         found each other; positive where the prediction is larger
-    found : share of border pieces that found their counterpart within the band
-    recall : share of the class's labelled pixels that are predicted as it
-    confused_with : (class name, share of its labelled pixels) that it is most often taken for, or None
+    found_fraction : fraction of border pieces whose counterpart lies within the band, [0, 1]
+    recall : fraction of the class's labelled pixels that are predicted as it, [0, 1]
+    confused_with : the class it is most often predicted as instead, or None
     """
 
     name: str
     pictures: int
     boundary_iou: float
     offset: float
-    found: float
+    found_fraction: float
     recall: float
-    confused_with: tuple[str, float] | None
+    confused_with: Confusion | None
 
 
 @dataclass(frozen=True)
 class Mismatch:
-    """classes : one for every class but the background; confusion : (C, C) int64, label in rows; worst : ids
-    and mean recall of the pictures that agree least; size : side of the maps in pixels"""
+    """How a parser disagrees with labels.
+
+    Attributes
+    ----------
+    classes : one for every class but the background
+    confusion : (C, C) int64 pixels, labels in rows, predictions in columns
+    worst : id and mean recall of the pictures that agree least
+    size : side of the maps in pixels
+    """
 
     classes: tuple[ClassMismatch, ...]
     confusion: np.ndarray
@@ -62,8 +80,14 @@ class Mismatch:
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A class on the synthetic side beside the real side (None: no real predictions) and what it comes to."""
+class ClassVerdict:
+    """A class on both sides and the verdict.
+
+    Attributes
+    ----------
+    synthetic, real : ClassMismatch; real is None without predictions on real pictures
+    verdict : AGREES, DRAWN, UNRECOGNISED or UNMEASURED
+    """
 
     synthetic: ClassMismatch
     real: ClassMismatch | None
@@ -115,39 +139,39 @@ def _row(
         pictures=int(pictures),
         boundary_iou=float(band[0] / band[1]) if band[1] else np.nan,
         offset=float(close[0] / close[1]) if close[1] else np.nan,
-        found=float(close[1] / close[2]) if close[2] else np.nan,
+        found_fraction=float(close[1] / close[2]) if close[2] else np.nan,
         recall=float(confusion[label, label] / total) if total else np.nan,
-        confused_with=(CLASSES[taken_for], float(others[taken_for] / total))
+        confused_with=Confusion(CLASSES[taken_for], float(others[taken_for] / total))
         if total and others.any()
         else None,
     )
 
 
-def judge(synthetic: Mismatch, real: Mismatch | None) -> tuple[Judged, ...]:
-    """Each class's verdict; without a real side offsets are held against 0 and losses against none."""
+def class_verdicts(synthetic: Mismatch, real: Mismatch | None) -> tuple[ClassVerdict, ...]:
+    """The verdict on each class. Without a real side, offsets are compared with 0 and losses with none."""
     by_name = {row.name: row for row in real.classes} if real else {}
     return tuple(
-        Judged(row, by_name.get(row.name), _verdict(row, by_name.get(row.name), synthetic.size))
+        ClassVerdict(row, by_name.get(row.name), _verdict(row, by_name.get(row.name), synthetic.size))
         for row in synthetic.classes
     )
 
 
 def _verdict(row: ClassMismatch, real: ClassMismatch | None, size: int) -> str:
     usable = real if real is not None and real.pictures >= MIN_PICTURES else None
-    if row.pictures < MIN_PICTURES or np.isnan(row.found) or (real is not None and usable is None):
+    if row.pictures < MIN_PICTURES or np.isnan(row.found_fraction) or (real is not None and usable is None):
         return UNMEASURED
-    found, offset = (usable.found, usable.offset) if usable else (1.0, 0.0)
-    if row.found < found - FOUND_DROP:
+    found, offset = (usable.found_fraction, usable.offset) if usable else (1.0, 0.0)
+    if row.found_fraction < found - FOUND_DROP:
         return UNRECOGNISED
     apart = abs(row.offset - offset)
     if np.isnan(found + apart):
         return UNMEASURED
-    return DRAWN if apart > HABIT_PX * size / 128 else AGREES
+    return DRAWN if apart > CONVENTION_PX * size / 128 else AGREES
 
 
 @dataclass(frozen=True)
 class LabelFault:
-    """A slip in masks themselves: what, in how many pictures, and those that show it most."""
+    """An error in masks themselves: what, in how many pictures, and the ids of those that show it most."""
 
     what: str
     pictures: int
@@ -157,9 +181,14 @@ class LabelFault:
 def label_faults(
     attributes: Table, labels: Table, unknown: np.ndarray | None = None
 ) -> tuple[LabelFault, ...]:
-    """Exchanged sides, unknown ids, specks and classes that no picture shows, in any measured set.
+    """Exchanged sides, unknown ids, specks, and classes that no picture shows.
 
-    unknown : (n,) share of each mask that holds ids of no class, or None
+    Parameters
+    ----------
+    attributes, labels : Table
+        Of one measured set of n pictures.
+    unknown : (n,) float64 in [0, 1] or None
+        Fraction of each mask that holds ids of no class.
     """
     found = []
     if unknown is not None and unknown.any():

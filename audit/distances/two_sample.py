@@ -1,8 +1,9 @@
 """Classifier two-sample test: can a classifier tell rows of one set from rows of the other?
 
-The area under its ROC curve on rows it has not seen: 0.5 where the sets follow one law, 1 where every row
-betrays its set (Lopez-Paz and Oquab, Revisiting Classifier Two-Sample Tests, ICLR 2017). Two classifiers, a
-linear and a tree one, because each is blind to something; the larger AUC counts.
+The measure is the area under the ROC curve on rows that the classifier has not seen: 0.5 where both sets
+follow one distribution, 1 where every row reveals its set (Lopez-Paz and Oquab, Revisiting Classifier
+Two-Sample Tests, ICLR 2017). A linear and a tree classifier are used, because each misses some differences;
+the larger AUC counts.
 """
 
 import warnings
@@ -28,12 +29,14 @@ MIN_ROWS = 50  # of each set; under this the AUC is not measured
 
 @dataclass(frozen=True)
 class TwoSample:
-    """NaN throughout where there are too few rows.
+    """Result of the test; NaN in all fields where there are too few rows.
 
-    auc : the larger of both classifiers'
-    logistic, trees : theirs
-    scores : (n,) float64 of `other`'s rows, the larger the less they look like `one`
-    columns : that the classifiers saw
+    Attributes
+    ----------
+    auc : the larger AUC of the two classifiers, [0, 1]
+    logistic, trees : AUC of each
+    scores : (n,) float64 of the rows of `other`: a larger score is less like `one`
+    columns : number of columns that the classifiers saw
     """
 
     auc: float
@@ -44,13 +47,20 @@ class TwoSample:
 
 
 def two_sample(one: np.ndarray, other: np.ndarray, seed: int = 0) -> TwoSample:
-    """Cross-validated AUC of telling `other` (n, k) from `one` (m, k) float64, NaN = missing.
+    """Cross-validated AUC of a classifier that separates two sets of rows.
 
-    Columns that one of the sets does not hold at all are left out: a set without masks is not told by that.
+    Columns that one side does not have at all are left out, so that a set without masks is not recognised
+    by that. Equal rows are kept in one fold: a copy of a row that the classifier has seen with the other
+    answer would pull the AUC of identical sets below 0.5. Rows of whole numbers only, and sets with fewer
+    different rows than folds, are the exception: there rows are equal by chance, so they are split one by
+    one, and their scores are ranks within folds.
 
-    Equal rows are kept in one fold: a copy of a row that the classifier has seen with the other answer would
-    pull the AUC of identical sets below 0.5. Not so rows of whole numbers alone, or of fewer different rows
-    than folds: they are equal by chance, are dealt out one by one, and their scores are ranks within folds.
+    Parameters
+    ----------
+    one, other : (m, k) and (n, k) float64
+        NaN = missing.
+    seed : int
+        Of the folds and the trees.
     """
     nothing = TwoSample(np.nan, np.nan, np.nan, np.full(len(other), np.nan), 0)
     if min(len(one), len(other)) < MIN_ROWS:
@@ -101,11 +111,11 @@ def _copies(x: np.ndarray) -> np.ndarray:
 def _held_out(model, x: np.ndarray, y: np.ndarray, folds, ranked: bool) -> np.ndarray:
     """(n,) float64: score of each row by the model fitted without its fold.
 
-    ranked : as the mean rank within the fold, in (0, 1): else rows that are equal would be told apart by the
-        fold that they lie in
+    ranked : give the mean rank within the fold, in (0, 1), instead of the probability. Otherwise equal rows
+        would be separated by the fold they lie in.
     """
     out = np.empty(len(y))
-    # One thread: on a machine that others use too, two that wait for each other took eighty times as long.
+    # One thread: on a busy machine two threads that wait for each other took eighty times as long.
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", category=UserWarning)  # a column without values in one fold
         for train, test in folds:

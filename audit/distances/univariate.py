@@ -1,4 +1,4 @@
-"""Distances between the laws of one attribute in two sets, with their noise.
+"""Distances between the distributions of one attribute in two sets, with their noise.
 
 Samples are rows with weights: a bootstrap draw is a row of counts, so that many draws cost one cumulative
 sum. Both distances are integrals over the gap of the two distribution functions:
@@ -6,23 +6,24 @@ sum. Both distances are integrals over the gap of the two distribution functions
     W1 = integral |F - G| dx, in the attribute's unit (for a 0/1 attribute the difference of proportions)
     KS = max |F - G|
 
-W1 is given in spreads of the reference, so that attributes of different units can be ranked.
+W1 is given in standard deviations of the reference, so that attributes of different units can be ranked.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.audit.measures.schema import BINARY, Measure
 
 DRAWS = 300  # bootstrap draws for floors and intervals
 MIN_VALUES = 8  # measured values in each set; under this the attribute is not compared
 FLOOR_LEVEL = 0.95  # the floor: 95 of 100 pairs of samples of the reference itself lie under it
-# Of twenty audits of sets of one law at most one shall raise any alarm at all: at 0.95 two alarms or more
-# would come up one time in four.
+# Of twenty audits of two sets of one distribution at most one shall raise any alarm at all. At 0.95, two
+# alarms or more would come up one time in four.
 FAMILY_LEVEL = 0.98
 INTERVAL = 0.95  # coverage of the interval of a distance
-_CLIP = (0.01, 0.99)  # quantiles beyond which values do not widen the spread
+_CLIP = (0.01, 0.99)  # quantiles beyond which values do not widen the unit of the distances
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,12 @@ class Gap:
     n_reference, n_synthetic : measured values
     reference, synthetic : mean, or frequency of a binary attribute
     reference_median, synthetic_median, reference_sd, synthetic_sd : NaN for a binary attribute
-    spread : unit of the distances, see `spread`
-    distance : W1 in spreads; low, high : its 95 % interval, see `stray`
-    floor : W1 in spreads that two samples of the reference's own law, of these two sizes, stay under 95
-        times of 100
+    distance_unit : one standard deviation in the attribute's own unit, see `distance_unit`
+    distance : W1 in this unit; ci_low, ci_high : its 95 % interval, see `gap_deviation`
+    floor : W1 in this unit that two samples of the reference's own distribution, of these two sizes, stay
+        under in 95 of 100 cases
     ks : Kolmogorov-Smirnov distance, [0, 1]
-    shuffled : (draws,) float64: W1 in spreads after the rows of both sets were dealt out anew
+    shuffled : (draws,) float64: W1 in this unit after the rows of both sets were shuffled
     """
 
     n_reference: int
@@ -50,21 +51,23 @@ class Gap:
     synthetic_median: float
     reference_sd: float
     synthetic_sd: float
-    spread: float
+    distance_unit: float
     distance: float
-    low: float
-    high: float
+    ci_low: float
+    ci_high: float
     floor: float
     ks: float
     shuffled: np.ndarray
 
     @property
     def critical(self) -> float:
-        """W1 in spreads that shuffled sets stay under 95 times of 100."""
+        """W1 in standard deviations that shuffled sets stay under in 95 of 100 cases."""
         return float(np.nanquantile(self.shuffled, FLOOR_LEVEL))
 
 
-def cdf_gap(values: np.ndarray, first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def cdf_gap(
+    values: npt.NDArray[np.float64], first: np.ndarray, second: np.ndarray
+) -> tuple[npt.NDArray[np.floating], npt.NDArray[np.floating]]:
     """W1 and KS of pairs of weighted samples on common values.
 
     Parameters
@@ -82,13 +85,18 @@ def cdf_gap(values: np.ndarray, first: np.ndarray, second: np.ndarray) -> tuple[
     return inner @ step, np.max(inner * (step > 0), axis=1, initial=0.0)
 
 
-def stray(values: np.ndarray, first: np.ndarray, second: np.ndarray, both: np.ndarray) -> np.ndarray:
-    """How far the gap of two samples strays when both are redrawn: integral |(F* - G*) - (F - G)| dx.
+def gap_deviation(
+    values: npt.NDArray[np.float64],
+    first: npt.NDArray[np.bool_],
+    second: npt.NDArray[np.bool_],
+    both: npt.NDArray[np.float32],
+) -> npt.NDArray[np.float32]:
+    """How much the gap of two samples changes when both are redrawn: integral |(F* - G*) - (F - G)| dx.
 
-    W1 of two samples lies no further from W1 of their laws than the integral of |their gap less the laws'|
-    (triangle inequality), and that the bootstrap estimates by this. So W1 plus or minus its 95th percentile,
-    cut at 0, is a 95 % interval near 0 too, where the percentiles of a redrawn W1 leave the truth out: to a
-    W1 that is all noise redrawing only adds.
+    W1 of two samples differs from W1 of their distributions by at most the integral of |the samples' gap
+    minus the distributions' gap| (triangle inequality). The bootstrap estimates this integral by the one
+    above. So W1 plus or minus its 95th percentile, cut at 0, is a 95 % interval, also near 0. There the
+    percentiles of a redrawn W1 would leave the truth out, because redrawing only adds to a W1 that is noise.
 
     Parameters
     ----------
@@ -112,17 +120,23 @@ def _gaps(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         return reached / reached[:, -1:] - other / other[:, -1:]
 
 
-def spread(values: np.ndarray, measure: Measure) -> float:
-    """Unit of the normalised distances: the standard deviation, of a few extreme values shorn.
+def distance_unit(values: npt.NDArray[np.float64], measure: Measure) -> float:
+    """Unit of the normalised distances: the standard deviation with the extreme values clipped.
 
-    For a 0/1 attribute sqrt(p (1 - p)) with half a row added to both sides, so that a class that the
+    Of a 0/1 attribute it is sqrt(p (1 - p)) with half a row added to each value, so that a class that the
     reference never shows does not make every difference infinite. 1 where all values are equal.
+
+    Parameters
+    ----------
+    values : (n,) float64
+        Measured values of the reference, without NaN.
+    measure : Measure
     """
     if measure.kind == BINARY:
         p = (values.sum() + 0.5) / (len(values) + 1)
         return float(np.sqrt(p * (1 - p)))
-    shorn = float(np.clip(values, *np.quantile(values, _CLIP)).std())
-    return shorn or float(values.std()) or 1.0
+    clipped = float(np.clip(values, *np.quantile(values, _CLIP)).std())
+    return clipped or float(values.std()) or 1.0
 
 
 def bootstrap_counts(rows: int, size: int, draws: int, rng: np.random.Generator) -> np.ndarray:
@@ -133,17 +147,30 @@ def bootstrap_counts(rows: int, size: int, draws: int, rng: np.random.Generator)
 def compare_columns(
     reference: np.ndarray, synthetic: np.ndarray, measure: Measure, draws: "Draws"
 ) -> Gap | None:
-    """The gap between two columns (m,) and (n,) float64 with NaN; None where too few values were measured."""
+    """The gap between two columns of one attribute.
+
+    Parameters
+    ----------
+    reference, synthetic : (m,) and (n,) float64
+        In the attribute's unit, NaN = missing.
+    measure : Measure
+    draws : Draws
+        Of these m and n rows.
+
+    Returns
+    -------
+    Gap, or None where one side has fewer than MIN_VALUES measured values.
+    """
     there, here = ~np.isnan(reference), ~np.isnan(synthetic)
     r, s = reference[there], synthetic[here]
     if min(len(r), len(s)) < MIN_VALUES:
         return None
-    unit = spread(r, measure)
+    unit = distance_unit(r, measure)
     order = np.argsort(r)
     rows = np.flatnonzero(there)[order]
     noise, _ = cdf_gap(r[order], draws.null_first[:, rows], draws.null_second[:, rows])
 
-    # Both sets in one rising order; `mine` are the reference's places in it.
+    # Both sets in one rising order; `mine` marks the reference's values in it.
     pooled = np.concatenate([r, s])
     order = np.argsort(pooled)
     pooled, mine = pooled[order], order < len(r)
@@ -151,7 +178,7 @@ def compare_columns(
     pool_rows = np.concatenate([np.flatnonzero(there), len(reference) + np.flatnonzero(here)])[order]
     dealt, taken = draws.dealt[:, pool_rows], draws.pool[pool_rows]
     shuffled, _ = cdf_gap(pooled[taken], dealt[:, taken], ~dealt[:, taken])
-    half = np.nanquantile(stray(pooled, mine, ~mine, draws.both[:, pool_rows]), INTERVAL)
+    half = np.nanquantile(gap_deviation(pooled, mine, ~mine, draws.both[:, pool_rows]), INTERVAL)
     binary = measure.kind == BINARY
     return Gap(
         n_reference=len(r),
@@ -162,10 +189,10 @@ def compare_columns(
         synthetic_median=np.nan if binary else float(np.median(s)),
         reference_sd=np.nan if binary else float(r.std()),
         synthetic_sd=np.nan if binary else float(s.std()),
-        spread=unit,
+        distance_unit=unit,
         distance=float(distance[0] / unit),
-        low=float(max(0.0, distance[0] - half) / unit),
-        high=float((distance[0] + half) / unit),
+        ci_low=float(max(0.0, distance[0] - half) / unit),
+        ci_high=float((distance[0] + half) / unit),
         floor=float(np.nanquantile(noise / unit, FLOOR_LEVEL)),
         ks=float(ks[0]),
         shuffled=shuffled / unit,
@@ -183,9 +210,9 @@ class Draws:
     both : (draws, m + n) float32
         Each set redrawn, the reference's rows first.
     pool : (m + n,) bool
-        The rows that are shuffled: of the reference as many as pictures are behind it.
+        The rows that are shuffled: of the reference as many as it has pictures.
     dealt : (draws, m + n) bool
-        Those of them that shuffling deals to the reference's side.
+        Those of them that a shuffle assigns to the reference's side.
     """
 
     null_first: np.ndarray
@@ -196,7 +223,17 @@ class Draws:
 
     @classmethod
     def make(cls, rows: int, n_reference: int, n_synthetic: int, seed: int, draws: int = DRAWS) -> "Draws":
-        """rows : rows of the reference at hand; n_reference : pictures they stand for (a profile's n)."""
+        """Draw the counts.
+
+        Parameters
+        ----------
+        rows : int
+            Rows of the reference.
+        n_reference : int
+            Pictures they stand for: the same number for a set, the fitted pictures for a profile.
+        n_synthetic : int
+        seed, draws : int
+        """
         rng = np.random.Generator(np.random.Philox(key=seed))
         pool = np.arange(rows + n_synthetic) < n_reference
         pool[rows:] = True
@@ -214,7 +251,9 @@ class Draws:
 
 
 def family_factor(gaps: list[Gap]) -> float:
-    """How many times its critical distance an attribute must reach to differ, all attributes taken together.
+    """How many times its critical distance an attribute must exceed to differ, at least 1.
+
+    One factor for all attributes and label statistics together.
 
     A high percentile (FAMILY_LEVEL), over shuffles, of the largest distance in critical distances (Westfall
     and Young, Resampling-Based Multiple Testing, 1993).
@@ -225,11 +264,11 @@ def family_factor(gaps: list[Gap]) -> float:
     return max(1.0, float(np.quantile(np.nanmax(ratios, axis=0), FAMILY_LEVEL)))
 
 
-def family_p(gaps: dict[str, Gap]) -> dict[str, float]:
-    """Attribute name -> p value adjusted for all attributes together, in (0, 1].
+def adjusted_p(gaps: dict[str, Gap]) -> dict[str, float]:
+    """p values adjusted for all attributes together: name -> p in (0, 1].
 
-    How often shuffled sets reach, in any attribute, this many critical distances: single-step maxT of
-    Westfall and Young. An attribute that never varies has p = 1.
+    How often shuffled sets reach, in any attribute, this many critical distances (single-step maxT of
+    Westfall and Young, 1993). An attribute that never varies has p = 1.
     """
     ratios = {
         name: (gap.distance, gap.shuffled, gap.critical) for name, gap in gaps.items() if gap.critical > 0

@@ -30,7 +30,7 @@ def aligned_map(view: FaceView) -> np.ndarray:
     return out.ravel()
 
 
-def touching(view: FaceView) -> np.ndarray:
+def adjacency(view: FaceView) -> np.ndarray:
     """(len(PAIRS),) float32: length of the border between two classes over the picture's side."""
     count = len(CLASSES)
     if view.mask is None:

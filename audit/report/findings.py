@@ -11,7 +11,7 @@ from facegen.audit.distances.feature_distance import FeatureDistance
 from facegen.audit.distances.frozen_lists import matched_names
 from facegen.audit.distances.held_out import HeldOut
 from facegen.audit.distances.joint import Joint
-from facegen.audit.distances.label_mismatch import UNKNOWN_IDS, Judged, LabelFault, Mismatch
+from facegen.audit.distances.label_mismatch import UNKNOWN_IDS, ClassVerdict, LabelFault, Mismatch
 from facegen.audit.distances.univariate import Gap
 from facegen.audit.measures.measure_table import GROUPS
 from facegen.audit.measures.schema import Measure
@@ -23,38 +23,50 @@ SWAPPED, FACE_AXES = "sides_swapped", "face_axes"
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the audit's table. `gap` is None where the verdict is UNMEASURED; then `why` says why.
+    """One line of the audit's table.
 
-    p_family : how often shuffled sets show, in any attribute, a distance this extreme
+    Attributes
+    ----------
+    measure : Measure
+    gap : how far the two sides lie apart; None where the verdict is UNMEASURED
+    verdict : WITHIN, BORDERLINE, DIFFERS or UNMEASURED
+    reason : why it was not measured, "" where it was
+    p_adjusted : p value in (0, 1], adjusted for all attributes and label statistics together
     """
 
     measure: Measure
     gap: Gap | None
     verdict: str
-    why: str = ""
-    p_family: float = np.nan
+    reason: str = ""
+    p_adjusted: float = np.nan
 
     @property
     def excess(self) -> float:
-        """Distance above the floor in spreads, at least 0; NaN where not measured."""
+        """Distance above the floor in standard deviations, at least 0; NaN where not measured."""
         return max(0.0, self.gap.distance - self.gap.floor) if self.gap else np.nan
 
 
 @dataclass(frozen=True)
 class Separability:
-    """Two-sample AUC of one group of attributes, beside what the reference gives against itself.
+    """Two-sample AUC of one group of attributes, and what the reference gives against itself.
 
-    attributes : how many the classifiers saw; low, high : 95 % interval of auc (Hanley and McNeil, 1982)
-    floor, floor_high : mean and largest AUC of the reference against itself, see compare._auc_floor
+    Attributes
+    ----------
+    auc : the larger of both classifiers' AUCs, in [0, 1]
+    ci_low, ci_high : 95 % interval of auc (Hanley and McNeil, 1982)
+    logistic, trees : AUC of each classifier
+    floor, floor_max : mean and largest AUC of the reference against itself, see compare.py
+    attributes : how many attributes the classifiers saw
+    verdict : WITHIN, DIFFERS or UNMEASURED
     """
 
     auc: float
-    low: float
-    high: float
+    ci_low: float
+    ci_high: float
     logistic: float
     trees: float
     floor: float
-    floor_high: float
+    floor_max: float
     attributes: int
     verdict: str
 
@@ -65,17 +77,19 @@ class Audit:
 
     Attributes
     ----------
-    rows : one for each of MEASURES, in their order
+    reference : Reference
+    synthetic, n_synthetic : name of the audited set, and its pictures
+    rows : one for each measure, in the order of the table
     labels : one for each label statistic; empty against a profile
-    content, everything : Separability on content attributes and on all
-    family : critical distances that an attribute or label statistic must exceed to differ: family_factor
-    ranked : names of attributes to change, worst first
-    telltale : ids of synthetic pictures, those first that look least like the reference
+    content, all_attributes : Separability on the content attributes and on all of them
+    family_factor : how many times its critical distance an attribute must exceed to differ
+    change_first : names of attributes to change, worst first
+    least_similar : ids of the synthetic pictures, those first that look least like the reference
     joint : "content" and "all" -> joint distances over these attributes
-    held_out : measures that no matching sees
-    faults, real_faults : slips in the masks themselves, synthetic and, where the reference has masks, real
+    held_out : groups of measures that matching does not see
+    faults, real_faults : errors in the masks themselves, synthetic and, where the reference has masks, real
     networks : distances in the feature space of networks
-    judged, mismatch : a parser's disagreement with the synthetic labels, where one was given
+    class_verdicts, mismatch : how a parser disagrees with the synthetic labels, where one was given
     """
 
     reference: Reference
@@ -84,16 +98,16 @@ class Audit:
     rows: tuple[Row, ...]
     labels: tuple[Row, ...]
     content: Separability
-    everything: Separability
-    family: float
-    ranked: tuple[str, ...]
-    telltale: tuple[str, ...] = field(repr=False)
+    all_attributes: Separability
+    family_factor: float
+    change_first: tuple[str, ...]
+    least_similar: tuple[str, ...] = field(repr=False)
     joint: Mapping[str, Joint] = field(default_factory=dict)
     held_out: tuple[HeldOut, ...] = ()
     faults: tuple[LabelFault, ...] = ()
     real_faults: tuple[LabelFault, ...] = ()
     networks: tuple[FeatureDistance, ...] = ()
-    judged: tuple[Judged, ...] = ()
+    class_verdicts: tuple[ClassVerdict, ...] = ()
     mismatch: Mismatch | None = None
 
     def row(self, name: str) -> Row:
@@ -117,7 +131,7 @@ class Audit:
 
     @property
     def nothing_stands_out(self) -> str:
-        """What to say where `ranked` is empty."""
+        """The sentence for an empty `change_first`."""
         pictures = f"{self.n_synthetic} and {self.reference.n} pictures"
         if self.inconclusive:
             lacking = sum(row.verdict == UNMEASURED for row in self.rows)
@@ -151,7 +165,7 @@ class Audit:
         return found
 
     def mean_excess(self, content_only: bool) -> float:
-        """Mean over the matched, measured attributes of the distance above the floor, in spreads."""
+        """Mean distance above the floor over the matched, measured attributes, in standard deviations."""
         names = set(matched_names([row.measure.name for row in self.rows], content_only))
         chosen = [row.excess for row in self.rows if row.gap and row.measure.name in names]
         return float(np.mean(chosen)) if chosen else np.nan

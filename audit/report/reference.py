@@ -1,4 +1,4 @@
-"""What a synthetic set is held against."""
+"""What a synthetic set is compared with."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from facegen.audit.measures.schema import Table
 from facegen.audit.profiles.attribute_profile import Profile
 from facegen.datasets.errors import FacegenError
 
-PROFILE_ROWS = 4000  # drawn from a profile to stand for its law; more change no distance by over 0.01 spreads
+# Rows drawn from a profile to represent its distribution; more change no distance by over 0.01.
+PROFILE_ROWS = 4000
 
 
 @dataclass(frozen=True)
 class Reference:
-    """What the synthetic set is held against.
+    """What the synthetic set is compared with.
 
     Attributes
     ----------
@@ -26,10 +27,10 @@ class Reference:
     kind : "set" or "profile"
     n : real pictures behind it
     attributes : Table; rows of the set, or rows drawn from the profile
-    labels : Table or None: a profile says nothing of how the masks are drawn
+    labels : Table or None: a profile does not describe how masks are drawn
     fidelity : of the profile (see Profile), empty for a set
-    by_hand : a law that somebody wrote, all or part of it; n is then what it is taken to stand for
-    maps, touching, unknown : as in Measurement; None against a profile
+    handwritten : whether it is a profile that somebody wrote, fully or in part; n is then an assumption
+    maps, adjacency, unknown : as in Measurement; None against a profile
     """
 
     name: str
@@ -39,26 +40,27 @@ class Reference:
     labels: Table | None
     fidelity: Mapping[str, float] = field(default_factory=dict)
     maps: np.ndarray | None = None
-    touching: np.ndarray | None = None
+    adjacency: np.ndarray | None = None
     unknown: np.ndarray | None = None
-    by_hand: bool = False
+    handwritten: bool = False
 
     @property
     def fitted(self) -> bool:
-        """Whether it is a law fitted to pictures. How far its own draws lie apart says nothing of these: the
-        law's error is not in it."""
-        return self.kind == "profile" and not self.by_hand
+        """Whether it is a profile fitted to pictures. The distance between its own draws is then no floor:
+        the
+        error of the fit is not in it."""
+        return self.kind == "profile" and not self.handwritten
 
     @property
     def compared(self) -> Table:
-        """The attributes; of a profile as many rows as pictures are behind it, for more would claim more."""
+        """The attributes; of a profile as many rows as it was fitted to, because more would overstate it."""
         return self.attributes.rows(np.arange(min(self.n, len(self.attributes))))
 
     @property
-    def what(self) -> str:
+    def description(self) -> str:
         """What it is, for people."""
-        if self.by_hand:
-            return f"a law written by hand, taken for one of {self.n} pictures"
+        if self.handwritten:
+            return f"a handwritten profile, taken as one of {self.n} pictures"
         return f"a {self.kind} of {self.n} real pictures"
 
     @classmethod
@@ -71,7 +73,7 @@ class Reference:
             measured.labels,
             {},
             measured.maps,
-            measured.touching,
+            measured.adjacency,
             measured.unknown,
         )
 
@@ -79,10 +81,16 @@ class Reference:
     def of_profile(cls, profile: Profile, seed: int = 0) -> Reference:
         if not any(name in measure_table.BY_NAME for name in profile.measured.names):
             raise FacegenError(
-                f"profile {profile.name} says nothing that pictures and masks show: nothing to compare with"
+                f"profile {profile.name} describes nothing that pictures and masks show: compare with another"
             )
         table = profile.table(PROFILE_ROWS, seed)
-        by_hand = bool(profile.written)
+        handwritten = bool(profile.written)
         return cls(
-            profile.name, "profile", profile.measured.n, table, None, profile.fidelity, by_hand=by_hand
+            profile.name,
+            "profile",
+            profile.measured.n,
+            table,
+            None,
+            profile.fidelity,
+            handwritten=handwritten,
         )

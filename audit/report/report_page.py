@@ -1,8 +1,8 @@
-"""The audit written down: report.json, attributes.csv, and index.html, which needs no other file.
+"""The audit as files: report.json, attributes.csv, and index.html, which needs no other file.
 
 Everything that comes from a file (names of pictures and folders) reaches the page through Jinja2's
-autoescape. The only pictures in it are thumbnails that the caller hands over: of the synthetic set, and of
-the real one only where somebody asked for them.
+autoescape. The only pictures in it are thumbnails that the caller gives: of the synthetic set, and of the
+real one only where the user requested them.
 """
 
 import base64
@@ -40,14 +40,11 @@ from facegen.audit.validation.shipped_accuracy import known_accuracy
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import write_bytes, write_json
 
-FORMAT, FORMAT_VERSION = (
-    "facegen-audit",
-    4,
-)  # 4: range, missing and accuracy of attributes, label faults of the real side
+FORMAT, FORMAT_VERSION = "facegen-audit", 5
 THUMBNAIL = 128  # pixels of the longer side
 FIRST = 10  # attributes named under "what to change first"
-# What figures of different days must share to be compared.
-FROZEN = {
+# Figures of different days can be compared where these are equal.
+FROZEN_LISTS = {
     "version": HELD_OUT_VERSION,
     "matched_content": list(MATCHED_CONTENT),
     "matched_appearance": list(MATCHED_APPEARANCE),
@@ -57,7 +54,8 @@ FROZEN = {
 }
 _COLUMNS = (
     "name", "group", "unit", "verdict", "real", "synthetic", "real_median", "synthetic_median", "real_sd",
-    "synthetic_sd", "distance", "low", "high", "floor", "ks", "p_family", "n_real", "n_synthetic", "why",
+    "synthetic_sd", "distance", "ci_low", "ci_high", "floor", "ks", "p_adjusted", "n_real", "n_synthetic",
+    "reason",
 )  # fmt: skip
 
 
@@ -124,7 +122,7 @@ def report_data(audit: Audit, checks: list[Check]) -> dict:
             "fidelity": {key: _number(auc) for key, auc in audit.reference.fidelity.items()},
         },
         "synthetic": {"name": audit.synthetic, "n": audit.n_synthetic},
-        "two_sample": {"content": _separability(audit.content), "all": _separability(audit.everything)},
+        "two_sample": {"content": _separability(audit.content), "all": _separability(audit.all_attributes)},
         "joint": {key: _joint(one) for key, one in audit.joint.items()},
         "held_out": [
             {
@@ -132,14 +130,14 @@ def report_data(audit: Audit, checks: list[Check]) -> dict:
                 "dimensions": one.dimensions,
                 "auc": _number(one.auc),
                 "floor": _number(one.floor),
-                "why": one.why,
+                "reason": one.reason,
                 "joint": _joint(one.joint),
             }
             for one in audit.held_out
         ],
         "networks": [_network(one) for one in audit.networks],
-        "prepared": PREPARED,
-        "frozen": FROZEN,
+        "realism_preparation": PREPARED,
+        "frozen_lists": FROZEN_LISTS,
         "label_faults": _faults(audit.faults),
         "real_label_faults": _faults(audit.real_faults),
         "label_mismatch": _mismatch(audit),
@@ -147,8 +145,8 @@ def report_data(audit: Audit, checks: list[Check]) -> dict:
             "content": _number(audit.mean_excess(content_only=True)),
             "all": _number(audit.mean_excess(content_only=False)),
         },
-        "family_factor": _number(audit.family),
-        "change_first": list(audit.ranked),
+        "family_factor": _number(audit.family_factor),
+        "change_first": list(audit.change_first),
         "warnings": list(audit.warnings),
         "counts": counts(audit.rows),
         "attributes": [_row(row) for row in audit.rows],
@@ -167,7 +165,7 @@ def counts(rows: tuple[Row, ...]) -> dict[str, int]:
 def sentence(row: Row) -> str:
     """What is different about an attribute: "real 4.9 %, synthetic 14.0 %", or mean ± standard deviation."""
     if row.gap is None:
-        return row.why
+        return row.reason
     g, unit = row.gap, unit_of(row)
     sides = [(g.reference, g.reference_sd), (g.synthetic, g.synthetic_sd)]
     real, synthetic = (
@@ -197,10 +195,10 @@ def span(measure: Measure) -> str:
     return f"{low} to {high}"
 
 
-def told(measure: Measure) -> str:
-    """How well the measure is known to tell what it measures."""
+def accuracy_of(measure: Measure) -> str:
+    """How well the measure follows the truth of rendered faces, as one line for people."""
     known = known_accuracy().get(measure.name)
-    return known.told(measure) if known else "not known: held against no truth"
+    return known.summary(measure) if known else "not known: compared with no truth"
 
 
 def render_html(
@@ -220,8 +218,8 @@ def render_html(
         audit=audit,
         counts=counts(audit.rows),
         label_counts=counts(audit.labels),
-        first=[audit.row(name) for name in audit.ranked[:FIRST]],
-        more=max(0, len(audit.ranked) - FIRST),
+        first=[audit.row(name) for name in audit.change_first[:FIRST]],
+        more=max(0, len(audit.change_first) - FIRST),
         groups=audit.by_group,
         labels=sorted(
             (row for row in audit.labels if row.verdict in (DIFFERS, BORDERLINE)),
@@ -235,11 +233,11 @@ def render_html(
         unit_of=unit_of,
         sentence=sentence,
         span=span,
-        told=told,
+        accuracy_of=accuracy_of,
         working_size=WORKING_SIZE,
         real_colour=figures.REAL_COLOUR,
         synthetic_colour=figures.SYNTHETIC_COLOUR,
-        frozen=FROZEN,
+        frozen=FROZEN_LISTS,
         prepared=PREPARED,
         nan=math.nan,
     )
@@ -282,18 +280,22 @@ def _mismatch(audit: Audit) -> dict | None:
                 "synthetic": _class(one.synthetic),
                 "real": _class(one.real) if one.real else None,
             }
-            for one in audit.judged
+            for one in audit.class_verdicts
         ],
     }
 
 
 def _class(row: ClassMismatch) -> dict:
-    values = ("boundary_iou", "offset", "found", "recall")
-    data: dict = {key: _number(getattr(row, key)) for key in values}
+    data: dict = {
+        "boundary_iou": _number(row.boundary_iou),
+        "offset_px": _number(row.offset),
+        "found_fraction": _number(row.found_fraction),
+        "recall": _number(row.recall),
+    }
     taken = row.confused_with
     return data | {
         "pictures": row.pictures,
-        "confused_with": {"name": taken[0], "share": _number(taken[1])} if taken else None,
+        "confused_with": {"name": taken.name, "fraction": _number(taken.fraction)} if taken else None,
     }
 
 
@@ -305,14 +307,20 @@ def _joint(one: Joint) -> dict:
 def _network(one: FeatureDistance) -> dict:
     data: dict = {key: _number(getattr(one, key)) for key in ("frechet", "kernel", "density", "coverage")}
     floor = _network(one.floor) if one.floor else None
-    return data | {"name": one.name, "n": one.n, "dimensions": one.dimensions, "why": one.why, "floor": floor}
+    return data | {
+        "name": one.name,
+        "n": one.n,
+        "dimensions": one.dimensions,
+        "reason": one.reason,
+        "floor": floor,
+    }
 
 
 def _row(row: Row) -> dict:
     m, g = row.measure, row.gap
     data: dict = {"name": m.name, "group": m.group, "unit": m.unit, "kind": m.kind, "matchable": m.matchable}
     known = known_accuracy().get(m.name)
-    data |= {"verdict": row.verdict, "why": row.why, "about": m.about, "missing": m.missing}
+    data |= {"verdict": row.verdict, "reason": row.reason, "description": m.about, "missing_when": m.missing}
     data |= {"range": [_number(m.low), _number(m.high)], "accuracy": vars(known) if known else None}
     if g is not None:
         data |= {
@@ -322,14 +330,14 @@ def _row(row: Row) -> dict:
             "synthetic_median": _number(g.synthetic_median),
             "real_sd": _number(g.reference_sd),
             "synthetic_sd": _number(g.synthetic_sd),
-            "spread": _number(g.spread),
+            "distance_unit": _number(g.distance_unit),
             "distance": _number(g.distance),
-            "low": _number(g.low),
-            "high": _number(g.high),
+            "ci_low": _number(g.ci_low),
+            "ci_high": _number(g.ci_high),
             "floor": _number(g.floor),
             "critical": _number(g.critical),
             "ks": _number(g.ks),
-            "p_family": _number(row.p_family),
+            "p_adjusted": _number(row.p_adjusted),
             "n_real": g.n_reference,
             "n_synthetic": g.n_synthetic,
         }

@@ -97,7 +97,7 @@ def check(audit: Audit, limits: dict[str, float]) -> list[Check]:
     differing = float(sum(row.verdict == DIFFERS for row in audit.rows))
     found = {
         "content_auc": audit.content.auc if _mostly_measured(content) else math.nan,
-        "all_auc": audit.everything.auc if _mostly_measured(followed) else math.nan,
+        "all_auc": audit.all_attributes.auc if _mostly_measured(followed) else math.nan,
         "content_excess": audit.mean_excess(content_only=True) if _mostly_measured(content) else math.nan,
         "all_excess": audit.mean_excess(content_only=False) if _mostly_measured(followed) else math.nan,
         "differing": differing if _mostly_measured(audit.rows) else math.nan,

@@ -1,7 +1,7 @@
-"""How well each measure tells what it is meant to tell, on rendered faces whose truth is known.
+"""How well each measure follows what it is meant to measure, on rendered faces whose truth is known.
 
-Where the truth is a yes or no, the area under the ROC curve; else Spearman's rank correlation, and where
-both have one unit and meaning also the mean absolute error and the bias.
+Where the truth is yes or no, by the area under the ROC curve; otherwise by Spearman's rank correlation, and
+where both have one unit and meaning also by the mean absolute error and the bias.
 """
 
 from collections.abc import Sequence
@@ -11,15 +11,16 @@ import numpy as np
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
+from facegen.audit.distances.auc_error import auc_error
 from facegen.audit.measures.measure_table import BY_NAME
 from facegen.audit.measures.schema import Table
 from facegen.audit.validation.ground_truth import TRUTHS, Known
 
 AUC, RANK = "AUC", "rank correlation"
-FEWEST = 12  # faces that have both: under this nothing is said
-FEWEST_OF_A_KIND = 4  # faces that have a thing, and that lack it
-# Grades of a rank correlation, and of 2 AUC - 1: over GOOD a measure may stand for the truth of one face,
-# over FAIR for a set's.
+FEWEST = 12  # faces with measure and truth: with fewer, nothing is reported
+FEWEST_OF_A_KIND = 4  # faces with a yes, and with a no
+# Grades of a rank correlation, and of 2 AUC - 1: above GOOD a measure may replace the truth of one face,
+# above FAIR that of a set.
 GOOD, FAIR = 0.8, 0.4
 
 
@@ -29,17 +30,18 @@ class Accuracy:
 
     Attributes
     ----------
-    measure, truth : names; kind : AUC, RANK, or "" where nothing could be said, `why` then says why
+    measure, truth : names
+    statistic : AUC, RANK, or "" where nothing was measured; `reason` then says why
     n : faces that have both
-    value : of the kind; expected above 0.5 or above 0, a fall where one is expected counted as a rise
+    value : of the statistic; expected above 0.5 or above 0, with the sign turned where a fall is expected
     low, high : 95 % interval of it
     error, bias : mean of |measure - truth| and of measure - truth, in `unit`; NaN where units differ
-    spread : standard deviation of the truth over the set, in its own unit
+    truth_sd : standard deviation of the truth over the set, in its own unit
     """
 
     measure: str
     truth: str
-    kind: str
+    statistic: str
     n: int
     unit: str
     value: float = np.nan
@@ -47,15 +49,15 @@ class Accuracy:
     high: float = np.nan
     error: float = np.nan
     bias: float = np.nan
-    spread: float = np.nan
-    why: str = ""
+    truth_sd: float = np.nan
+    reason: str = ""
 
     @property
     def grade(self) -> str:
         """good, fair, poor, or not measured."""
-        if not self.kind or np.isnan(self.value):
+        if not self.statistic or np.isnan(self.value):
             return "not measured"
-        strength = 2 * self.value - 1 if self.kind == AUC else self.value
+        strength = 2 * self.value - 1 if self.statistic == AUC else self.value
         return "good" if strength >= GOOD else "fair" if strength >= FAIR else "poor"
 
 
@@ -65,46 +67,48 @@ def accuracies(table: Table, known: Sequence[Known]) -> tuple[Accuracy, ...]:
     known : one a row of the table
     """
     if len(table) != len(known):
-        raise ValueError(f"{len(table)} rows beside {len(known)} known faces")
+        raise ValueError(f"{len(table)} rows, but {len(known)} known faces")
     return tuple(_accuracy(name, table.column(name), known) for name in table.names)
 
 
 def _accuracy(name: str, values: np.ndarray, known: Sequence[Known]) -> Accuracy:
     unit, truth = BY_NAME[name].unit, TRUTHS.get(name)
     if truth is None:
-        return Accuracy(name, "", "", 0, unit, why="no truth in a spec")
+        return Accuracy(name, "", "", 0, unit, reason="no truth in a spec")
     wanted = np.array([truth.read(one) for one in known], float)
     seen = ~(np.isnan(values) | np.isnan(wanted))
     x, y = values[seen], wanted[seen]
     n = len(x)
     if n < FEWEST:
-        return Accuracy(name, truth.about, "", n, unit, why=f"{n} faces have both: too few")
+        return Accuracy(name, truth.about, "", n, unit, reason=f"{n} faces have both: too few")
     sign = -1 if truth.falls else 1
     levels = np.unique(y)
     if len(levels) < 2:
-        return Accuracy(name, truth.about, "", n, unit, why="the truth is the same in every face")
-    spread = float(y.std())
+        return Accuracy(name, truth.about, "", n, unit, reason="the truth is the same in every face")
+    truth_sd = float(y.std())
     if len(levels) == 2 and set(levels) <= {0.0, 1.0}:
         ones = int(y.sum())
         if min(ones, n - ones) < FEWEST_OF_A_KIND:
-            return Accuracy(name, truth.about, "", n, unit, why=f"{ones} of {n} faces have it: too few")
+            return Accuracy(name, truth.about, "", n, unit, reason=f"{ones} of {n} faces have it: too few")
         auc = float(roc_auc_score(y, sign * x))
-        half = 1.96 * _auc_error(auc, ones, n - ones)
+        half = 1.96 * auc_error(auc, ones, n - ones)
         return Accuracy(
-            name, truth.about, AUC, n, unit, auc, max(0.0, auc - half), min(1.0, auc + half), spread=spread
+            name,
+            truth.about,
+            AUC,
+            n,
+            unit,
+            auc,
+            max(0.0, auc - half),
+            min(1.0, auc + half),
+            truth_sd=truth_sd,
         )
     if len(np.unique(x)) < 2:
-        return Accuracy(name, truth.about, "", n, unit, why="the measure is the same in every face")
+        return Accuracy(name, truth.about, "", n, unit, reason="the measure is the same in every face")
     rank = sign * float(stats.spearmanr(x, y).statistic)
     # Fisher's z with the variance of Bonett and Wright, Psychometrika 65, 2000.
     half = 1.96 * np.sqrt((1 + rank**2 / 2) / (n - 3))
     z = np.arctanh(np.clip(rank, -0.9999, 0.9999))
     error, bias = (float(np.abs(x - y).mean()), float((x - y).mean())) if truth.same else (np.nan, np.nan)
     low, high = (float(np.tanh(z + side * half)) for side in (-1, 1))
-    return Accuracy(name, truth.about, RANK, n, unit, rank, low, high, error, bias, spread)
-
-
-def _auc_error(auc: float, n: int, m: int) -> float:
-    """Standard error of an AUC (Hanley and McNeil, Radiology 143, 1982, eq. 2)."""
-    q1, q2 = auc / (2 - auc), 2 * auc**2 / (1 + auc)
-    return float(np.sqrt((auc * (1 - auc) + (n - 1) * (q1 - auc**2) + (m - 1) * (q2 - auc**2)) / (n * m)))
+    return Accuracy(name, truth.about, RANK, n, unit, rank, low, high, error, bias, truth_sd)

@@ -58,7 +58,7 @@ def command(synth, workers, out) -> None:
             out,
             {
                 "format": "facegen-bench-measures",
-                "format_version": 1,
+                "format_version": 2,
                 "machine": describe_machine("sklearn"),
                 "faces": len(ids),
                 "sets": source,
@@ -93,13 +93,22 @@ def _print(rows, source, count) -> None:
     lines.add_column("grade", no_wrap=True)
     silent = []
     for row in rows:
-        if not row.kind:
-            silent.append(f"{row.measure} ({row.why})")
+        if not row.statistic:
+            silent.append(f"{row.measure} ({row.reason})")
             continue
         errors = [f"{v:.3g} {row.unit}" if not math.isnan(v) else "–" for v in (row.error, row.bias)]
         interval = f"{row.low:.2f} – {row.high:.2f}"
         grade = f"[{_STYLE[row.grade]}]{row.grade}[/]"
-        cells = (row.measure, row.truth, row.kind, str(row.n), f"{row.value:.2f}", interval, *errors, grade)
+        cells = (
+            row.measure,
+            row.truth,
+            row.statistic,
+            str(row.n),
+            f"{row.value:.2f}",
+            interval,
+            *errors,
+            grade,
+        )
         lines.add_row(*cells)
     console.print(lines)
     console.print("not measured: " + ", ".join(silent), style="dim", highlight=False)

@@ -1,6 +1,7 @@
 """Measuring a set with a progress bar, for the commands that audit or fit profiles."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,6 +16,9 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.hardware import processor_count
 from facegen.datasets.layouts.face_set import FaceSet
 from facegen.datasets.layouts.open_set import open_set
+
+if TYPE_CHECKING:
+    from facegen.audit.report.compare import NetworkInputs
 
 PARSED = 300  # pictures of each side whose labels a parser is held against
 READ = 1000  # and of which it draws label maps that are measured
@@ -75,6 +79,7 @@ def is_real_folder(law: str, option: str) -> bool:
 def seen_by_inception(weights: Path, faces: FaceSet, real_dir: Path, console: Console):
     """Inception features of PARSED real and synthetic pictures made equal: (m, 2048) and (n, 2048); or why
     there are none."""
+    from facegen.audit.distances.sides import Sides
     from facegen.parse.data.device import pick_device
     from facegen.parse.models.inception_features import inception_features
 
@@ -86,7 +91,7 @@ def seen_by_inception(weights: Path, faces: FaceSet, real_dir: Path, console: Co
             if not crops:
                 return f"{one.name}: no crop of a face has {SEEN} pixels"
             out.append(inception_features(crops, weights, device))
-    return tuple(out)
+    return Sides(*out)
 
 
 def _made_equal(faces: FaceSet, size: int):
@@ -104,17 +109,18 @@ def _made_equal(faces: FaceSet, size: int):
             yield np.asarray(picture.convert("RGB"))
 
 
-def parsed(checkpoint: Path, faces: FaceSet, real_dir: Path | None, console: Console):
+def parsed(checkpoint: Path, faces: FaceSet, real_dir: Path | None, console: Console) -> "NetworkInputs":
     """A parser's features (of pictures made equal) and label mismatch of PARSED pictures a side.
 
     Returns
     -------
-    (real, synthetic) features or None where a side has none; (synthetic, real or None) Mismatch, or None
-    without synthetic masks
+    NetworkInputs with features (None where a side has none) and mismatch (None without synthetic masks)
     """
     import numpy as np
 
     from facegen.audit.distances.label_mismatch import label_mismatch
+    from facegen.audit.distances.sides import Sides
+    from facegen.audit.report.compare import NetworkInputs
     from facegen.parse.data.device import pick_device
     from facegen.parse.data.loaded_set import load_set
     from facegen.parse.experiment.real_sets import choose
@@ -149,14 +155,15 @@ def parsed(checkpoint: Path, faces: FaceSet, real_dir: Path | None, console: Con
             seen = np.stack(crops).transpose(0, 3, 1, 2) if crops else None
             sides.append((None if seen is None else encoder_features(parser, seen, device), found))
     (features, mismatch), (real_features, real_mismatch) = sides
-    both = None if real_features is None or features is None else (real_features, features)
-    return both, (mismatch, real_mismatch) if mismatch else None
+    both = None if real_features is None or features is None else Sides(real_features, features)
+    return NetworkInputs(features=both, mismatch=mismatch, real_mismatch=real_mismatch)
 
 
 def read_alike(checkpoint: Path, faces: FaceSet, real_dir: Path, console: Console):
-    """held_out.read_rows of label maps that one parser draws for READ pictures of the real and of the other
-    side: (m, k) and (n, k); None where a side has no masks."""
-    from facegen.audit.distances.held_out import read_rows
+    """held_out.content_rows of label maps that one parser draws for READ pictures of each side: Sides of
+    (m, k) and (n, k); None where a side has no masks."""
+    from facegen.audit.distances.held_out import content_rows
+    from facegen.audit.distances.sides import Sides
     from facegen.parse.data.device import pick_device
     from facegen.parse.data.loaded_set import load_set
     from facegen.parse.experiment.real_sets import choose
@@ -173,5 +180,5 @@ def read_alike(checkpoint: Path, faces: FaceSet, real_dir: Path, console: Consol
         with console.status(escape(f"reading {one.name}")):
             data = load_set(choose(one, min(READ, len(one))), parser.size, strict=False)
             require_convention(parser, data)
-            out.append(read_rows(predict(parser, data.images, device)))
-    return tuple(out)
+            out.append(content_rows(predict(parser, data.images, device)))
+    return Sides(*out)

@@ -37,7 +37,7 @@ def equal(one, other):
     np.testing.assert_array_equal(one.attributes.values, other.attributes.values)
     np.testing.assert_array_equal(one.labels.values, other.labels.values)
     np.testing.assert_array_equal(one.maps, other.maps)
-    np.testing.assert_array_equal(one.touching, other.touching)
+    np.testing.assert_array_equal(one.adjacency, other.adjacency)
 
 
 def test_the_second_time_nothing_is_measured(faces, tmp_path, monkeypatch):

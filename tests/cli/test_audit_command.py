@@ -104,10 +104,10 @@ def test_a_parser_measures_labels_and_features(sets, parser, tmp_path):
     data, held_out, _ = read_by(parser, many, real, tmp_path / "o")
     assert len(data["label_mismatch"]["classes"]) == 18 and data["label_mismatch"]["size"] == 32
     assert len(data["label_mismatch"]["confusion"]) == 19
-    assert 0 <= held_out["features"]["auc"] <= 1 and not held_out["features"]["why"]
-    assert 0 <= held_out["read_alike"]["auc"] <= 1 and not held_out["read_alike"]["why"]
+    assert 0 <= held_out["features"]["auc"] <= 1 and not held_out["features"]["reason"]
+    assert 0 <= held_out["parsed_content"]["auc"] <= 1 and not held_out["parsed_content"]["reason"]
     few, held_out, _ = read_by(parser, sets[1], real, tmp_path / "few")
-    assert held_out["features"]["auc"] is None and held_out["features"]["why"]
+    assert held_out["features"]["auc"] is None and held_out["features"]["reason"]
     assert few["label_mismatch"]["classes"]
 
 
@@ -147,7 +147,7 @@ def test_pictures_too_small_for_inception_leave_it_out(sets, tmp_path, monkeypat
     assert f"Inception v3: not measured, {said}" in " ".join(result.output.split())
     networks = json.loads((tmp_path / "report.json").read_text())["networks"]
     (one,) = (row for row in networks if row["name"] == "Inception v3")
-    assert one["why"] == said and one["frechet"] is None
+    assert one["reason"] == said and one["frechet"] is None
 
 
 def test_thresholds_make_a_gate(sets, tmp_path):

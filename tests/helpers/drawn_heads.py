@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from facegen.audit.measure_dataset import Measurement
-from facegen.audit.measures.aligned_labels import aligned_map, touching
+from facegen.audit.measures.aligned_labels import adjacency, aligned_map
 from facegen.audit.measures.face_view import ID, make_view
 from facegen.audit.measures.label_drawing import NAMES as LABEL_NAMES
 from facegen.audit.measures.label_drawing import label_row
@@ -116,4 +116,4 @@ def random_heads(n, seed, size=128, roll=0.0, glasses=0.1, swapped=False):
     attributes = Table(NAMES, np.array([measure_view(view) for view in views]), ids, "drawn")
     labels = Table(LABEL_NAMES, np.array([label_row(view) for view in views]), ids, "drawn")
     maps = np.stack([aligned_map(view) for view in views])
-    return Measurement(attributes, labels, maps, np.stack([touching(view) for view in views])), pairs
+    return Measurement(attributes, labels, maps, np.stack([adjacency(view) for view in views])), pairs

@@ -47,4 +47,4 @@ def test_a_shift_rises_above_the_floor_and_n_is_equal():
 
 def test_too_few_pictures_are_not_measured():
     row = feature_distance("net", RNG.normal(size=(60, 4)), RNG.normal(size=(200, 4)))
-    assert np.isnan(row.frechet) and row.floor is None and "60 real" in row.why
+    assert np.isnan(row.frechet) and row.floor is None and "60 real" in row.reason

@@ -14,7 +14,8 @@ from facegen.audit.distances.label_mismatch import (
     UNKNOWN_IDS,
     UNMEASURED,
     UNRECOGNISED,
-    judge,
+    Confusion,
+    class_verdicts,
     label_faults,
     label_mismatch,
 )
@@ -54,9 +55,9 @@ def test_equal_maps_agree_everywhere(labels):
     found = compared(labels, labels)
     for row in found.classes:
         if row.pictures:
-            assert row.boundary_iou == 1 and row.offset == 0 and row.found == 1 and row.recall == 1
+            assert row.boundary_iou == 1 and row.offset == 0 and row.found_fraction == 1 and row.recall == 1
             assert row.confused_with is None
-    verdicts = {one.synthetic.name: one.verdict for one in judge(found, found)}
+    verdicts = {one.synthetic.name: one.verdict for one in class_verdicts(found, found)}
     assert verdicts["nose"] == AGREES and verdicts["hat"] == UNMEASURED
     assert found.confusion.sum() == labels.size
 
@@ -64,14 +65,14 @@ def test_equal_maps_agree_everywhere(labels):
 def test_a_wider_class_is_a_habit(labels):
     found = compared(grown(labels, "nose", 2), labels)
     nose = by_name(found)["nose"]
-    assert nose.offset == pytest.approx(1.8, abs=0.4) and nose.found > 0.95
-    verdicts = {one.synthetic.name: one.verdict for one in judge(found, compared(labels, labels))}
+    assert nose.offset == pytest.approx(1.8, abs=0.4) and nose.found_fraction > 0.95
+    verdicts = {one.synthetic.name: one.verdict for one in class_verdicts(found, compared(labels, labels))}
     assert verdicts["nose"] == DRAWN and verdicts["hair"] == AGREES
 
 
 def test_the_same_habit_on_real_pictures_is_no_mismatch(labels):
     found = compared(grown(labels, "nose", 2), labels)
-    assert {one.synthetic.name: one.verdict for one in judge(found, found)}["nose"] == AGREES
+    assert {one.synthetic.name: one.verdict for one in class_verdicts(found, found)}["nose"] == AGREES
 
 
 def test_a_class_elsewhere_is_not_recognised(labels):
@@ -80,11 +81,11 @@ def test_a_class_elsewhere_is_not_recognised(labels):
     predicted[:, 5:12, 5:12] = ID["l_ear"]
     found = compared(predicted, labels)
     ear = by_name(found)["l_ear"]
-    assert ear.recall == 0 and ear.confused_with == ("hair", 1.0)
-    assert {one.synthetic.name: one.verdict for one in judge(found, None)}["l_ear"] == UNRECOGNISED
+    assert ear.recall == 0 and ear.confused_with == Confusion("hair", 1.0)
+    assert {one.synthetic.name: one.verdict for one in class_verdicts(found, None)}["l_ear"] == UNRECOGNISED
 
 
-def test_what_one_side_does_not_know_is_not_judged(labels):
+def test_what_one_side_does_not_know_gets_no_verdict(labels):
     """No border of the class found on the real side: there is no offset to hold the synthetic one against."""
     found = compared(labels, labels)
 
@@ -94,12 +95,12 @@ def test_what_one_side_does_not_know_is_not_judged(labels):
                                          for row in found.classes))
             for values in (synthetic, real)
         ]  # fmt: skip
-        return {one.synthetic.name: one.verdict for one in judge(*rows)}["nose"]
+        return {one.synthetic.name: one.verdict for one in class_verdicts(*rows)}["nose"]
 
-    lost = {"found": 0.0, "offset": np.nan}
-    assert verdict({"found": 0.05}, lost) == UNMEASURED and verdict(lost, lost) == UNMEASURED
-    assert verdict({}, {"found": np.nan, "offset": np.nan}) == UNMEASURED
-    assert verdict({"found": 0.95, "offset": np.nan}, {}) == UNMEASURED
+    lost = {"found_fraction": 0.0, "offset": np.nan}
+    assert verdict({"found_fraction": 0.05}, lost) == UNMEASURED and verdict(lost, lost) == UNMEASURED
+    assert verdict({}, {"found_fraction": np.nan, "offset": np.nan}) == UNMEASURED
+    assert verdict({"found_fraction": 0.95, "offset": np.nan}, {}) == UNMEASURED
     assert verdict(lost, {}) == UNRECOGNISED and verdict({}, {}) == AGREES
 
 

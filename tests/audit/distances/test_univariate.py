@@ -1,10 +1,10 @@
-"""Distances against scipy and against laws whose distance is known."""
+"""Distances against scipy and for distributions whose distance is known."""
 
 import numpy as np
 import pytest
 from scipy.stats import ks_2samp, wasserstein_distance
 
-from facegen.audit.distances.univariate import Draws, cdf_gap, compare_columns, family_factor, spread
+from facegen.audit.distances.univariate import Draws, cdf_gap, compare_columns, distance_unit, family_factor
 from facegen.audit.measures.schema import Measure
 
 CONTINUOUS = Measure("x", "m", "continuous", "shape", -np.inf, np.inf, "", "")
@@ -36,11 +36,11 @@ def test_weights_are_repetitions():
     assert w1[0] == pytest.approx(wasserstein_distance(values, values, first, second), rel=1e-5)
 
 
-def test_a_shift_is_measured_in_spreads_with_its_interval():
+def test_a_shift_is_measured_in_standard_deviations_with_its_interval():
     real, synthetic = RNG.normal(5, 2, 4000), RNG.normal(6, 2, 3000)
     gap = gap_of(real, synthetic)
-    assert gap.spread == pytest.approx(2, rel=0.05)
-    assert gap.distance == pytest.approx(0.5, abs=0.06) and gap.low < 0.5 < gap.high
+    assert gap.distance_unit == pytest.approx(2, rel=0.05)
+    assert gap.distance == pytest.approx(0.5, abs=0.06) and gap.ci_low < 0.5 < gap.ci_high
     assert gap.ks == pytest.approx(0.1974, abs=0.03)  # 2 Phi(1/4) - 1
     assert gap.floor < 0.08 and gap.critical < 0.08
     assert (gap.reference, gap.synthetic) == (pytest.approx(5, abs=0.2), pytest.approx(6, abs=0.2))
@@ -53,8 +53,8 @@ def test_the_interval_covers_the_truth_near_zero_too(shift):
         rng = np.random.default_rng(seed)
         real, synthetic = rng.normal(size=200), rng.normal(shift, 1, 100)
         gap = compare_columns(real, synthetic, CONTINUOUS, Draws.make(200, 200, 100, seed, draws=100))
-        assert 0 <= gap.low <= gap.distance <= gap.high
-        covered.append(gap.low <= shift <= gap.high)
+        assert 0 <= gap.ci_low <= gap.distance <= gap.ci_high
+        covered.append(gap.ci_low <= shift <= gap.ci_high)
     assert np.mean(covered) >= 0.9
 
 
@@ -62,8 +62,8 @@ def test_the_interval_of_proportions_is_the_normal_one():
     real, synthetic = np.repeat([0.0, 1.0], [600, 400]), np.repeat([0.0, 1.0], [300, 200])
     gap = gap_of(real, synthetic, BINARY)
     error = 1.96 * np.sqrt(0.24 / 1000 + 0.24 / 500) / np.sqrt(0.24)
-    assert gap.distance == pytest.approx(0, abs=1e-6) and gap.low == 0
-    assert gap.high == pytest.approx(error, rel=0.12)
+    assert gap.distance == pytest.approx(0, abs=1e-6) and gap.ci_low == 0
+    assert gap.ci_high == pytest.approx(error, rel=0.12)
 
 
 def test_proportions():
@@ -73,11 +73,11 @@ def test_proportions():
     assert gap.ks == pytest.approx(0.10) and gap.distance > 3 * gap.floor
 
 
-def test_spread_of_rare_constant_and_heavy_tailed_values():
-    assert spread(np.zeros(99), BINARY) == pytest.approx(np.sqrt(0.005 * 0.995))
-    assert spread(np.ones(50), CONTINUOUS) == 1.0
+def test_unit_of_rare_constant_and_heavy_tailed_values():
+    assert distance_unit(np.zeros(99), BINARY) == pytest.approx(np.sqrt(0.005 * 0.995))
+    assert distance_unit(np.ones(50), CONTINUOUS) == 1.0
     wild = np.concatenate([RNG.normal(size=1000), [1e6]])
-    assert spread(wild, CONTINUOUS) == pytest.approx(1, rel=0.1)
+    assert distance_unit(wild, CONTINUOUS) == pytest.approx(1, rel=0.1)
 
 
 def test_missing_values_are_left_out_and_too_few_not_compared():
@@ -90,7 +90,7 @@ def test_missing_values_are_left_out_and_too_few_not_compared():
 
 
 def test_the_floor_holds_what_it_says():
-    """Of fresh pairs of samples of one law about 95 % lie under the floor."""
+    """Of fresh pairs of samples of one distribution about 95 % lie under the floor."""
     under = []
     for seed in range(60):
         rng = np.random.default_rng(seed)
@@ -100,7 +100,7 @@ def test_the_floor_holds_what_it_says():
 
 
 def test_family_wise_error_is_controlled():
-    """Thirty attributes of one law: hardly an alarm; one of them shifted: exactly that one."""
+    """Thirty attributes of one distribution: hardly an alarm; one of them shifted: exactly that one."""
     alarms, caught = 0, 0
     for seed in range(12):
         rng = np.random.default_rng(seed)

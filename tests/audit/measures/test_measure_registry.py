@@ -29,7 +29,7 @@ row = dict(zip(table.NAMES, table.measure(paint(mask), mask), strict=True))
 labels = dict(zip(table.CONTENT_NAMES, table.measure_labels(mask), strict=True))
 without = head(without=("l_eye",))
 heads = random_heads(60, seed=1)[0]
-rows, _, _ = compare_rows(Reference.of_set(heads, "drawn"), heads)
+rows = compare_rows(Reference.of_set(heads, "drawn"), heads).attributes
 shipped = load_profile("celebamaskhq")
 fitted = parse_profile(profile_text(fit_profile(heads.attributes, fidelity=False)), "fitted")
 print(json.dumps({
@@ -44,7 +44,7 @@ print(json.dumps({
     "shipped": shipped.measured.names,
     "fitted": fitted.attribute("eye_gap").matched,
     "sources": [path.name for path in row_cache.sources()],
-    "key": row_cache.key_of(mask, None).hex(),
+    "key": row_cache.key_of(np.zeros((8, 8), np.uint8), None).hex(),
 }))
 """
 
@@ -57,7 +57,15 @@ def example():
     return found[1], found[2]
 
 
-def probed(folder, code):
+KEY = """
+import json
+import numpy as np
+from facegen.audit import row_cache
+print(json.dumps(row_cache.key_of(np.zeros((8, 8), np.uint8), None).hex()))
+"""
+
+
+def probed(folder, code, probe=PROBE):
     """What facegen knows when the file `code` is installed in `folder` as a package of its own."""
     name, _ = example()
     module = name.removesuffix(".py")
@@ -68,7 +76,7 @@ def probed(folder, code):
     (metadata / "entry_points.txt").write_text(f"[facegen.measures]\n{module} = {module}\n")
     path = os.pathsep.join([str(folder), str(HELPERS), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
-        [sys.executable, "-c", PROBE], env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True
+        [sys.executable, "-c", probe], env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -105,15 +113,18 @@ def test_profiles_of_before_load_and_new_ones_hold_it(found):
 
 def test_an_edit_of_the_file_makes_new_cache_keys(found, tmp_path):
     assert "eye_gap.py" in found["sources"]
-    edited = probed(tmp_path, example()[1].replace("0.98", "0.97"))
-    assert edited["key"] != found["key"]
+    same, edited = (
+        probed(tmp_path / name, example()[1].replace("0.98", quantile), KEY)
+        for name, quantile in (("same", "0.98"), ("edited", "0.97"))
+    )
+    assert same == found["key"] != edited
 
 
 def test_two_measures_of_one_name_are_refused(tmp_path):
     with pytest.raises(AssertionError, match="two measures of the name 'roll'"):
-        probed(tmp_path, example()[1].replace('name="eye_gap"', 'name="roll"'))
+        probed(tmp_path, example()[1].replace('name="eye_gap"', 'name="roll"'), KEY)
 
 
 def test_a_file_that_cannot_be_imported_is_named(tmp_path):
     with pytest.raises(AssertionError, match=r"adds the theme of measures 'eye_gap'.*no such wool"):
-        probed(tmp_path, "raise RuntimeError('no such wool')")
+        probed(tmp_path, "raise RuntimeError('no such wool')", KEY)

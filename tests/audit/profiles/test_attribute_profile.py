@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-from drawn_heads import random_heads
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from facegen.audit.measures.measure_table import BY_NAME, NAMES
@@ -19,13 +18,13 @@ from facegen.datasets.errors import FacegenError
 
 
 @pytest.fixture(scope="module")
-def table():
-    return random_heads(110, seed=1)[0].attributes
+def table(real):
+    return real.attributes
 
 
 @pytest.fixture(scope="module")
-def fitted(table):
-    return fit_profile(table, name="drawn", fidelity=False)
+def fitted(drawn_profile):
+    return drawn_profile
 
 
 @pytest.fixture(scope="module")

@@ -125,8 +125,9 @@ def test_an_audit_does_not_ask_for_what_followed_another_yaw(tmp_path):
     profile = written(tmp_path, 'base = "celebamaskhq"\nyaw = "normal(0, 40)"\n')
     assert {"yaw_nose", "ear_left"}.isdisjoint(profile.table(50, 0).names)
     assert "pitch_nose" in profile.table(50, 0).names
-    assert Reference.of_profile(profile).by_hand and "by hand" in Reference.of_profile(profile).what
-    assert not Reference.of_profile(load_profile("celebamaskhq")).by_hand
+    reference = Reference.of_profile(profile)
+    assert reference.handwritten and "handwritten" in reference.description
+    assert not Reference.of_profile(load_profile("celebamaskhq")).handwritten
 
 
 @pytest.mark.parametrize(
@@ -207,7 +208,7 @@ def test_bases_upon_bases_are_read(tmp_path, monkeypatch):
 
 
 def test_an_audit_against_laws_needs_something_to_measure(tmp_path):
-    with pytest.raises(FacegenError, match="nothing to compare"):
+    with pytest.raises(FacegenError, match="describes nothing that pictures"):
         Reference.of_profile(written(tmp_path, "male = 0.5"))
     assert Reference.of_profile(load_profile("uniform")).n > 0
 

@@ -40,8 +40,8 @@ def measured(pairs):
 
 def alarms(reference, other):
     """Names of what differs, the farthest over its critical distance first."""
-    rows, labels, _ = compare_rows(reference, other)
-    wrong = [row for row in (*rows, *labels) if row.verdict == DIFFERS]
+    found = compare_rows(reference, other)
+    wrong = [row for row in (*found.attributes, *found.labels) if row.verdict == DIFFERS]
     return [
         row.measure.name for row in sorted(wrong, key=lambda r: -r.gap.distance / max(r.gap.critical, 1e-9))
     ]

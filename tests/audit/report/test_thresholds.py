@@ -12,10 +12,9 @@ from facegen.audit.report.thresholds import Check, check, exit_code, read_thresh
 from facegen.datasets.errors import FacegenError
 
 
-@pytest.fixture(scope="module")
-def audit():
-    real = random_heads(110, seed=1)[0]
-    return compare(Reference.of_set(real, "real"), random_heads(50, seed=2, roll=10)[0])
+@pytest.fixture
+def audit(tilted_audit):
+    return tilted_audit
 
 
 def write(tmp_path, text):
@@ -24,7 +23,7 @@ def write(tmp_path, text):
     return path
 
 
-def test_limits_are_held_against_the_audit(tmp_path, audit):
+def test_limits_are_compared_with_the_audit(tmp_path, audit):
     text = "content_auc = 0.6\ndiffering = 90\n[distance]\nroll = 0.5\nface_scale = 5\n"
     text += "'hair.area' = 9\nhat_area = 1\n"
     checks = {one.name: one for one in check(audit, read_thresholds(write(tmp_path, text)))}
@@ -44,7 +43,7 @@ def test_what_could_not_be_measured_is_not_passed(tmp_path):
 
 
 def test_an_auc_of_few_of_its_attributes_is_not_passed(tmp_path, audit):
-    """A classifier that saw the framing alone cannot say that the content is alike."""
+    """A classifier that saw the framing only does not show that the content is the same."""
     limits = read_thresholds(write(tmp_path, "content_auc = 1\nall_auc = 1\n"))
     assert [one.status for one in check(audit, limits)] == ["pass", "pass"]
     rows = tuple(replace(row, gap=row.gap if row.measure.group == "framing" else None) for row in audit.rows)

@@ -41,9 +41,9 @@ def test_a_measure_in_the_truths_own_unit_gets_error_and_bias():
     rolls = RNG.normal(0, 10, 40)
     faces = [known(i, roll=float(roll)) for i, roll in enumerate(rolls)]
     (row,) = accuracies(table(roll=rolls + 2), faces)
-    assert (row.kind, row.n, row.grade) == (RANK, 40, "good")
+    assert (row.statistic, row.n, row.grade) == (RANK, 40, "good")
     assert (row.value, row.error, row.bias) == pytest.approx((1, 2, 2), abs=1e-6)
-    assert row.spread == pytest.approx(rolls.std()) and row.low < row.high
+    assert row.truth_sd == pytest.approx(rolls.std()) and row.low < row.high
 
 
 def test_rank_correlation_has_the_expected_sign_and_leaves_out_what_is_missing():
@@ -58,11 +58,11 @@ def test_rank_correlation_has_the_expected_sign_and_leaves_out_what_is_missing()
     assert falling.value == pytest.approx(1)
 
 
-def test_presence_is_judged_by_auc():
+def test_presence_is_scored_by_auc():
     faces = [known(i) for i in range(80)]
     worn = np.array([one.spec["glasses"]["kind"] != "none" for one in faces], float)
     (perfect,) = accuracies(table(glasses=worn), faces)
-    assert (perfect.kind, perfect.value, perfect.grade) == (AUC, 1.0, "good")
+    assert (perfect.statistic, perfect.value, perfect.grade) == (AUC, 1.0, "good")
     (blind,) = accuracies(table(glasses=np.zeros(80)), faces)
     assert (blind.value, blind.grade) == (0.5, "poor")
 
@@ -71,6 +71,6 @@ def test_what_cannot_be_said_is_not_measured():
     faces = [known(i) for i in range(11)]
     few, none = accuracies(table(yaw_nose=np.arange(11.0), face_area=np.ones(11)), faces)
     assert few.grade == none.grade == "not measured"
-    assert few.why == "11 faces have both: too few" and none.why == "no truth in a spec"
+    assert few.reason == "11 faces have both: too few" and none.reason == "no truth in a spec"
     with pytest.raises(ValueError, match="10 known"):
         accuracies(table(yaw_nose=np.arange(11.0)), faces[:10])
