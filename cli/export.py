@@ -5,32 +5,31 @@ from pathlib import Path
 import click
 
 from facegen.cli.support.newest_set import newest_set
-from facegen.datasets.conventions.label_conventions import CONVENTIONS, convention
-from facegen.datasets.export.write_formats import FORMATS, export
+from facegen.datasets.conventions.convention_registry import CONVENTIONS, convention
+from facegen.datasets.export.format_registry import FORMATS
+from facegen.datasets.export.write_formats import export
+
+_FORMATS = "\n".join(f"{name:<14} {layout.summary}" for name, layout in FORMATS.items())
+_HELP = f"""Write the faces of SYNTH (the newest ./facegen-out* where none is named) in another layout.
+
+\b
+{_FORMATS}
+
+Masks of another convention than the set was rendered in have neutral borders: only a set rendered with
+`facegen render --convention` draws them as that convention's annotators do. --neutral leaves those borders
+out in the set's own convention too; `facegen train-eval SYNTH --also EXPORTED` measures what they change.
+"""
 
 
-@click.command()
+@click.command(help=_HELP)
 @click.argument("synth", required=False, type=click.Path(path_type=Path))
-@click.option("--to", required=True, type=click.Choice(FORMATS), help="Layout to write.")
+@click.option("--to", required=True, type=click.Choice(list(FORMATS)), help="Layout to write.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="New or empty folder.")
 @click.option(
     "--convention", "name", type=click.Choice(list(CONVENTIONS)), help="Of the masks [as rendered]."
 )
 @click.option("--neutral", is_flag=True, help="Masks with the neutral borders of the native labels.")
 def command(synth: Path | None, to: str, out: Path, name: str | None, neutral: bool) -> None:
-    """Write the faces of SYNTH (the newest ./facegen-out* where none is named) in another layout.
-
-    \b
-    segmentation   images/ and masks/ with the class ids of --convention
-    celebamaskhq   the official layout of CelebAMask-HQ, one picture a part
-    300w           pictures with 68 landmarks as .pts
-    webdataset     tar shards: .png, .mask.png and .json of each face
-
-    Masks of another convention than the set was rendered in have neutral borders: only a set rendered with
-    `facegen render --convention` draws them as that convention's annotators do. --neutral leaves those
-    borders out in the set's own convention too: `facegen train-eval SYNTH --also EXPORTED` says what they
-    are worth.
-    """
     with click.progressbar(length=1, label="exporting", show_pos=True) as bar:
 
         def progress(done: int, total: int) -> None:

@@ -126,7 +126,7 @@ def command(
     if list_attributes:
         _list_attributes(console)
         return
-    from facegen.datasets.conventions.label_conventions import convention as known_convention
+    from facegen.datasets.conventions.convention_registry import convention as known_convention
     from facegen.render.develop.background_photos import names_in
     from facegen.render.production.dataset_run import Order, is_finished, plan, produce
     from facegen.render.production.worker_pool import Job

@@ -17,12 +17,12 @@ import numpy as np
 from PIL import Image
 
 from facegen.colour_science import RGB_TO_XYZ_SINGLE, lab_of_linear, linear_of_bytes
-from facegen.datasets.conventions.label_conventions import convention
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
 
 # Pixels of the longer side: sets of this size and more are comparable, and 1,000 faces take seconds.
 WORKING_SIZE = 256
-CLASSES = convention("celebamaskhq").classes
+CLASSES = CELEBAMASKHQ.classes
 ID = {name: index for index, name in enumerate(CLASSES)}
 LIPS = (ID["mouth"], ID["u_lip"], ID["l_lip"])
 FACE = tuple(ID[name] for name in ("skin", "nose", "eye_g", "l_eye", "r_eye", "l_brow", "r_brow")) + LIPS

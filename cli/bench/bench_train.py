@@ -37,7 +37,7 @@ def command(
     from rich.console import Console
 
     from facegen.cli.support.training_progress import load
-    from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ
+    from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
     from facegen.datasets.io.files import write_json
     from facegen.datasets.layouts.open_set import open_set
     from facegen.parse.data.device import describe_device, describe_machine, pick_device

@@ -19,8 +19,9 @@ from pathlib import Path
 
 import numpy as np
 
-from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ, Convention, derive
+from facegen.datasets.conventions.label_conventions import Convention, derive
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import npz_bytes, png_bytes, read_json, read_npz, write_bytes, write_json
 from facegen.datasets.io.images import read_index, read_rgb

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from facegen.datasets.conventions.label_conventions import convention as convention_named
+from facegen.datasets.conventions.convention_registry import convention as convention_named
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.dataset_file import DATASET_FILE, FORMAT, read_dataset_json
 from facegen.datasets.io.files import read_json

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.images import list_images, read_binary, read_rgb
 from facegen.datasets.layouts.annotations import MAPPING_FILE, read_mapping

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from facegen.datasets.conventions.label_conventions import convention as convention_named
+from facegen.datasets.conventions.convention_registry import convention as convention_named
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import read_json
 from facegen.datasets.layouts.annotations import is_annotations

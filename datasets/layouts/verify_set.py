@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from facegen.datasets.conventions.label_conventions import Convention, convention, derive
+from facegen.datasets.conventions.convention_registry import convention
+from facegen.datasets.conventions.label_conventions import Convention, derive
 from facegen.datasets.conventions.left_right import SidesCount, count_sides
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, IGNORE, Native
 from facegen.datasets.errors import FacegenError

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from facegen.datasets.conventions.label_conventions import convention as known_convention
+from facegen.datasets.conventions.convention_registry import convention as known_convention
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import write_json
 from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, ignore_progress, say

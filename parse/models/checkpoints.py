@@ -15,7 +15,8 @@ import torch
 from torch import nn
 
 import facegen
-from facegen.datasets.conventions.label_conventions import CONVENTIONS, Convention
+from facegen.datasets.conventions.convention_registry import CONVENTIONS
+from facegen.datasets.conventions.label_conventions import Convention
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import write_bytes
 from facegen.parse.models.networks import MEAN, STD, build_network

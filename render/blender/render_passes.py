@@ -11,8 +11,8 @@ import numpy as np
 from facegen.assets.environment.background_picture import background
 from facegen.assets.skin.skin_pigments import skin_colour
 from facegen.colour_science import LUMINANCE
+from facegen.datasets.conventions.convention_registry import convention as named
 from facegen.datasets.conventions.label_conventions import Convention, derive
-from facegen.datasets.conventions.label_conventions import convention as named
 from facegen.datasets.conventions.native_labels import Native
 from facegen.datasets.io.sample import Sample
 from facegen.render.blender.scene import Studio

@@ -42,7 +42,7 @@ def main() -> None:
 def serve(config, answers) -> None:
     import psutil
 
-    from facegen.datasets.conventions.label_conventions import convention
+    from facegen.datasets.conventions.convention_registry import convention
     from facegen.datasets.errors import DiskError, FacegenError
     from facegen.datasets.io.sample import write_sample
     from facegen.render.blender.cycles_devices import use_device

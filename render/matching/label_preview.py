@@ -21,7 +21,8 @@ from facegen.assets.head.head_cut import PART_INNER_MOUTH, PART_TONGUE
 from facegen.assets.head.head_model import PosedHead, head_model
 from facegen.assets.head.head_model import triangles as split
 from facegen.audit.measures.measure_table import CONTENT_NAMES, measure_labels
-from facegen.datasets.conventions.label_conventions import convention, derive
+from facegen.datasets.conventions.convention_registry import convention
+from facegen.datasets.conventions.label_conventions import derive
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
 from facegen.datasets.io.process_pool import ProcessPool
 from facegen.render.geometry.assemble import assemble

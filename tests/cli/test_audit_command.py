@@ -79,7 +79,7 @@ def test_real_pictures_only_for_the_asking(sets, tmp_path):
 
 @pytest.fixture(scope="module")
 def parser(tmp_path_factory):
-    from facegen.datasets.conventions.label_conventions import convention
+    from facegen.datasets.conventions.convention_registry import convention
     from facegen.parse.models.checkpoints import parser_metadata, save_parser
     from facegen.parse.models.networks import build_network
 

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.parse.data.loaded_set import LoadedSet
 
 NAMES = {name: i for i, name in enumerate(CELEBAMASKHQ.classes)}

@@ -1,25 +1,22 @@
-"""Each convention against hand-made native masks: one 8x8 block a class, so that no region rule acts."""
+"""Conventions on handmade native masks: one 8x8 block a class, so that no region rule acts."""
 
 import numpy as np
 import pytest
 
-from facegen.datasets.conventions.label_conventions import (
-    CELEBAMASKHQ,
-    CONVENTIONS,
-    FACESYNTHETICS,
-    HELEN,
-    LAPA,
-    convention,
-    derive,
-)
+from facegen.datasets.conventions.convention_registry import CONVENTIONS, convention
+from facegen.datasets.conventions.label_conventions import NEAREST, define_convention, derive
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, IGNORE, Native
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
+from facegen.datasets.conventions.public.facesynthetics_labels import FACESYNTHETICS
+from facegen.datasets.conventions.public.helen_labels import HELEN
+from facegen.datasets.conventions.public.lapa_labels import LAPA
 from facegen.datasets.errors import FacegenError
 
 N = Native
 BLOCK = 8
 
-# What each native class becomes, class by class as the data sets' own pages describe it. Lashes and
-# jewellery go to their nearest neighbours and have tests of their own.
+# A second transcription of what the data sets' own pages describe, class by class, for facegen's conventions.
+# Lashes and jewellery go to their nearest neighbours and have tests of their own.
 EXPECTED = {
     "celebamaskhq": {
         "background": "BACKGROUND FACEWEAR HAND OTHER_OCCLUDER",
@@ -94,6 +91,20 @@ def derived(native, bare, name):
 
 
 @pytest.mark.parametrize("name", CONVENTIONS)
+def test_sides_stay_sides_and_every_claimed_class_keeps_its_own(name):
+    """Of every convention, those of other packages too: nothing left becomes right."""
+    chosen = CONVENTIONS[name]
+    assert len(set(chosen.classes)) == len(chosen.classes) < NEAREST
+    for native in Native:
+        becomes = int(chosen.table[native])
+        assert becomes in (*range(len(chosen.classes)), NEAREST, IGNORE)
+        if becomes < NEAREST and native.name[-2:] in ("_L", "_R"):
+            wrong = {"_L": "r_", "_R": "l_"}[native.name[-2:]]
+            assert not chosen.classes[becomes].startswith(wrong), native.name
+    assert chosen.source and set(chosen.table[len(Native) :]) == {IGNORE}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
 def test_every_native_class_becomes_what_the_data_set_calls_it(name):
     for class_name, members in EXPECTED[name].items():
         for member in members.split():
@@ -104,7 +115,7 @@ def test_every_native_class_becomes_what_the_data_set_calls_it(name):
             np.testing.assert_array_equal(derived(native, native, name), expected, err_msg=f"{member}")
 
 
-@pytest.mark.parametrize("name", CONVENTIONS)
+@pytest.mark.parametrize("name", IDS)
 def test_ids_are_the_published_ones(name):
     assert {one: CONVENTIONS[name].id(one) for one in IDS[name]} == IDS[name]
     assert len(CONVENTIONS[name].classes) == {"celebamaskhq": 19, "facesynthetics": 19}.get(name, 11)
@@ -215,7 +226,35 @@ def test_bad_arguments():
         derive(native, native[:4], coverage_of(native), LAPA)
     with pytest.raises(ValueError, match=r"unknown native label ids \[77\]"):
         derive(native + np.uint8(77), native, coverage_of(native), HELEN)
-    with pytest.raises(FacegenError, match="unknown label convention 'coco': use one of celebamaskhq"):
+    with pytest.raises(FacegenError, match="label convention 'coco': it is one of celebamaskhq, lapa"):
         convention("coco")
     with pytest.raises(FacegenError, match="convention facesynthetics has no class 'l_lens'"):
         FACESYNTHETICS.id("l_lens")
+
+
+def defined(**changes):
+    """A convention in which everything is background, but for what is given."""
+    fields = {
+        "name": "mine",
+        "source": "",
+        "classes": "background face",
+        "natives": {"background": [n for n in N if n != N.NOSE], "face": [N.NOSE]},
+    }
+    return define_convention(**(fields | changes))
+
+
+@pytest.mark.parametrize(
+    "changes,message",
+    [
+        ({"nearest": (N.NOSE,)}, "the native class NOSE is named 2 times"),
+        ({"natives": {"background": [n for n in N if n != N.NOSE]}}, "NOSE is named 0 times"),
+        ({"accessories": ("hat",)}, "unknown class 'hat': it is one of background, face"),
+        ({"least": {"hat": 0.1}}, "unknown class 'hat'"),
+        ({"borders": {"chin": 1.0}}, "unknown border 'chin': it is one of nose, lips"),
+        ({"eyewear": "x-ray"}, "unknown eyewear rule 'x-ray': it is one of eyes-on-top"),
+    ],
+)
+def test_a_mistake_in_a_convention_is_one_line_that_names_it(changes, message):
+    assert defined().table[N.NOSE] == 1
+    with pytest.raises(FacegenError, match=f"convention mine: .*{message}"):
+        defined(**changes)

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ, derive
+from facegen.datasets.conventions.label_conventions import derive
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.conventions.region_rules import (
     beard_region,
     brow_regions,

@@ -9,9 +9,12 @@ from click.testing import CliRunner
 from PIL import Image
 
 from facegen.cli.main import cli
-from facegen.datasets.conventions.label_conventions import CONVENTIONS, convention, derive
+from facegen.datasets.conventions.convention_registry import CONVENTIONS, convention
+from facegen.datasets.conventions.label_conventions import derive
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.export import write_formats as e
+from facegen.datasets.export.format_registry import FORMATS
+from facegen.datasets.export.formats import webdataset_format
 from facegen.datasets.io.sample import read_sample
 from facegen.datasets.layouts.open_set import open_set
 
@@ -66,7 +69,7 @@ def test_landmarks_count_from_one(dataset, tmp_path):
 
 
 def test_shards_hold_every_face_once_and_do_not_change(dataset, tmp_path, monkeypatch):
-    monkeypatch.setattr(e, "PER_SHARD", 1)
+    monkeypatch.setattr(webdataset_format, "PER_SHARD", 1)
     for out in ("a", "b"):
         e.export(dataset, "webdataset", tmp_path / out)
     shards = sorted((tmp_path / "a").glob("*.tar"))
@@ -106,7 +109,7 @@ def test_command(dataset, tmp_path):
     assert done.exit_code == 0 and "faces ->" in done.output, done.output
 
 
-@pytest.mark.parametrize("to", e.FORMATS)
+@pytest.mark.parametrize("to", FORMATS)
 @pytest.mark.parametrize("spoil", [lambda f: f.unlink(), lambda f: f.write_bytes(b"no picture")])
 def test_a_missing_or_damaged_picture_is_named(dataset, tmp_path, to, spoil):
     spoil(dataset / "images/000001.png")

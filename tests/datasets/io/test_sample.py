@@ -7,8 +7,10 @@ import zipfile
 import numpy as np
 import pytest
 
-from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ, LAPA, derive
+from facegen.datasets.conventions.label_conventions import derive
 from facegen.datasets.conventions.native_labels import Native
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
+from facegen.datasets.conventions.public.lapa_labels import LAPA
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io import files
 from facegen.datasets.io.dataset_file import (

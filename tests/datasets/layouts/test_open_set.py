@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.layouts.annotations import MAPPING_FILE
 from facegen.datasets.layouts.open_set import open_set

@@ -5,8 +5,9 @@ import pytest
 from PIL import Image
 from small_set import HEADER, SIZE, face
 
-from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ, derive
+from facegen.datasets.conventions.label_conventions import derive
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.dataset_file import write_attributes, write_dataset_json
 from facegen.datasets.io.files import npz_bytes

@@ -8,7 +8,7 @@ import torch
 from drawn_faces import NAMES, drawn_set
 from scipy import ndimage
 
-from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
 from facegen.parse.adaptation.network_adapter import AdapterRecipe, adapt, fit_adapter, one_hot
 from facegen.parse.adaptation.rule_adapter import Rules, apply_rules, f1_change, fit_rules

@@ -7,7 +7,7 @@ import pytest
 import torch
 from drawn_faces import drawn_set
 
-from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.parse.data.augment import NO_AUGMENTATION, Augmentation, augment, colour_matrices
 
 TABLE = torch.from_numpy(CELEBAMASKHQ.flip_table())

@@ -3,7 +3,8 @@
 import numpy as np
 import torch
 
-from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ, CONVENTIONS
+from facegen.datasets.conventions.convention_registry import CONVENTIONS
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.parse.data.warp import flip, homographies, warp
 
 

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import ttest_ind
 from sklearn.metrics import f1_score
 
-from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.parse.experiment.bootstrap import (
     _kinds,
     _other_trainings,

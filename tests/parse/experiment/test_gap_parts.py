@@ -11,7 +11,7 @@ import torch
 from drawn_faces import NAMES, drawn_set
 
 import facegen
-from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
 from facegen.parse.adaptation.network_adapter import AdapterRecipe
 from facegen.parse.data.device import half_precision

@@ -6,7 +6,7 @@ import json
 import pytest
 import torch
 
-from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
 from facegen.parse.inference import onnx_export
 from facegen.parse.models.checkpoints import Parser, parser_metadata, save_parser

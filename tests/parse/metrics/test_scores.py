@@ -5,7 +5,8 @@ import pytest
 from sklearn.metrics import confusion_matrix as sklearn_confusion
 from sklearn.metrics import f1_score, jaccard_score
 
-from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ, LAPA
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
+from facegen.datasets.conventions.public.lapa_labels import LAPA
 from facegen.parse.metrics.evaluate import compare
 from facegen.parse.metrics.scores import (
     confusion_matrix,

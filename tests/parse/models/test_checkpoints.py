@@ -5,7 +5,8 @@ import pickle
 import pytest
 import torch
 
-from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ, LAPA
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
+from facegen.datasets.conventions.public.lapa_labels import LAPA
 from facegen.datasets.errors import FacegenError
 from facegen.parse.models.checkpoints import load_parser, parser_metadata, save_parser, write_torch
 from facegen.parse.models.networks import build_network

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from facegen.datasets.conventions.label_conventions import convention
+from facegen.datasets.conventions.convention_registry import convention
 from facegen.datasets.errors import FacegenError
 from facegen.parse.models import encoder_features
 from facegen.parse.models.checkpoints import Parser

@@ -6,8 +6,8 @@ import pytest
 pytest.importorskip("open3d")
 
 from facegen.assets.skin.painted_borders import BrowShape
-from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ
 from facegen.datasets.conventions.native_labels import Native
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.render.geometry.camera_framing import CameraView
 from facegen.render.geometry.landmark_projection import (
     CLASSES,

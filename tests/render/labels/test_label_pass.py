@@ -6,8 +6,10 @@ import pytest
 from facegen.assets.hair.scalp import Scalp
 from facegen.assets.skin.chart_grid import chart_uv
 from facegen.assets.skin.painted_borders import BrowShape, Hairline
-from facegen.datasets.conventions.label_conventions import CELEBAMASKHQ, CONVENTIONS, convention
+from facegen.datasets.conventions.convention_registry import CONVENTIONS, convention
+from facegen.datasets.conventions.label_conventions import BORDERS
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.render.labels import label_pass
 
 
@@ -115,10 +117,19 @@ def test_a_convention_draws_its_own_borders_over_neutral_native_labels():
     assert label_pass.draw_mask(seen, BrowShape(), convention("lapa")) is None
 
 
-def test_border_names_are_those_of_the_painted_borders():
-    for one in CONVENTIONS.values():
-        assert set(one.borders) <= {"nose", "lips", "lower_lip", "brows", "ears", "jaw"}
-        assert all(abs(mm) < 3 for mm in one.borders.values())
+@pytest.mark.parametrize("border", BORDERS)
+def test_every_border_of_a_convention_is_drawn(border):
+    """A shift of 1 mm moves some label, whichever border it is."""
+    s, t = (grid.ravel() for grid in np.meshgrid(np.arange(-90.0, 91), np.arange(-130.0, 40)))
+    ear = np.clip((np.abs(s) - 80) / 10, 0, 1)
+    plain, shifted = (
+        label_pass.skin_labels(s, t, ear, BrowShape(), offsets) for offsets in ({}, {border: 1.0})
+    )
+    assert 10 < np.count_nonzero(plain != shifted) < 0.1 * len(s)
+
+
+def test_no_convention_shifts_a_border_by_more_than_3_mm():
+    assert all(abs(mm) < 3 for one in CONVENTIONS.values() for mm in one.borders.values())
 
 
 def test_own_codes_come_back():
