@@ -1,21 +1,35 @@
-"""The solid that strands, hats and jewellery must stay out of."""
+"""The solid that strands, hats and jewellery must stay out of.
+
+Open3D answers both questions (closest points, rays) from one structure. trimesh needs two more packages
+(rtree, embreex) for the same, and finds other last digits.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any, cast
 
 import numpy as np
+
+from facegen.assets.meshes.mesh import Floats, Ints
 
 FEW = 4096  # points for which a second thread costs more than it saves
 
 
 class Body:
-    """What strands must not enter: signed clearance to a triangle mesh, through Open3D."""
+    """A triangle mesh that may be open at a cut: signed clearance to it, and rays that meet it.
 
-    def __init__(self, vertices, triangles):
+    Parameters
+    ----------
+    vertices : (V, 3) float, metres
+    triangles : (T, 3) int
+        Turned outwards.
+    """
+
+    def __init__(self, vertices: Floats, triangles: Ints) -> None:
         import open3d as o3d
 
-        self._tensor = o3d.core.Tensor
+        self._tensor = cast(Any, o3d.core.Tensor)
         self._triangles = triangles
         self._normals = _vertex_normals(vertices, triangles)
         self._rim = _rim_of(len(vertices), np.ascontiguousarray(triangles, np.int64).tobytes())
@@ -25,13 +39,25 @@ class Body:
             self._tensor(np.ascontiguousarray(triangles, np.uint32)),
         )
 
-    def clearance(self, points):
-        """Distance outside the surface (N,) and outward unit normals (N, 3).
+    def clearance(self, points: Floats) -> tuple[Floats, Floats]:
+        """How far points are from the surface.
 
+        Parameters
+        ----------
+        points : (..., 3) float, metres; N in all
+
+        Returns
+        -------
+        distance : (N,) float, metres, negative inside
+        outwards : (N, 3) float
+            Unit vectors along which the distance grows.
+
+        Notes
+        -----
         The mesh is open at the cut, so the sign comes from a normal, not from parity: from vertex normals
-        blended at the closest point, because beside a sharp rim (an ear) the face nearest by chance may look
-        away (Baerentzen and Aanaes, Signed Distance Computation Using the Angle Weighted Pseudonormal, 2005).
-        What lies nearest to the edge of the cut has passed it and is outside.
+        blended at the closest point, because next to a sharp rim (an ear) the nearest face may look away
+        (Baerentzen and Aanaes, Signed Distance Computation Using the Angle Weighted Pseudonormal, 2005).
+        A point whose closest point lies on the edge of the cut has passed the cut and is outside.
         """
         flat = np.ascontiguousarray(points.reshape(-1, 3), np.float32)
         threads = 1 if len(flat) < FEW else 0
@@ -51,10 +77,18 @@ class Body:
         out = np.where(far, sign[:, None] * away / np.maximum(distance, 1e-9)[:, None], normal)
         return sign * distance, out
 
-    def reach(self, origin, directions):
-        """Distance (N,) metres from `origin` (3,) to the first surface along unit `directions` (N, 3).
+    def reach(self, origin: Floats, directions: Floats) -> Floats:
+        """How far the first surface is along rays.
 
-        A ray that leaves through the open cut gets the median of the others.
+        Parameters
+        ----------
+        origin : (3,) float, metres
+        directions : (N, 3) float, unit length
+
+        Returns
+        -------
+        (N,) float64, metres
+            A ray that leaves through the open cut gets the median of the others.
         """
         rays = np.concatenate([np.broadcast_to(origin, directions.shape), directions], 1)
         hit = self._scene.cast_rays(self._tensor(np.ascontiguousarray(rays, np.float32)))["t_hit"].numpy()
@@ -62,12 +96,12 @@ class Body:
 
 
 @lru_cache(maxsize=4)
-def _rim_of(count, triangles):
+def _rim_of(count: int, triangles: bytes) -> Floats:
     """`_on_rim` of triangles given as bytes: heads differ in their vertices only."""
     return _on_rim(count, np.frombuffer(triangles, np.int64).reshape(-1, 3))
 
 
-def _on_rim(count, triangles):
+def _on_rim(count: int, triangles: Ints) -> Floats:
     """Whether each of `count` vertices lies on an edge that only one triangle has: (count,) float, 0 or 1."""
     edges = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), 1)
     code, uses = np.unique(edges[:, 0].astype(np.int64) * count + edges[:, 1], return_counts=True)
@@ -76,7 +110,7 @@ def _on_rim(count, triangles):
     return rim
 
 
-def _vertex_normals(vertices, triangles):
+def _vertex_normals(vertices: Floats, triangles: Ints) -> Floats:
     """Angle-weighted vertex normals (V, 3) float32, not normalised."""
     corners = [vertices[triangles[:, i]].astype(float) for i in range(3)]
     edges = [corners[(i + 1) % 3] - corners[i] for i in range(3)]  # from each corner to the next

@@ -13,7 +13,6 @@ import numpy as np
 from facegen.assets.head.head_model import HeadModel, PosedHead, triangles
 from facegen.assets.meshes.mesh import Floats, Ints, clip, merge
 from facegen.assets.wear.garment_registry import GARMENT_CUTS, INNER, MAIN, Layer, Piece
-from facegen.assets.wear.garment_registry import TIE as TIE
 from facegen.assets.wear.torso_chart import BodyChart
 from facegen.render.spec.face_spec import Garment
 

@@ -49,7 +49,7 @@ class _Fit(NamedTuple):
     height: float
 
 
-def passed(worn: Glasses) -> float:
+def lens_transmittance(worn: Glasses) -> float:
     """Fraction in [0, 1] of the light from the eyes that the lenses let through; 1 without glasses."""
     if worn.kind == "none":
         return 1.0

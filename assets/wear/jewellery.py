@@ -11,7 +11,6 @@ from scipy.ndimage import gaussian_filter1d
 from facegen.assets.head.head_model import HeadModel, PosedHead, triangles
 from facegen.assets.meshes.collision import Body
 from facegen.assets.meshes.mesh import Floats, Ints, clip, merge
-from facegen.assets.meshes.mesh import ball as ball
 from facegen.assets.wear.jewel_shapes import DOWN
 from facegen.assets.wear.jewellery_registry import EARRINGS, NECKLACES, JewelPiece, Piercing
 from facegen.assets.wear.necklines import neck_base

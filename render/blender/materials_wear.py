@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from facegen.assets.wear.headwear import UV_PER_RADIAN
 from facegen.render.blender.bpy_data import set_image
 from facegen.render.blender.shader_nodes import new_material, picture, rgba
 from facegen.render.geometry import part_materials as m
@@ -12,7 +13,6 @@ MIRROR_BLUR = 0.25  # roughness of what a lens mirrors
 FRAME_ROUGHNESS = 0.35  # of frames, by eye
 CLOTH_ROUGHNESS = 0.8  # of hat bands and brims of one colour, by eye
 PANELS = 6  # of a cap's or bucket hat's crown
-AZIMUTH = 0.9  # of texture coordinates a radian: assets.headwear.hat
 SEAM = 0.05  # half width of a seam and its stitches, as the sine of PANELS / 2 times the angle
 
 
@@ -70,7 +70,7 @@ def felt(made: m.Felt) -> bpy.types.Material:
             g, colour, g.math("MULTIPLY", g.math("SUBTRACT", 1.0, g.math("ABSOLUTE", across)), 0.5)
         )
     if made.seams:
-        angle = g.math("MULTIPLY", split[0], PANELS / 2 / AZIMUTH)
+        angle = g.math("MULTIPLY", split[0], PANELS / 2 / UV_PER_RADIAN)
         off = g.math("DIVIDE", g.math("ABSOLUTE", g.math("SINE", angle)), SEAM)
         line = g.math("MAXIMUM", g.math("SUBTRACT", 1.0, off), 0.0)
         height = g.math("MULTIPLY_ADD", line, -3.0, height)

@@ -16,6 +16,7 @@ from facegen.assets.head.head_model import triangles as split
 from facegen.assets.meshes.collision import Body
 from facegen.assets.skin.painted_borders import BrowShape
 from facegen.assets.wear import garments, headwear
+from facegen.assets.wear.garment_registry import Piece
 from facegen.render.geometry.part import Floats, Ints
 from facegen.render.spec.face_spec import FaceSpec
 from facegen.render.spec.keyed_random import build_generator
@@ -122,7 +123,7 @@ class Fitting:
         return headwear.hat_frame(self.head, worn) if worn.kind != "none" else None
 
     @cached_property
-    def garment(self) -> tuple[list[garments.Piece], np.random.Generator]:
+    def garment(self) -> tuple[list[Piece], np.random.Generator]:
         """The pieces of the garment, and the generator that goes on to draw how they look."""
         rng = self.generator("garment")
         return garments.garment(self.head, self.model, self.spec.garment, rng), rng

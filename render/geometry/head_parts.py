@@ -12,8 +12,8 @@ from facegen.assets.environment import lighting
 from facegen.assets.head import curvature, eyes, teeth
 from facegen.assets.head.head_cut import PART_INNER_MOUTH, PART_SKIN
 from facegen.assets.head.head_model import HeadModel, PosedHead, head_model
+from facegen.assets.meshes.mesh import ball
 from facegen.assets.skin import chart_grid, skin_textures
-from facegen.assets.wear.jewellery import ball
 from facegen.datasets.conventions.native_labels import Native
 from facegen.render.geometry import part_materials as materials
 from facegen.render.geometry.fitting import Fitting, RenderDetail

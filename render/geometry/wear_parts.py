@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from facegen.assets.wear import garments, glasses, headwear, jewellery
+from facegen.assets.wear import glasses, headwear, jewellery
 from facegen.assets.wear.cloth_patterns import cloth_picture
+from facegen.assets.wear.garment_registry import INNER, MAIN, TIE, Piece
+from facegen.assets.wear.hat_registry import HATS
+from facegen.assets.wear.jewellery_registry import NECKLACES
 from facegen.datasets.conventions.native_labels import Native
 from facegen.render.geometry import part_materials as materials
 from facegen.render.geometry.fitting import Fitting
@@ -23,7 +26,7 @@ STONE_ROUGHNESS = 0.08  # polished
 
 def hides_eyes(worn: Glasses) -> bool:
     """Whether nobody could draw the eyes behind these glasses: the map of the bare face then keeps them."""
-    return glasses.passed(worn) < OPAQUE
+    return glasses.lens_transmittance(worn) < OPAQUE
 
 
 def eyewear(face: Fitting) -> list[Part]:
@@ -64,19 +67,19 @@ def _cloth_name(number: int) -> str:
     return f"cloth.{number}"
 
 
-def _fabrics(face: Fitting, pieces: list[garments.Piece], rng: np.random.Generator) -> list[materials.Fabric]:
+def _fabrics(face: Fitting, pieces: list[Piece], rng: np.random.Generator) -> list[materials.Fabric]:
     worn = face.spec.garment
     shift = tuple(rng.uniform(0, FOLDS_MOVED, 3).tolist())
     # The shirt under a jacket is plain, a tie has a pattern of its own.
     dress = {
-        garments.MAIN: (worn.pattern, worn.colour, worn.second),
-        garments.INNER: ("plain", worn.inner, worn.inner),
-        garments.TIE: (str(rng.choice(["plain", "stripes", "dots"])), worn.second, worn.colour),
+        MAIN: (worn.pattern, worn.colour, worn.second),
+        INNER: ("plain", worn.inner, worn.inner),
+        TIE: (str(rng.choice(["plain", "stripes", "dots"])), worn.second, worn.colour),
     }
     out = []
     for number, piece in enumerate(pieces):
         picture = cloth_picture(*dress[piece.cloth], rng)
-        main = piece.cloth == garments.MAIN
+        main = piece.cloth == MAIN
         kind, folds = (worn.fabric, worn.folds) if main else ("woven", INNER_FOLDS * worn.folds)
         out.append(materials.Fabric(_cloth_name(number), picture, kind, worn.roughness, folds, shift))
     return out
@@ -96,10 +99,10 @@ def hat(face: Fitting) -> list[Part]:
 def _hat_materials(worn: Headwear, rng: np.random.Generator) -> tuple[materials.Material, ...]:
     """Materials of crown, band and brim."""
     picture = cloth_picture(worn.pattern, worn.colour, worn.second, rng)
-    ribs = 1.0 if worn.kind == "beanie" else 0.0
-    shell = materials.Felt("hat", picture, worn.roughness, ribs, worn.kind in ("cap", "bucket"))
-    band = shell if worn.kind == "beanie" else materials.PlainCloth("hat_band", worn.second)
-    brim = materials.PlainCloth("hat_brim", worn.second) if worn.kind == "cap" else shell
+    kind = HATS[worn.kind]
+    shell = materials.Felt("hat", picture, worn.roughness, kind.ribs, kind.panels)
+    band = materials.PlainCloth("hat_band", worn.second) if kind.plain_band else shell
+    brim = materials.PlainCloth("hat_brim", worn.second) if kind.plain_brim else shell
     return shell, band, brim
 
 
@@ -133,7 +136,7 @@ def _necklace(face: Fitting, made: tuple[materials.Material, ...]) -> list[Part]
     if worn.necklace == "none":
         return []
     ground = jewellery.solid(head, model, *face.cloth)
-    choker = worn.necklace == "choker"
-    line = jewellery.necklace_line(head, model, worn.drop_mm, choker, ground)
+    around_neck = NECKLACES[worn.necklace].around_neck
+    line = jewellery.necklace_line(head, model, worn.drop_mm, around_neck, ground)
     vertices, faces, slot = jewellery.necklace(worn.necklace, worn.necklace_mm, line)
     return [Part("necklace", Mesh(vertices, faces, slot=slot), (Native.NECKLACE,), made)]

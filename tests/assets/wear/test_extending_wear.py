@@ -1,0 +1,103 @@
+"""One file adds a hat, glasses, a garment, an earring, a necklace: the worked examples of docs/extending.
+
+The examples are installed as packages of their own next to facegen. Then facegen knows them, builds them on a
+head without Blender, and its own tests cover them.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from page_examples import blocks, install
+
+PAGES = ("hat.md", "glasses.md", "garment.md", "jewellery.md")
+ADDED = {
+    "headwear.kind": "top_hat",
+    "glasses.kind": "half_moon",
+    "garment.cut": "boat_neck",
+    "jewellery.earrings": "bar",
+    "jewellery.necklace": "charm",
+}
+# Run by a Python that finds the packages: what facegen then knows and builds, as JSON.
+PROBE = f"""
+import json
+from facegen.assets.head.head_model import head_model
+from facegen.render.geometry.assemble import assemble
+from facegen.render.geometry.fitting import PreviewDetail
+from facegen.render.geometry.part import Mesh
+from facegen.render.geometry.pose import pose_head
+from facegen.render.prior.default_prior import draw_spec
+from facegen.render.prior.garment_prior import draw_garment
+from facegen.render.spec import face_spec as s, overrides
+from facegen.render.spec.attribute_ranges import find
+from facegen.render.spec.keyed_random import Draw
+from facegen.render.spec.sweeps import with_needs
+
+added = {ADDED!r}
+set_to = [overrides.parse(f"{{path}}={{name}}") for path, name in added.items()]
+spec = overrides.apply_all(draw_spec(1, 0), set_to)
+def parts(spec):
+    made = assemble(spec, pose_head(head_model(), spec), PreviewDetail())
+    return {{part.name: len(part.geometry.vertices) for part in made if isinstance(part.geometry, Mesh)}}
+drawn = [draw_garment(Draw(2, i), s.Identity()).cut for i in range(400)]
+print(json.dumps({{
+    "last": {{path: find(path).names[-1] for path in added}},
+    "worn": {{path: s.attribute(spec, path) for path in added}},
+    "parts": parts(spec),
+    "plain": parts(draw_spec(1, 0)),
+    "curl": with_needs(s.replace(spec, "headwear.kind", "top_hat"), "headwear.curl").headwear.kind,
+    "drawn": drawn.count("boat_neck"),
+    "round_trip": s.FaceSpec.from_dict(json.loads(json.dumps(spec.to_dict()))) == spec,
+}}))
+"""
+
+
+def environment(folder):
+    """With `folder` on the path of Python."""
+    return os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])}
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory):
+    """A folder in which the packages of all pages are installed."""
+    folder = tmp_path_factory.mktemp("packages")
+    for page in PAGES:
+        install(folder, page)
+    return folder
+
+
+@pytest.mark.render
+def test_facegen_knows_them_and_builds_them_on_a_head(packages):
+    pytest.importorskip("anny")
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE], env=environment(packages), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["last"] == found["worn"] == ADDED and found["round_trip"]
+    names = set(found["parts"])
+    assert {"hat", "frame", "lens", "cloth.0", "cloth.1", "earring.l", "earring.r", "necklace"} <= names
+    assert found["parts"]["cloth.0"] != found["plain"]["cloth.0"]
+    assert found["curl"] == "top_hat"  # it shows the curl, so a sweep of it leaves it on
+    assert found["drawn"] > 5  # of 400: its weight is 0.027 of 1.02
+
+
+@pytest.mark.render
+def test_facegens_own_tests_cover_them(packages):
+    pytest.importorskip("anny")
+    here = Path(__file__).parent
+    chosen = " or ".join(ADDED.values())
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", chosen, str(here)]
+    done = subprocess.run(command, env=environment(packages), capture_output=True, text=True, cwd=here)
+    assert done.returncode == 0, done.stdout
+    passed = int(done.stdout.rsplit(" passed", 1)[0].split()[-1])
+    assert passed >= 8  # hat 2, glasses 1, garment 4, necklace 1
+
+
+def test_each_file_is_one_entry(packages):
+    """The examples are what the pages promise: one file each."""
+    files = [name for page in PAGES for name in blocks(page, "python")]
+    assert sorted(files) == sorted(f"{name}.py" for name in ADDED.values())
