@@ -2,18 +2,17 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from page_examples import install
 
 from facegen.parse.models.network_registry import NETWORKS
 from facegen.parse.models.networks import SMALL
 from facegen.parse.models.smp_networks import STANDARD
 
-PAGE = Path(__file__).parents[3] / "docs" / "extending" / "network.md"
 HELPERS = Path(__file__).parents[2] / "helpers"
 # Run by a Python that finds the package: two steps of training, and what can be done with the parser.
 PROBE = """
@@ -47,17 +46,9 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    """What facegen does with the first block of the page installed as a package."""
-    if not PAGE.is_file():
-        pytest.skip("the documentation does not lie next to the tests")
-    block = re.search(r'```python title="([^"]+)"\n(.*?)```', PAGE.read_text("utf-8"), re.DOTALL)
-    name, code = block[1], block[2]
-    folder, module = tmp_path_factory.mktemp("package"), name.removesuffix(".py")
-    metadata = folder / f"{module}-1.0.dist-info"
-    metadata.mkdir()
-    (folder / name).write_text(code)
-    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text(f"[facegen.networks]\n{module} = {module}\n")
+    """What facegen does with the network of the page."""
+    folder = tmp_path_factory.mktemp("package")
+    install(folder, "network.md")
     path = os.pathsep.join([str(folder), str(HELPERS), os.environ.get("PYTHONPATH", "")])
     command = [sys.executable, "-c", PROBE, str(folder / "training")]
     done = subprocess.run(command, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True)

@@ -1,0 +1,71 @@
+"""One photo through a parser, from the command line and as an array."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from drawn_faces import NAMES
+from parse_runs import run
+from PIL import Image
+
+from facegen.datasets.errors import FacegenError
+from facegen.parse.adaptation.network_adapter import load_adapter, save_adapter
+from facegen.parse.experiment import recipes
+from facegen.parse.inference.single_photo import label_picture
+from facegen.parse.models.checkpoints import load_parser
+
+
+def test_parse_image_draws_over_a_photo(finished, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    photo = tmp_path / "photo.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned
+    Image.new("RGB", (90, 60), (120, 90, 70)).save(photo, exif=exif)
+    missing = run("parse-image", photo)
+    assert missing.exit_code == 2 and "no checkpoint" in missing.output
+    shutil.copytree(finished, "facegen-eval")
+    result = run("parse-image", photo, "-o", tmp_path / "overlay.png", "--device", "cpu")
+    assert result.exit_code == 0, result.output
+    assert "celebamaskhq, 32 px" in result.output and "device cpu" in result.output
+    assert Image.open(tmp_path / "overlay.png").size == (60, 90)
+    newest = max(Path("facegen-eval").glob("*/checkpoint.pt"), key=lambda p: (p.stat().st_mtime, str(p)))
+    assert str(newest) in result.output
+    plain = (tmp_path / "overlay.png").read_bytes()
+    adapted = run("parse-image", photo, "-o", tmp_path / "overlay.png", "--device", "cpu", "--adapted")
+    assert adapted.exit_code == 0 and Image.open(tmp_path / "overlay.png").size == (60, 90), adapted.output
+    parser = load_parser(newest)
+    other = next(one for one in Path("facegen-eval").glob("*/adapter.pt") if one.parent != newest.parent)
+    with pytest.raises(FacegenError, match="fitted to another parser"):
+        load_adapter(other, parser, torch.device("cpu"))
+    # An adapter that calls everything hair.
+    network = load_adapter(newest.with_name("adapter.pt"), parser, torch.device("cpu"))
+    hair = NAMES["hair"]
+    with torch.no_grad():
+        network.correction[-2].bias[4 * hair : 4 * hair + 4] = 100.0
+    save_adapter(newest.with_name("adapter.pt"), network, recipes.ADAPTER, parser)
+    hairy = run("parse-image", photo, "-o", tmp_path / "hairy.png", "--device", "cpu", "--adapted")
+    assert "hair         100.0%" in hairy.output and (tmp_path / "hairy.png").read_bytes() != plain
+    newest.with_name("adapter.pt").unlink()
+    lacking = run("parse-image", photo, "--device", "cpu", "--adapted")
+    assert lacking.exit_code == 2 and "no label adapter there" in lacking.output
+    bad = run("parse-image", tmp_path / "none.jpg", "--model", newest)
+    assert bad.exit_code == 2 and "no such file" in bad.output
+
+
+def test_an_array_is_labelled_at_its_own_size(finished):
+    checkpoint = finished / "R-n14-seed0" / "checkpoint.pt"
+    picture = np.random.default_rng(0).integers(0, 256, (50, 70, 3), dtype=np.uint8)
+    parsed = label_picture(picture, checkpoint, "cpu")
+    assert parsed.labels.shape == (50, 70) and parsed.labels.dtype == np.uint8
+    again = label_picture(picture, load_parser(checkpoint), "cpu")
+    np.testing.assert_array_equal(again.labels, parsed.labels)
+    covered = sum(parsed.fractions().values())
+    assert covered == pytest.approx((parsed.labels > 0).mean()) and 0 not in parsed.fractions().values()
+    assert parsed.overlay(picture).shape == picture.shape
+    for wrong in (picture[..., 0], picture.astype(float), picture[:0]):
+        with pytest.raises(FacegenError, match="need a picture as an array"):
+            label_picture(wrong, checkpoint, "cpu")
+    with pytest.raises(FacegenError, match="give `model` as a path"):
+        label_picture(picture, load_parser(checkpoint), "cpu", adapted=True)
