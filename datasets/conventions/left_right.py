@@ -1,4 +1,4 @@
-"""Is left the subject's left? Checked on pixels.
+"""Is left the subject's left? A check on pixels.
 
 In a face that looks at the camera the subject's left eye, brow and ear lie on the right side of the
 picture. A mask whose l_ part lies left of its r_ part is mirrored or labels the picture's sides.
@@ -7,26 +7,26 @@ picture. A mask whose l_ part lies left of its r_ part is mirrored or labels the
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.datasets.conventions.label_conventions import Convention
 
-# Parts asked in this order; brows first because glasses, blinks and squints hide eyes more often.
+# Parts are tried in this order; brows first because glasses, blinks and squints hide eyes more often.
 _PARTS = ("brow", "eye", "ear")
 MIN_AREA = 1e-4  # of the picture: smaller parts are specks of the annotation
-# Both of a pair must be of like size, else the face is turned so far that one of them is a sliver.
-MIN_AREA_RATIO = 0.3
+MIN_AREA_RATIO = 0.3  # of the smaller to the larger one: a face turned further shows one as a sliver
 
 
 @dataclass(frozen=True)
 class SidesCount:
-    """Frontal masks asked, and those in which left and right are exchanged."""
+    """Number of frontal masks, and of those in which left and right are exchanged."""
 
     measured: int = 0
     swapped: int = 0
 
     @property
-    def share(self) -> float:
-        """Share exchanged in [0, 1]; nan where nothing was measured."""
+    def fraction(self) -> float:
+        """Fraction exchanged in [0, 1]; nan where nothing was measured."""
         return self.swapped / self.measured if self.measured else float("nan")
 
     def __add__(self, other: "SidesCount") -> "SidesCount":
@@ -36,8 +36,20 @@ class SidesCount:
         return f"{self.swapped} of {self.measured} frontal faces"
 
 
-def count_sides(mask: np.ndarray, convention: Convention) -> SidesCount:
-    """Whether one (h, w) uint8 mask is exchanged; nothing measured where no pair of parts is clear."""
+def count_sides(mask: npt.NDArray[np.uint8], convention: Convention) -> SidesCount:
+    """Whether left and right are exchanged in one mask.
+
+    Parameters
+    ----------
+    mask : (h, w) uint8
+        Ids of the convention.
+    convention : Convention
+
+    Returns
+    -------
+    SidesCount
+        Of one mask, or of none where no pair of parts is clear.
+    """
     for part in _PARTS:
         if f"l_{part}" not in convention.classes:
             continue

@@ -46,8 +46,8 @@ class Native(IntEnum):
     OTHER_OCCLUDER = 31
 
 
-# Classes thinner than a pixel somewhere: their share of every pixel is stored beside the label map,
-# in this order, as (H, W, 6) uint8 with 255 = the whole pixel.
+# Classes thinner than a pixel somewhere: the fraction of every pixel that they cover is stored next to the
+# label map, in this order, as (H, W, 6) uint8 with 255 = the whole pixel.
 COVERAGE_CLASSES = (
     ("scalp_hair", (Native.SCALP_HAIR,)),
     ("beard", (Native.BEARD, Native.MOUSTACHE)),

@@ -1,15 +1,19 @@
 """Rules that turn what is drawn into what an annotator outlines: eyewear, strand hair, brows, small pieces.
 
-Label maps are (H, W) uint8 native ids (labels.Native). Lengths are fractions of the picture's longer
+Label maps are (H, W) uint8 native ids (`native_labels.Native`). Lengths are fractions of the picture's longer
 side, so a rule means the same at every resolution.
 """
 
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 from scipy import ndimage
 
 from facegen.datasets.conventions.native_labels import IGNORE, Native
+
+Labels = npt.NDArray[np.uint8]
+Region = npt.NDArray[np.bool_]
 
 EYES = (Native.SCLERA_L, Native.SCLERA_R, Native.IRIS_L, Native.IRIS_R)
 BROWS = (Native.BROW_L, Native.BROW_R)
@@ -39,26 +43,39 @@ BROW_CLOSE = 6 / 512
 # Brows end bluntly: opening those of 300 training masks by 3 px takes 1.6 % (90th percentile 7 %).
 BROW_OPEN = 3 / 512
 BROW_ISLAND = 25 / 512**2
-HAIR_SHARE = 0.5  # of a neighbourhood covered by strands, from where it is called hair
+HAIR_COVER = 0.5  # fraction of a neighbourhood covered by strands from which it is hair
 HAIR_BLUR = 2 / 512  # sigma of that neighbourhood, about the width of a drawn line
 # Over skin that joins such hair, thin cover still reads as hair: the scalp of a short cut shows through
 # (0.25-0.45 on rendered short cuts and partings) and is drawn as hair; single strands across a forehead
 # (under 0.2) are not.
-HAIR_SHARE_OVER_SKIN = 0.25
+HAIR_COVER_OVER_SKIN = 0.25
 HAIR_BLUR_OVER_SKIN = 4 / 512
-# Where a beard ends on neck or lip its strands and what shows between them take turns pixel by pixel: 256 px
-# renders of bearded men broke the neck into 10 pieces and more, real masks have one.
+# Where a beard ends on neck or lip, its strands alternate pixel by pixel with what shows between them.
+# Without the blur, necks of bearded men fall into 10 pieces and more in 256 px renders; real masks have one.
 BEARD_BLUR = 4 / 512
-BROW_SHARE = 0.35  # brows are sparser than hair: their hairs cover about half of the drawn area
+BROW_COVER = 0.35  # brows are sparser than hair: their hairs cover about half of the drawn area
 
 
-def see_through(native: np.ndarray, bare: np.ndarray, rule: str) -> np.ndarray:
-    """`native` with frame and lens pixels treated by one of EYEWEAR_RULES.
+def see_through(native: Labels, bare: Labels, rule: str) -> Labels:
+    """A label map with frame and lens pixels treated by one of EYEWEAR_RULES.
 
-    eyes-on-top : eyes win over lens and frame, brows over the lens (CelebAMask-HQ draws them later).
-    behind      : there is no glasses class, so both show what lies behind.
-    lens-behind : the lens shows what lies behind, the frame stays.
-    Opaque glasses are in `bare` as well and so stay under every rule.
+    Parameters
+    ----------
+    native : (H, W) uint8
+    bare : (H, W) uint8
+        The same face without eyewear. Opaque glasses are in it as well and so stay under every rule.
+    rule : str
+        "eyes-on-top": eyes win over lens and frame, brows over the lens (CelebAMask-HQ draws them later).
+        "behind": there is no glasses class, so both show what lies behind.
+        "lens-behind": the lens shows what lies behind, the frame stays.
+
+    Returns
+    -------
+    (H, W) uint8
+
+    Raises
+    ------
+    ValueError : the rule is unknown.
     """
     if rule not in EYEWEAR_RULES:
         raise ValueError(f"unknown eyewear rule {rule!r}")
@@ -70,8 +87,8 @@ def see_through(native: np.ndarray, bare: np.ndarray, rule: str) -> np.ndarray:
     return np.where(shown, bare, native)
 
 
-def hair_region(labels: np.ndarray, strands: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Scalp hair as one region with its gaps closed, the way it is outlined by hand.
+def hair_region(labels: Labels, strands: Labels) -> tuple[Labels, Region]:
+    """Scalp hair as one region with its gaps closed, the way annotators outline it.
 
     Parameters
     ----------
@@ -89,11 +106,11 @@ def hair_region(labels: np.ndarray, strands: np.ndarray) -> tuple[np.ndarray, np
         from their surroundings.
     """
     side, area = max(labels.shape), labels.size
-    share = strands.astype(np.float32) / 255
-    dense = ndimage.gaussian_filter(share, HAIR_BLUR * side) >= HAIR_SHARE
+    cover = strands.astype(np.float32) / 255
+    dense = ndimage.gaussian_filter(cover, HAIR_BLUR * side) >= HAIR_COVER
     hair = labels == Native.SCALP_HAIR
     over_skin = fill_from_nearest(labels, hair) == Native.FACE_SKIN
-    thin = over_skin & (_mean_outside(share, dense, HAIR_BLUR_OVER_SKIN * side) >= HAIR_SHARE_OVER_SKIN)
+    thin = over_skin & (_mean_outside(cover, dense, HAIR_BLUR_OVER_SKIN * side) >= HAIR_COVER_OVER_SKIN)
     region = close(ndimage.binary_propagation(dense, mask=dense | thin), HAIR_CLOSE * side)
     region = ~close(~region, HAIR_OPEN * side)
     region = without_holes(without_islands(region, HAIR_ISLAND * area), HAIR_HOLE * area)
@@ -101,15 +118,27 @@ def hair_region(labels: np.ndarray, strands: np.ndarray) -> tuple[np.ndarray, np
     return np.where(region, np.uint8(Native.SCALP_HAIR), labels), hair & ~region
 
 
-def brow_regions(labels: np.ndarray, strands: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Each brow as one region: skin between its hairs joins it, stray hairs and thin tails leave.
+def brow_regions(labels: Labels, strands: Labels) -> tuple[Labels, Region]:
+    """Each brow as one region: skin between its hairs is added, stray hairs and thin tails are removed.
 
-    Arguments and results as for `hair_region`, with the coverage by brow hairs.
+    Parameters
+    ----------
+    labels : (H, W) uint8
+        Native ids.
+    strands : (H, W) uint8
+        Coverage by brow hairs, 255 = all.
+
+    Returns
+    -------
+    labels : (H, W) uint8
+        BROW_L and BROW_R over the whole regions.
+    cleared : (H, W) bool
+        Brow pixels outside the regions, to be filled from their surroundings.
     """
     side = max(labels.shape)
     cleared = np.zeros(labels.shape, bool)
     drawn = [labels == brow for brow in BROWS]
-    dense = (strands >= BROW_SHARE * 255) & np.isin(labels, BROWS_MAY_COVER)
+    dense = (strands >= BROW_COVER * 255) & np.isin(labels, BROWS_MAY_COVER)
     if dense.any() and any(brow.any() for brow in drawn):
         to_left, to_right = (_distance_to(brow) for brow in drawn)
         drawn = [drawn[0] | dense & (to_left <= to_right), drawn[1] | dense & (to_right < to_left)]
@@ -123,28 +152,42 @@ def brow_regions(labels: np.ndarray, strands: np.ndarray) -> tuple[np.ndarray, n
     return grown, cleared
 
 
-def beard_region(labels: np.ndarray, strands: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Beard and moustache as closed regions: what shows between their strands joins, stray hairs leave.
+def beard_region(labels: Labels, strands: Labels) -> tuple[Labels, Region]:
+    """Beard and moustache as closed regions: gaps between strands are added, stray hairs are removed.
 
-    Arguments and results as for `hair_region`, with the coverage by beard and moustache.
+    Parameters
+    ----------
+    labels : (H, W) uint8
+        Native ids.
+    strands : (H, W) uint8
+        Coverage by beard and moustache, 255 = all.
+
+    Returns
+    -------
+    labels : (H, W) uint8
+        BEARD over what was added.
+    cleared : (H, W) bool
+        Beard pixels outside the region, to be filled from their surroundings.
     """
     beard = np.isin(labels, BEARDS)
     if not beard.any():
         return labels, beard
-    share = ndimage.gaussian_filter(strands.astype(np.float32) / 255, BEARD_BLUR * max(labels.shape))
-    region = (share >= HAIR_SHARE) & (beard | np.isin(labels, BEARD_MAY_COVER))
+    cover = ndimage.gaussian_filter(strands.astype(np.float32) / 255, BEARD_BLUR * max(labels.shape))
+    region = (cover >= HAIR_COVER) & (beard | np.isin(labels, BEARD_MAY_COVER))
     # Over the face's own skin thin cover is a beard as well, as stubble is.
     stray = beard & ~region & (fill_from_nearest(labels, beard) != Native.FACE_SKIN)
     return np.where(region & ~beard, np.uint8(Native.BEARD), labels), stray
 
 
-def small_pieces(mask: np.ndarray, least: Mapping[int, float]) -> np.ndarray:
+def small_pieces(mask: Labels, least: Mapping[int, float]) -> Region:
     """Pixels of pieces that an annotator would not draw.
 
     Parameters
     ----------
-    mask : (H, W) uint8 ids of a convention
-    least : id -> area in pixels under which a piece goes; the largest piece of an id always stays
+    mask : (H, W) uint8
+        Ids of a convention.
+    least : mapping of id to float
+        Area in pixels under which a piece is dropped; the largest piece of an id always stays.
 
     Returns
     -------
@@ -160,19 +203,29 @@ def small_pieces(mask: np.ndarray, least: Mapping[int, float]) -> np.ndarray:
     return small
 
 
-def _mean_outside(values: np.ndarray, excluded: np.ndarray, sigma: float) -> np.ndarray:
-    """Gaussian mean of `values` over the pixels outside `excluded`: what lies inside does not bleed out."""
+def _mean_outside(values: npt.NDArray[np.float32], excluded: Region, sigma: float) -> npt.NDArray[np.float32]:
+    """Gaussian mean of `values` over the pixels outside `excluded`; those inside have no weight."""
     weight = ndimage.gaussian_filter((~excluded).astype(np.float32), sigma)
     return ndimage.gaussian_filter(np.where(excluded, 0, values), sigma) / np.maximum(weight, 1e-6)
 
 
-def _distance_to(region: np.ndarray) -> np.ndarray:
+def _distance_to(region: Region) -> npt.NDArray[np.float64]:
     """Pixels from each pixel to `region`; infinite where it is empty."""
     return ndimage.distance_transform_edt(~region) if region.any() else np.full(region.shape, np.inf)
 
 
-def close(region: np.ndarray, radius: float) -> np.ndarray:
-    """Morphological closing of a (H, W) bool region by a disk of `radius` pixels, unshrunk at the border."""
+def close(region: Region, radius: float) -> Region:
+    """Morphological closing by a disk, which does not shrink the region at the picture's border.
+
+    Parameters
+    ----------
+    region : (H, W) bool
+    radius : float, pixels
+
+    Returns
+    -------
+    (H, W) bool
+    """
     out = region.copy()
     if radius < 1 or not region.any():
         return out
@@ -187,10 +240,20 @@ def close(region: np.ndarray, radius: float) -> np.ndarray:
     return out
 
 
-def without_islands(region: np.ndarray, area: float, corners: bool = False) -> np.ndarray:
-    """`region` without its islands under `area` pixels; the largest always stays.
+def without_islands(region: Region, area: float, corners: bool = False) -> Region:
+    """A region without its small islands; the largest one always stays.
 
-    corners : pixels that touch at a corner belong together (8-connected); else 4-connected
+    Parameters
+    ----------
+    region : (H, W) bool
+    area : float, pixels
+        Islands below it are dropped.
+    corners : bool
+        Pixels that meet at a corner are one island (8-connected); else they are two (4-connected).
+
+    Returns
+    -------
+    (H, W) bool
     """
     islands, count = ndimage.label(region, np.ones((3, 3)) if corners else None)
     if count < 2:
@@ -203,8 +266,19 @@ def without_islands(region: np.ndarray, area: float, corners: bool = False) -> n
     return keep[islands]
 
 
-def without_holes(region: np.ndarray, area: float) -> np.ndarray:
-    """`region` with its holes under `area` pixels filled; what touches the border is no hole."""
+def without_holes(region: Region, area: float) -> Region:
+    """A region with its small holes filled.
+
+    Parameters
+    ----------
+    region : (H, W) bool
+    area : float, pixels
+        Holes below it are filled. What reaches the picture's border is not a hole.
+
+    Returns
+    -------
+    (H, W) bool
+    """
     outside, count = ndimage.label(~region)
     fill = np.bincount(outside.ravel(), minlength=count + 1) < area
     fill[0] = False
@@ -212,10 +286,18 @@ def without_holes(region: np.ndarray, area: float) -> np.ndarray:
     return region | fill[outside]
 
 
-def fill_from_nearest(mask: np.ndarray, holes: np.ndarray) -> np.ndarray:
-    """`mask` with each pixel of `holes` given the value of the nearest pixel outside (Euclidean).
+def fill_from_nearest(mask: Labels, holes: Region) -> Labels:
+    """A mask with each hole pixel given the value of the nearest pixel outside (Euclidean distance).
 
-    IGNORE pixels hand nothing on; where no pixel can, the value is 0.
+    Parameters
+    ----------
+    mask : (H, W) uint8
+    holes : (H, W) bool
+
+    Returns
+    -------
+    (H, W) uint8
+        Values of IGNORE pixels are not copied; where no pixel is left to copy from, the value is 0.
     """
     if not holes.any():
         return mask

@@ -13,8 +13,10 @@ import zipfile
 import zlib
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from facegen.datasets.errors import DiskError, FacegenError
@@ -28,7 +30,18 @@ _DAMAGED = OSError, ValueError, KeyError, EOFError, MemoryError, RuntimeError, z
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Put `content` at `path` in one step; DiskError (and no trace) where the disk is full or refuses."""
+    """Write a file in one step: it is there whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Folders above it are made.
+    content : bytes
+
+    Raises
+    ------
+    DiskError : the disk is full or refuses.
+    """
     temporary = path.with_name(f"{TEMPORARY_MARK}{os.getpid()}-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +60,13 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Readable JSON with sorted keys; FacegenError where a number is not finite."""
+    """Write readable JSON with sorted keys, in one step.
+
+    Raises
+    ------
+    FacegenError : a number is not finite, or a value is not of JSON.
+    DiskError : the disk is full or refuses.
+    """
     try:
         text = json.dumps(value, sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False)
     except (TypeError, ValueError) as error:
@@ -55,8 +74,19 @@ def write_json(path: Path, value: object) -> None:
     write_bytes(path, (text + "\n").encode())
 
 
-def read_json(path: Path, advice: str = "remove it") -> dict:
-    """The JSON object at `path`; FacegenError, ending in `advice`, where it is damaged or not an object."""
+def read_json(path: Path, advice: str = "remove it") -> dict[str, Any]:
+    """The JSON object of a file.
+
+    Parameters
+    ----------
+    path : Path
+    advice : str
+        What to do with a damaged file: the end of the error's message.
+
+    Raises
+    ------
+    FacegenError : the file is missing, damaged or not an object.
+    """
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -74,15 +104,21 @@ def fingerprint(value: object) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def png_bytes(pixels: np.ndarray) -> bytes:
+def png_bytes(pixels: npt.NDArray[np.uint8]) -> bytes:
     """(H, W) or (H, W, 3) uint8 as PNG without any date or text chunk."""
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "PNG", compress_level=_PNG_LEVEL)
     return buffer.getvalue()
 
 
-def npz_bytes(**arrays: np.ndarray) -> bytes:
-    """A compressed NumPy archive like `np.savez_compressed`, its entries dated ZIP_EPOCH."""
+def npz_bytes(**arrays: npt.NDArray[Any]) -> bytes:
+    """A compressed NumPy archive like that of `np.savez_compressed`, but with entries dated ZIP_EPOCH.
+
+    Parameters
+    ----------
+    **arrays : array
+        By the names that they get in the archive.
+    """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, array in arrays.items():
@@ -96,9 +132,13 @@ def npz_bytes(**arrays: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def read_npz(path: Path, *names: str) -> tuple[np.ndarray, ...]:
-    """The named arrays of an archive, never unpickled; FacegenError where it is damaged, one is missing, or
-    an array holds more than MAX_ARRAY_BYTES."""
+def read_npz(path: Path, *names: str) -> tuple[npt.NDArray[Any], ...]:
+    """Arrays of an archive by name; pickled content is refused.
+
+    Raises
+    ------
+    FacegenError : the file is missing or damaged, lacks an array, or has one of more than MAX_ARRAY_BYTES.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             return tuple(_array(archive, name) for name in names)
@@ -109,9 +149,9 @@ def read_npz(path: Path, *names: str) -> tuple[np.ndarray, ...]:
         raise FacegenError(f"{path}: damaged archive ({why}): render it again") from None
 
 
-def _array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
+def _array(archive: zipfile.ZipFile, name: str) -> npt.NDArray[Any]:
     entry = archive.getinfo(f"{name}.npy")
-    if entry.file_size > MAX_ARRAY_BYTES:  # no more than this is read of it, whatever it unpacks to
+    if entry.file_size > MAX_ARRAY_BYTES:  # an archive cannot unpack to more than it announces
         raise ValueError(f"{name} is of {entry.file_size:,} bytes, the limit is {MAX_ARRAY_BYTES:,}")
     with archive.open(entry) as file:
         return np.lib.format.read_array(io.BytesIO(file.read()), allow_pickle=False)

@@ -25,14 +25,14 @@ def processor_name() -> str:
 
 
 def processors() -> list[int]:
-    """Numbers of those that this process may run on."""
+    """Numbers of the processors that this process may run on."""
     if hasattr(os, "sched_getaffinity"):
         return sorted(os.sched_getaffinity(0))
     return list(range(os.cpu_count() or 1))
 
 
 def processor_count() -> int:
-    """How many of them can be kept busy: in a container no more than its quota of time is worth."""
+    """How many processors can be kept busy: in a container no more than its quota of processor time."""
     count, quota = len(processors()), _limit("cpu.max").split()
     if len(quota) == 2 and all(word.isdigit() for word in quota):
         count = min(count, max(1, math.ceil(int(quota[0]) / int(quota[1]))))
@@ -40,7 +40,7 @@ def processor_count() -> int:
 
 
 def free_memory() -> int:
-    """Bytes that are free on the machine, or less where a container may not use as many."""
+    """Free bytes of memory: of the machine, or of the container where that may use less."""
     free = psutil.virtual_memory().available
     most, used = _limit("memory.max").strip(), _limit("memory.current").strip()
     if most.isdigit() and used.isdigit():
@@ -49,7 +49,7 @@ def free_memory() -> int:
 
 
 def _limit(name: str) -> str:
-    """What a file of this process's control group (Linux, version 2) says; empty where there is none."""
+    """Content of a file of this process's control group (Linux, version 2); empty where there is none."""
     try:
         own = next(line[3:] for line in _OWN_GROUP.read_text().splitlines() if line.startswith("0::"))
         folder = _GROUPS / own.strip("/")

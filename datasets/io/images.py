@@ -1,4 +1,4 @@
-"""Reading picture files that somebody else wrote: bounded, without surprises.
+"""Reading picture files that somebody else wrote, safely.
 
 A picture is (H, W, 3) uint8 RGB, an index mask (H, W) uint8 with one class id a pixel. Nothing here
 runs code from a file (no pickle), opens a path outside the folder it was given, or decodes a picture
@@ -8,6 +8,7 @@ larger than MAX_PIXELS.
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from facegen.datasets.errors import FacegenError
@@ -15,23 +16,33 @@ from facegen.datasets.errors import FacegenError
 # A 64-megapixel picture is 192 MB decoded: larger than any face set's, small enough for any machine.
 MAX_PIXELS = 64_000_000
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
-# What a file holds decides who reads it, whatever its name; of the rest some start other programs (EPS).
+# Decoders that are allowed. Pillow picks one by the file's content, not by its name; some of the others start
+# other programs (EPS).
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 _EIGHT_BIT_INDEX = ("P", "L")
 _EIGHT_BIT_COLOUR = ("RGB", "RGBA", "L", "LA", "P", "1", "CMYK", "YCbCr")
 
 
 def inside(root: Path, name: str) -> Path:
-    """`root/name` for a name taken from a manifest, refused where it would leave `root`."""
+    """The path `root/name` of a name taken from a manifest.
+
+    Raises
+    ------
+    FacegenError : the name would leave `root`.
+    """
     if not name or "\\" in name or "\0" in name or Path(name).is_absolute() or ".." in Path(name).parts:
         raise FacegenError(f"{name!r} in {root} does not name a file of that folder: correct the manifest")
     return root / name
 
 
-def read_rgb(path: Path) -> np.ndarray:
-    """The picture at `path` as (H, W, 3) uint8 RGB; FacegenError naming the file where it cannot be read.
+def read_rgb(path: Path) -> npt.NDArray[np.uint8]:
+    """A picture as (H, W, 3) uint8 RGB.
 
     EXIF rotation is not applied: masks are drawn on the pixel grid of the file.
+
+    Raises
+    ------
+    FacegenError : the file, which is named, is missing, damaged, too large or not of 8 bits.
     """
     with _opened(path) as picture:
         if picture.mode not in _EIGHT_BIT_COLOUR:
@@ -41,8 +52,13 @@ def read_rgb(path: Path) -> np.ndarray:
         return np.asarray(_decoded(picture, path, "RGB"))
 
 
-def read_index(path: Path) -> np.ndarray:
-    """The index mask at `path` as (H, W) uint8; a palette's colours are ignored, its indices kept."""
+def read_index(path: Path) -> npt.NDArray[np.uint8]:
+    """An index mask as (H, W) uint8; a palette's colours are ignored, its indices kept.
+
+    Raises
+    ------
+    FacegenError : the file, which is named, is missing, damaged, too large or not of 8-bit ids.
+    """
     with _opened(path) as picture:
         if picture.mode not in _EIGHT_BIT_INDEX:
             raise FacegenError(
@@ -52,10 +68,17 @@ def read_index(path: Path) -> np.ndarray:
         return np.asarray(_decoded(picture, path, None))
 
 
-def read_binary(path: Path) -> np.ndarray:
-    """The black-and-white mask at `path` as (H, W) bool, true where any channel is not 0."""
+def read_binary(path: Path) -> npt.NDArray[np.bool_]:
+    """A black-and-white mask as (H, W) bool, true where any channel is not 0.
+
+    Raises
+    ------
+    FacegenError : the file, which is named, is missing, damaged or too large.
+    """
     with _opened(path) as picture:
-        return np.asarray(_decoded(picture, path, "RGB")).any(axis=2)
+        pixels = np.asarray(_decoded(picture, path, "RGB"))
+    drawn: npt.NDArray[np.bool_] = pixels.any(axis=2)
+    return drawn
 
 
 def image_size(path: Path) -> tuple[int, int]:
@@ -65,7 +88,12 @@ def image_size(path: Path) -> tuple[int, int]:
 
 
 def list_images(folder: Path) -> dict[str, Path]:
-    """Stem -> file of every picture directly in `folder`, sorted by stem; FacegenError on two of one stem."""
+    """Every picture directly in a folder, by its stem, sorted.
+
+    Raises
+    ------
+    FacegenError : two pictures have the same stem.
+    """
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith("."):

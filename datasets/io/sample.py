@@ -2,9 +2,9 @@
 
     images/000000.png     rgb        (H, W, 3) uint8
     masks/000000.png      mask       (H, W)    uint8    ids of the dataset's convention, 255 = ignore
-    labels/000000.png     native     (H, W)    uint8    native ids (labels.py), 255 = ignore
+    labels/000000.png     native     (H, W)    uint8    native ids (native_labels.py), 255 = ignore
     bare/000000.png       bare       (H, W)    uint8    native ids of the same face without eyewear
-    coverage/000000.npz   coverage   (H, W, 6) uint8    share of labels.COVERAGE_CLASSES, 255 = all
+    coverage/000000.npz   coverage   (H, W, 6) uint8    fraction covered by COVERAGE_CLASSES, 255 = all
     landmarks/000000.json landmarks  (70, 2)   float32  x, y in pixels, centres at +0.5: 68 iBUG, 2 pupils
                           visible    (70,)     bool
     depth/000000.npz      depth      (H, W)    float32  metres along the view axis, 0 = nothing hit
@@ -16,8 +16,10 @@ meta is written last: a sample is done when all its files are there, meta among 
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.datasets.conventions.label_conventions import Convention, derive
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES
@@ -35,24 +37,34 @@ _SUFFIX = {"coverage": ".npz", "depth": ".npz", "landmarks": ".json", "meta": ".
 class Sample:
     """The arrays of one face; shapes and types as in the file's heading.
 
-    mask: drawn by the renderer with the borders of one convention; None = derived from the native labels.
+    Attributes
+    ----------
+    rgb, native, bare, coverage, landmarks, visible, depth, normals : arrays
+    meta : dict, JSON
+    mask : array or None
+        Drawn by the renderer with the borders of one convention; None: to be derived from the native labels.
     """
 
-    rgb: np.ndarray
-    native: np.ndarray
-    bare: np.ndarray
-    coverage: np.ndarray
-    landmarks: np.ndarray
-    visible: np.ndarray
-    depth: np.ndarray
-    normals: np.ndarray
-    meta: dict
-    mask: np.ndarray | None = None
+    rgb: npt.NDArray[np.uint8]
+    native: npt.NDArray[np.uint8]
+    bare: npt.NDArray[np.uint8]
+    coverage: npt.NDArray[np.uint8]
+    landmarks: npt.NDArray[np.float32]
+    visible: npt.NDArray[np.bool_]
+    depth: npt.NDArray[np.float32]
+    normals: npt.NDArray[np.float16]
+    meta: dict[str, Any]
+    mask: npt.NDArray[np.uint8] | None = None
 
     def check(self) -> None:
-        """Raises ValueError naming the array whose shape or type is not that of the schema."""
+        """Compare the arrays with the schema.
+
+        Raises
+        ------
+        ValueError : an array, which is named, has another shape or type, or a number that is not finite.
+        """
         height, width = self.rgb.shape[:2]
-        schema = {
+        schema: dict[str, tuple[tuple[int, ...], type]] = {
             "rgb": ((height, width, 3), np.uint8),
             "native": ((height, width), np.uint8),
             "bare": ((height, width), np.uint8),
@@ -85,6 +97,16 @@ def sample_name(index: int) -> str:
 def write_sample(root: Path, index: int, sample: Sample, convention: Convention = CELEBAMASKHQ) -> None:
     """Write all files of one sample, meta last; the same sample gives the same bytes.
 
+    Parameters
+    ----------
+    root : Path
+        The dataset's folder.
+    index : int
+        In [0, 999999]; the files are named by it.
+    sample : Sample
+    convention : Convention
+        Of a mask that is derived, where the sample has none.
+
     Raises
     ------
     ValueError : the sample breaks the schema (nothing is written).
@@ -96,7 +118,7 @@ def write_sample(root: Path, index: int, sample: Sample, convention: Convention 
     if mask is None:
         mask = derive(sample.native, sample.bare, sample.coverage, convention)
     points = {"points": sample.landmarks.tolist(), "visible": sample.visible.tolist()}
-    sample_file(root, "meta", name).unlink(missing_ok=True)  # a sample written anew is not done meanwhile
+    sample_file(root, "meta", name).unlink(missing_ok=True)  # not done while it is written again
     write_bytes(sample_file(root, "images", name), png_bytes(sample.rgb))
     write_bytes(sample_file(root, "masks", name), png_bytes(mask))
     write_bytes(sample_file(root, "labels", name), png_bytes(sample.native))
@@ -108,7 +130,7 @@ def write_sample(root: Path, index: int, sample: Sample, convention: Convention 
 
 
 def remove_sample(root: Path, name: str) -> None:
-    """Delete all files of one sample, meta first: it is not done meanwhile."""
+    """Delete all files of one sample, meta first, so that it does not count as done."""
     for folder in reversed(FOLDERS):
         sample_file(root, folder, name).unlink(missing_ok=True)
 
@@ -120,7 +142,12 @@ def is_done(root: Path, index: int) -> bool:
 
 
 def read_sample(root: Path, index: int) -> Sample:
-    """One sample; FacegenError naming the file that is missing, damaged or breaks the schema."""
+    """Read one sample.
+
+    Raises
+    ------
+    FacegenError : a file, which is named, is missing or damaged, or breaks the schema.
+    """
     root, name = Path(root), sample_name(index)
     meta = read_json(sample_file(root, "meta", name))
     landmarks, visible = read_landmarks(sample_file(root, "landmarks", name))
@@ -144,8 +171,18 @@ def read_sample(root: Path, index: int) -> Sample:
     return sample
 
 
-def read_landmarks(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """((70, 2) float32 pixels, (70,) bool) of a landmark file; FacegenError where it is damaged."""
+def read_landmarks(path: Path) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+    """Read a landmark file.
+
+    Returns
+    -------
+    points : (70, 2) float32, pixels
+    visible : (70,) bool
+
+    Raises
+    ------
+    FacegenError : the file is missing or damaged.
+    """
     content = read_json(path)
     try:
         points = np.array(content["points"], dtype=np.float32)

@@ -1,14 +1,17 @@
 """CelebAMask-HQ's text files: 40 attributes, three pose angles and the origin of each of 30,000 pictures.
 
 Rows are pictures in order, row i = picture i. Pose is in degrees, (n, 3) float32 in the order yaw,
-pitch, roll, an estimator's output from before CelebA-HQ's alignment. Each file stands alone: the
-folder needs no picture beside it.
+pitch, roll, an estimator's output from before CelebA-HQ's alignment. The files are complete without the
+pictures.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.layouts.splits import celeba_part
@@ -24,47 +27,74 @@ POSE_NAMES = ("yaw", "pitch", "roll")
 PITCH_ZERO = -10.0
 
 
+T = TypeVar("T", int, float)
+
+
 @dataclass(frozen=True)
 class Attributes:
-    """names: 40 CelebA attribute names; values: (n, 40) bool."""
+    """Attributes of n pictures.
+
+    Attributes
+    ----------
+    names : tuple of str
+        40 names of CelebA.
+    values : (n, 40) bool
+    """
 
     names: tuple[str, ...]
-    values: np.ndarray
+    values: npt.NDArray[np.bool_]
 
-    def column(self, name: str) -> np.ndarray:
-        """(n,) bool of one attribute; FacegenError on an unknown name."""
+    def column(self, name: str) -> npt.NDArray[np.bool_]:
+        """One attribute, (n,) bool; FacegenError on an unknown name."""
         if name not in self.names:
             raise FacegenError(f"CelebA has no attribute {name!r}: it has {', '.join(self.names)}")
         return self.values[:, self.names.index(name)]
 
 
 @dataclass(frozen=True)
-class Mapping:
-    """celeba_file: (n,) int, CelebA's file number counted from 1; part: (n,) 'train', 'val' or 'test'."""
+class CelebaMapping:
+    """Where n pictures come from in CelebA.
 
-    celeba_file: np.ndarray
-    part: np.ndarray
+    Attributes
+    ----------
+    celeba_file : (n,) int
+        CelebA's file number, counted from 1.
+    part : (n,) str
+        "train", "val" or "test".
+    """
+
+    celeba_file: npt.NDArray[np.integer]
+    part: npt.NDArray[np.str_]
 
 
 @dataclass(frozen=True)
 class Annotations:
-    """The annotation folder; `mapping` is None where its file is missing."""
+    """The annotations of n pictures.
+
+    Attributes
+    ----------
+    path : Path, the folder
+    attributes : Attributes
+    pose : (n, 3) float32, degrees
+    mapping : CelebaMapping, or None where its file is missing
+    """
 
     path: Path
     attributes: Attributes
-    pose: np.ndarray
-    mapping: Mapping | None
+    pose: npt.NDArray[np.float32]
+    mapping: CelebaMapping | None
 
     def __len__(self) -> int:
         return len(self.pose)
 
 
 def is_annotations(path: Path) -> bool:
+    """Whether a folder holds annotation files."""
     return (path / ATTRIBUTE_FILE).is_file() or (path / POSE_FILE).is_file()
 
 
 def find_annotations(path: Path) -> Path | None:
-    """The folder with the annotation files: `path`, its `annotations/`, or the same beside it; else None."""
+    """The folder of the annotation files: `path`, the one above, or `annotations/` in either; else None."""
     for folder in (path, path / "annotations", path.parent, path.parent / "annotations"):
         if is_annotations(folder):
             return folder
@@ -72,7 +102,7 @@ def find_annotations(path: Path) -> Path | None:
 
 
 def read_annotations(path: Path) -> Annotations:
-    """Attributes and pose (and the mapping, if there) of one folder.
+    """Read attributes, pose and, if it is there, the mapping of a folder.
 
     Raises
     ------
@@ -85,13 +115,18 @@ def read_annotations(path: Path) -> Annotations:
     if mapping is not None:
         counts[MAPPING_FILE] = len(mapping.part)
     if len(set(counts.values())) > 1:
-        told = ", ".join(f"{name} {count}" for name, count in counts.items())
-        raise FacegenError(f"{path}: the annotation files disagree in rows ({told}): fetch them again")
+        found = ", ".join(f"{name} {count}" for name, count in counts.items())
+        raise FacegenError(f"{path}: the annotation files disagree in rows ({found}): fetch them again")
     return Annotations(path, attributes, pose, mapping)
 
 
 def read_attributes(path: Path) -> Attributes:
-    """The attribute file: a count, 40 names, then `N.jpg` and 40 times 1 or -1."""
+    """Read the attribute file: a count, 40 names, then `N.jpg` and 40 times 1 or -1.
+
+    Raises
+    ------
+    FacegenError : the file is missing or damaged, with the line.
+    """
     count, header, rows = _table(path, ATTRIBUTE_COUNT, int)
     if len(header) != ATTRIBUTE_COUNT:
         raise FacegenError(f"{path}:2: {len(header)} attribute names, need {ATTRIBUTE_COUNT}")
@@ -102,8 +137,17 @@ def read_attributes(path: Path) -> Attributes:
     return Attributes(tuple(header), values == 1)
 
 
-def read_pose(path: Path) -> np.ndarray:
-    """(n, 3) float32 yaw, pitch, roll in degrees. The file calls the third column 'Raw'."""
+def read_pose(path: Path) -> npt.NDArray[np.float32]:
+    """Read the pose file; it calls the third column "Raw".
+
+    Returns
+    -------
+    (n, 3) float32, yaw, pitch and roll in degrees, in [-180, 180]
+
+    Raises
+    ------
+    FacegenError : the file is missing or damaged, with the line.
+    """
     count, _header, rows = _table(path, len(POSE_NAMES), float)
     pose = np.array(rows, dtype=np.float32).reshape(count, len(POSE_NAMES))
     wrong = np.flatnonzero(~(np.abs(pose) <= 180).all(axis=1))
@@ -112,8 +156,13 @@ def read_pose(path: Path) -> np.ndarray:
     return pose
 
 
-def read_mapping(path: Path) -> Mapping:
-    """The mapping file: `idx orig_idx NNNNNN.jpg` a line, with or without its line of headings."""
+def read_mapping(path: Path) -> CelebaMapping:
+    """Read the mapping file: `idx orig_idx NNNNNN.jpg` a line, with or without its line of headings.
+
+    Raises
+    ------
+    FacegenError : the file is missing or damaged, with the line.
+    """
     files: list[int] = []
     for number, line in enumerate(_lines(path), start=1):
         words = line.split()
@@ -126,10 +175,10 @@ def read_mapping(path: Path) -> Mapping:
         if index != len(files) or file != original + 1:
             raise FacegenError(f"{path}:{number}: rows out of order or numbers disagree: {line!r}")
         files.append(file)
-    return Mapping(np.array(files), np.array([celeba_part(file) for file in files]))
+    return CelebaMapping(np.array(files), np.array([celeba_part(file) for file in files]))
 
 
-def _table(path: Path, columns: int, number_type: type) -> tuple[int, list[str], list[list]]:
+def _table(path: Path, columns: int, number_type: Callable[[str], T]) -> tuple[int, list[str], list[list[T]]]:
     """(count, header words, rows) of a count line, a header line and `N.jpg v v v` lines."""
     lines = _lines(path)
     if len(lines) < 2 or not lines[0].strip().isdigit():

@@ -7,8 +7,10 @@ and may be smaller than the picture (the official CelebAMask-HQ: 1024 and 512).
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.datasets.conventions.label_conventions import Convention
 from facegen.datasets.conventions.left_right import SidesCount, count_sides
@@ -16,14 +18,14 @@ from facegen.datasets.conventions.native_labels import IGNORE
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.images import image_size
 
-# Above this share of frontal faces with left and right exchanged the naming is wrong, not the noise:
-# 7 % of CelebAMask-HQ's own training masks are exchanged.
+# Fraction of frontal faces with left and right exchanged above which the naming is wrong. Below it are errors
+# of annotators: 7 % of CelebAMask-HQ's own training masks are exchanged.
 MAX_SWAPPED = 0.25
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with a set: the file (or folder) and one line saying what."""
+    """One thing that is wrong with a set: the file or folder, and one line that says what."""
 
     path: Path
     message: str
@@ -34,13 +36,25 @@ class Problem:
 
 @dataclass(frozen=True)
 class FaceSet:
-    """Pictures with label maps in one convention. Made by `readers.open_set`; picklable.
+    """Pictures with label maps in one convention. Made by `open_set`; picklable.
 
-    name, path : the folder's name and the folder.
-    layout     : 'official', 'index' or 'facegen'.
-    ids        : one name a picture; index i everywhere is the place in this list.
-    has_masks  : whether `mask` may be called.
-    image_path, mask_path : id -> the file that holds it, for messages.
+    Attributes
+    ----------
+    name : str
+        The folder's name.
+    path : Path
+    layout : "official", "index" or "facegen"
+    convention : Convention
+    ids : list of str
+        One name a picture; an index is a place in this list everywhere.
+    has_masks : bool
+        Whether `mask` may be called.
+    image_path, mask_path : callable
+        Id -> the file that holds it, for messages.
+    read_image, read_mask, read_meta : callable
+        Id -> content, as of `image`, `mask` and `meta`.
+    pairing : callable
+        () -> problems of pictures without masks and masks without pictures.
     """
 
     name: str
@@ -51,20 +65,30 @@ class FaceSet:
     has_masks: bool
     image_path: Callable[[str], Path]
     mask_path: Callable[[str], Path]
-    read_image: Callable[[str], np.ndarray]
-    read_mask: Callable[[str], np.ndarray]
-    read_meta: Callable[[str], dict | None]
+    read_image: Callable[[str], npt.NDArray[np.uint8]]
+    read_mask: Callable[[str], npt.NDArray[np.uint8]]
+    read_meta: Callable[[str], dict[str, Any] | None]
     pairing: Callable[[], list[Problem]]
 
     def __len__(self) -> int:
         return len(self.ids)
 
-    def image(self, index: int) -> np.ndarray:
-        """(H, W, 3) uint8 RGB; FacegenError naming the file where it cannot be read."""
+    def image(self, index: int) -> npt.NDArray[np.uint8]:
+        """A picture, (H, W, 3) uint8 RGB.
+
+        Raises
+        ------
+        FacegenError : the file, which is named, cannot be read.
+        """
         return self.read_image(self.ids[index])
 
-    def mask(self, index: int) -> np.ndarray:
-        """(h, w) uint8 ids of `convention`, 255 = ignore; FacegenError on a damaged file or unknown id."""
+    def mask(self, index: int) -> npt.NDArray[np.uint8]:
+        """A mask, (h, w) uint8 ids of `convention`, 255 = ignore.
+
+        Raises
+        ------
+        FacegenError : the set has no masks, the file is damaged, or it holds an id that the convention lacks.
+        """
         mask = self._raw_mask(index)
         unknown = unknown_ids(mask, self.convention)
         if unknown:
@@ -74,25 +98,42 @@ class FaceSet:
             )
         return mask
 
-    def _raw_mask(self, index: int) -> np.ndarray:
+    def _raw_mask(self, index: int) -> npt.NDArray[np.uint8]:
         if not self.has_masks:
             raise FacegenError(f"{self.path} holds pictures without masks: add a masks/ folder")
         return self.read_mask(self.ids[index])
 
-    def known_mask(self, index: int) -> tuple[np.ndarray, float]:
-        """The mask with ids that `convention` lacks set to 255, and their share of it in [0, 1]."""
+    def known_mask(self, index: int) -> tuple[npt.NDArray[np.uint8], float]:
+        """A mask of which unknown ids are ignored.
+
+        Returns
+        -------
+        mask : (h, w) uint8
+            Ids that `convention` lacks are 255.
+        fraction : float in [0, 1]
+            Of the pixels that held such ids.
+
+        Raises
+        ------
+        FacegenError : the set has no masks, or the file is damaged.
+        """
         mask = self._raw_mask(index)
         strange = np.isin(mask, unknown_ids(mask, self.convention))
         if not strange.any():
             return mask, 0.0
         return np.where(strange, np.uint8(IGNORE), mask), float(strange.mean())
 
-    def meta(self, index: int) -> dict | None:
+    def meta(self, index: int) -> dict[str, Any] | None:
         """The sample's meta.json of facegen's own layout, None for other layouts."""
         return self.read_meta(self.ids[index])
 
     def subset(self, which: Sequence[int] | Sequence[str]) -> "FaceSet":
-        """The same set restricted to these indices or ids, in this order."""
+        """The same set restricted to these indices or ids, in this order.
+
+        Raises
+        ------
+        FacegenError : the set has no picture of an id.
+        """
         known = set(self.ids)
         ids = [one if isinstance(one, str) else self.ids[int(one)] for one in which]
         missing = [one for one in ids if one not in known]
@@ -129,12 +170,12 @@ class FaceSet:
                     Problem(path, f"picture {size} and mask {mask.shape} (rows, columns) differ in shape")
                 )
             sides += count_sides(mask, self.convention)
-        if sides.measured and sides.share > MAX_SWAPPED:
+        if sides.measured and sides.fraction > MAX_SWAPPED:
             problems.append(Problem(self.path, f"left and right look exchanged: {sides}"))
         return problems
 
 
-def unknown_ids(mask: np.ndarray, convention: Convention) -> list[int]:
+def unknown_ids(mask: npt.NDArray[np.uint8], convention: Convention) -> list[int]:
     """Ids in `mask` that are neither of the convention nor IGNORE, rising."""
     present = np.flatnonzero(np.bincount(mask.ravel(), minlength=256))
     return [int(one) for one in present if one >= len(convention.classes) and one != IGNORE]

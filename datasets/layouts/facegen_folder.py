@@ -1,4 +1,4 @@
-"""facegen's own dataset folder as a FaceSet (files: sample.py, dataset_file.py)."""
+"""facegen's own dataset folder as a FaceSet (files: `io.sample`, `io.dataset_file`)."""
 
 import json
 import re
@@ -20,7 +20,7 @@ _READERS: dict[str, Callable[[Path], Any]] = {"images": read_rgb, "masks": read_
 
 
 def is_own(path: Path) -> bool:
-    """Whether `dataset.json` names facegen's format; a damaged one counts, so that opening it can say so."""
+    """Whether a folder has facegen's format; a damaged `dataset.json` counts, so that opening names it."""
     file = path / DATASET_FILE
     if not file.is_file():
         return False

@@ -1,12 +1,14 @@
 """The index-mask layout: `images/` with pictures and `masks/` with one 8-bit class id a pixel.
 
-A picture and its mask share the file stem. Without `masks/` the set has pictures only.
+A picture and its mask have the same file stem. Without `masks/` the set has pictures only.
 """
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.datasets.conventions.label_conventions import Convention
 from facegen.datasets.errors import FacegenError
@@ -15,11 +17,18 @@ from facegen.datasets.layouts.face_set import FaceSet, Problem
 
 
 def is_index_masks(path: Path) -> bool:
+    """Whether a folder has this layout."""
     return (path / "images").is_dir()
 
 
 def open_index_masks(path: Path, convention: Convention) -> FaceSet:
-    """The set at `path`; its ids are the stems of which picture (and mask, if there are masks) exist.
+    """Open a set; its ids are the stems of which the picture, and the mask if there are masks, exist.
+
+    Parameters
+    ----------
+    path : Path
+    convention : Convention
+        What the ids in the masks mean.
 
     Raises
     ------
@@ -33,7 +42,7 @@ def open_index_masks(path: Path, convention: Convention) -> FaceSet:
     ids = [stem for stem in images if stem in masks] if has_masks else list(images)
     if not ids:
         raise FacegenError(
-            f"{path}: no picture in images/ has a mask of the same name in masks/: rename them alike"
+            f"{path}: no picture in images/ has a mask of the same name in masks/: give both the same name"
         )
     return FaceSet(
         name=path.name,
@@ -58,7 +67,9 @@ def unpaired(images: dict[str, Path], masks: dict[str, Path]) -> list[Problem]:
     ]
 
 
-def _read(reader, files: dict[str, Path], name: str) -> np.ndarray:
+def _read(
+    reader: Callable[[Path], npt.NDArray[np.uint8]], files: Mapping[str, Path], name: str
+) -> npt.NDArray[np.uint8]:
     return reader(files[name])
 
 

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
@@ -30,18 +31,24 @@ Parts = dict[str, dict[str, Path]]  # picture id -> part name -> file
 
 
 def is_celebamaskhq(path: Path) -> bool:
+    """Whether a folder has this layout."""
     return (path / IMAGES).is_dir() or (path / MASKS).is_dir()
 
 
 def open_celebamaskhq(path: Path, split: str | None = None) -> FaceSet:
-    """The set at `path`, all of it or one official part ('train', 'val', 'test').
+    """Open the set, all of it or one official part.
+
+    Parameters
+    ----------
+    path : Path
+    split : "train", "val" or "test", optional
 
     Raises
     ------
-    FacegenError : a folder is missing or empty, or a split is asked and the mapping file is missing.
+    FacegenError : a folder is missing or empty, or `split` is given and the mapping file is missing.
     """
     if not (path / IMAGES).is_dir():
-        raise FacegenError(f"{path} has {MASKS}/ but no {IMAGES}/: unpack the pictures beside it")
+        raise FacegenError(f"{path} has {MASKS}/ but no {IMAGES}/: unpack the pictures next to it")
     images = {stem: file for stem, file in list_images(path / IMAGES).items() if _ID.fullmatch(stem)}
     has_masks = (path / MASKS).is_dir()
     parts = _parts(path / MASKS) if has_masks else {}
@@ -71,9 +78,18 @@ def open_celebamaskhq(path: Path, split: str | None = None) -> FaceSet:
     )
 
 
-def merge_parts(parts: Parts, name: str) -> np.ndarray:
-    """(512, 512) uint8 index mask of one picture from its part files."""
-    merged: np.ndarray | None = None
+def merge_parts(parts: Parts, name: str) -> npt.NDArray[np.uint8]:
+    """Index mask of one picture from its part files.
+
+    Returns
+    -------
+    (512, 512) uint8
+
+    Raises
+    ------
+    FacegenError : a part is damaged or of another size, or none has a known name.
+    """
+    merged: npt.NDArray[np.uint8] | None = None
     files = parts[name]
     for index, part in enumerate(CELEBAMASKHQ.classes):
         if part not in files:
@@ -122,7 +138,7 @@ def _mask_path(root: Path, name: str) -> Path:
     return root / MASKS / str(int(name) // PER_FOLDER) / f"{int(name):05d}_*.png"
 
 
-def _read_image(images: dict[str, Path], name: str) -> np.ndarray:
+def _read_image(images: dict[str, Path], name: str) -> npt.NDArray[np.uint8]:
     return read_rgb(images[name])
 
 

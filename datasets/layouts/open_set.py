@@ -1,4 +1,4 @@
-"""Opening a set of faces: the layout is recognised from the folder, never declared."""
+"""Opening a set of faces: the layout is recognised from the folder."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from facegen.datasets.layouts.index_masks import is_index_masks, open_index_mask
 from facegen.datasets.layouts.official_celebamaskhq import is_celebamaskhq, open_celebamaskhq
 
 __all__ = ["FaceSet", "Problem", "open_set"]
-CLASSES_FILE = "classes.json"  # that `facegen export` writes beside index masks
+CLASSES_FILE = "classes.json"  # written by `facegen export` next to index masks
 
 
 def open_set(path: Path | str, split: str | None = None, convention: str = "celebamaskhq") -> FaceSet:
@@ -26,8 +26,12 @@ def open_set(path: Path | str, split: str | None = None, convention: str = "cele
         An official part of CelebAMask-HQ ('train', 'val', 'test'), or the folder of that name in a
         folder that holds several sets.
     convention : str
-        What the ids of an index-mask folder mean, where no classes.json of `facegen export` says it; the
-        other layouts know it themselves.
+        What the ids of a folder of index masks mean, where it has no classes.json of `facegen export`. In
+        the other layouts the convention is fixed.
+
+    Returns
+    -------
+    FaceSet
 
     Raises
     ------
@@ -64,7 +68,7 @@ def open_set(path: Path | str, split: str | None = None, convention: str = "cele
 
 
 def _declared(path: Path) -> str | None:
-    """The convention that an exported set names; None for sets of others."""
+    """The convention that an exported set names; None for other sets."""
     file = path / CLASSES_FILE
     if not file.is_file():
         return None

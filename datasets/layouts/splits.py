@@ -1,4 +1,4 @@
-"""How a set is divided, so that everybody divides it alike.
+"""How a set is divided, in the same way on every machine.
 
 A split is a dict from part name to the indices of its pictures, each list in rising order.
 """
@@ -7,8 +7,9 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import PurePath
 
-# Parts of the real training set: fit 70 %, validate 10 %, adapter 20 % (700, 100 and 200 of 1,000).
-FIT_VALIDATE_ADAPTER = (("fit", 0.7), ("validate", 0.1), ("adapter", 0.2))
+# Parts of the real training set and the fractions of it at which they end: 700, 100 and 200 of 1,000.
+PARTS = ("fit", "validate", "adapter")
+FIT_ENDS, VALIDATE_ENDS = 0.7, 0.8
 
 # CelebA's own parts by file number (Liu et al. 2015, list_eval_partition.txt): 000001-162770 train,
 # 162771-182637 validation, 182638-202599 test. CelebAMask-HQ inherits them through its mapping file,
@@ -17,11 +18,20 @@ CELEBA_LAST_TRAIN = 162770
 CELEBA_LAST_VALIDATION = 182637
 
 
-def split_700_100_200(ids: Sequence[str]) -> dict[str, list[int]]:
-    """Indices of `ids` for fit, validate, adapter: the first 70 %, next 10 %, last 20 % by hash.
+def split_by_hash(ids: Sequence[str]) -> dict[str, list[int]]:
+    """Divide a real set for fitting, validation and adapters: the first 70 %, next 10 %, last 20 % by hash.
 
-    The order is that of the sha256 of the file stem in UTF-8, so it depends neither on the order of
-    `ids` nor on the machine; shares are rounded to the nearest picture, the adapter takes the rest.
+    The order is that of the sha256 of the file stem in UTF-8, so it depends neither on the order of `ids` nor
+    on the machine. Sizes are rounded to the nearest picture, the adapter's part takes the rest.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        Names of the pictures, with or without a suffix.
+
+    Returns
+    -------
+    dict of part name in PARTS to indices of `ids`
 
     Raises
     ------
@@ -29,11 +39,11 @@ def split_700_100_200(ids: Sequence[str]) -> dict[str, list[int]]:
     """
     stems = [PurePath(name).stem for name in ids]
     if len(set(stems)) != len(stems):
-        raise ValueError("two ids share a stem: the split by name is not defined")
+        raise ValueError("two ids have the same stem: the split by name is not defined")
     order = sorted(range(len(stems)), key=lambda i: hashlib.sha256(stems[i].encode()).digest())
-    first, second = round(0.7 * len(order)), round(0.8 * len(order))
+    first, second = round(FIT_ENDS * len(order)), round(VALIDATE_ENDS * len(order))
     parts = (order[:first], order[first:second], order[second:])
-    return {name: sorted(part) for (name, _), part in zip(FIT_VALIDATE_ADAPTER, parts, strict=True)}
+    return {name: sorted(part) for name, part in zip(PARTS, parts, strict=True)}
 
 
 def celeba_part(file_number: int) -> str:

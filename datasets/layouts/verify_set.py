@@ -1,16 +1,19 @@
-"""Is a dataset folder what it claims to be? Every sample is read and its arrays are held against each other.
+"""Is a dataset folder what it claims to be? Every sample is read and its arrays are compared with each other.
 
-What is checked: dataset.json and its version; the number of samples; every file there, readable and of
-the schema (sample.py); native ids known; the mask exactly what `derive` makes of native, bare and
-coverage; `bare` equal to native except under and beside eyewear; coverage in step with the labels;
-depth where something is drawn; left and right on pixels; the attribute table.
+What is checked: dataset.json and its version; the number of samples; every file is there, readable and of the
+schema (`io.sample`); native ids are known; the mask is exactly what `derive` makes of native, bare and
+coverage, up to the convention's shifted borders; `bare` is equal to native except under and next to eyewear;
+coverage agrees with the labels; there is depth where something is drawn; left and right on pixels; the
+attribute table.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import ndimage
 
 from facegen.datasets.conventions.convention_registry import convention
@@ -25,20 +28,30 @@ from facegen.datasets.io.sample import FOLDERS, Sample, read_sample, sample_file
 from facegen.datasets.layouts.face_set import MAX_SWAPPED, Problem
 from facegen.datasets.layouts.facegen_folder import finished
 
-# Labels and depth come from separate passes: along outlines a pixel may be in one and not in the other, and
-# curls are full of outlines (2.4 % of the drawn pixels of the worst of 2,000 faces): hair is left out.
+Labels = npt.NDArray[np.uint8]
+
+# Labels and depth come from separate passes: along outlines a pixel may be in one and not in the other. Curls
+# are full of outlines (2.4 % of the drawn pixels of the worst of 2,000 faces), so hair is left out.
 MAX_WITHOUT_DEPTH = 0.02  # of the drawn pixels
-BORDER_SLACK = 3.0
+BORDER_SLACK = 3.0  # times a convention's shift of borders in mm at the eyes: what it may move on the picture
 EYEWEAR_MARGIN = 2  # pixels around eyewear where taking it away changes which class has the largest share
-CERTAIN_COVERAGE = 170  # two thirds: of two classes that share it, one has at least as much as any third
-MAX_STRAY = 1e-3  # of the picture: rounding of shares to 8 bits
+CERTAIN_COVERAGE = 170  # two thirds of a pixel: of two classes that make it up, one has the largest part
+MAX_STRAY = 1e-3  # of the picture: coverage is rounded to 8 bits
 
 
 @dataclass(frozen=True)
 class Verification:
-    """samples: how many were read; sides: left and right over them; problems: what is wrong.
+    """Result of `verify`.
 
-    broken : names of the samples that problems were found in
+    Attributes
+    ----------
+    samples : int
+        How many were read.
+    sides : SidesCount
+        Left and right over all of them.
+    problems : list of Problem
+    broken : list of str
+        Names of the samples that problems were found in.
     """
 
     samples: int
@@ -49,6 +62,16 @@ class Verification:
 
 def verify(root: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> Verification:
     """Check a folder written by `facegen render`.
+
+    Parameters
+    ----------
+    root : Path
+    progress : callable
+        Called with the numbers of samples done and in all.
+
+    Returns
+    -------
+    Verification
 
     Raises
     ------
@@ -76,60 +99,98 @@ def verify(root: Path, progress: Callable[[int, int], None] = lambda done, total
         if len(problems) > before:
             broken.append(name)
         progress(done, len(names))
-    if sides.measured and sides.share > MAX_SWAPPED:
+    if sides.measured and sides.fraction > MAX_SWAPPED:
         problems.append(Problem(root, f"left and right look exchanged: {sides}"))
     return Verification(len(names), sides, problems, broken)
 
 
-def sample_problems(sample: Sample, mask: np.ndarray, size: int, chosen: Convention) -> list[tuple[str, str]]:
-    """(folder of sample.FOLDERS, message) of everything inconsistent in one sample.
+def sample_problems(sample: Sample, mask: Labels, size: int, chosen: Convention) -> list[tuple[str, str]]:
+    """Everything that is inconsistent in one sample.
 
-    mask : (H, W) uint8 ids of `chosen`; size : pixels a side that dataset.json announces.
+    Parameters
+    ----------
+    sample : Sample
+    mask : (H, W) uint8
+        Ids of `chosen`.
+    size : int
+        Pixels a side that dataset.json announces.
+    chosen : Convention
+        That of the dataset.
+
+    Returns
+    -------
+    list of (folder of sample.FOLDERS, message)
     """
-    found = []
-    if sample.rgb.shape[:2] != (size, size):
-        found.append(
-            ("images", f"{sample.rgb.shape[1]}x{sample.rgb.shape[0]} pixels, dataset.json says {size}")
-        )
+    found = [*_picture_problems(sample, size), *_unknown_ids(sample)]
+    if found:
+        return found  # what follows needs a sample of that form
+    return [
+        *_mask_problems(sample, mask, chosen),
+        *_label_problems(sample),
+        *_depth_problems(sample),
+        *_bare_problems(sample),
+        *_coverage_problems(sample),
+    ]
+
+
+def _picture_problems(sample: Sample, size: int) -> Iterator[tuple[str, str]]:
+    height, width = sample.rgb.shape[:2]
+    if (height, width) != (size, size):
+        yield "images", f"{width}x{height} pixels, dataset.json says {size}"
     if np.ptp(sample.rgb) == 0:
-        found.append(("images", "one colour all over"))
+        yield "images", "one colour all over"
+
+
+def _unknown_ids(sample: Sample) -> Iterator[tuple[str, str]]:
     for folder, labels in (("labels", sample.native), ("bare", sample.bare)):
         unknown = np.setdiff1d(labels, [*Native, IGNORE])
         if unknown.size:
-            found.append((folder, f"unknown native ids {unknown.tolist()}"))
-    if found:
-        return found
+            yield folder, f"unknown native ids {unknown.tolist()}"
+
+
+def _mask_problems(sample: Sample, mask: Labels, chosen: Convention) -> Iterator[tuple[str, str]]:
     expected = derive(sample.native, sample.bare, sample.coverage, chosen)
     if mask.shape != expected.shape or not _same_mask(mask, expected, chosen, sample):
-        found.append(("masks", f"is not what the {chosen.name} rules make of labels/, bare/ and coverage/"))
+        yield "masks", f"is not what the {chosen.name} rules make of labels/, bare/ and coverage/"
+
+
+def _label_problems(sample: Sample) -> Iterator[tuple[str, str]]:
     opaque = (sample.bare == Native.GLASSES_LENS).any()  # opaque glasses stay: nothing is seen behind them
     if (sample.bare == Native.GLASSES_FRAME).any() and not opaque:
-        found.append(("bare", "holds a glasses frame, must show the face without eyewear"))
+        yield "bare", "has a glasses frame, must show the face without eyewear"
     if not np.isin(sample.native, (Native.FACE_SKIN, Native.NOSE)).any():
-        found.append(("labels", "no face in it"))
+        yield "labels", "no face in it"
+
+
+def _depth_problems(sample: Sample) -> Iterator[tuple[str, str]]:
     drawn = ~np.isin(sample.native, (Native.BACKGROUND, Native.SCALP_HAIR, IGNORE))
     without_depth = (drawn & (sample.depth <= 0)).sum() / max(drawn.sum(), 1)
     if without_depth > MAX_WITHOUT_DEPTH:
-        found.append(("depth", f"no depth in {without_depth:.1%} of the labelled pixels"))
+        yield "depth", f"no depth in {without_depth:.1%} of the labelled pixels"
     if (sample.depth < 0).any():
-        found.append(("depth", "negative distance"))
+        yield "depth", "negative distance"
+
+
+def _bare_problems(sample: Sample) -> Iterator[tuple[str, str]]:
     eyewear = np.isin(sample.native, (Native.GLASSES_FRAME, Native.GLASSES_LENS))
     near = ndimage.binary_dilation(eyewear, iterations=EYEWEAR_MARGIN) if eyewear.any() else eyewear
     if ((sample.bare != sample.native) & ~near).mean() > MAX_STRAY:
-        found.append(("bare", "differs from labels/ away from any eyewear"))
+        yield "bare", "differs from labels/ away from any eyewear"
+
+
+def _coverage_problems(sample: Sample) -> Iterator[tuple[str, str]]:
     for channel, (name, members) in enumerate(COVERAGE_CLASSES):
         covered = sample.coverage[..., channel] > CERTAIN_COVERAGE
         elsewhere = covered & ~np.isin(sample.native, (*members, IGNORE))
         if elsewhere.sum() > MAX_STRAY * covered.size:
-            found.append(("coverage", f"{name} covers pixels that labels/ gives to other classes"))
-    return found
+            yield "coverage", f"{name} covers pixels that labels/ gives to other classes"
 
 
-def _same_mask(mask, expected, chosen, sample) -> bool:
+def _same_mask(mask: Labels, expected: Labels, chosen: Convention, sample: Sample) -> bool:
     """Whether a mask is `expected`, up to the convention's own shift of painted borders.
 
     What the shift makes large enough to be drawn (`Convention.least` and `pieces`) is missing in `expected`:
-    such a class lies where the native map has it, such a piece is allowed for.
+    such a class must lie where the native map has it; the area of such a piece is tolerated.
     """
     differs = mask != expected
     shift = max((abs(mm) for mm in chosen.borders.values()), default=0.0)
@@ -146,42 +207,42 @@ def _same_mask(mask, expected, chosen, sample) -> bool:
     return True
 
 
-def _pixels_a_mm(meta) -> float:
+def _pixels_a_mm(meta: dict[str, Any]) -> float:
     """Pixels that a millimetre at the eyes takes, from a sample's camera; 0 where the meta file lacks it."""
     try:
-        return meta["intrinsics"][0][0] / (1000 * meta["spec"]["camera"]["distance"])
+        return float(meta["intrinsics"][0][0] / (1000 * meta["spec"]["camera"]["distance"]))
     except (KeyError, TypeError, IndexError):
         return 0.0
 
 
-def _whole_folder(root: Path, header: dict, names: list[str]) -> list[Problem]:
+def _whole_folder(root: Path, header: dict[str, Any], names: list[str]) -> list[Problem]:
     """Counts, leftovers and the attribute table."""
-    problems = []
-    excused = len(header["failures"])
-    if len(names) + excused < header["num"]:
-        problems.append(
-            Problem(
-                root,
-                f"{len(names)} samples finished and {excused} failed of {header['num']}: resume the render",
-            )
-        )
-    beyond = [name for name in names if name >= sample_name(min(header["num"], 999_999))]
+    return [*_count_problems(root, header, names), *_leftovers(root), *_table_problems(root, names)]
+
+
+def _count_problems(root: Path, header: dict[str, Any], names: list[str]) -> Iterator[Problem]:
+    num, failed = header["num"], len(header["failures"])
+    if len(names) + failed < num:
+        yield Problem(root, f"{len(names)} samples finished and {failed} failed of {num}: resume the render")
+    beyond = [name for name in names if name >= sample_name(min(num, 999_999))]
     if beyond:
-        problems.append(
-            Problem(root, f"sample {beyond[0]} lies beyond the {header['num']} that dataset.json announces")
-        )
+        yield Problem(root, f"sample {beyond[0]} lies beyond the {num} that dataset.json announces")
+
+
+def _leftovers(root: Path) -> Iterator[Problem]:
     for folder in FOLDERS:
         inside = sorted((root / folder).glob("*")) if (root / folder).is_dir() else []
-        leftover = [file for file in inside if file.name.startswith(TEMPORARY_MARK)]
-        problems += [Problem(file, "left by an interrupted run: remove it") for file in leftover]
+        for file in inside:
+            if file.name.startswith(TEMPORARY_MARK):
+                yield Problem(file, "left by an interrupted run: remove it")
+
+
+def _table_problems(root: Path, names: list[str]) -> Iterator[Problem]:
+    table = root / ATTRIBUTES_FILE
     try:
         listed = read_attributes_table(root).get("name", [])
-        if sorted(listed) != names:
-            problems.append(
-                Problem(root / ATTRIBUTES_FILE, f"has {len(listed)} rows for {len(names)} samples")
-            )
     except FacegenError as error:
-        problems.append(
-            Problem(root / ATTRIBUTES_FILE, str(error).removeprefix(f"{root / ATTRIBUTES_FILE}: "))
-        )
-    return problems
+        yield Problem(table, str(error).removeprefix(f"{table}: "))
+        return
+    if sorted(listed) != names:
+        yield Problem(table, f"has {len(listed)} rows for {len(names)} samples")

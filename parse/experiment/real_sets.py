@@ -13,7 +13,7 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.layouts.face_set import FaceSet
 from facegen.datasets.layouts.official_celebamaskhq import is_celebamaskhq
 from facegen.datasets.layouts.open_set import open_set
-from facegen.datasets.layouts.splits import split_700_100_200
+from facegen.datasets.layouts.splits import split_by_hash
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def open_real(real: Path, real_test: Path | None = None, convention: str = "cele
     holder = not is_celebamaskhq(real) and not (real / "images").is_dir() and (real / "train").is_dir()
     parts = is_celebamaskhq(real) or holder
     train = open_set(real, "train" if parts else None, convention)
-    split = {name: train.subset(index) for name, index in split_700_100_200(train.ids).items()}
+    split = {name: train.subset(index) for name, index in split_by_hash(train.ids).items()}
     if real_test is not None:
         test, test_is = open_set(real_test, None, convention), f"{real_test}"
     elif is_celebamaskhq(real):

@@ -1,4 +1,4 @@
-"""Region rules: strands become what a hand would outline, and what a hand outlined stays as it is."""
+"""Region rules: strands become what an annotator would outline, and real annotation stays as it is."""
 
 import os
 from pathlib import Path
@@ -240,7 +240,7 @@ def test_unknown_eyewear_rule():
         see_through(empty, empty, "x-ray")
 
 
-def test_masks_drawn_by_hand_are_almost_unchanged():
+def test_real_masks_are_almost_unchanged():
     """The rules' lengths let real annotation pass: IoU over 0.98 for 9 of 10 masks."""
     root = os.environ.get("FACEGEN_CELEBAMASKHQ")
     if not root:

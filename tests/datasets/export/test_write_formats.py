@@ -68,7 +68,7 @@ def test_landmarks_count_from_one(dataset, tmp_path):
     np.testing.assert_allclose(points, read_sample(dataset, 0).landmarks[:68] + 0.5, atol=6e-4)
 
 
-def test_shards_hold_every_face_once_and_do_not_change(dataset, tmp_path, monkeypatch):
+def test_shards_contain_every_face_once_and_do_not_change(dataset, tmp_path, monkeypatch):
     monkeypatch.setattr(webdataset_format, "PER_SHARD", 1)
     for out in ("a", "b"):
         e.export(dataset, "webdataset", tmp_path / out)

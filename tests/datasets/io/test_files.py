@@ -11,7 +11,7 @@ from facegen.datasets.io import files
 from facegen.datasets.io.files import npz_bytes, read_json, read_npz, write_bytes
 
 
-def test_arrays_come_back_in_the_order_asked_for(tmp_path):
+def test_arrays_come_back_in_the_requested_order(tmp_path):
     one, other = np.arange(6, dtype=np.float16).reshape(2, 3), np.array([True, False])
     (tmp_path / "a.npz").write_bytes(npz_bytes(one=one, other=other))
     second, first = read_npz(tmp_path / "a.npz", "other", "one")

@@ -82,7 +82,7 @@ def test_listing_is_sorted_and_names_must_differ(tmp_path):
         list_images(tmp_path)
 
 
-def test_what_a_file_holds_decides_not_its_name(tmp_path):
+def test_the_content_of_a_file_decides_not_its_name(tmp_path):
     """Pillow would hand an EPS to Ghostscript."""
     Image.fromarray(np.zeros((4, 4, 3), np.uint8)).save(tmp_path / "a.eps")
     (tmp_path / "a.eps").rename(tmp_path / "a.png")

@@ -73,7 +73,7 @@ def test_same_sample_same_bytes(tmp_path):
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
-def test_the_mask_is_in_the_convention_asked_for(tmp_path):
+def test_the_mask_is_in_the_given_convention(tmp_path):
     one = sample(2)
     for convention in (CELEBAMASKHQ, LAPA):
         write_sample(tmp_path / convention.name, 2, one, convention)
@@ -120,7 +120,7 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path, monkeypatch, failing)
     assert len(after) == len(before) + failing
 
 
-def test_a_sample_written_anew_is_not_done_until_its_end(tmp_path, monkeypatch):
+def test_a_sample_that_is_written_again_is_not_done_until_its_end(tmp_path, monkeypatch):
     write_sample(tmp_path, 0, sample(0))
     monkeypatch.setattr(files.os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.EIO, "I/O error")))
     with pytest.raises(FacegenError, match="cannot be written"):

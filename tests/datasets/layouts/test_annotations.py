@@ -53,7 +53,7 @@ def test_the_mapping_may_have_headings_or_be_missing(folder):
 
 
 @pytest.mark.parametrize(
-    "file, line, content, told",
+    "file, line, content, message",
     [
         (ATTRIBUTE_FILE, 0, "4", "announces 4 rows, holds 3"),
         (ATTRIBUTE_FILE, 0, "many", ":1: need the number of rows"),
@@ -68,11 +68,11 @@ def test_the_mapping_may_have_headings_or_be_missing(folder):
         (MAPPING_FILE, 1, "one two", ":2: need `index original NNNNNN.jpg`"),
     ],
 )
-def test_a_damaged_line_is_named(folder, file, line, content, told):
+def test_a_damaged_line_is_named(folder, file, line, content, message):
     lines = (folder / file).read_text().splitlines()
     lines[line] = content
     (folder / file).write_text("\n".join(lines) + "\n")
-    with pytest.raises(FacegenError, match=told) as caught:
+    with pytest.raises(FacegenError, match=message) as caught:
         read_annotations(folder)
     assert str(folder / file) in str(caught.value) and "\n" not in str(caught.value)
 

@@ -140,7 +140,7 @@ def test_the_share_of_exchanged_sides_is_counted(index_set):
     save(index_set / "masks" / "00001.png", face_mask(mirrored=True))
     save(index_set / "masks" / "00002.png", np.full((64, 64), SKIN))
     sides = open_set(index_set).sides()
-    assert (sides.measured, sides.swapped, sides.share) == (2, 1, 0.5)
+    assert (sides.measured, sides.swapped, sides.fraction) == (2, 1, 0.5)
 
 
 def test_the_real_training_set_is_whole():
@@ -151,7 +151,7 @@ def test_the_real_training_set_is_whole():
     assert len(faces) == 1000
     some = faces.subset(range(0, 1000, 5))
     assert some.check() == []
-    assert some.sides().measured > 180 and some.sides().share < 0.15  # some of its masks are mirrored
+    assert some.sides().measured > 180 and some.sides().fraction < 0.15  # some of its masks are mirrored
 
 
 def test_official_layout_merges_parts_in_the_customary_order(official):

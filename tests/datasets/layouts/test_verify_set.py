@@ -49,7 +49,7 @@ def spoil_bare(root):
 
 
 @pytest.mark.parametrize(
-    "spoil, name, told",
+    "spoil, name, message",
     [
         (spoil_mask, "masks/000001.png", "is not what the celebamaskhq rules make"),
         (spoil_native, "labels/000000.png", "unknown native ids [99]"),
@@ -73,13 +73,13 @@ def spoil_bare(root):
         (lambda r: write_sample(r, 0, face(0, mirrored=True)), None, None),
     ],
 )
-def test_each_spoiled_file_is_named(dataset, spoil, name, told):
+def test_each_spoiled_file_is_named(dataset, spoil, name, message):
     spoil(dataset)
     found = messages(dataset)
     if name is None:  # one of two faces mirrored
         assert found == {".": "left and right look exchanged: 1 of 2 frontal faces"}
     else:
-        assert told in found[name]
+        assert message in found[name]
 
 
 def test_depth_and_coverage_are_held_against_the_labels(dataset):
@@ -93,7 +93,7 @@ def test_depth_and_coverage_are_held_against_the_labels(dataset):
     assert "frame covers pixels" in messages(dataset)["coverage/000000.npz"]
 
 
-def test_bare_may_hold_glasses_only_where_they_are_opaque(dataset):
+def test_bare_may_show_glasses_only_where_they_are_opaque(dataset):
     one = face(0)
     one.native[24:26, 14:30] = Native.GLASSES_FRAME
     shares = np.stack([np.isin(one.native, members) for _, members in COVERAGE_CLASSES], axis=-1)
@@ -102,7 +102,7 @@ def test_bare_may_hold_glasses_only_where_they_are_opaque(dataset):
     assert messages(dataset) == {}
     left_over = np.where(one.native == Native.GLASSES_FRAME, one.native, one.bare)
     write_sample(dataset, 0, Sample(**{**vars(one), "bare": left_over}))
-    assert "holds a glasses frame" in messages(dataset)["bare/000000.png"]
+    assert "has a glasses frame" in messages(dataset)["bare/000000.png"]
 
 
 def test_failures_excuse_missing_samples(dataset):
