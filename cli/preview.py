@@ -210,8 +210,8 @@ def _with_real(tiles, texts, real, seed, columns):
     import numpy as np
     from PIL import Image
 
+    from facegen.datasets.keyed_random import generator
     from facegen.datasets.layouts.open_set import open_set
-    from facegen.render.spec.keyed_random import generator
 
     others, side = open_set(real), tiles[0].shape[0]
     order = generator(seed, 0, "preview.real").permutation(len(others))

@@ -18,6 +18,7 @@ from facegen.colour_science import (
     lightness_of_luminance,
     luminance_of_lightness,
 )
+from facegen.datasets.keyed_random import philox
 from facegen.render.spec.face_spec import Background
 
 LARGEST = 512  # pixels that a scene is drawn at; larger pictures enlarge it
@@ -52,7 +53,7 @@ def background(spec: Background, size: int, photograph: npt.NDArray[np.uint8] | 
     ------
     FacegenError : there is no backdrop of the spec's kind.
     """
-    rng = np.random.Generator(np.random.Philox(key=spec.seed))
+    rng = philox(spec.seed)
     drawn = min(size, LARGEST)
     if photograph is None:
         picture = _scene(spec, rng, drawn)

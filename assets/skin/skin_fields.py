@@ -14,6 +14,7 @@ from facegen.assets.skin import eye_area, skin_folds, skin_marks
 from facegen.assets.skin.chart_grid import pixel_grid
 from facegen.assets.skin.painted_borders import Floats
 from facegen.assets.skin.skin_regions import Picture, noise_bank, region_maps, shifted
+from facegen.datasets.keyed_random import philox
 from facegen.render.spec.face_spec import Skin
 
 OLD_FROM, OLD_OVER = 40, 45  # years: skin ages from 40 on and is old at 85
@@ -53,7 +54,7 @@ class SkinFields:
 
 def draw_fields(skin: Skin, age: float, expression: Mapping[str, float], size: tuple[int, int]) -> SkinFields:
     """Everything random of one skin. The order of the draws is part of what `skin.texture_seed` means."""
-    rng = np.random.Generator(np.random.Philox(key=skin.texture_seed))
+    rng = philox(skin.texture_seed)
     bank = noise_bank(*size)
     s, t = pixel_grid(*size)
     noise = {name: shifted(bank[name], rng) for name in ("mottle", "patch", "broad", "fine", "pores")}

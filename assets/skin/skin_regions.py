@@ -14,6 +14,7 @@ from scipy import ndimage
 from facegen.assets.skin import beard_area, painted_borders
 from facegen.assets.skin.chart_grid import pixel_grid
 from facegen.assets.skin.painted_borders import Floats
+from facegen.datasets.keyed_random import philox
 
 Picture = npt.NDArray[np.float32]
 
@@ -87,7 +88,7 @@ def noise_bank(width: int, height: int) -> dict[str, Picture]:
     dict of name to (height, width) float32
         The names of NOISE_SCALES; unit variance, periodic in both directions.
     """
-    rng = np.random.Generator(np.random.Philox(key=NOISE_KEY))
+    rng = philox(NOISE_KEY)
     bank = {}
     for name, sigma in NOISE_SCALES.items():
         scale = sigma * width / NOISE_AT_WIDTH

@@ -15,6 +15,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from facegen.audit.distances.joint import MIN_ROWS, density_coverage
+from facegen.datasets.keyed_random import philox
 
 MOST_ROWS = 2000  # of each set
 
@@ -65,7 +66,7 @@ def feature_distance(name: str, real: np.ndarray, synthetic: np.ndarray, seed: i
     if n < MIN_ROWS:
         reason = f"{len(real)} real and {len(synthetic)} synthetic pictures are too few"
         return FeatureDistance(name, n, dimensions, reason=reason)
-    rng = np.random.Generator(np.random.Philox(key=seed))
+    rng = philox(seed)
     order = rng.permutation(len(real))
     one, other = real[order[:n]].astype(float), real[order[n : 2 * n]].astype(float)
     own = synthetic[rng.permutation(len(synthetic))[:n]].astype(float)

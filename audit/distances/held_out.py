@@ -19,6 +19,7 @@ from facegen.audit.measures.aligned_labels import NONE
 from facegen.audit.measures.face_view import CLASSES
 from facegen.audit.measures.measure_table import CONTENT_NAMES, measure_labels
 from facegen.audit.measures.schema import Table
+from facegen.datasets.keyed_random import philox
 
 LABEL_MAPS, ADJACENCY, FEATURES, DESCRIPTOR, REALISM_GROUP = (
     "label_maps", "adjacency", "features", "descriptors", "realism",
@@ -123,7 +124,7 @@ def compare_held_out(inputs: HeldOutInputs, seed: int = 0) -> tuple[HeldOut, ...
 
 def _drawn(sides: Sides[np.ndarray], seed: int) -> Sides[np.ndarray]:
     """At most MOST_ROWS rows of each side, both drawn with the same key."""
-    return sides.map(lambda rows: at_most(rows, MOST_ROWS, np.random.Generator(np.random.Philox(key=seed))))
+    return sides.map(lambda rows: at_most(rows, MOST_ROWS, philox(seed)))
 
 
 def _both(sides: Sides[np.ndarray | None], seed: int) -> Sides[np.ndarray] | str:
@@ -219,7 +220,7 @@ def _group(name: str, rows: Sides[Rows], seed: int) -> HeldOut:
     part = min(len(synthetic), len(real) // 2)
     floor = np.nan
     if part >= MIN_ROWS:
-        order = np.random.Generator(np.random.Philox(key=seed + 1)).permutation(len(real))
+        order = philox(seed + 1).permutation(len(real))
         floor = two_sample(real[order[part:]], real[order[:part]], seed).auc
     found = two_sample(real, synthetic, seed)
     return HeldOut(name, found.columns, found.auc, floor, joint_distances(real, synthetic, seed))

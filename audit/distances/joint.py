@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.spatial.distance import cdist
 
+from facegen.datasets.keyed_random import philox
+
 PERMUTATIONS = 199  # smallest p value 0.005
 DIRECTIONS = 128  # of the sliced Wasserstein distance
 NEIGHBOURS = 5  # Naeem et al., Reliable Fidelity and Diversity Metrics, ICML 2020: k of density and coverage
@@ -67,7 +69,7 @@ def joint_distances(real: np.ndarray, synthetic: np.ndarray, seed: int = 0) -> J
     """
     if min(len(real), len(synthetic)) < MIN_ROWS or not real.shape[1]:
         return _UNMEASURED
-    rng = np.random.Generator(np.random.Philox(key=seed))
+    rng = philox(seed)
     real, synthetic = (at_most(rows, MOST_ROWS, rng) for rows in (real, synthetic))
     part = min(len(synthetic), len(real) // 2)
     if part < MIN_ROWS:
@@ -76,7 +78,7 @@ def joint_distances(real: np.ndarray, synthetic: np.ndarray, seed: int = 0) -> J
     found = _distances(real, synthetic, part, rng)
     if np.isnan(found.mmd):
         return found
-    fresh = np.random.Generator(np.random.Philox(key=seed))
+    fresh = philox(seed)
     return replace(found, floor=_distances(real[order[part:]], real[order[:part]], part, fresh))
 
 

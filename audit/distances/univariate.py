@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facegen.audit.measures.schema import BINARY, Measure
+from facegen.datasets.keyed_random import philox
 
 DRAWS = 300  # bootstrap draws for floors and intervals
 MIN_VALUES = 8  # measured values in each set; under this the attribute is not compared
@@ -234,7 +235,7 @@ class Draws:
         n_synthetic : int
         seed, draws : int
         """
-        rng = np.random.Generator(np.random.Philox(key=seed))
+        rng = philox(seed)
         pool = np.arange(rows + n_synthetic) < n_reference
         pool[rows:] = True
         dealt = np.zeros((draws, rows + n_synthetic), bool)

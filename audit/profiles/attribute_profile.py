@@ -26,13 +26,13 @@ from facegen.audit.measures.measure_table import BY_NAME
 from facegen.audit.measures.schema import Table, gate_open
 from facegen.audit.profiles.copula import (
     draw_latents,
-    keyed_uniform,
     linked,
     nearest_correlation,
 )
 from facegen.audit.profiles.marginals import Law
 from facegen.blas_threads import one_blas_thread
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.keyed_random import keyed_uniform
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ correlation matrix. Estimated pair by pair from the rows where both are measured
 and the nearest correlation matrix to these (Higham, IMA J. Numer. Anal. 22, 2002, alg. 3.3) is kept.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -20,6 +19,7 @@ from scipy.special import ndtr, ndtri
 
 from facegen.audit.profiles.marginals import Law, Levels
 from facegen.blas_threads import one_blas_thread
+from facegen.datasets.keyed_random import keyed_uniform
 
 MIN_PAIR = 30  # rows with both attributes: under this a correlation is not estimated but taken as 0
 MAX_CORRELATION = 0.995
@@ -194,13 +194,6 @@ def linked(
     to_left = np.linalg.solve(left[np.ix_(one, one)], left[one]).T
     to_right = np.linalg.solve(right[np.ix_(other, other)], right[other]).T
     return to_left @ between @ to_right.T
-
-
-def keyed_uniform(seed: int, name: str, n: int) -> np.ndarray:
-    """(n,) float64 in (0, 1): row i depends on (seed, name, i) alone, whatever n is."""
-    digest = hashlib.sha256(f"{seed}:{name}".encode()).digest()
-    raw = np.random.Philox(key=int.from_bytes(digest[:16], "little")).random_raw(n)
-    return ((raw >> np.uint64(11)).astype(float) + 0.5) * 2.0**-53
 
 
 def draw_latents(

@@ -22,6 +22,7 @@ from facegen.audit.profiles.attribute_profile import Attribute, Link, Part, Prof
 from facegen.audit.profiles.copula import latent_correlation
 from facegen.audit.profiles.marginals import GRID, Continuous, Law, Levels
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.keyed_random import philox
 from facegen.datasets.layouts.annotations import POSE_NAMES, Annotations
 
 MIN_ROWS = 50  # pictures: under this neither quantiles nor correlations mean anything
@@ -81,7 +82,7 @@ def fidelity_of(table: Table) -> dict[str, float]:
     Fitted to a random half, held against the other half, and the other way round; the mean of both. What the
     copula cannot say (the picture's border cuts hair off, long hair is low hair) is in it.
     """
-    order = np.random.Generator(np.random.Philox(key=0)).permutation(len(table))
+    order = philox(0).permutation(len(table))
     halves = order[: len(table) // 2], order[len(table) // 2 :]
     found = []
     for one, other in (halves, halves[::-1]):

@@ -20,6 +20,7 @@ from facegen.audit.measures import label_drawing, measure_table
 from facegen.audit.measures.schema import Measure, Table
 from facegen.audit.report.findings import BORDERLINE, DIFFERS, UNMEASURED, WITHIN, Audit, Row, Separability
 from facegen.audit.report.reference import Reference
+from facegen.datasets.keyed_random import philox
 
 # Standard errors above one half from which an AUC counts as different. Two would be too few, because the
 # folds share rows and the larger of two classifiers is taken: of 32 random splits of 1,500 real faces into
@@ -299,6 +300,6 @@ def _auc_floor(
         return _AucFloor(np.nan, np.nan)
     floors = []
     for repeat in range(FLOOR_REPEATS):
-        order = np.random.Generator(np.random.Philox(key=seed + 1 + repeat)).permutation(len(real))
+        order = philox(seed + 1 + repeat).permutation(len(real))
         floors.append(two_sample(real[order[part:]], real[order[:part]], seed).auc)
     return _AucFloor(float(np.mean(floors)), float(max(floors)))

@@ -5,6 +5,7 @@ from sklearn.neural_network import MLPRegressor
 from threadpoolctl import threadpool_limits
 
 from facegen.audit.measures.pose_regressor import CLIP, SIGNS, TARGETS, Regressor, mirrored, tilted
+from facegen.datasets.keyed_random import philox
 
 UNITS = 48
 DECAY = 1.0  # weight decay: the only thing that keeps a few thousand faces from being learned by heart
@@ -36,7 +37,7 @@ def fit(x: np.ndarray, truth: np.ndarray, tilt: np.ndarray, seed: int = 0) -> Re
     middle, scale = x.mean(0), np.maximum(x.std(0), _FLOOR)
     centre, unit = y.mean(0), y.std(0)
     z = np.clip((x - middle) / scale, -CLIP, CLIP)
-    rng = np.random.Generator(np.random.Philox(key=seed))
+    rng = philox(seed)
     z = np.concatenate([z + SHAKE * rng.standard_normal(z.shape) for _ in range(COPIES)])
     network = MLPRegressor(
         hidden_layer_sizes=(UNITS,),

@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from facegen.datasets.conventions.label_conventions import Convention
 from facegen.datasets.errors import FacegenError
-from facegen.parse.data.torch_random import keyed_generator
+from facegen.datasets.keyed_random import keyed_generator
 from facegen.parse.metrics.losses import segmentation_loss
 from facegen.parse.models.checkpoints import Parser, read_torch, require_version, write_torch
 

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 from facegen.datasets.conventions.native_labels import IGNORE
+from facegen.datasets.keyed_random import keyed_generator, keyed_seed
 from facegen.parse.data import degrade, warp
-from facegen.parse.data.torch_random import keyed_generator, keyed_seed
 
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 DOWN_FACTORS = (1.5, 2.0, 3.0)  # few values, so that a batch is resampled in few calls

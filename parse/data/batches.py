@@ -9,8 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 import torch
 
+from facegen.datasets.keyed_random import keyed_generator
 from facegen.parse.data.loaded_set import LoadedSet
-from facegen.parse.data.torch_random import keyed_generator
 
 DEVICE_FRACTION = 0.25  # of the free memory; the rest is for activations
 

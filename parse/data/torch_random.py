@@ -4,28 +4,12 @@ A training can so stop after any step and go on as if it had not, and a new augm
 the draws of the old ones. Counter-based: Philox (Salmon et al., SC 2011).
 """
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import numpy as np
 import torch
 
-
-def _digest(seed: int, key: tuple[int | str, ...], size: int) -> int:
-    return int.from_bytes(
-        hashlib.blake2b(repr((int(seed), *key)).encode(), digest_size=size).digest(), "little"
-    )
-
-
-def keyed_generator(seed: int, *key: int | str) -> np.random.Generator:
-    """NumPy generator of (seed, key); independent streams for different keys."""
-    return np.random.Generator(np.random.Philox(key=_digest(seed, key, 16)))
-
-
-def keyed_seed(seed: int, *key: int | str) -> int:
-    """Seed in [0, 2^63) for libraries that take an integer (torch.Generator.manual_seed)."""
-    return _digest(seed, key, 8) >> 1
+from facegen.datasets.keyed_random import keyed_seed
 
 
 @contextmanager

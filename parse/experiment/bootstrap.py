@@ -25,7 +25,7 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from facegen.datasets.conventions.label_conventions import Convention
-from facegen.parse.data.torch_random import keyed_generator
+from facegen.datasets.keyed_random import keyed_generator
 from facegen.parse.metrics.scores import foreground_classes, mean_present
 
 DRAWS = 2000

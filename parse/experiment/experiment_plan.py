@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.keyed_random import keyed_generator
 from facegen.parse.data.loaded_set import LoadedSet, join
-from facegen.parse.data.torch_random import keyed_generator
 from facegen.parse.experiment.real_sets import nested_order
 from facegen.parse.experiment.set_roles import DEFAULT, MATCHED
 

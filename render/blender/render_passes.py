@@ -15,6 +15,7 @@ from facegen.datasets.conventions.convention_registry import convention as named
 from facegen.datasets.conventions.label_conventions import Convention, derive
 from facegen.datasets.conventions.native_labels import Native
 from facegen.datasets.io.sample import Sample
+from facegen.datasets.keyed_random import generator
 from facegen.render.blender.scene import Studio
 from facegen.render.develop import background_photos, camera_model
 from facegen.render.develop.hair_compositing import gloss, soft_cover, streaks
@@ -22,7 +23,6 @@ from facegen.render.geometry.landmark_projection import project_visible, surface
 from facegen.render.geometry.sample_metadata import describe
 from facegen.render.labels.label_pass import Seen, coverage, decode, draw_mask, reduce_labels
 from facegen.render.spec.face_spec import FaceSpec, Look
-from facegen.render.spec.keyed_random import generator
 
 MEASURED = named("celebamaskhq")  # the convention that the audit reads
 FAR = 1e6  # Blender writes 1e10 where a camera ray leaves the scene

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.images import inside, list_images, read_rgb
+from facegen.datasets.keyed_random import generator
 from facegen.render.spec import face_spec as s
-from facegen.render.spec.keyed_random import generator
 
 
 def names_in(folder: Path) -> tuple[str, ...]:

@@ -17,9 +17,9 @@ from facegen.assets.meshes.collision import Body
 from facegen.assets.skin.painted_borders import BrowShape
 from facegen.assets.wear import garments, headwear
 from facegen.assets.wear.garment_registry import Piece
+from facegen.datasets.keyed_random import build_generator
 from facegen.render.geometry.part import Floats, Ints
 from facegen.render.spec.face_spec import FaceSpec
-from facegen.render.spec.keyed_random import build_generator
 
 
 @dataclass(frozen=True)

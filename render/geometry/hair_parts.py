@@ -9,10 +9,10 @@ import numpy as np
 from facegen.assets.hair import facial_hair, groom, strands
 from facegen.assets.wear import headwear
 from facegen.datasets.conventions.native_labels import Native
+from facegen.datasets.keyed_random import generator
 from facegen.render.geometry import part_materials as materials
 from facegen.render.geometry.fitting import Fitting, PreviewDetail, RenderDetail
 from facegen.render.geometry.part import Floats, Part, Strands
-from facegen.render.spec.keyed_random import generator
 
 DOWN = np.array([0, 0, -1.0])
 SHORT_CLEARANCE = 0.0003  # metres that brow hairs and lashes keep above the skin

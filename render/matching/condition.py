@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from facegen.datasets.keyed_random import Draw
 from facegen.datasets.layouts.annotations import PITCH_ZERO
 from facegen.render.matching.condition_hair import TURNED, facial_hair, hair, hair_colour
 from facegen.render.matching.condition_scene import backdrop_blur, background, dressed, garment, light
@@ -23,7 +24,6 @@ from facegen.render.prior.capture_prior import draw_pose
 from facegen.render.prior.expression_prior import draw_expression
 from facegen.render.prior.identity_prior import MELANIN, draw_brows, draw_eyes, draw_identity
 from facegen.render.spec import face_spec as s
-from facegen.render.spec.keyed_random import Draw
 
 # Names of the profile's attributes that a face can be conditioned on.
 FOLLOWED = (

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from facegen.assets.hair.style_registry import HAIR_STYLES, Observed, candidate_weights
+from facegen.datasets.keyed_random import Draw
 from facegen.render.matching.profile_rows import Row, flag, number
 from facegen.render.prior.hair_prior import draw_facial_hair, draw_hair, draw_hair_colour
 from facegen.render.spec import face_spec as s
-from facegen.render.spec.keyed_random import Draw
 
 PAST_EAR, PAST_CHIN = 0.2, 0.45  # hair_length
 LOW_HAIR = 0.10  # hair_low, fraction of the hair that lies below the mouth, from which hair counts as long

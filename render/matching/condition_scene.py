@@ -12,10 +12,10 @@ from facegen.assets.environment.lighting import face_shading
 from facegen.assets.head.rotations import rotation_of
 from facegen.assets.wear.garment_registry import GARMENT_CUTS
 from facegen.colour_science import LUMINANCE, bytes_of_linear, lab_of_srgb, luminance_of_lightness
+from facegen.datasets.keyed_random import Draw
 from facegen.render.matching.profile_rows import Row, number
 from facegen.render.prior.garment_prior import draw_cloth, draw_garment
 from facegen.render.spec import face_spec as s
-from facegen.render.spec.keyed_random import Draw
 
 Colour = tuple[float, float, float]  # linear RGB
 

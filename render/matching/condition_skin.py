@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from facegen.assets.skin.skin_pigments import skin_colour
 from facegen.colour_science import bytes_of_linear, lab_of_srgb
+from facegen.datasets.keyed_random import Draw
 from facegen.render.develop.camera_model import tone
 from facegen.render.matching.profile_rows import Row, flag, number
 from facegen.render.prior.identity_prior import draw_gloss, draw_skin
 from facegen.render.spec import face_spec as s
-from facegen.render.spec.keyed_random import Draw
 
 MIDDLE_ITA = 40.0  # degrees, of a row whose skin tone could not be measured
 MADE_UP = 0.5  # factor of foundation on what it covers (by eye)

@@ -30,6 +30,7 @@ from facegen.audit.measures.measure_table import BY_NAME, CONTENT_NAMES
 from facegen.audit.measures.schema import BINARY
 from facegen.audit.profiles.attribute_profile import Profile
 from facegen.blas_threads import one_blas_thread
+from facegen.datasets.keyed_random import Draw, generator
 from facegen.render.matching.assignment import Space, assign, out_of_reach
 from facegen.render.matching.condition import condition, recolour
 from facegen.render.matching.label_preview import measure_specs
@@ -37,7 +38,6 @@ from facegen.render.matching.pilot_correction import START, Correction, correcte
 from facegen.render.matching.refinement import Effects, refine, scatter
 from facegen.render.prior.default_prior import draw_base, draw_spec
 from facegen.render.spec import face_spec as s
-from facegen.render.spec.keyed_random import Draw, generator
 from facegen.render.spec.overrides import Override, apply_all
 
 Rows = npt.NDArray[np.float64]

@@ -9,9 +9,9 @@ from facegen.assets.wear.dyes import HAT_DYES, METAL_DYES, PLASTIC_DYES
 from facegen.assets.wear.glasses_registry import GLASSES_FRAMES
 from facegen.assets.wear.hat_registry import HATS
 from facegen.assets.wear.jewellery_registry import EARRINGS, NECKLACES
+from facegen.datasets.keyed_random import Draw
 from facegen.render.prior.garment_prior import draw_dye
 from facegen.render.spec import face_spec as s
-from facegen.render.spec.keyed_random import Draw
 
 # Probabilities without a source are by eye, after photographs of faces.
 SUNGLASSES = 0.4  # of the glasses: 16 of 40 training photographs, counted by eye

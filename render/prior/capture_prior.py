@@ -10,8 +10,8 @@ from facegen.assets.environment.backdrop_drawing import hue
 from facegen.assets.environment.backdrop_registry import BACKDROPS
 from facegen.assets.environment.hdri_registry import HDRIS
 from facegen.assets.environment.light_registry import LIGHTS
+from facegen.datasets.keyed_random import Draw
 from facegen.render.spec import face_spec as s
-from facegen.render.spec.keyed_random import Draw
 
 
 def draw_pose(d: Draw, yaw, pitch, roll) -> s.Pose:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from facegen.datasets.keyed_random import Draw
 from facegen.render.prior.accessories_prior import draw_glasses, draw_headwear, draw_jewellery
 from facegen.render.prior.capture_prior import draw_background, draw_camera, draw_light, draw_pose
 from facegen.render.prior.expression_prior import draw_expression
@@ -17,7 +18,6 @@ from facegen.render.prior.garment_prior import draw_garment
 from facegen.render.prior.hair_prior import draw_facial_hair, draw_hair
 from facegen.render.prior.identity_prior import draw_brows, draw_eyes, draw_identity, draw_skin
 from facegen.render.spec import face_spec as s
-from facegen.render.spec.keyed_random import Draw
 
 
 def draw_spec(seed: int, index: int, identity: s.Identity | None = None) -> s.FaceSpec:

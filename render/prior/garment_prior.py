@@ -9,8 +9,8 @@ import colorsys
 
 from facegen.assets.wear.dyes import CLOTHES_DYES, Dyes
 from facegen.assets.wear.garment_registry import GARMENT_CUTS
+from facegen.datasets.keyed_random import Draw
 from facegen.render.spec import face_spec as s
-from facegen.render.spec.keyed_random import Draw
 
 # Weights by eye, after photographs of faces.
 PATTERNS = {

@@ -6,8 +6,8 @@ import numpy as np
 
 from facegen.assets.hair.facial_hair import STUBBLE_MM
 from facegen.assets.hair.style_registry import HAIR_STYLES, style_weights
+from facegen.datasets.keyed_random import Draw
 from facegen.render.spec import face_spec as s
-from facegen.render.spec.keyed_random import Draw
 
 HAIR_MELANIN = {"african": (0.96, 0.02), "asian": (0.94, 0.04), "caucasian": (0.62, 0.24)}
 # Logarithm of Hair.sides, mean and spread: in photographs short hair covers the tops of ears more often

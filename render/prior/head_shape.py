@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from facegen.assets.head.sliders import SLIDERS
-from facegen.render.spec.keyed_random import Draw
+from facegen.datasets.keyed_random import Draw
 
 # Standard deviation of a slider by the part of the face that its name begins with.
 SLIDER_SD = {"ear": 0.2, "eye": 0.12, "nose": 0.125, "mouth": 0.15, "head": 0.15, "chin": 0.2, "neck": 0.16}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from facegen.datasets.keyed_random import Draw
 from facegen.render.prior.head_shape import WEIGHT_SPREAD, draw_sliders
 from facegen.render.spec import face_spec as s
-from facegen.render.spec.keyed_random import Draw
 
 # Melanin volume fraction of the epidermis by ancestry, median and log spread: ranges of Donner and Jensen, A
 # Spectral BSSRDF for Shading Human Skin, 2006 (1.3-6.3 % light, 11-16 % moderate, 18-43 % dark).

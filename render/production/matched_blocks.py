@@ -18,12 +18,12 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import read_json, write_json
 from facegen.datasets.io.images import read_index, read_rgb
 from facegen.datasets.io.sample import is_done, sample_name
+from facegen.datasets.keyed_random import generator
 from facegen.render.matching import pilot_correction
 from facegen.render.matching.label_preview import preview_processes
 from facegen.render.matching.matcher import Matched, block_of, match_block
 from facegen.render.production.worker_pool import Job, render_specs
 from facegen.render.spec.face_spec import FaceSpec
-from facegen.render.spec.keyed_random import generator
 
 FOLDER = "matching"
 BLOCK_VERSION = 2  # of a block's file

@@ -17,9 +17,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.keyed_random import generator
 from facegen.render.spec import face_spec as s
 from facegen.render.spec.attribute_ranges import Attribute, find
-from facegen.render.spec.keyed_random import generator
 
 WITHOUT = {
     "subsurface": ("skin.subsurface=0",),

@@ -6,9 +6,9 @@ import pytest
 from facegen.assets.environment.backdrop_registry import BACKDROPS
 from facegen.assets.environment.hdri_registry import HDRIS
 from facegen.assets.environment.light_registry import LIGHTS
+from facegen.datasets.keyed_random import Draw
 from facegen.render.prior.capture_prior import draw_light
 from facegen.render.spec.attribute_ranges import rules
-from facegen.render.spec.keyed_random import Draw
 
 
 @pytest.mark.parametrize("registry", [BACKDROPS, HDRIS, LIGHTS], ids=lambda registry: registry.kind)

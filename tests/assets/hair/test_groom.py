@@ -17,9 +17,9 @@ from facegen.assets.hair.style_registry import HAIR_STYLES
 from facegen.assets.head.head_model import head_model, triangles
 from facegen.assets.meshes.collision import Body
 from facegen.assets.skin.painted_borders import Hairline
+from facegen.datasets.keyed_random import generator
 from facegen.render.geometry.pose import pose_head
 from facegen.render.prior import default_prior
-from facegen.render.spec.keyed_random import generator
 
 pytestmark = pytest.mark.render
 DOWN = np.array([0, 0, -1.0])

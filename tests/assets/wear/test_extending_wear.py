@@ -33,7 +33,7 @@ from facegen.render.prior.default_prior import draw_spec
 from facegen.render.prior.garment_prior import draw_garment
 from facegen.render.spec import face_spec as s, overrides
 from facegen.render.spec.attribute_ranges import find
-from facegen.render.spec.keyed_random import Draw
+from facegen.datasets.keyed_random import Draw
 from facegen.render.spec.sweeps import with_needs
 
 added = {ADDED!r}

@@ -18,11 +18,11 @@ from facegen.assets.wear import headwear, jewellery
 from facegen.assets.wear.hat_registry import HATS, SHELL_PART
 from facegen.assets.wear.hat_shapes import PAD_MM
 from facegen.assets.wear.jewellery_registry import EARRINGS, NECKLACES
+from facegen.datasets.keyed_random import Draw
 from facegen.render.geometry.pose import pose_head
 from facegen.render.prior import default_prior
 from facegen.render.prior.accessories_prior import draw_headwear
 from facegen.render.spec import face_spec as s
-from facegen.render.spec.keyed_random import Draw
 
 pytestmark = pytest.mark.render
 KINDS = list(HATS)

@@ -6,13 +6,13 @@ from scipy.stats import multivariate_normal
 
 from facegen.audit.profiles.copula import (
     draw_latents,
-    keyed_uniform,
     latent_correlation,
     linked,
     nearest_correlation,
     upper_orthant,
 )
 from facegen.audit.profiles.marginals import Continuous, Levels
+from facegen.datasets.keyed_random import keyed_uniform
 
 KNOWN = np.array([[1, 0.6, -0.5, 0.4], [0.6, 1, -0.2, 0.3], [-0.5, -0.2, 1, 0.1], [0.4, 0.3, 0.1, 1]])
 NAMES = ("skewed", "rare", "even", "level")

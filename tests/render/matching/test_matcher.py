@@ -6,11 +6,11 @@ from threadpoolctl import threadpool_limits
 
 from facegen.audit.measures.measure_table import CONTENT_NAMES
 from facegen.audit.profiles.profile_files import load_profile
+from facegen.datasets.keyed_random import Draw
 from facegen.render.matching import distribution_report, matcher, refinement
 from facegen.render.matching.assignment import Space, assign, out_of_reach
 from facegen.render.matching.refinement import KNOBS, Effects, knob_values, turn_knobs
 from facegen.render.prior import default_prior
-from facegen.render.spec.keyed_random import Draw
 from facegen.render.spec.overrides import parse
 
 SPREADS = np.array([knob.spread for knob in KNOBS])

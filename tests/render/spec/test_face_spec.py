@@ -1,7 +1,6 @@
 """FaceSpec, keyed draws, the prior and overrides: pure functions."""
 
 import dataclasses
-import hashlib
 import json
 
 import numpy as np
@@ -10,10 +9,10 @@ import pytest
 from facegen.assets.hair.style_registry import HAIR_STYLES
 from facegen.assets.head import group_means
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.keyed_random import Draw
 from facegen.render.geometry import pose
 from facegen.render.prior import default_prior, expression_prior, head_shape
 from facegen.render.spec import face_spec as s
-from facegen.render.spec.keyed_random import Draw, generator
 from facegen.render.spec.overrides import parse
 
 
@@ -26,33 +25,6 @@ def test_a_spec_survives_json():
 def test_a_foreign_spec_is_refused(change, word):
     with pytest.raises(FacegenError, match=word):
         s.FaceSpec.from_dict({**s.FaceSpec().to_dict(), **change})
-
-
-def test_draws_depend_on_seed_index_and_name_only():
-    def draw(*key):
-        return generator(*key).random()
-
-    assert draw(0, 0, "a") == draw(0, 0, "a")
-    assert len({draw(0, 0, "a"), draw(1, 0, "a"), draw(0, 1, "a"), draw(0, 0, "b")}) == 4
-
-
-def test_a_draw_is_numpys_philox_of_the_hash():
-    key = int.from_bytes(hashlib.sha256(b"5/77/pose.yaw").digest()[:16], "little")
-    expected = np.random.Generator(np.random.Philox(key=key)).random(5)
-    np.testing.assert_array_equal(generator(5, 77, "pose.yaw").random(5), expected)
-
-
-@pytest.mark.parametrize("index", range(20))
-def test_a_choice_is_numpys(index):
-    weights = {"a": 0.2, "b": 0.0, "c": 3.0, "d": 1.1}
-    p = np.array(list(weights.values())) / sum(weights.values())
-    assert Draw(3, index).choice("x", weights) == generator(3, index, "x").choice(list(weights), p=p)
-
-
-@pytest.mark.parametrize("weights", [{"a": 0.0}, {"a": 1.0, "b": -0.5}, {"a": np.nan, "b": 1.0}])
-def test_weights_that_are_no_law_are_refused(weights):
-    with pytest.raises(ValueError, match="no law"):
-        Draw(0, 0).choice("x", weights)
 
 
 def test_any_sample_can_be_drawn_alone_and_seeds_differ():
