@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import bpy
+import mathutils
 import numpy as np
+import numpy.typing as npt
+
+from facegen.assets.meshes.mesh import Floats, Ints
 
 
-def reset():
+def reset() -> None:
     """An empty file: nothing of the factory scene, nothing of an earlier face."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
 
 
-def make_mesh(name, vertices, faces, uv=None, part=None, smooth=True):
-    """A mesh datablock.
+def make_mesh(
+    name: str, vertices: Floats, faces: Ints, uv: Floats | None = None, slot: Ints | None = None
+) -> bpy.types.Mesh:
+    """A mesh datablock with smooth faces; one of the same name is replaced.
 
     Parameters
     ----------
-    vertices : (V, 3) float; faces : (F, n) int, n = 3 or 4
+    name : str
+    vertices : (V, 3) float, metres
+    faces : (F, n) int, n = 3 or 4
     uv : (F, n, 2) or (V, 2) float or None
-    part : (F,) int or None, material index
+    slot : (F,) int or None, index of each face's material
     """
     old = bpy.data.meshes.get(name)
     if old is not None:
@@ -31,10 +41,9 @@ def make_mesh(name, vertices, faces, uv=None, part=None, smooth=True):
     mesh.loops.foreach_set("vertex_index", np.ascontiguousarray(faces, np.int32).ravel())
     mesh.polygons.add(count)
     mesh.polygons.foreach_set("loop_start", np.arange(0, count * corners, corners, dtype=np.int32))
-    if part is not None:
-        mesh.polygons.foreach_set("material_index", np.ascontiguousarray(part, np.int32))
-    if smooth:
-        mesh.polygons.foreach_set("use_smooth", np.ones(count, bool))
+    if slot is not None:
+        mesh.polygons.foreach_set("material_index", np.ascontiguousarray(slot, np.int32))
+    mesh.polygons.foreach_set("use_smooth", np.ones(count, bool))
     if uv is not None:
         corner_uv = uv if uv.ndim == 3 else uv[faces]
         layer = mesh.uv_layers.new(name="chart")
@@ -44,14 +53,14 @@ def make_mesh(name, vertices, faces, uv=None, part=None, smooth=True):
     return mesh
 
 
-def add_vertex_field(mesh, name, values):
+def add_vertex_field(mesh: bpy.types.Mesh, name: str, values: Floats) -> None:
     """A float attribute on the vertices: values (V,) float."""
     attribute = mesh.attributes.new(name, "FLOAT", "POINT")
     attribute.data.foreach_set("value", np.ascontiguousarray(values, np.float32))
 
 
-def make_curves(name, strands, radii):
-    """A hair-curves datablock of strands (N, K, 3) with radii (N, K)."""
+def make_curves(name: str, strands: Floats, radii: Floats) -> bpy.types.HairCurves:
+    """A hair-curves datablock of strands (N, K, 3) with radii (N, K), metres; one of the name is replaced."""
     old = bpy.data.hair_curves.get(name)
     if old is not None:
         bpy.data.hair_curves.remove(old)
@@ -63,14 +72,30 @@ def make_curves(name, strands, radii):
     return curves
 
 
-def add_curve_field(curves, name, values):
-    """A float attribute, one value a strand: values (N,) float."""
+def add_curve_field(curves: bpy.types.HairCurves, name: str, values: Floats) -> None:
+    """A float attribute with one value for each strand: values (N,) float."""
     attribute = curves.attributes.new(name, "FLOAT", "CURVE")
     attribute.data.foreach_set("value", np.ascontiguousarray(values, np.float32))
 
 
-def place(scene, name, data, materials, subdivision=0):
-    """An object in one scene, with materials of its own (the data may be shared between scenes)."""
+def place(
+    scene: bpy.types.Scene,
+    name: str,
+    data: bpy.types.ID,
+    materials: Sequence[bpy.types.Material],
+    subdivision: int = 0,
+) -> bpy.types.Object:
+    """An object in one scene, with materials of its own (the data may be shared between scenes).
+
+    Parameters
+    ----------
+    scene : bpy.types.Scene
+    name : str
+        The object is called after the scene and this.
+    data : mesh or curves
+    materials : sequence of bpy.types.Material, one for each slot
+    subdivision : int, steps of Catmull-Clark subdivision
+    """
     item = bpy.data.objects.new(f"{scene.name}.{name}", data)
     scene.collection.objects.link(item)
     while len(data.materials) < len(materials):
@@ -86,13 +111,13 @@ def place(scene, name, data, materials, subdivision=0):
     return item
 
 
-def clear_scene(scene):
+def clear_scene(scene: bpy.types.Scene) -> None:
     """Remove a scene's objects (data blocks are replaced by name)."""
     for item in list(scene.collection.objects):
         bpy.data.objects.remove(item)
 
 
-def set_image(name, pixels):
+def set_image(name: str, pixels: npt.NDArray[np.float32]) -> bpy.types.Image:
     """An image datablock in linear light from (H, W, 3) or (H, W) float32, row 0 at the top."""
     if pixels.ndim == 2:
         pixels = np.repeat(pixels[..., None], 3, -1)
@@ -108,10 +133,8 @@ def set_image(name, pixels):
     return image
 
 
-def look_at(position, target):
+def look_at(position: Floats, target: Floats) -> mathutils.Matrix:
     """4x4 matrix of an object at `position` whose -z looks at `target` (lamps and cameras)."""
-    from mathutils import Matrix, Vector
-
-    direction = Vector(tuple(float(x) for x in np.asarray(target) - np.asarray(position)))
+    direction = mathutils.Vector(tuple(float(x) for x in np.asarray(target) - np.asarray(position)))
     turn = direction.to_track_quat("-Z", "Y").to_matrix().to_4x4()
-    return Matrix.Translation(Vector(tuple(float(x) for x in position))) @ turn
+    return mathutils.Matrix.Translation(mathutils.Vector(tuple(float(x) for x in position))) @ turn

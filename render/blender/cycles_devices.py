@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import bpy
 
 from facegen.datasets.errors import FacegenError
@@ -24,10 +26,22 @@ def gpu_kinds() -> list[str]:
     return found
 
 
-def use_device(scenes, wanted: str) -> str:
-    """Set `auto`, `cpu` or a kind of GPU for the scenes; returns what is used, in lower case.
+def use_device(scenes: Iterable[bpy.types.Scene], wanted: str) -> str:
+    """Choose what scenes are rendered on.
 
-    Raises FacegenError where the wanted kind has no device.
+    Parameters
+    ----------
+    scenes : iterable of bpy.types.Scene
+    wanted : str
+        "auto" (a GPU where there is one), "cpu", or one of GPU_KINDS in lower case.
+
+    Returns
+    -------
+    str, what is used: "cpu" or a kind of GPU in lower case
+
+    Raises
+    ------
+    FacegenError : there is no device of the wanted kind.
     """
     if wanted == "cpu":
         return "cpu"

@@ -37,10 +37,10 @@ QUALITIES = {
 }
 
 
-MOST_MORE = 2.0  # times the samples along each axis
+MOST_MORE = 2.0  # factor of samples along each axis, at most, in small pictures
 
 
-def new_scene(name, size):
+def new_scene(name: str, size: int) -> bpy.types.Scene:
     """A scene of Cycles, `size` pixels square; "beauty" is the one that Blender starts with."""
     scene = bpy.data.scenes.get("Scene") if name == "beauty" else None
     scene = scene or bpy.data.scenes.new(name)
@@ -59,13 +59,14 @@ def new_scene(name, size):
     return scene
 
 
-def samples_at(quality, size):
-    """Samples of a pixel: 128 pixels get as many in all as 256 do, or the denoiser smears eyes."""
+def samples_at(quality: Quality, size: int) -> int:
+    """Samples of a pixel. Pictures of 128 pixels get as many in total as those of 256: with fewer the
+    denoiser smears eyes."""
     return round(quality.samples * min(max(256 / size, 1.0), MOST_MORE) ** 2)
 
 
-def configure_beauty(scene, quality):
-    """Path tracing and denoising at a Quality; depth and normals beside the picture."""
+def configure_beauty(scene: bpy.types.Scene, quality: Quality) -> None:
+    """Path tracing and denoising at a quality, with passes of depth and normals."""
     c = scene.cycles
     c.samples = samples_at(quality, scene.render.resolution_x)
     c.use_adaptive_sampling = False
@@ -83,7 +84,7 @@ def configure_beauty(scene, quality):
     c.use_light_tree = False  # a handful of lamps: the tree costs 7 % and gives the same error
     c.pixel_filter_type = "BLACKMAN_HARRIS"
     c.filter_width = 1.1
-    # What is behind the head is laid under it when the picture is developed: sharp at any number of samples.
+    # The background is added when the picture is developed: it is sharp at any number of samples.
     scene.render.film_transparent = True
     scene.render.image_settings.file_format = "OPEN_EXR_MULTILAYER"
     scene.render.image_settings.color_mode = "RGBA"
@@ -92,8 +93,8 @@ def configure_beauty(scene, quality):
     layer.use_pass_z = layer.use_pass_normal = True
 
 
-def configure_labels(scene):
-    """One ray through the middle of each pixel, nothing mixed: numbers come out as they went in."""
+def configure_labels(scene: bpy.types.Scene) -> None:
+    """One ray through the middle of each pixel and nothing mixed: emitted numbers arrive unchanged."""
     c = scene.cycles
     c.samples = 1
     c.use_adaptive_sampling = c.use_denoising = False

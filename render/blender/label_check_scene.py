@@ -9,7 +9,7 @@ from typing import Any
 from facegen.datasets.conventions.label_conventions import Convention
 from facegen.render.blender.render_passes import label_pass
 from facegen.render.blender.scene import Studio
-from facegen.render.geometry.landmark_projection import project_visible, surface_landmarks
+from facegen.render.geometry.landmark_projection import surface_landmarks
 from facegen.render.labels.label_checks import check_face
 from facegen.render.labels.raycast import raycast_mesh
 from facegen.render.spec.face_spec import FaceSpec
@@ -32,10 +32,7 @@ def check_sample(studio: Studio, spec: FaceSpec, folder: Path, convention: Conve
     seen = label_pass(studio, folder)
     rendered = time.perf_counter()
     meshes = [raycast_mesh(part, built.view.position) for part in built.parts if part.labels]
-    brow, scalp = built.painted.brow, built.painted.scalp
-    points = surface_landmarks(studio.model, built.head, brow)
-    found = check_face(
-        meshes, built.view, brow, studio.size, seen, points, project_visible, convention, scalp
-    )
+    points = surface_landmarks(studio.model, built.head, built.painted.brow)
+    found = check_face(meshes, built.view, built.painted, studio.size, seen, points, convention)
     spent = {"render": rendered - started, "check": time.perf_counter() - rendered}
     return {**found, "timing": {k: round(v, 3) for k, v in spent.items()}}

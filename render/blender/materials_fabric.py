@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import bpy
 
 from facegen.render.blender.bpy_data import set_image
-from facegen.render.blender.shader_nodes import new_material, picture
+from facegen.render.blender.shader_nodes import Graph, Socket, new_material, picture
 from facegen.render.geometry import part_materials as m
 
 
@@ -19,9 +19,15 @@ from facegen.render.geometry import part_materials as m
 class Fabric:
     """How a fabric takes light.
 
-    roughness : added to the garment's own; specular : its IOR level; sheen, fuzz : weight of what its nap
-    reflects, and the undyed share of that; fold_mm : scale of the relief of its folds; grain, grain_mm :
-    relief in mm and size of the finest it shows; ribs : a unit of the chart, 0 for none
+    Attributes
+    ----------
+    roughness : float, added to the garment's own
+    specular : float, Blender's specular IOR level
+    sheen, fuzz : float in [0, 1]
+        Weight of what its nap reflects, and the undyed fraction of that.
+    fold_mm : float, height of its folds
+    grain, grain_mm : float, height in mm and size in mm of its finest relief
+    ribs : float, number on one unit of the chart, 0 for none
     """
 
     roughness: float
@@ -53,17 +59,17 @@ def fabric(made: m.Fabric) -> bpy.types.Material:
     here = g.node("ShaderNodeTexCoord").outputs["Object"]
     place = g.node("ShaderNodeVectorMath", {0: here, 1: made.shift}, operation="ADD").outputs[0]
 
-    def noise(wave_mm, **more):
+    def noise(wave_mm: float, **more: float) -> Socket:
         inputs = {"Vector": place, "Scale": 1000.0 / wave_mm, "Detail": 2.0, **more}
         return g.node("ShaderNodeTexNoise", inputs).outputs[0]
 
-    def relief(height, distance_mm, normal=None):
+    def relief(height: Socket, distance_mm: float, normal: Socket | None = None) -> Socket:
         inputs = {"Height": height, "Strength": 1.0, "Distance": distance_mm / 1000.0}
         if normal is not None:
             inputs["Normal"] = normal
         return g.node("ShaderNodeBump", inputs).outputs[0]
 
-    # Folds are long ridges: noise about its middle, where it turns.
+    # Folds are long ridges: where noise passes its middle.
     ridge = g.math("ABSOLUTE", g.math("MULTIPLY_ADD", noise(90.0, Distortion=1.2), 2.0, -1.0))
     crease = g.math("ABSOLUTE", g.math("MULTIPLY_ADD", noise(38.0, Distortion=1.6), 2.0, -1.0))
     hollow = g.math("MULTIPLY_ADD", crease, 0.4, ridge)  # 0 at the bottom of a fold, about 0.5 elsewhere
@@ -106,6 +112,6 @@ def fabric(made: m.Fabric) -> bpy.types.Material:
     return material
 
 
-def _fall(g, height, reach):
+def _fall(g: Graph, height: Socket, reach: float) -> Socket:
     """1 at height 0, 0 from `reach` on."""
     return g.math("MAXIMUM", g.math("SUBTRACT", 1.0, g.math("DIVIDE", height, reach)), 0.0)

@@ -7,14 +7,14 @@ import bpy
 from facegen.render.blender.shader_nodes import new_material, rgba
 from facegen.render.geometry import part_materials as m
 
-TONE = 0.22  # relative spread of melanin from lock to lock
-TURNING = 0.06  # share of hairs that are neither pigmented nor white
+TONE = 0.22  # relative sd of melanin from lock to lock
+TURNING = 0.06  # fraction of hairs that are neither pigmented nor white
 IOR = 1.55  # of keratin
 # Strands as thick as ten hairs, with no others in their shade, mirror too much for black hair, which lies at
 # L* 15 where that of photographs lies at 9.
 IOR_BLACK = 1.38
 ROUGHNESS = 0.26  # along the fibre, by eye
-SUN = 0.25  # share of melanin that tips have lost against roots
+SUN = 0.25  # fraction of melanin that tips have lost against roots
 
 
 def hair(made: m.Hair) -> bpy.types.Material:
@@ -28,10 +28,12 @@ def hair(made: m.Hair) -> bpy.types.Material:
     info = g.node("ShaderNodeHairInfo").outputs
     tone = g.node("ShaderNodeAttribute", attribute_name="tone").outputs["Fac"]
     along = g.math("POWER", info["Intercept"], 1.5)
-    # Black hair has no lighter tips or locks to speak of: what varies is what is not yet full.
-    share = 0.35 + 0.65 * min(1.0, 2.5 * (1 - melanin))
-    darker = g.math("MULTIPLY_ADD", tone, TONE * share, 1.0)
-    amount = g.math("MULTIPLY", darker, g.math("MULTIPLY_ADD", along, -SUN * share, 1.0 + 0.4 * SUN * share))
+    # Tips and locks of black hair are hardly lighter than the rest.
+    varies = 0.35 + 0.65 * min(1.0, 2.5 * (1 - melanin))
+    darker = g.math("MULTIPLY_ADD", tone, TONE * varies, 1.0)
+    amount = g.math(
+        "MULTIPLY", darker, g.math("MULTIPLY_ADD", along, -SUN * varies, 1.0 + 0.4 * SUN * varies)
+    )
     node = g.node(
         "ShaderNodeBsdfHairPrincipled", parametrization="COLOR" if dye else "MELANIN", model="CHIANG"
     )
@@ -40,8 +42,8 @@ def hair(made: m.Hair) -> bpy.types.Material:
         shade = g.node("ShaderNodeVectorMath", {0: rgba(dye)[:3], 3: lighter}, operation="SCALE").outputs[0]
         g.tree.links.new(shade, node.inputs["Color"])
     else:
-        # From grey 0 (no hair) to 1 (all of them). Hairs turn within weeks: few are on their way in between,
-        # where they would be blond.
+        # From grey 0 (no hair) to 1 (all of them). A hair turns within weeks: few are in between, where they
+        # would be blond.
         turned = g.math("DIVIDE", g.math("SUBTRACT", (1 + TURNING) * grey, info["Random"]), TURNING)
         white = g.math("MAXIMUM", g.math("MINIMUM", turned, 1.0), 0.0)
         left = g.math("SUBTRACT", 1.0, g.math("MULTIPLY", white, 0.985))

@@ -7,15 +7,16 @@ from math import cos, radians
 import bpy
 
 from facegen.render.blender.bpy_data import set_image
-from facegen.render.blender.shader_nodes import Graph, new_material, picture, rgba
+from facegen.render.blender.shader_nodes import Graph, Socket, new_material, picture, rgba
 from facegen.render.geometry import part_materials as m
 
 # Diffuse mean free path of skin by channel, mm: Jensen et al., A Practical Model for Subsurface Light
 # Transport, 2001, table 1 (skin1: 3.67, 1.37, 0.68), scaled to the random walk's single-scattering radius.
 SKIN_RADIUS_MM = (1.1, 0.42, 0.21)
-LOST_LIGHT = (0.36, 0.47, 0.50)  # share of red, green and blue that a full hollow swallows
+LOST_LIGHT = (0.36, 0.47, 0.50)  # fraction of red, green and blue that a full hollow absorbs
 CORNEA_IOR = 1.376  # Navarro, Santamaria and Bescos, Accommodation-dependent model of the human eye, 1985
-CORNEA_MIRROR = 0.4  # of Fresnel: low HDRIs smear the sun over the sky, and a true mirror would hide the iris
+# Of Fresnel's reflection. Small HDRIs spread the sun over the sky: a full mirror would then hide the iris.
+CORNEA_MIRROR = 0.4
 
 
 def skin(made: m.Skin) -> bpy.types.Material:
@@ -124,13 +125,13 @@ def sclera(made: m.Sclera) -> bpy.types.Material:
         red,
     )
     pink = g.math("MULTIPLY_ADD", g.math("POWER", lid, 3.0), 0.35, g.math("MULTIPLY", corner, 0.8))
-    share = g.math("MINIMUM", g.math("ADD", veins, pink), 0.92)
+    redder = g.math("MINIMUM", g.math("ADD", veins, pink), 0.92)
     pale = 1 - 0.35 * min(made.melanin / 0.3, 1.0)
     white, flesh = (
         (0.34 * pale, 0.32 * pale, 0.315 * pale**1.3, 1),
         (0.36 * pale, 0.13 * pale, 0.11 * pale, 1),
     )
-    mix = g.node("ShaderNodeMix", {"Factor": share, "A": white, "B": flesh}, data_type="RGBA")
+    mix = g.node("ShaderNodeMix", {"Factor": redder, "A": white, "B": flesh}, data_type="RGBA")
     shade = _under_lids(g, lid)
     dark = g.node("ShaderNodeVectorMath", {0: mix.outputs[2], "Scale": shade}, operation="SCALE").outputs[0]
     g.surface(
@@ -154,8 +155,8 @@ def sclera(made: m.Sclera) -> bpy.types.Material:
 def cornea(made: m.Cornea) -> bpy.types.Material:
     """Clear shell that mirrors the scene and carries the catch-light.
 
-    A lamp's image in the cornea is smaller than a pixel of most pictures; path tracing finds it by luck and
-    the denoiser removes it. It is therefore computed: camera rays that the shell would mirror to within
+    A lamp's image in the cornea is smaller than a pixel of most pictures: path tracing hits it by chance,
+    and the denoiser removes it. It is therefore computed: camera rays that the shell would mirror to within
     `half_angle` of `direction` see light of `strength`.
     """
     material, g = new_material(made.name)
@@ -184,7 +185,7 @@ def cornea(made: m.Cornea) -> bpy.types.Material:
     return material
 
 
-def _under_lids(g: Graph, lid: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+def _under_lids(g: Graph, lid: Socket) -> Socket:
     """Fraction of the light that lids and lashes leave to an eyeball, by its vertex field "lid"."""
     return g.math("SUBTRACT", 1.0, g.math("MULTIPLY", lid, 0.85))
 

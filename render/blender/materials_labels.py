@@ -5,22 +5,32 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
+from facegen.assets.meshes.mesh import Floats
+from facegen.datasets.conventions.native_labels import Native
 from facegen.render.blender.materials_hair import TONE
-from facegen.render.blender.shader_nodes import new_material
-from facegen.render.labels.label_pass import EAR_SHARE, SHIFT, TILT_SHARE, UV_OFFSET, Surface, in_front, own
+from facegen.render.blender.shader_nodes import Graph, new_material
+from facegen.render.labels.label_pass import (
+    EAR_FRACTION,
+    SHIFT,
+    TILT_FRACTION,
+    UV_OFFSET,
+    Surface,
+    in_front,
+    own,
+)
 
-OWN_TONE = 0.7  # spread of lightness from strand to strand, uniform, against that of locks
+OWN_TONE = 0.7  # width of the uniform range of lightness from strand to strand
 
 
-def _flat_material(name):
+def _flat_material(name: str) -> tuple[bpy.types.Material, Graph]:
     """A material whose emission is seen and lights nothing: Cycles would make a lamp of every triangle."""
     material, g = new_material(name)
     material.cycles.emission_sampling = "NONE"
     return material, g
 
 
-def flat(label):
-    """Flat emission of the code of one class (datasets.labels.Native); made once."""
+def flat(label: Native) -> bpy.types.Material:
+    """Flat emission of the code of one class; made once."""
     name = f"id.{label.name.lower()}"
     found = bpy.data.materials.get(name)
     if found is not None:
@@ -31,7 +41,7 @@ def flat(label):
     return material
 
 
-def flat_in_front(label):
+def flat_in_front(label: Native) -> bpy.types.Material:
     """Clear, but the first such surface of a ray adds the code of eyewear; made once."""
     name = f"id.front.{label.name.lower()}"
     found = bpy.data.materials.get(name)
@@ -48,7 +58,7 @@ def flat_in_front(label):
     return material
 
 
-def flat_on_chart():
+def flat_on_chart() -> bpy.types.Material:
     """Flat emission of (u + 10, v + 10, code + 0.9 ear) of the skin: numbers, not colours."""
     material, g = _flat_material("id.skin")
     uv = g.node("ShaderNodeUVMap", uv_map="chart").outputs[0]
@@ -59,14 +69,14 @@ def flat_on_chart():
         {
             0: g.math("ADD", split.outputs[0], UV_OFFSET),
             1: g.math("ADD", split.outputs[1], UV_OFFSET),
-            2: g.math("MULTIPLY_ADD", ear, EAR_SHARE, float(Surface.SKIN)),
+            2: g.math("MULTIPLY_ADD", ear, EAR_FRACTION, float(Surface.SKIN)),
         },
     ).outputs[0]
     g.surface(g.node("ShaderNodeEmission", {"Color": colour, "Strength": 1.0}).outputs[0])
     return material
 
 
-def flat_strands(label, light):
+def flat_strands(label: Native, light: Floats) -> bpy.types.Material:
     """Flat emission of (lightness about 2, distance in metres, code + 0.9 tilt): numbers, not colours.
 
     Tilt is the cosine between the strand and the direction half way between camera and `light` (3,), on which
@@ -75,17 +85,17 @@ def flat_strands(label, light):
     """
     code = own(label)
     material, g = _flat_material(f"id.{label.name.lower()}")
-    material["code"] = int(code)  # for who reads the scene without rendering it
+    material["code"] = int(code)  # read by tests, which do not render the scene
     random = g.node("ShaderNodeHairInfo").outputs["Random"]
     tone = g.node("ShaderNodeAttribute", attribute_name="tone").outputs["Fac"]
     locks = g.math("MULTIPLY_ADD", tone, -TONE, 2 - OWN_TONE / 2)
     # All of facegen's cameras look along y.
     half = np.array(light) - (0.0, 1.0, 0.0)
-    half = tuple(half / np.linalg.norm(half))
+    shining = tuple(half / np.linalg.norm(half))
     tangent = g.node("ShaderNodeNewGeometry").outputs["Tangent"]
-    along = g.node("ShaderNodeVectorMath", {0: tangent, 1: half}, operation="DOT_PRODUCT").outputs["Value"]
+    along = g.node("ShaderNodeVectorMath", {0: tangent, 1: shining}, operation="DOT_PRODUCT").outputs["Value"]
     tilt = g.math("MULTIPLY_ADD", random, SHIFT, along)  # in [-1, 1 + SHIFT]
-    scale = TILT_SHARE / (2 + SHIFT)
+    scale = TILT_FRACTION / (2 + SHIFT)
     colour = g.node(
         "ShaderNodeCombineXYZ",
         {

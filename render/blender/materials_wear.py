@@ -6,7 +6,7 @@ import bpy
 
 from facegen.assets.wear.headwear import UV_PER_RADIAN
 from facegen.render.blender.bpy_data import set_image
-from facegen.render.blender.shader_nodes import new_material, picture, rgba
+from facegen.render.blender.shader_nodes import Graph, Socket, new_material, picture, rgba
 from facegen.render.geometry import part_materials as m
 
 MIRROR_BLUR = 0.25  # roughness of what a lens mirrors
@@ -36,8 +36,9 @@ def frame(made: m.Frame) -> bpy.types.Material:
 def lens(made: m.Lens) -> bpy.types.Material:
     """A spectacle lens: a blurred mirror by Fresnel over straight transmission.
 
-    Refraction is left out on purpose: light then reaches what lies behind by direct sampling, noise-free. A
-    smooth mirror finds lamps by luck, which few samples show as white speckle: blurred, light sampling does.
+    Refraction is left out on purpose: light then reaches what lies behind by direct sampling, without noise.
+    A perfectly smooth mirror hits lamps by chance, which few samples show as white speckle; a blurred one is
+    lit by light sampling.
 
     Needs the texture coordinates of `assets.wear.glasses`: v from 0 at the bottom to 1 at the top.
     """
@@ -89,20 +90,21 @@ def plain_cloth(made: m.PlainCloth) -> bpy.types.Material:
     return material
 
 
-def _plain(g, colour):
+def _plain(g: Graph, colour: m.Colour) -> Socket:
+    """One colour everywhere."""
     node = g.node("ShaderNodeRGB")
     node.outputs[0].default_value = rgba(colour)
     return node.outputs[0]
 
 
-def _darker(g, colour, share):
-    """A colour less a share of itself."""
-    left = g.math("SUBTRACT", 1.0, share)
+def _darker(g: Graph, colour: Socket, fraction: Socket) -> Socket:
+    """A colour without a fraction of itself."""
+    left = g.math("SUBTRACT", 1.0, fraction)
     return g.node("ShaderNodeVectorMath", {0: colour, "Scale": left}, operation="SCALE").outputs[0]
 
 
-def _napped(g, colour, roughness, normal):
-    """Cloth that is not new: its dye is uneven, it is creased, and what its nap reflects is dyed too."""
+def _napped(g: Graph, colour: Socket, roughness: float, normal: Socket) -> Socket:
+    """Used cloth: its dye is uneven, it is creased, and what its nap reflects is dyed, too."""
     place = g.node("ShaderNodeTexCoord").outputs["Object"]
     worn = g.node("ShaderNodeTexNoise", {"Vector": place, "Scale": 60.0, "Detail": 4.0, "Roughness": 0.7})
     fuzz = g.node("ShaderNodeTexNoise", {"Vector": place, "Scale": 420.0, "Detail": 2.0})

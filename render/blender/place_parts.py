@@ -12,7 +12,7 @@ from facegen.datasets.conventions.native_labels import Native
 from facegen.render.blender import bpy_data
 from facegen.render.blender.materials import shader_of
 from facegen.render.blender.materials_labels import flat, flat_in_front, flat_on_chart, flat_strands
-from facegen.render.geometry.part import Mesh, Part
+from facegen.render.geometry.part import MeshGeometry, Part
 from facegen.render.geometry.part_materials import Material
 from facegen.render.labels.label_pass import STRANDS
 
@@ -60,17 +60,17 @@ class Placer:
 
 
 def _subdivision(part: Part) -> int:
-    return part.geometry.subdivision if isinstance(part.geometry, Mesh) else 0
+    return part.geometry.subdivision if isinstance(part.geometry, MeshGeometry) else 0
 
 
 def _data_of(part: Part) -> bpy.types.ID:
     shape = part.geometry
-    if isinstance(shape, Mesh):
+    if isinstance(shape, MeshGeometry):
         data = bpy_data.make_mesh(part.name, shape.vertices, shape.faces, shape.uv, shape.slot)
-        add_field = bpy_data.add_vertex_field
+        for name, values in part.fields.items():
+            bpy_data.add_vertex_field(data, name, values)
     else:
         data = bpy_data.make_curves(part.name, shape.points, shape.radii)
-        add_field = bpy_data.add_curve_field
-    for name, values in part.fields.items():
-        add_field(data, name, values)
+        for name, values in part.fields.items():
+            bpy_data.add_curve_field(data, name, values)
     return data

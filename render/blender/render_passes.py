@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import bpy
 import numpy as np
+import numpy.typing as npt
 
 from facegen.assets.environment.background_picture import background
+from facegen.assets.meshes.mesh import Floats
 from facegen.assets.skin.skin_pigments import skin_colour
 from facegen.colour_science import LUMINANCE
 from facegen.datasets.conventions.convention_registry import convention as named
@@ -16,7 +19,7 @@ from facegen.datasets.conventions.label_conventions import Convention, derive
 from facegen.datasets.conventions.native_labels import Native
 from facegen.datasets.io.sample import Sample
 from facegen.datasets.keyed_random import generator
-from facegen.render.blender.scene import Studio
+from facegen.render.blender.scene import Built, Studio
 from facegen.render.develop import background_photos, camera_model
 from facegen.render.develop.hair_compositing import gloss, soft_cover, streaks
 from facegen.render.geometry.landmark_projection import project_visible, surface_landmarks
@@ -35,14 +38,30 @@ def render_sample(
     convention: Convention | None = None,
     backgrounds: Path | None = None,
 ) -> Sample:
-    """Everything a sample holds.
+    """Render one face.
 
-    folder: where Blender may leave its intermediate files. convention: the mask is drawn with its borders;
-    None leaves the mask to be derived from the native labels. backgrounds: where the spec's photograph lies.
+    Parameters
+    ----------
+    studio : Studio
+    spec : FaceSpec
+    folder : Path
+        Where Blender may leave its intermediate files.
+    convention : Convention or None
+        The mask is drawn with the borders of this convention. None = derive it later from the native labels.
+    backgrounds : Path or None
+        Folder of the photographs that specs name.
+
+    Returns
+    -------
+    Sample
+
+    Raises
+    ------
+    FacegenError : the spec's photograph is missing or not a readable picture.
     """
     clock = [time.perf_counter()]
 
-    def lap():
+    def lap() -> float:
         clock.append(time.perf_counter())
         return round(clock[-1] - clock[-2], 3)
 
@@ -59,7 +78,7 @@ def render_sample(
     thin = coverage(fine)
     mask = draw_mask(seen, brow, convention, scalp) if convention is not None else None
     timing["labels"] = lap()
-    # Pores and strands are smaller than what a few samples and the denoiser leave: they are laid on.
+    # Few samples and the denoiser lose pores and strands: they are added here.
     strands = streaks(seen, studio.size, gloss(spec.hair.colour))
     linear = linear * (strands + seen.on_skin(built.pores))[..., None]
     alpha, linear = soft_cover(fine, alpha, linear)
@@ -80,16 +99,16 @@ def render_sample(
     points, facing = surface_landmarks(studio.model, built.head, brow)
     landmarks, visible = project_visible(built.view, points, facing, studio.size, depth, native, bare)
     timing["develop"] = lap()
-    meta = describe(spec, built, studio.size, native, timing)
+    meta = describe(spec, built.view, built.head, studio.size, native, timing)
     return Sample(rgb, native, bare, thin, landmarks, visible, depth, normals, meta, mask)
 
 
-def _render(scene, path):
+def _render(scene: bpy.types.Scene, path: Path) -> None:
     scene.render.filepath = str(path)
     bpy.ops.render.render(write_still=True, scene=scene.name)
 
 
-def _read(path):
+def _read(path: Path) -> dict[str, npt.NDArray[np.float32]]:
     """Channels of an EXR file by name, each (H, W) float32; the file is removed."""
     import OpenEXR
 
@@ -99,12 +118,17 @@ def _read(path):
     return found
 
 
-def _stack(channels, name, letters):
+def _stack(
+    channels: Mapping[str, npt.NDArray[np.float32]], name: str, letters: str
+) -> npt.NDArray[np.float32]:
     """Channels `*name.X` for the letters X: (H, W, len(letters)) float32."""
     return np.stack([next(v for k, v in channels.items() if k.endswith(f"{name}{x}")) for x in letters], -1)
 
 
-def _beauty(studio, built, folder):
+def _beauty(
+    studio: Studio, built: Built, folder: Path
+) -> tuple[Floats, Floats, npt.NDArray[np.float32], npt.NDArray[np.float16]]:
+    """Render the beauty scene: linear RGB (H, W, 3), alpha (H, W), depth (H, W) and normals (H, W, 3)."""
     path = folder / "beauty.exr"
     _render(studio.beauty, path)
     channels = _read(path)

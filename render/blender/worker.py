@@ -15,6 +15,7 @@ import time
 import traceback
 from contextlib import suppress
 from pathlib import Path
+from typing import IO, Any
 
 DISK_TROUBLE = "disk"
 
@@ -39,7 +40,11 @@ def main() -> None:
         os._exit(code)
 
 
-def serve(config, answers) -> None:
+def serve(config: dict[str, Any], answers: IO[str]) -> None:
+    """Answer jobs from standard input until it ends.
+
+    config : what `production.worker_pool` sends first; answers : where JSON lines go
+    """
     import psutil
 
     from facegen.datasets.conventions.convention_registry import convention

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import ndimage
 
 from facegen.datasets.conventions.native_labels import Native
-from facegen.render.labels.label_pass import IS_STRAND, SUBPIXELS, share
+from facegen.render.labels.label_pass import IS_STRAND, SUBPIXELS, fraction_of
 
 # Pixels at 256: streaks are what differs from the mean within about REACH, locks and the highlight
 # what differs between REACH and WIDE; the rest is the render's.
@@ -139,9 +139,9 @@ def soft_cover(fine, alpha, linear):
     """
     size = alpha.shape[0]
     scale = size / 256
-    exact = 1 - share(fine, Native.BACKGROUND)
-    lens = share(fine, Native.GLASSES_LENS) > 0
-    hair = share(IS_STRAND[fine], True)
+    exact = 1 - fraction_of(fine, Native.BACKGROUND)
+    lens = fraction_of(fine, Native.GLASSES_LENS) > 0
+    hair = fraction_of(IS_STRAND[fine], True)
     near = ndimage.gaussian_filter(hair, FILL * scale)
     rim = (near > 0.02) & (ndimage.minimum_filter(exact, max(3, 2 * round(scale) + 1)) < 1) & ~lens
     soft = ndimage.gaussian_filter(exact, SOFT * scale)

@@ -10,12 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
+
+from facegen.assets.meshes.mesh import Floats
+from facegen.render.spec.face_spec import Camera
+
+Crop = tuple[Floats, Floats, float]  # centre (2,), unit x axis (2,) and side of a crop, over focal length
 
 RIGHT_EYE, LEFT_EYE = slice(36, 42), slice(42, 48)
 MOUTH_RIGHT, MOUTH_LEFT = 48, 54
 
-# Loose square around the 68 points: share of the landmarks' larger extent.
-LOOSE_BOX_SCALE = 1.9
+LOOSE_BOX_SCALE = 1.9  # side of the loose square over the larger extent of the 68 points
 
 
 @dataclass(frozen=True)
@@ -30,20 +35,20 @@ class CameraView:
     centre : (2,) float, crop centre over focal length, in the rolled picture axes
     """
 
-    position: np.ndarray
+    position: Floats
     roll: float
     side: float
-    centre: np.ndarray
+    centre: Floats
 
-    def intrinsics(self, size):
-        """K (3, 3) float for a picture of size x size pixels."""
+    def intrinsics(self, size: float) -> npt.NDArray[np.float64]:
+        """Camera matrix K (3, 3) for a picture of size x size pixels."""
         f = size / self.side
         return np.array(
             [[f, 0, size / 2 - f * self.centre[0]], [0, f, size / 2 - f * self.centre[1]], [0, 0, 1]]
         )
 
-    def extrinsics(self):
-        """World to camera (4, 4) float: camera x right, y down, z forward (OpenCV)."""
+    def extrinsics(self) -> npt.NDArray[np.float64]:
+        """World to camera (4, 4): camera x right, y down, z forward, as in OpenCV."""
         c, s = np.cos(self.roll), np.sin(self.roll)
         level = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
         turn = np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
@@ -52,45 +57,72 @@ class CameraView:
         out[:3, 3] = -out[:3, :3] @ self.position
         return out
 
-    def project(self, points, size):
-        """World points (N, 3) -> pixels (N, 2) and depth (N,) in metres along the optical axis."""
+    def project(self, points: Floats, size: float) -> tuple[Floats, Floats]:
+        """Where points appear in a picture.
+
+        Parameters
+        ----------
+        points : (N, 3) float, world metres
+        size : float, side of the picture in pixels
+
+        Returns
+        -------
+        pixels (N, 2) float, depth (N,) float in metres along the optical axis
+        """
         e = self.extrinsics()
         camera = points @ e[:3, :3].T + e[:3, 3]
         pixel = camera @ self.intrinsics(size).T
         return pixel[:, :2] / pixel[:, 2:], camera[:, 2]
 
 
-def celebahq_crop(eye_right, eye_left, mouth_right, mouth_left):
-    """Crop centre (2,), x axis (2,) unit and side, from 2-D points (x right, y down).
+def celebahq_crop(eye_right: Floats, eye_left: Floats, mouth_right: Floats, mouth_left: Floats) -> Crop:
+    """The crop of CelebA-HQ (Karras et al., Progressive Growing of GANs, 2018, appendix C).
 
-    Karras et al., Progressive Growing of GANs, 2018, appendix C. `eye_right` is the subject's right eye, the
-    first eye of the paper.
+    Parameters
+    ----------
+    eye_right, eye_left, mouth_right, mouth_left : (2,) float, x right, y down
+        Middles of the eyes and corners of the mouth. `eye_right` is the subject's right eye, the first eye
+        of the paper.
+
+    Returns
+    -------
+    centre (2,), unit x axis (2,), side
     """
     x = eye_left - eye_right
     y = (eye_right + eye_left) / 2 - (mouth_right + mouth_left) / 2
     axis = x - _rot90(y)
     centre = (eye_right + eye_left) / 2 - 0.1 * y
-    return centre, axis / np.linalg.norm(axis), max(4.0 * np.linalg.norm(x), 3.6 * np.linalg.norm(y))
+    side = max(4.0 * float(np.linalg.norm(x)), 3.6 * float(np.linalg.norm(y)))
+    return centre, axis / np.linalg.norm(axis), side
 
 
-def _rot90(v):
+def _rot90(v: Floats) -> Floats:
     """Quarter turn that carries "from mouth to eyes" (up, so y negative) to the picture's -x."""
     return np.array([v[1], -v[0]])
 
 
-def loose_crop(points):
-    """An upright square around all landmarks (N, 2), with room."""
+def loose_crop(points: Floats) -> Crop:
+    """An upright square around all landmarks (N, 2), with room: centre (2,), x axis (2,), side."""
     low, high = points.min(0), points.max(0)
     return (low + high) / 2, np.array([1.0, 0.0]), LOOSE_BOX_SCALE * (high - low).max()
 
 
-def solve_view(landmarks, camera):
+def solve_view(landmarks: Floats, camera: Camera) -> CameraView:
     """Place the camera for one face.
 
     Parameters
     ----------
-    landmarks : (70, 3) float, world metres: 68 iBUG points and two pupils
-    camera : any object with the fields of render.spec.Camera
+    landmarks : (70, 3) float, world metres
+        68 iBUG points and two pupils.
+    camera : Camera
+
+    Returns
+    -------
+    CameraView
+
+    Raises
+    ------
+    ValueError : the camera's crop rule is unknown.
     """
     eyes = landmarks[36:48].mean(0)
     position = eyes - np.array([0, camera.distance, 0])

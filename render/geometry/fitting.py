@@ -14,11 +14,11 @@ from facegen.assets.hair.style_registry import Style
 from facegen.assets.head.head_model import HeadModel, PosedHead, head_model
 from facegen.assets.head.head_model import triangles as split
 from facegen.assets.meshes.collision import Body
+from facegen.assets.meshes.mesh import Floats, Ints
 from facegen.assets.skin.painted_borders import BrowShape
 from facegen.assets.wear import garments, headwear
 from facegen.assets.wear.garment_registry import Piece
 from facegen.datasets.keyed_random import build_generator
-from facegen.render.geometry.part import Floats, Ints
 from facegen.render.spec.face_spec import FaceSpec
 
 

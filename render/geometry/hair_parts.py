@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from facegen.assets.hair import facial_hair, groom, strands
+from facegen.assets.meshes.mesh import Floats
 from facegen.assets.wear import headwear
 from facegen.datasets.conventions.native_labels import Native
 from facegen.datasets.keyed_random import generator
 from facegen.render.geometry import part_materials as materials
 from facegen.render.geometry.fitting import Fitting, PreviewDetail, RenderDetail
-from facegen.render.geometry.part import Floats, Part, Strands
+from facegen.render.geometry.part import Part, StrandGeometry
 
 DOWN = np.array([0, 0, -1.0])
 SHORT_CLEARANCE = 0.0003  # metres that brow hairs and lashes keep above the skin
@@ -45,7 +46,7 @@ def scalp_hair(face: Fitting) -> list[Part]:
         radii, tone = radii[kept], tone[kept]
     if not len(points):
         return []
-    shape = Strands(points, radii)
+    shape = StrandGeometry(points, radii)
     if face.preview:
         return [Part("hair", shape, (Native.SCALP_HAIR,))]
     colour = face.spec.hair.colour
@@ -106,7 +107,7 @@ def _brows(face: Fitting) -> list[Part]:
     width = face.generator("brow width").uniform(*BROW_RADII, len(points))
     radii = strands.taper(width, points.shape[1])
     return [
-        Part(name, Strands(points[side == sign], radii[side == sign]), (label,), (fibre,))
+        Part(name, StrandGeometry(points[side == sign], radii[side == sign]), (label,), (fibre,))
         for name, sign, label in (("brow.l", 1, Native.BROW_L), ("brow.r", -1, Native.BROW_R))
         if (side == sign).any()
     ]
@@ -117,7 +118,7 @@ def _lashes(face: Fitting) -> Part:
     points = strands.push_out(points, face.body, SHORT_CLEARANCE)
     melanin = min(1.0, _brow_melanin(face) + LASH_MELANIN)
     fibre = materials.Hair("lash", melanin, face.spec.hair.colour.redness)
-    shape = Strands(points, strands.taper(width, points.shape[1], onset=LASH_ONSET))
+    shape = StrandGeometry(points, strands.taper(width, points.shape[1], onset=LASH_ONSET))
     return Part("lashes", shape, (Native.LASHES,), (fibre,))
 
 
@@ -137,7 +138,7 @@ def _beard(face: Fitting) -> list[Part]:
     drawn = face.generator("beard width").uniform(low * width, high * width, len(points))
     radii = strands.taper(drawn, points.shape[1])
     return [
-        Part(name, Strands(points[mine], radii[mine]), (label,), (fibre,))
+        Part(name, StrandGeometry(points[mine], radii[mine]), (label,), (fibre,))
         for name, mine, label in (("beard", ~upper, Native.BEARD), ("moustache", upper, Native.MOUSTACHE))
         if mine.any()
     ]

@@ -12,12 +12,12 @@ from facegen.assets.environment import lighting
 from facegen.assets.head import curvature, eyes, teeth
 from facegen.assets.head.head_cut import PART_INNER_MOUTH, PART_SKIN
 from facegen.assets.head.head_model import HeadModel, PosedHead, head_model
-from facegen.assets.meshes.mesh import ball
+from facegen.assets.meshes.mesh import Floats, Ints, ball
 from facegen.assets.skin import chart_grid, skin_textures
 from facegen.datasets.conventions.native_labels import Native
 from facegen.render.geometry import part_materials as materials
 from facegen.render.geometry.fitting import Fitting, RenderDetail
-from facegen.render.geometry.part import Floats, Ints, Mesh, PaintedSkin, Part
+from facegen.render.geometry.part import MeshGeometry, PaintedSkin, Part
 from facegen.render.spec.face_spec import FaceSpec, FacialHair
 
 RIGHT_INNER_CORNER, LEFT_INNER_CORNER = 39, 42  # iBUG
@@ -51,7 +51,7 @@ def skin(face: Fitting) -> list[Part]:
     return [
         Part(
             name="skin",
-            geometry=Mesh(face.head.vertices, model.faces, uv, slot, subdivision),
+            geometry=MeshGeometry(face.head.vertices, model.faces, uv, slot, subdivision),
             labels=(None, Native.INNER_MOUTH, Native.TONGUE),
             materials=made,
             fields=fields,
@@ -133,7 +133,7 @@ def eyeballs(face: Fitting) -> list[Part]:
 def _plain_eyes(head: PosedHead) -> list[Part]:
     vertices, faces = _ball(round(head.eye_radius, 6))
     return [
-        Part(f"eye.{side}", Mesh(vertices @ frame.T + centre, faces), (white,))
+        Part(f"eye.{side}", MeshGeometry(vertices @ frame.T + centre, faces), (white,))
         for side, centre, frame, (white, _) in zip(
             EYE_NAMES, head.eye_centres, head.eye_frames, EYE_LABELS, strict=True
         )
@@ -167,13 +167,13 @@ def _detailed_eyes(face: Fitting) -> list[Part]:
         out.append(
             Part(
                 f"eye.{side}",
-                Mesh(posed, faces, uv, slot),
+                MeshGeometry(posed, faces, uv, slot),
                 (white, iris, iris),
                 shared,
                 {"lid": near_lid, "corner": in_corner},
             )
         )
-        mesh = Mesh(cap @ frame.T + centre, cap_faces)
+        mesh = MeshGeometry(cap @ frame.T + centre, cap_faces)
         out.append(Part(f"cornea.{side}", mesh, (), (shell,), casts_shadow=False))
     return out
 
@@ -207,7 +207,7 @@ def teeth_and_gums(face: Fitting) -> list[Part]:
     return [
         Part(
             "teeth",
-            Mesh(vertices, faces, slot=gum.astype(int)),
+            MeshGeometry(vertices, faces, slot=gum.astype(int)),
             (Native.TEETH, Native.INNER_MOUTH),
             (enamel, materials.WetTissue("gum", GUM_COLOUR)),
         )

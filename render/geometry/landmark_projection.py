@@ -7,24 +7,30 @@ brows and lips on it, so points of brows and outer lips are taken from those pai
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 
 from facegen.assets.head.head_cut import PART_SKIN, PART_TONGUE
 from facegen.assets.head.head_landmarks import meet_lids
 from facegen.assets.head.head_model import HeadModel, PosedHead, triangles
+from facegen.assets.meshes.mesh import Floats, Ints, Mask
 from facegen.assets.skin import painted_borders
 from facegen.assets.skin.painted_borders import BrowShape
 from facegen.datasets.conventions.native_labels import Native
+from facegen.render.geometry.camera_framing import CameraView
 from facegen.render.geometry.subdivision import limit_positions
+
+Labels = npt.NDArray[np.uint8]
 
 BROW_R, BROW_L = slice(17, 22), slice(22, 27)
 NOSE, EYE_R, EYE_L, MOUTH = slice(27, 36), slice(36, 42), slice(42, 48), slice(48, 68)
 PUPIL_L, PUPIL_R = 68, 69
 SLACK = 0.004  # metres that a landmark may lie behind the surface drawn at its pixel
-FOLD_SLACK = (
-    0.008  # the same for lids, whose edges lie behind lashes, and inner lips, in the fold behind theirs
-)
-INTO_EYE = 0.1  # share of the way to the eye's middle from the lids' front edge to the opening that is seen
+# The same for lids, whose edges lie behind lashes, and inner lips, which lie in the fold between the lips.
+FOLD_SLACK = 0.008
+INTO_EYE = 0.1  # fraction of the way to the eye's middle, from the lids' front edge to the opening seen
 FACING = -0.1  # cosine of surface normal and ray from where a point counts as turned away
 FRONT = (70.0, -110.0, 60.0)  # chart mm: |s| below, t between, where brows and lips can lie
 
@@ -55,8 +61,10 @@ COVERS = (
 )
 
 
-def surface_landmarks(model: HeadModel, head: PosedHead, brow: BrowShape):
-    """Landmarks (70, 3) float32 on the rendered surface, metres, and unit normals (70, 3) there."""
+def surface_landmarks(
+    model: HeadModel, head: PosedHead, brow: BrowShape
+) -> tuple[npt.NDArray[np.float32], Floats]:
+    """Landmarks (70, 3) float32 on the rendered surface, world metres, and unit normals (70, 3) there."""
     skin = model.faces[model.face_part != PART_TONGUE]
     points, normals = head.landmarks.copy(), np.zeros_like(head.landmarks)
     points[:68] = limit_positions(head.vertices, skin, model.landmark_vertices)
@@ -66,13 +74,13 @@ def surface_landmarks(model: HeadModel, head: PosedHead, brow: BrowShape):
     points[48:60], normals[48:60] = on_chart(model, head, lip_chart())
     for eye in (EYE_R, EYE_L):
         points[eye] += INTO_EYE * (points[eye].mean(0) - points[eye])
-    # Lids and inner lips are folds, whose own normals say nothing of where the eye or the mouth looks.
+    # Lids and inner lips are folds: their own normals say nothing about where the eye or the mouth faces.
     normals[36:48] = normals[60:68] = -head.head_rotation[:, 1]
     normals[68:] = -head.eye_frames[:, :, 1]  # the gaze
     return points.astype(np.float32), normals
 
 
-def brow_chart(brow):
+def brow_chart(brow: BrowShape) -> Floats:
     """Five points along each brow's centre line (10, 2), chart mm: subject's right from its outer end."""
     (left, _), (right, _) = brow.centre_line(1), brow.centre_line(-1)
     along = np.linspace(0.04, 0.94, 5) * (len(left) - 1)
@@ -83,7 +91,7 @@ def brow_chart(brow):
     return np.concatenate([(right * (-1, 1))[::-1], left])
 
 
-def lip_chart():
+def lip_chart() -> Floats:
     """The twelve outer points of the lips (12, 2) on their painted border, chart mm, in iBUG's order."""
     outline, right = painted_borders.LIPS.astype(float), np.array([-1, 1])
     corner = int(outline[:, 0].argmax())
@@ -95,14 +103,14 @@ def lip_chart():
     return np.array([*upper_row, lower, low, bottom, low * right, lower * right])
 
 
-def _along(line, shares):
-    """Points at shares of the length of a line (K, 2)."""
+def _along(line: Floats, fractions: Sequence[float]) -> Floats:
+    """Points (N, 2) at fractions of the length of a line (K, 2)."""
     length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
-    return np.stack([np.interp(np.array(shares) * length[-1], length, line[:, i]) for i in (0, 1)], 1)
+    return np.stack([np.interp(np.array(fractions) * length[-1], length, line[:, i]) for i in (0, 1)], 1)
 
 
-def on_chart(model, head, chart):
-    """Positions (N, 3) and unit normals (N, 3) of chart points (N, 2), mm, on the front of the face."""
+def on_chart(model: HeadModel, head: PosedHead, chart: Floats) -> tuple[Floats, Floats]:
+    """Places (N, 3), metres, and unit normals (N, 3) of chart points (N, 2), mm, on the front of the face."""
     corner = triangles(model.faces[model.face_part == PART_SKIN])
     reach, low, high = FRONT
     inside = (np.abs(model.chart[:, 0]) < reach) & (model.chart[:, 1] > low) & (model.chart[:, 1] < high)
@@ -117,13 +125,19 @@ def on_chart(model, head, chart):
     return (weight[..., None] * limit.reshape(-1, 3, 3)).sum(1), normal
 
 
-def locate(corners, points):
-    """Triangle (N,) of a flat mesh that holds each point, and barycentric weights (N, 3).
+def locate(corners: Floats, points: Floats) -> tuple[Ints, Floats]:
+    """In which triangle of a flat mesh each point lies.
 
     Parameters
     ----------
-    corners : (T, 3, 2) float; points : (N, 2) float
-        A point outside every triangle goes to the one it is nearest to holding, with weights clipped.
+    corners : (T, 3, 2) float
+    points : (N, 2) float
+        A point outside all triangles goes to the one whose smallest barycentric weight is least negative,
+        with weights clipped to [0, 1].
+
+    Returns
+    -------
+    triangle (N,) int, barycentric weights (N, 3) float that sum to 1
     """
     a, ab, ac = corners[:, 0], corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     area = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]
@@ -137,15 +151,24 @@ def locate(corners, points):
     return found, best / best.sum(1, keepdims=True)
 
 
-def project_visible(view, points, normals, size, depth, native, bare):
-    """Where landmarks appear and whether nothing but clear glass lies in front.
+def project_visible(
+    view: CameraView,
+    points: Floats,
+    normals: Floats,
+    size: int,
+    depth: Floats,
+    native: Labels,
+    bare: Labels,
+) -> tuple[npt.NDArray[np.float32], Mask]:
+    """Where landmarks appear, and whether nothing but clear glass lies in front of them.
 
     Parameters
     ----------
     view : CameraView
-    points, normals : (70, 3) float
-    depth : (H, W) float32, metres, 0 where nothing is hit
-    native, bare : (H, W) uint8
+    points, normals : (70, 3) float, of `surface_landmarks`
+    size : int, pixels of the picture's side
+    depth : (size, size) float32, metres, 0 where nothing is hit
+    native, bare : (size, size) uint8, native labels with and without see-through eyewear
 
     Returns
     -------
@@ -171,12 +194,19 @@ def project_visible(view, points, normals, size, depth, native, bare):
     return pixel.astype(np.float32), visible
 
 
-def outside_their_class(pixel, visible, labels, reach):
-    """Interior landmarks flagged visible with no pixel of their class within `reach` pixels: indices.
+def outside_their_class(pixel: Floats, visible: Mask, labels: Labels, reach: float) -> list[int]:
+    """Interior landmarks that are flagged visible, with no pixel of their class near them.
 
     Parameters
     ----------
-    pixel : (70, 2) float; visible : (70,) bool; labels : (H, W) uint8, native ids without eyewear
+    pixel : (70, 2) float
+    visible : (70,) bool
+    labels : (H, W) uint8, native ids without eyewear
+    reach : float, pixels
+
+    Returns
+    -------
+    list of int, indices of the landmarks
     """
     size = labels.shape[0]
     v, u = np.mgrid[:size, :size] + 0.5

@@ -8,22 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from facegen.assets.hair.scalp import Scalp
+from facegen.assets.meshes.mesh import Floats, Ints
 from facegen.assets.skin.painted_borders import BrowShape
 from facegen.datasets.conventions.native_labels import Native
 from facegen.render.geometry.part_materials import Material
 
-Floats = npt.NDArray[np.floating[Any]]
-Ints = npt.NDArray[np.integer[Any]]
-
 
 @dataclass(frozen=True, eq=False)
-class Mesh:
+class MeshGeometry:
     """A surface of triangles or quads.
 
     Attributes
@@ -46,7 +40,7 @@ class Mesh:
 
 
 @dataclass(frozen=True, eq=False)
-class Strands:
+class StrandGeometry:
     """Hairs.
 
     Attributes
@@ -81,7 +75,7 @@ class Part:
     Attributes
     ----------
     name : str, unique within a face
-    geometry : Mesh or Strands
+    geometry : MeshGeometry or StrandGeometry
     labels : tuple of Native or None
         One label for the whole part, or one for each slot; None = painted on the chart (`painted`). Empty for
         what is drawn and never labelled.
@@ -96,7 +90,7 @@ class Part:
     """
 
     name: str
-    geometry: Mesh | Strands
+    geometry: MeshGeometry | StrandGeometry
     labels: tuple[Native | None, ...]
     materials: tuple[Material, ...] = ()
     fields: Mapping[str, Floats] = field(default_factory=dict)
@@ -105,7 +99,7 @@ class Part:
     painted: PaintedSkin | None = None
 
 
-def skin_of(parts: list[Part]) -> tuple[Mesh, PaintedSkin]:
+def skin_of(parts: list[Part]) -> tuple[MeshGeometry, PaintedSkin]:
     """Mesh and painted labels of the skin, which is always the first part.
 
     Raises
@@ -113,6 +107,6 @@ def skin_of(parts: list[Part]) -> tuple[Mesh, PaintedSkin]:
     ValueError : the first part is no skin.
     """
     skin = parts[0]
-    if skin.painted is None or not isinstance(skin.geometry, Mesh):
+    if skin.painted is None or not isinstance(skin.geometry, MeshGeometry):
         raise ValueError(f"the first part of a face is its skin, not {skin.name!r}")
     return skin.geometry, skin.painted

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.assets.head.group_means import group_sliders
 from facegen.assets.head.head_model import HeadModel, PosedHead
 from facegen.assets.head.rotations import angles_of, rotation_of
-from facegen.render.spec.face_spec import FaceSpec
+from facegen.assets.meshes.mesh import Floats
+from facegen.render.spec.face_spec import FaceSpec, Identity, Pose
+
+Arguments = tuple[
+    dict[str, float], dict[str, float], dict[str, float], tuple[float, float, float], tuple[float, float]
+]
 
 # Anny's age axis has anchors at baby -1/3, child 1/3, young adult 2/3 and old 1. Linear between these years,
 # so that 16, the youngest that a FaceSpec takes, is just past the middle of the way from child to adult.
@@ -22,19 +28,29 @@ NECK_REACH = 55.0
 
 
 def pose_head(model: HeadModel, spec: FaceSpec) -> PosedHead:
-    """The spec's head in world coordinates: the body turns and leans, the neck makes the rest."""
+    """The spec's head in world coordinates: the body turns and leans, the neck makes the rest.
+
+    Parameters
+    ----------
+    model : HeadModel
+    spec : FaceSpec
+
+    Returns
+    -------
+    PosedHead, metres
+    """
     head = model.pose(*_arguments(spec))
     return _turned_to(head, spec)
 
 
 def pose_heads(model: HeadModel, specs: Sequence[FaceSpec]) -> list[PosedHead]:
-    """As `pose_head` for several specs at once, up to the rounding of single precision; much faster."""
+    """`pose_head` for several specs at once: the same up to the rounding of single precision, much faster."""
     heads = model.pose_many([_arguments(spec) for spec in specs])
     return [_turned_to(head, spec) for head, spec in zip(heads, specs, strict=True)]
 
 
-def _arguments(spec):
-    """What `HeadModel.pose` takes for a spec: the neck's turn against a body that is turned after."""
+def _arguments(spec: FaceSpec) -> Arguments:
+    """What `HeadModel.pose` takes for a spec: the neck's turn against the body, which is turned later."""
     pose = spec.pose
     neck = _body(pose).T @ rotation_of(pose.yaw, pose.pitch, pose.roll)
     return (
@@ -46,31 +62,32 @@ def _arguments(spec):
     )
 
 
-def _body(pose):
+def _body(pose: Pose) -> Floats:
     """World rotation (3, 3) of the trunk."""
     neck_yaw = float(np.clip(pose.yaw * pose.turn - pose.body_yaw, -NECK_REACH, NECK_REACH))
     return rotation_of(pose.yaw - neck_yaw, -pose.lean, 0)
 
 
-def _turned_to(head, spec):
+def _turned_to(head: PosedHead, spec: FaceSpec) -> PosedHead:
     return turned(head, _body(spec.pose).astype(np.float32))
 
 
-def shape(identity):
-    """Sliders of a render.spec.Identity: its group's means and what it adds to them."""
+def shape(identity: Identity) -> dict[str, float]:
+    """Sliders of an identity by name: the means of its group, and what the identity adds to them."""
     out = group_sliders(identity)
     for name, value in identity.sliders.items():
         out[name] = out.get(name, 0.0) + value
     return out
 
 
-def age_axis(years):
-    """Years -> Anny's age axis."""
-    return float(np.interp(years, *zip(*AGE_ANCHORS, strict=True)))
+def age_axis(years: float) -> float:
+    """The place of an age on Anny's age axis, in [1/3, 1] (AGE_ANCHORS)."""
+    ages, places = zip(*AGE_ANCHORS, strict=True)
+    return float(np.interp(years, ages, places))
 
 
-def phenotype(identity):
-    """Anny's phenotype of a render.spec.Identity. Anny's gender axis runs from male 0 to female 1."""
+def phenotype(identity: Identity) -> dict[str, float]:
+    """Anny's phenotype of an identity, values in [0, 1]. Anny's gender axis runs from male 0 to female 1."""
     return {
         "gender": 1.0 - identity.gender,
         "age": age_axis(identity.age),
@@ -84,10 +101,19 @@ def phenotype(identity):
     }
 
 
-def with_lids(expression, pose):
-    """The expression with lids that follow the gaze; eyeLook actions are full at GAZE_REACH degrees.
+def with_lids(expression: Mapping[str, float], pose: Pose) -> dict[str, float]:
+    """An expression with lids that follow the gaze; eyeLook actions are full at GAZE_REACH degrees.
 
-    What opens, narrows or lowers the lids lets go as they close: a blink shuts the eye whatever else is set.
+    What opens, narrows or lowers a lid is scaled down as the eye blinks: a full blink always shuts the eye.
+
+    Parameters
+    ----------
+    expression : mapping of ARKit action to weight in [0, 1]
+    pose : Pose
+
+    Returns
+    -------
+    dict of action to weight
     """
     up = np.clip(pose.gaze_pitch / GAZE_REACH, -1, 1)
     left = np.clip(pose.gaze_yaw / GAZE_REACH, -1, 1)
@@ -110,10 +136,10 @@ def with_lids(expression, pose):
     return out
 
 
-def turned(head: PosedHead, turn):
+def turned(head: PosedHead, turn: Floats) -> PosedHead:
     """A posed head turned as a whole about the origin by a rotation (3, 3)."""
 
-    def t(x):
+    def t(x: Floats) -> npt.NDArray[np.float32]:
         return (x @ turn.T).astype(np.float32)
 
     return dataclasses.replace(

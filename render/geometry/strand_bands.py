@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from facegen.render.geometry.part import Floats
+from facegen.assets.meshes.mesh import Floats
 
 
 def bands(

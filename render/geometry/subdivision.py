@@ -10,26 +10,41 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
+
+from facegen.assets.meshes.mesh import Floats, Ints, Mask
 
 
 @dataclass(frozen=True)
 class Edges:
-    """Undirected edges of a quad mesh: ends (E, 2), place of each face side in them (F, 4), border (E,)."""
+    """Undirected edges of a quad mesh.
 
-    ends: np.ndarray
-    of_face: np.ndarray
-    border: np.ndarray
+    Attributes
+    ----------
+    ends : (E, 2) int, vertices
+    of_face : (F, 4) int, the edge of each side of each face
+    border : (E,) bool, edges of one face only
+    """
+
+    ends: Ints
+    of_face: Ints
+    border: Mask
 
 
-def edges_of(faces) -> Edges:
+def edges_of(faces: Ints) -> Edges:
     """Edges of faces (F, 4); side i of a face runs from corner i to corner i + 1."""
     sides = np.stack([faces, np.roll(faces, -1, 1)], -1).reshape(-1, 2)
     ends, index, count = np.unique(np.sort(sides, 1), axis=0, return_inverse=True, return_counts=True)
     return Edges(ends, index.reshape(faces.shape), count == 1)
 
 
-def subdivide(vertices, faces):
+def subdivide(vertices: Floats, faces: Ints) -> tuple[Floats, npt.NDArray[np.int32]]:
     """One step.
+
+    Parameters
+    ----------
+    vertices : (V, 3) float, metres
+    faces : (F, 4) int
 
     Returns
     -------
@@ -69,13 +84,13 @@ def subdivide(vertices, faces):
     )
 
 
-def subdivide_linear(values, faces):
-    """Values (V, ...) of the vertices of `subdivide`, interpolated without smoothing."""
+def subdivide_linear(values: Floats, faces: Ints) -> Floats:
+    """Values (V, ...) at vertices -> those at the vertices of `subdivide`, interpolated without smoothing."""
     edges = edges_of(faces)
     return np.concatenate([values, values[edges.ends].mean(1), values[faces].mean(1)])
 
 
-def subdivide_corners(corners):
+def subdivide_corners(corners: Floats) -> Floats:
     """Values at face corners (F, 4, K) -> those of the children (4F, 4, K), linear as texture coordinates."""
     edge = (corners + np.roll(corners, -1, 1)) / 2
     centre = corners.mean(1)
@@ -83,8 +98,20 @@ def subdivide_corners(corners):
     return np.stack(children, 1).reshape(-1, *corners.shape[1:])
 
 
-def limit_positions(vertices, faces, which=None):
-    """Where vertices (all, or the indices `which`) end up after endless subdivision: (N, 3) float."""
+def limit_positions(vertices: Floats, faces: Ints, which: Ints | None = None) -> Floats:
+    """Where vertices end up after endless subdivision.
+
+    Parameters
+    ----------
+    vertices : (V, 3) float, metres
+    faces : (F, 4) int
+    which : (N,) int or None
+        The vertices that are wanted; None = all.
+
+    Returns
+    -------
+    (N, 3) float
+    """
     which = np.arange(len(vertices)) if which is None else np.asarray(which)
     around = faces[np.isin(faces, which).any(1)]
     edges, count = edges_of(around), len(vertices)
@@ -103,7 +130,7 @@ def limit_positions(vertices, faces, which=None):
     return limit[which]
 
 
-def _around(edges, middle, count):
+def _around(edges: Edges, middle: Floats, count: int) -> tuple[Ints, Floats]:
     """Edges at each vertex (V,) and the sum of their middles (V, 3)."""
     total = np.zeros((count, 3))
     for end in (0, 1):
@@ -111,7 +138,7 @@ def _around(edges, middle, count):
     return np.bincount(edges.ends.ravel(), minlength=count), total
 
 
-def _border(edges, vertices, count):
+def _border(edges: Edges, vertices: Floats, count: int) -> tuple[Mask, Floats]:
     """Which vertices lie on the border (V,) bool, and the sum of their border neighbours (V, 3)."""
     ends = edges.ends[edges.border]
     neighbours = np.zeros((count, 3))

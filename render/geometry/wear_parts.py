@@ -12,7 +12,7 @@ from facegen.assets.wear.jewellery_registry import NECKLACES
 from facegen.datasets.conventions.native_labels import Native
 from facegen.render.geometry import part_materials as materials
 from facegen.render.geometry.fitting import Fitting
-from facegen.render.geometry.part import Mesh, Part
+from facegen.render.geometry.part import MeshGeometry, Part
 from facegen.render.spec.face_spec import Glasses, Headwear
 
 OPAQUE = 0.13  # fraction of the light under which lenses hide the eyes: set on 58 rendered sunglasses
@@ -37,8 +37,8 @@ def eyewear(face: Fitting) -> list[Part]:
     origin = head.eye_centres.mean(0)
     local = (head.landmarks - origin) @ head.head_rotation
     (frame, frame_faces), (lens, lens_faces), place = glasses.glasses(worn, local)
-    rim = Mesh(frame @ head.head_rotation.T + origin, frame_faces)
-    pane = Mesh(lens @ head.head_rotation.T + origin, lens_faces, place)
+    rim = MeshGeometry(frame @ head.head_rotation.T + origin, frame_faces)
+    pane = MeshGeometry(lens @ head.head_rotation.T + origin, lens_faces, place)
     clear = not hides_eyes(worn)
     metal = materials.Frame("glasses_frame", worn.colour, worn.metal)
     glass = materials.Lens("lens", COATED + GLARE * worn.glare, worn.tint, worn.lens, worn.gradient)
@@ -55,7 +55,7 @@ def clothes(face: Fitting) -> list[Part]:
     return [
         Part(
             _cloth_name(number),
-            Mesh(piece.vertices, piece.faces, piece.chart / CHART_UNIT_MM),
+            MeshGeometry(piece.vertices, piece.faces, piece.chart / CHART_UNIT_MM),
             (Native.CLOTHING,),
             fabric,
         )
@@ -93,7 +93,7 @@ def hat(face: Fitting) -> list[Part]:
     profile = headwear.head_profile(face.body, frame)
     vertices, faces, slot, uv = headwear.hat(worn, profile, frame)
     made = () if face.preview else _hat_materials(worn, face.generator("hat"))
-    return [Part("hat", Mesh(vertices, faces, uv, slot), (Native.HAT,), made)]
+    return [Part("hat", MeshGeometry(vertices, faces, uv, slot), (Native.HAT,), made)]
 
 
 def _hat_materials(worn: Headwear, rng: np.random.Generator) -> tuple[materials.Material, ...]:
@@ -126,7 +126,7 @@ def _earrings(face: Fitting, made: tuple[materials.Material, ...]) -> list[Part]
         vertices, faces, slot = jewellery.earring(
             worn.earrings, worn.earring_mm, place, side, forward, turn, face.body
         )
-        out.append(Part(f"earring.{name}", Mesh(vertices, faces, slot=slot), (label,), made))
+        out.append(Part(f"earring.{name}", MeshGeometry(vertices, faces, slot=slot), (label,), made))
     return out
 
 
@@ -135,8 +135,8 @@ def _necklace(face: Fitting, made: tuple[materials.Material, ...]) -> list[Part]
     worn, head, model = face.spec.jewellery, face.head, face.model
     if worn.necklace == "none":
         return []
+    kind = NECKLACES.get_or_fail(worn.necklace, "jewellery.necklace")
     ground = jewellery.solid(head, model, *face.cloth)
-    around_neck = NECKLACES[worn.necklace].around_neck
-    line = jewellery.necklace_line(head, model, worn.drop_mm, around_neck, ground)
+    line = jewellery.necklace_line(head, model, worn.drop_mm, kind.around_neck, ground)
     vertices, faces, slot = jewellery.necklace(worn.necklace, worn.necklace_mm, line)
-    return [Part("necklace", Mesh(vertices, faces, slot=slot), (Native.NECKLACE,), made)]
+    return [Part("necklace", MeshGeometry(vertices, faces, slot=slot), (Native.NECKLACE,), made)]

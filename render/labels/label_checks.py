@@ -1,20 +1,25 @@
-"""What can be wrong with the labels of one face, looked for automatically. Arrays and Open3D, no Blender."""
+"""Checks of the labels of one face against rays cast at its parts. Arrays and Open3D, no Blender."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from scipy import ndimage
 
+from facegen.assets.meshes.mesh import Floats, Mask
 from facegen.datasets.conventions.label_conventions import Convention, derive
 from facegen.datasets.conventions.native_labels import IGNORE, Native
 from facegen.datasets.errors import FacegenError
-from facegen.render.geometry.landmark_projection import outside_their_class
-from facegen.render.labels.label_pass import Surface, coverage, draw_mask, own, reduce_labels
+from facegen.datasets.layouts.face_set import FaceSet
+from facegen.render.geometry.camera_framing import CameraView
+from facegen.render.geometry.landmark_projection import outside_their_class, project_visible
+from facegen.render.geometry.part import PaintedSkin
+from facegen.render.labels.label_pass import Labels, Seen, Surface, coverage, draw_mask, own, reduce_labels
 from facegen.render.labels.raycast import EYES, Caster, RaycastMesh, Scene, pixel_rays
 
-# The head's own classes, as the groups that the ray-casting check compares.
+# Groups of classes that the ray-casting check compares.
 GROUPS: dict[str, tuple[Native, ...]] = {
     "skin": (Native.FACE_SKIN,),
     "nose": (Native.NOSE,),
@@ -45,13 +50,13 @@ ISLAND = 5 / 256**2  # of the picture: smaller islands are noise of resampling, 
 REAL_ISLANDS = 3
 
 
-def overlaps(native, cast):
+def overlaps(native: Labels, cast: Labels) -> dict[str, tuple[int, int, int]]:
     """Agreement of two native label maps (H, W), group by group.
 
     Returns
     -------
     dict : group -> (intersection, union, beyond) in pixels, for groups of MIN_AREA in either map;
-    beyond = pixels of one map further than 1 px from the group in the other.
+    beyond = pixels of one map that lie further than 1 px from the group in the other map
     """
     out = {}
     for name, classes in GROUPS.items():
@@ -64,43 +69,48 @@ def overlaps(native, cast):
     return out
 
 
-def hair_islands(mask, hair):
+def hair_islands(mask: Labels, hair: int) -> int:
     """Islands of class `hair` of at least ISLAND in a mask (H, W) uint8."""
     islands, count = ndimage.label(mask == hair)
     return int((np.bincount(islands.ravel(), minlength=count + 1)[1:] >= ISLAND * mask.size).sum())
 
 
-def strands_inside(shapes: Sequence[RaycastMesh]):
-    """Per kind of strand (native label name): how many there are, how many dip into the head by INSIDE."""
-    head = Caster([_only(shape, (Surface.SKIN, own(Native.INNER_MOUTH))) for shape in _skins(shapes)])
+def strands_inside(meshes: Sequence[RaycastMesh]) -> dict[str, tuple[int, int]]:
+    """Strands in the head: native label name -> (number of strands, those that dip into it by INSIDE)."""
+    head = Caster([_only(mesh, (Surface.SKIN, own(Native.INNER_MOUTH))) for mesh in _skins(meshes)])
     out: dict[str, tuple[int, int]] = {}
-    for shape in shapes:
-        if shape.strands is None:
+    for mesh in meshes:
+        if mesh.strands is None:
             continue
-        points = shape.strands[:, 1:].reshape(-1, 3)
+        points = mesh.strands[:, 1:].reshape(-1, 3)
         deep = head.inside(points)
         deep[deep] = head.distance(points[deep]) > INSIDE
-        name = Native(int(shape.code[0]) - Surface.OWN).name.lower()
+        name = Native(int(mesh.code[0]) - Surface.OWN).name.lower()
         count, inside = out.get(name, (0, 0))
-        strands = deep.reshape(len(shape.strands), -1).any(1)
+        strands = deep.reshape(len(mesh.strands), -1).any(1)
         out[name] = (count + len(strands), inside + int(strands.sum()))
     return out
 
 
-def eyes_through_lids(shapes: Sequence[RaycastMesh], view, rays, seen):
-    """Sub-pixels where an eye is drawn although skin that faces the camera lies just behind its front.
+def eyes_through_lids(meshes: Sequence[RaycastMesh], view: CameraView, rays: Floats, seen: Mask) -> int:
+    """Number of sub-pixels where an eye is drawn although a lid lies just behind its front.
 
-    The lid's edge itself dips into the ball where the two meet: a rim thinner than RIM is left out. So is the
-    socket's lining, which belongs in there: it faces the middle of the ball, and a lid faces away from it.
+    The edge of a lid itself dips into the ball where the two meet: a rim thinner than RIM is left out. So is
+    the lining of the socket, which belongs inside: it faces the middle of the ball, and a lid faces away.
 
-    rays : (h * w, 3) directions of the sub-pixels; seen : (h, w) bool, where an eye is drawn
+    Parameters
+    ----------
+    meshes : sequence of RaycastMesh
+    view : CameraView
+    rays : (h * w, 3) float, directions of the sub-pixels
+    seen : (h, w) bool, where an eye is drawn
     """
     if not seen.any():
         return 0
     shape, seen = seen.shape, seen.ravel()
-    balls = [shape for shape in shapes if np.isin(shape.code, [own(e) for e in EYES]).any()]
+    balls = [mesh for mesh in meshes if np.isin(mesh.code, [own(e) for e in EYES]).any()]
     eyes, middles = Caster(balls), np.stack([ball.vertices.mean(0) for ball in balls])
-    skin = Caster([_only(shape, (Surface.SKIN,)) for shape in _skins(shapes)])
+    skin = Caster([_only(mesh, (Surface.SKIN,)) for mesh in _skins(meshes)])
     front, _, _ = eyes.cast(view.position, rays[seen])
     place, front = np.flatnonzero(seen)[np.isfinite(front)], front[np.isfinite(front)]
     rays = rays[place]
@@ -119,8 +129,15 @@ def eyes_through_lids(shapes: Sequence[RaycastMesh], view, rays, seen):
     return int(ndimage.binary_opening(through, np.ones((rim, rim))).sum())
 
 
-def unlabelled(native, cast_fine, factor):
-    """Background pixels of `native` (H, W) in the middle of what rays hit: (h, w) uint8 sub-pixels."""
+def unlabelled(native: Labels, cast_fine: Labels, factor: int) -> int:
+    """Number of pixels that have no label in the middle of what rays hit, or an unknown one.
+
+    Parameters
+    ----------
+    native : (H, W) uint8
+    cast_fine : (h, w) uint8, labels of the sub-pixels by ray casting
+    factor : int, sub-pixels along a pixel's side
+    """
     height, width = native.shape
     solid = (cast_fine.reshape(height, factor, width, factor) != Native.BACKGROUND).all((1, 3))
     deep = ndimage.binary_erosion(solid, np.ones((3, 3)), border_value=1)
@@ -128,40 +145,51 @@ def unlabelled(native, cast_fine, factor):
     return int(((native == Native.BACKGROUND) & deep | unknown).sum())
 
 
-def check_face(shapes, view, brow, size, seen, points, project, convention: Convention, scalp=None):
-    """Everything of the above for one face.
+def check_face(
+    meshes: Sequence[RaycastMesh],
+    view: CameraView,
+    painted: PaintedSkin,
+    size: int,
+    seen: Seen,
+    points: tuple[Floats, Floats],
+    convention: Convention,
+) -> dict[str, Any]:
+    """All checks of this module on one face.
 
     Parameters
     ----------
-    shapes : list of RaycastMesh; view : CameraView; brow : assets.regions.BrowShape
-    seen : labels.Seen, Blender's label pass at `size`
-    points : (landmarks (70, 3), normals (70, 3))
-    project : landmarks.project_visible
-    scalp : assets.scalp.Scalp or None, what hair covers
+    meshes : sequence of RaycastMesh
+    view : CameraView
+    painted : PaintedSkin
+    size : int, pixels of the picture's side
+    seen : Seen, Blender's label pass at `size`
+    points : landmarks (70, 3) and normals (70, 3), of `landmark_projection.surface_landmarks`
+    convention : Convention
+        In whose mask islands of hair are counted.
 
     Returns
     -------
     dict of JSON types
     """
-    scene = Scene(shapes, view)
+    scene = Scene(meshes, view)
     theirs = scene.labels(size)
     maps = []
     for one in (seen, theirs):
-        bare = one.paint(brow, None, scalp)
+        bare = one.paint(painted.brow, None, painted.scalp)
         maps.append((bare, one.with_eyewear(bare)))
     (bare_fine, fine), (_, cast_fine) = maps
     native, bare, cast = (reduce_labels(m) for m in (fine, bare_fine, cast_fine))
-    mask = draw_mask(seen, brow, convention, scalp)
+    mask = draw_mask(seen, painted.brow, convention, painted.scalp)
     if mask is None:
         mask = derive(native, bare, coverage(fine), convention)
-    pixel, visible = project(view, *points, size, scene.depth(size), native, bare)
+    pixel, visible = project_visible(view, *points, size, scene.depth(size), native, bare)
     outside = outside_their_class(pixel, visible, bare, LANDMARK_REACH * size)
     factor = fine.shape[0] // size
     rays = pixel_rays(view, size * factor)
-    through = eyes_through_lids(shapes, view, rays, np.isin(seen.plain, EYES))
+    through = eyes_through_lids(meshes, view, rays, np.isin(seen.plain, EYES))
     return {
         "overlap": overlaps(native, cast),
-        "strands": strands_inside(shapes),
+        "strands": strands_inside(meshes),
         "eye_through_lid": through / factor**2 / native.size,
         "unlabelled": unlabelled(native, cast_fine, factor),
         "landmarks_visible": int(visible[17:].sum()),
@@ -170,13 +198,14 @@ def check_face(shapes, view, brow, size, seen, points, project, convention: Conv
     }
 
 
-def _skins(shapes):
-    return [shape for shape in shapes if (shape.code == Surface.SKIN).any()]
+def _skins(meshes: Sequence[RaycastMesh]) -> list[RaycastMesh]:
+    return [mesh for mesh in meshes if (mesh.code == Surface.SKIN).any()]
 
 
-def _only(shape, codes):
-    keep = np.isin(shape.code, codes)
-    return RaycastMesh(shape.name, shape.vertices, shape.triangles[keep], shape.code[keep])
+def _only(mesh: RaycastMesh, codes: Sequence[int]) -> RaycastMesh:
+    """The triangles that have one of the codes."""
+    keep = np.isin(mesh.code, codes)
+    return RaycastMesh(mesh.name, mesh.vertices, mesh.triangles[keep], mesh.code[keep])
 
 
 # Fault of a face -> what is counted, for the table.
@@ -189,10 +218,12 @@ FAULTS = {
 }
 
 
-def fault_rates(reports: Sequence[dict], islands: float = REAL_ISLANDS) -> dict[str, dict]:
+def fault_rates(
+    reports: Sequence[Mapping[str, Any]], islands: float = REAL_ISLANDS
+) -> dict[str, dict[str, Any]]:
     """Faults over all reports of `check_face`: name -> {"of", "count", "faults", "rate", "faces"}.
 
-    `faces` = faces with at least one; rate is nan where nothing was counted.
+    `faces` = faces with at least one; the rate is nan where nothing was counted.
     """
     strands = [np.array(list(r["strands"].values()) or [(0, 0)]).sum(0) for r in reports]
     rows = {
@@ -217,8 +248,14 @@ def fault_rates(reports: Sequence[dict], islands: float = REAL_ISLANDS) -> dict[
     return out
 
 
-def agreement(reports: Sequence[dict]) -> dict[str, dict]:
-    """Per group: faces, median and worst IoU, worst face (place in `reports`), share beyond 1 px."""
+def agreement(reports: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """How well labels and rays agree.
+
+    Returns
+    -------
+    dict : group -> {"faces", "median" and "worst" IoU, "worst_face" (place in `reports`), "beyond_1px"
+    (pixels further than 1 px from the group in the other map, over all of its pixels)}
+    """
     out = {}
     for name in GROUPS:
         rows = [(i, *r["overlap"][name]) for i, r in enumerate(reports) if name in r["overlap"]]
@@ -236,8 +273,13 @@ def agreement(reports: Sequence[dict]) -> dict[str, dict]:
     return out
 
 
-def real_islands(faces) -> float:
-    """95th percentile of `hair_islands` over the masks of a datasets.faceset.FaceSet that show hair."""
+def real_islands(faces: FaceSet) -> float:
+    """95th percentile of `hair_islands` over the masks of a set that show hair.
+
+    Raises
+    ------
+    FacegenError : no mask shows hair.
+    """
     from PIL import Image
 
     hair, counts = faces.convention.id("hair"), []

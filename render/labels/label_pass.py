@@ -1,10 +1,10 @@
 """From the label pass to native labels.
 
 The label pass is a flat render at SUBPIXELS times the size, one sample a pixel, no filter: each value is a
-number, not a colour. Blue holds the code of the surface; on skin red and green hold its place on the face
-chart, where painted borders (nose, lips, brows, jaw, inner corners of the eyes) are looked up exactly instead
-of being drawn; on strands they hold how light the strand is and its distance, and the code's fraction its
-tilt. Eyewear that can be seen through lets the ray pass and adds its own code, so that one pass gives the
+number, not a colour. Blue holds the code of the surface. On skin, red and green hold the place on the face
+chart: painted borders (nose, lips, brows, jaw, inner corners of the eyes) are looked up there exactly instead
+of being drawn. On strands, red and green hold the strand's lightness and its distance, and the fraction of
+the code its tilt. See-through eyewear lets the ray pass and adds its own code, so that one pass gives the
 face with and without it.
 """
 
@@ -15,22 +15,28 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
+import numpy.typing as npt
 
+from facegen.assets.hair.scalp import Scalp
+from facegen.assets.meshes.mesh import Floats, Ints
 from facegen.assets.skin import painted_borders
 from facegen.assets.skin.chart_grid import S_RANGE, T_RANGE
-from facegen.datasets.conventions.label_conventions import derive
+from facegen.assets.skin.painted_borders import BrowShape
+from facegen.datasets.conventions.label_conventions import Convention, derive
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
+
+Labels = npt.NDArray[np.uint8]
 
 SUBPIXELS = 4
 UV_OFFSET = 10.0  # keeps chart coordinates positive: emission has no negative light
 EAR_EDGE = 0.35  # value of the ear mask at the border; 0.5 cuts off the root of the ear
-# Hairs thin out towards the hairline, mm: with 0 a parser trained on real faces drew hair of 700 renders
-# 0.10 px of 128 smaller than labelled and skin 0.16 px larger, with 2 mm (386 renders) both 0.03 px larger,
-# as on real ones.
+# Hairs thin out towards the hairline, mm. With 0, a parser trained on real faces predicted hair 0.10 px (of
+# 128) smaller than labelled and skin 0.16 px larger (700 renders). With 2 mm it predicted both 0.03 px larger
+# (386 renders), as on real faces.
 HAIRLINE_IN = 2.0
 SCALP_LOW_MM = -80.0  # chart height under which no scalp hair grows: the nape
-EAR_SHARE = 0.9  # ear weight rides on the code's fraction
-TILT_SHARE = 0.9  # so does the tilt of strands against the direction in which they shine
+EAR_FRACTION = 0.9  # of the code's fraction, which holds the ear weight on skin
+TILT_FRACTION = 0.9  # and on strands the tilt against the direction in which they shine
 SHIFT = 0.35  # cosine by which the scales of hair tilt that direction, differing from strand to strand
 SHINE = 60.0  # exponent of the sine in a strand's highlight
 EAR_FALL = 0.18  # a millimetre: median slope of the ear mask on the mesh edges that cross its border
@@ -62,39 +68,43 @@ class Seen:
     ear : (N,) float32, their ear weight in [0, 1]
     strands : (M,) int, flat indices of sub-pixels of scalp hair, beard and moustache strands
     strand : (M, 3) float32, of each: lightness about 2, distance in metres, shine in [0, 1]
-        None of these two where only labels are wanted.
+        Both are empty where only labels are wanted.
     """
 
-    plain: np.ndarray
-    eyewear: np.ndarray
-    skin: np.ndarray
-    s: np.ndarray
-    t: np.ndarray
-    ear: np.ndarray
-    strands: np.ndarray = field(default_factory=lambda: np.zeros(0, int))
-    strand: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), np.float32))
+    plain: Labels
+    eyewear: Labels
+    skin: Ints
+    s: Floats
+    t: Floats
+    ear: Floats
+    strands: Ints = field(default_factory=lambda: np.zeros(0, int))
+    strand: Floats = field(default_factory=lambda: np.zeros((0, 3), np.float32))
 
-    def paint(self, brow, offsets=None, scalp=None):
-        """Native labels (h, w) uint8 behind any see-through eyewear, borders moved by `offsets` (mm)."""
+    def paint(
+        self, brow: BrowShape, offsets: Mapping[str, float] | None = None, scalp: Scalp | None = None
+    ) -> Labels:
+        """Native labels (h, w) uint8 behind see-through eyewear; parameters as of `skin_labels`."""
         out = self.plain.copy()
         eyes = open_eyes(self.plain)
         out.ravel()[self.skin] = skin_labels(self.s, self.t, self.ear, brow, offsets or {}, scalp, eyes)
         return out
 
-    def with_eyewear(self, labels):
-        """`labels` with what is worn in front."""
+    def with_eyewear(self, labels: Labels) -> Labels:
+        """`labels` (h, w) uint8 with the see-through eyewear that is worn in front."""
         return np.where(self.eyewear > 0, self.eyewear, labels)
 
-    def on_skin(self, picture, factor=SUBPIXELS):
-        """A picture on the chart seen through the camera.
+    def on_skin(self, picture: Floats, factor: int = SUBPIXELS) -> npt.NDArray[np.float64]:
+        """A picture on the chart as the camera sees it.
 
         Parameters
         ----------
-        picture : (P, Q) float32 on the chart (see assets.skin)
+        picture : (P, Q) float32 on the face chart (see assets.skin)
+        factor : int, sub-pixels along a pixel's side
 
         Returns
         -------
-        (h/factor, w/factor) float64 : its mean over each pixel, 0 where no skin is or a frame hides it
+        (h/factor, w/factor) float64
+            Its mean over each pixel, 0 where there is no skin or a frame hides it.
         """
         height, width = picture.shape
         column = ((self.s - S_RANGE[0]) / (S_RANGE[1] - S_RANGE[0]) * width).astype(int) % width
@@ -116,7 +126,7 @@ def in_front(label: Native) -> int:
     return EYEWEAR_STEP * EYEWEAR.index(label)
 
 
-def decode(buffer) -> Seen:
+def decode(buffer: npt.NDArray[np.float32]) -> Seen:
     """Read the label pass.
 
     Parameters
@@ -125,7 +135,7 @@ def decode(buffer) -> Seen:
 
     Raises
     ------
-    ValueError : a code that no surface has (the pass was filtered or mixed).
+    ValueError : there is a code that no surface has (the pass was filtered or mixed).
     """
     blue = buffer[..., 2]
     worn = np.floor(blue * np.float32(1 / EYEWEAR_STEP))
@@ -143,7 +153,7 @@ def decode(buffer) -> Seen:
     u, v = (buffer[..., i].ravel()[skin] - np.float32(UV_OFFSET) for i in (0, 1))
     strands = np.flatnonzero(IS_STRAND[plain])
     strand = buffer.reshape(-1, 3)[strands]
-    cosine = (blue.ravel()[strands] - code.ravel()[strands]) * np.float32((2 + SHIFT) / TILT_SHARE)
+    cosine = (blue.ravel()[strands] - code.ravel()[strands]) * np.float32((2 + SHIFT) / TILT_FRACTION)
     cosine -= np.float32(1 + SHIFT / 2)
     strand[:, 2] = np.maximum(1 - cosine**2, 0) ** np.float32(SHINE / 2)
     table = np.array([0 if label is None else label for label in EYEWEAR], np.uint8)
@@ -153,30 +163,41 @@ def decode(buffer) -> Seen:
         skin=skin,
         s=(u % 1.0) * (S_RANGE[1] - S_RANGE[0]) + S_RANGE[0],
         t=v * (T_RANGE[1] - T_RANGE[0]) + T_RANGE[0],
-        ear=(blue.ravel()[skin] - 1.0) / EAR_SHARE,
+        ear=(blue.ravel()[skin] - 1.0) / EAR_FRACTION,
         strands=strands,
         strand=strand,
     )
 
 
-def open_eyes(plain):
-    """Whether any of the (left, right) eyeball is seen in `plain` (...) uint8 native labels."""
-    return tuple(bool(np.isin(plain, eye).any()) for eye in EYE_SIDES)
+def open_eyes(plain: Labels) -> tuple[bool, bool]:
+    """Whether any of the left and of the right eyeball is seen in `plain` (...) uint8 native labels."""
+    left, right = (bool(np.isin(plain, eye).any()) for eye in EYE_SIDES)
+    return left, right
 
 
-def skin_labels(s, t, ear, brow, offsets: Mapping[str, float], scalp=None, eyes=(True, True)):
+def skin_labels(
+    s: Floats,
+    t: Floats,
+    ear: Floats,
+    brow: BrowShape,
+    offsets: Mapping[str, float],
+    scalp: Scalp | None = None,
+    eyes: tuple[bool, bool] = (True, True),
+) -> Labels:
     """Native labels of skin points.
 
     Parameters
     ----------
     s, t : (N,) float, chart mm
     ear : (N,) float in [0, 1]
-    brow : assets.regions.BrowShape
-    offsets : outward shift in mm of the painted borders "nose", "lips", "brows", "ears", of the face over the
-        "jaw", and of the "lower_lip" beyond that of both; those not named stay.
-    scalp : assets.scalp.Scalp or None
-        What hair covers: the skin between its strands is scalp hair too. None on a bald head.
-    eyes : of `open_eyes`; a shut one has no inner corner
+    brow : BrowShape
+    offsets : mapping of border to mm
+        Outward shift of the painted borders "nose", "lips", "brows" and "ears", of the face over the "jaw",
+        and of the "lower_lip" in addition to "lips". Borders that are not named stay.
+    scalp : Scalp or None
+        The part that hair covers: skin between strands is scalp hair, too. None on a bald head.
+    eyes : (left, right) bool, of `open_eyes`
+        A shut eye has no inner corner.
 
     Returns
     -------
@@ -190,7 +211,7 @@ def skin_labels(s, t, ear, brow, offsets: Mapping[str, float], scalp=None, eyes=
     label[below] = Native.NECK
     label[below[t[below] < painted_borders.curve(painted_borders.NECK_BASE, side[below])]] = Native.TORSO_SKIN
 
-    # Annotators draw an eye from the flesh in its inner corner on.
+    # In annotated sets an eye begins with the flesh in its inner corner.
     is_open = np.where(s > 0, *eyes)
     corner = np.flatnonzero((painted_borders.caruncle_radius(s, t) < 1) & is_open)
     label[corner] = np.where(s[corner] > 0, Native.SCLERA_L, Native.SCLERA_R)
@@ -219,23 +240,25 @@ def skin_labels(s, t, ear, brow, offsets: Mapping[str, float], scalp=None, eyes=
     return label
 
 
-def _box(points, margin, s, t):
+def _box(points: Floats, margin: float, s: Floats, t: Floats) -> Ints:
     """Indices of the points within `margin` of the box round `points` (K, 2) and its mirror."""
     (s_low, t_low), (s_high, t_high) = points.min(0) - margin, points.max(0) + margin
     side = np.abs(s)
     return np.flatnonzero((side > s_low) & (side < s_high) & (t > t_low) & (t < t_high))
 
 
-def _within(polygon, s, t, offset):
-    """Indices of the points less than `offset` outside a mirrored polygon of `assets.regions`."""
+def _within(polygon: Floats, s: Floats, t: Floats, offset: float) -> Ints:
+    """Indices of the points less than `offset` mm outside a mirrored polygon of `painted_borders`."""
     near = _box(polygon, max(offset, 0.0) + 1e-3, s, t)
     return near[painted_borders.polygon_distance(polygon, s[near], t[near]) < offset]
 
 
-def draw_mask(seen: Seen, brow, convention, scalp=None):
-    """Mask (H, W) uint8 of a convention with its own borders; None where it has none of its own.
+def draw_mask(
+    seen: Seen, brow: BrowShape, convention: Convention, scalp: Scalp | None = None
+) -> Labels | None:
+    """Mask (H, W) uint8 of a convention with its own borders; None where the convention has none of its own.
 
-    The native labels keep neutral borders: their mask is then `datasets.conventions.derive`'s.
+    Native labels keep neutral borders: without own borders, `label_conventions.derive` takes those.
     """
     if not any(convention.borders.values()):
         return None
@@ -244,8 +267,8 @@ def draw_mask(seen: Seen, brow, convention, scalp=None):
     return derive(reduce_labels(fine), reduce_labels(bare), coverage(fine), convention)
 
 
-def reduce_labels(fine, factor=SUBPIXELS):
-    """Label of the largest share of each pixel, ties to the smaller id.
+def reduce_labels(fine: Labels, factor: int = SUBPIXELS) -> Labels:
+    """The label that covers most of each pixel; of equal ones the smaller id.
 
     Parameters
     ----------
@@ -268,15 +291,25 @@ def reduce_labels(fine, factor=SUBPIXELS):
     return out
 
 
-def share(fine, label, factor=SUBPIXELS):
-    """Share of one label in each pixel: (H, W) float64."""
+def fraction_of(fine: Labels, label: Native, factor: int = SUBPIXELS) -> npt.NDArray[np.float64]:
+    """Fraction of each pixel that one label covers: (H, W) float64 in [0, 1]."""
     height, width = fine.shape[0] // factor, fine.shape[1] // factor
     return (fine.reshape(height, factor, width, factor) == label).mean((1, 3))
 
 
-def coverage(fine, factor=SUBPIXELS):
-    """Share of the thin classes in each pixel: (H, W, 6) uint8, 255 = all, order of COVERAGE_CLASSES."""
-    shares = []
+def coverage(fine: Labels, factor: int = SUBPIXELS) -> Labels:
+    """Fraction of each pixel that the thin classes cover.
+
+    Parameters
+    ----------
+    fine : (h, w) uint8, native labels of the sub-pixels
+    factor : int, sub-pixels along a pixel's side
+
+    Returns
+    -------
+    (H, W, len(COVERAGE_CLASSES)) uint8, 255 = all of the pixel
+    """
+    fractions = []
     for _, classes in COVERAGE_CLASSES:
         thin = fine == classes[0]
         for other in classes[1:]:
@@ -285,5 +318,5 @@ def coverage(fine, factor=SUBPIXELS):
         for i in range(factor):
             for j in range(factor):
                 hits += thin[i::factor, j::factor]
-        shares.append(hits / factor**2)
-    return np.round(np.stack(shares, -1) * 255).astype(np.uint8)
+        fractions.append(hits / factor**2)
+    return np.round(np.stack(fractions, -1) * 255).astype(np.uint8)

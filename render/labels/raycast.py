@@ -1,7 +1,7 @@
-"""The label pass a second time, by casting rays at the posed geometry with Open3D: no Blender in it.
+"""The label pass a second time, by casting rays at the parts of a face with Open3D, without Blender.
 
-Meshes are subdivided and strands become ribbons here (subdivision.py, `ribbons`); a ray goes through the
-centre of every sub-pixel of the label pass. Lengths are metres in the world of `framing`.
+Meshes are subdivided and strands become ribbons here (`render.geometry.subdivision`, `ribbons`); a ray goes
+through the centre of every sub-pixel of the label pass. Lengths are metres in world coordinates.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from facegen.assets.meshes.mesh import Floats, Ints, Mask
 from facegen.assets.skin.chart_grid import S_RANGE, T_RANGE
-from facegen.render.geometry.part import Floats, Ints, Mesh, Part, Strands
+from facegen.render.geometry.camera_framing import CameraView
+from facegen.render.geometry.part import MeshGeometry, Part, StrandGeometry
 from facegen.render.geometry.strand_bands import bands
 from facegen.render.geometry.subdivision import (
     limit_positions,
@@ -45,13 +47,13 @@ class RaycastMesh:
     """
 
     name: str
-    vertices: np.ndarray
-    triangles: np.ndarray
-    code: np.ndarray
-    chart: np.ndarray | None = None
-    ear: np.ndarray | None = None
+    vertices: Floats
+    triangles: Ints
+    code: Ints
+    chart: Floats | None = None
+    ear: Floats | None = None
     clear: bool = False
-    strands: np.ndarray | None = None
+    strands: Floats | None = None
 
 
 def raycast_mesh(part: Part, eye: Floats) -> RaycastMesh:
@@ -68,7 +70,7 @@ def raycast_mesh(part: Part, eye: Floats) -> RaycastMesh:
     """
     codes = [Surface.SKIN if label is None else own(label) for label in part.labels]
     shape = part.geometry
-    if isinstance(shape, Strands):
+    if isinstance(shape, StrandGeometry):
         strands = shape.points.astype(np.float32)
         vertices, triangles = ribbons(strands, shape.radii.astype(np.float32), eye)
         code = np.full(len(triangles), codes[0], np.int16)
@@ -89,7 +91,7 @@ def raycast_mesh(part: Part, eye: Floats) -> RaycastMesh:
     )
 
 
-def _subdivided(part: Part, shape: Mesh) -> tuple[Floats, Ints, Floats | None, Floats | None]:
+def _subdivided(part: Part, shape: MeshGeometry) -> tuple[Floats, Ints, Floats | None, Floats | None]:
     """Vertices, faces, and on painted skin texture coordinates (F, n, 2) and ear weights of what is drawn."""
     vertices, faces = shape.vertices.astype(np.float32).astype(float), shape.faces
     chart = ear = None
@@ -124,7 +126,7 @@ def ribbons(
     return vertices.astype(np.float32), triangles.astype(np.int32)
 
 
-def catmull_rom(values, steps):
+def catmull_rom(values: Floats, steps: int) -> Floats:
     """(N, K, D) -> (N, (K - 1) steps + 1, D) on the uniform Catmull-Rom spline, ends doubled."""
     padded = np.concatenate([values[:, :1], values, values[:, -1:]], 1)
     p0, p1, p2, p3 = (padded[:, i : i + values.shape[1] - 1, None] for i in range(4))
@@ -134,28 +136,39 @@ def catmull_rom(values, steps):
 
 
 class Caster:
-    """Triangles of several shapes, to be hit by rays."""
+    """The triangles of some meshes, to be hit by rays."""
 
-    def __init__(self, shapes: Sequence[RaycastMesh]):
+    def __init__(self, meshes: Sequence[RaycastMesh]) -> None:
         import open3d as o3d
 
         self._tensor = cast(Any, o3d.core.Tensor)  # its stubs refuse arrays of unknown type
         self._scene = o3d.t.geometry.RaycastingScene(nthreads=2)
-        start, parts, corners = 0, [], []
-        for shape in shapes:
-            parts.append(np.ascontiguousarray(shape.vertices, np.float32))
-            corners.append(shape.triangles.astype(np.uint32) + start)
-            start += len(shape.vertices)
-        self.empty = not parts
+        start, vertices, corners = 0, [], []
+        for mesh in meshes:
+            vertices.append(np.ascontiguousarray(mesh.vertices, np.float32))
+            corners.append(mesh.triangles.astype(np.uint32) + start)
+            start += len(mesh.vertices)
+        self.empty = not vertices
         if self.empty:
             return
-        self.vertices, self.triangles = np.concatenate(parts), np.concatenate(corners)
-        self.code = np.concatenate([shape.code for shape in shapes])
+        self.vertices, self.triangles = np.concatenate(vertices), np.concatenate(corners)
+        self.code = np.concatenate([mesh.code for mesh in meshes])
         self._scene.add_triangles(self._tensor(self.vertices), self._tensor(self.triangles))
 
-    def cast(self, origin, direction):
-        """Distance (N,) float32 (inf: nothing), triangle (N,) int, weights (N, 2) of its corners 1 and 2."""
-        out = [[], [], []]
+    def cast(self, origin: Floats, direction: Floats) -> tuple[Floats, Ints, Floats]:
+        """What rays meet first.
+
+        Parameters
+        ----------
+        origin : (3,) or (N, 3) float, metres
+        direction : (N, 3) float
+
+        Returns
+        -------
+        distance (N,) float32 in lengths of the direction, inf where nothing is hit; triangle (N,) int;
+        weights (N, 2) float32 of the triangle's corners 1 and 2
+        """
+        out: list[list[npt.NDArray[Any]]] = [[], [], []]
         for i in range(0, len(direction), RAYS_AT_ONCE):
             d = direction[i : i + RAYS_AT_ONCE]
             o = np.broadcast_to(origin, direction.shape)[i : i + RAYS_AT_ONCE]
@@ -165,18 +178,20 @@ class Caster:
         distance, triangle, weight = (np.concatenate(rows) for rows in out)
         return distance, triangle.astype(np.int64), weight
 
-    def inside(self, points):
+    def inside(self, points: Floats) -> Mask:
         """Whether points (N, 3) lie inside: parity of a ray straight up (the mesh may be open below)."""
         up = np.broadcast_to(np.array([0.0, 0.0, 1.0], np.float32), points.shape)
         rays = np.concatenate([points, up], 1).astype(np.float32)
-        return self._scene.count_intersections(self._tensor(rays)).numpy() % 2 == 1
+        crossings: Ints = self._scene.count_intersections(self._tensor(rays)).numpy()
+        return crossings % 2 == 1
 
-    def distance(self, points):
+    def distance(self, points: Floats) -> Floats:
         """Metres (N,) from points (N, 3) to the nearest triangle."""
-        return self._scene.compute_distance(self._tensor(points.astype(np.float32))).numpy()
+        metres: Floats = self._scene.compute_distance(self._tensor(points.astype(np.float32))).numpy()
+        return metres
 
 
-def pixel_rays(view, size):
+def pixel_rays(view: CameraView, size: int) -> npt.NDArray[np.float32]:
     """Unit directions (size * size, 3) float32 through the pixel centres, row by row."""
     k, e = view.intrinsics(size), view.extrinsics()
     v, u = np.mgrid[:size, :size] + 0.5
@@ -186,15 +201,15 @@ def pixel_rays(view, size):
 
 
 class Scene:
-    """All shapes of a face, seen from its camera."""
+    """The meshes of a face, seen from its camera."""
 
-    def __init__(self, shapes: Sequence[RaycastMesh], view):
-        self.shapes, self.view = shapes, view
-        self.solid = Caster([shape for shape in shapes if not shape.clear])
-        self.clear = Caster([shape for shape in shapes if shape.clear])
+    def __init__(self, meshes: Sequence[RaycastMesh], view: CameraView) -> None:
+        self.meshes, self.view = meshes, view
+        self.solid = Caster([mesh for mesh in meshes if not mesh.clear])
+        self.clear = Caster([mesh for mesh in meshes if mesh.clear])
 
-    def labels(self, size) -> Seen:
-        """What the label pass must see at `size` pixels, before borders are painted."""
+    def labels(self, size: int) -> Seen:
+        """What the label pass must see in a picture of `size` pixels, before borders are painted."""
         fine = size * SUBPIXELS
         rays = pixel_rays(self.view, fine)
         distance, triangle, weight = self.solid.cast(self.view.position, rays)
@@ -207,7 +222,7 @@ class Scene:
             worn = nearer < distance
             eyewear[worn] = self.clear.code[which[worn]] - Surface.OWN
         skin = np.flatnonzero(code == Surface.SKIN)
-        chart, ear = _painted(self.shapes, triangle[skin], weight[skin])
+        chart, ear = _painted(self.meshes, triangle[skin], weight[skin])
         return Seen(
             plain=np.where(code >= Surface.OWN, code - Surface.OWN, 0).astype(np.uint8).reshape(fine, fine),
             eyewear=eyewear.reshape(fine, fine),
@@ -217,8 +232,8 @@ class Scene:
             ear=ear,
         )
 
-    def depth(self, size):
-        """Depth (size, size) float32 along the optical axis at the pixel centres, 0 where nothing is hit."""
+    def depth(self, size: int) -> npt.NDArray[np.float32]:
+        """Metres (size, size) along the optical axis at the pixel centres, 0 where nothing is hit."""
         rays = pixel_rays(self.view, size)
         distance, _, _ = self.solid.cast(self.view.position, rays)
         if not self.clear.empty:
@@ -227,18 +242,18 @@ class Scene:
         return np.where(np.isfinite(distance), distance * along, 0).astype(np.float32).reshape(size, size)
 
 
-def _painted(shapes, triangle, weight):
+def _painted(meshes: Sequence[RaycastMesh], triangle: Ints, weight: Floats) -> tuple[Floats, Floats]:
     """Texture coordinates (N, 2) and ear weights (N,) at hits on skin."""
     chart, ear, start = np.zeros((len(triangle), 2)), np.zeros(len(triangle), np.float32), 0
-    share = np.concatenate([1 - weight.sum(1, keepdims=True), weight], 1)
-    for shape in shapes:
-        if shape.clear:
+    corner_weights = np.concatenate([1 - weight.sum(1, keepdims=True), weight], 1)
+    for mesh in meshes:
+        if mesh.clear:
             continue
-        mine = (triangle >= start) & (triangle < start + len(shape.triangles))
-        if shape.chart is not None and mine.any():
+        mine = (triangle >= start) & (triangle < start + len(mesh.triangles))
+        if mesh.chart is not None and mine.any():
             row = triangle[mine] - start
-            chart[mine] = (share[mine][..., None] * shape.chart[row]).sum(1)
-            if shape.ear is not None:
-                ear[mine] = (share[mine] * shape.ear[shape.triangles[row]]).sum(1)
-        start += len(shape.triangles)
+            chart[mine] = (corner_weights[mine][..., None] * mesh.chart[row]).sum(1)
+            if mesh.ear is not None:
+                ear[mine] = (corner_weights[mine] * mesh.ear[mesh.triangles[row]]).sum(1)
+        start += len(mesh.triangles)
     return chart, ear

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from facegen.assets.head.head_cut import PART_INNER_MOUTH, PART_TONGUE
 from facegen.assets.head.head_model import PosedHead, head_model
 from facegen.assets.head.head_model import triangles as split
+from facegen.assets.meshes.mesh import Floats, Ints
 from facegen.audit.measures.measure_table import CONTENT_NAMES, measure_labels
 from facegen.datasets.conventions.convention_registry import convention
 from facegen.datasets.conventions.label_conventions import derive
@@ -28,7 +29,7 @@ from facegen.datasets.io.process_pool import ProcessPool
 from facegen.render.geometry.assemble import assemble
 from facegen.render.geometry.camera_framing import CameraView, solve_view
 from facegen.render.geometry.fitting import PreviewDetail, skin_triangles
-from facegen.render.geometry.part import Floats, Ints, PaintedSkin, Part, Strands, skin_of
+from facegen.render.geometry.part import PaintedSkin, Part, StrandGeometry, skin_of
 from facegen.render.geometry.pose import pose_heads
 from facegen.render.geometry.strand_bands import bands
 from facegen.render.labels.label_pass import open_eyes, skin_labels
@@ -189,7 +190,7 @@ class _CastMesh:
 def _mesh_of(part: Part, eye: Floats) -> _CastMesh:
     """A part as triangles, strands as ribbons that face the eye (3,)."""
     shape, label = part.geometry, part.labels[0]
-    if isinstance(shape, Strands):
+    if isinstance(shape, StrandGeometry):
         return _CastMesh(*bands(shape.points, 0.5 * DETAIL.ribbon_width, eye), label)
     if part.painted is not None:
         return _CastMesh(shape.vertices, skin_triangles(), label)
@@ -230,7 +231,7 @@ def _labels(meshes: Sequence[_CastMesh], painted: PaintedSkin, rays: npt.NDArray
     return out
 
 
-def _skin(painted: PaintedSkin, triangle: Ints, uv: Floats, eyes: tuple[bool, ...]) -> Labels:
+def _skin(painted: PaintedSkin, triangle: Ints, uv: Floats, eyes: tuple[bool, bool]) -> Labels:
     """Native labels (n,) uint8 of points on the skin mesh, the scalp under hair counted as hair."""
     corners, ear_weights, part = _skin_corners()
     weights = np.stack([1 - uv.sum(1), uv[:, 0], uv[:, 1]], 1)

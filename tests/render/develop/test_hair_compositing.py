@@ -20,7 +20,7 @@ def hair_pass(lightness=2.0, distance=0.8, shine=0.0, where=slice(None)):
     # A strand shines by the sine between it and the half-way direction.
     cosine = np.sqrt(1 - np.asarray(shine) ** (2 / label_pass.SHINE))
     tilt = (cosine + 1 + label_pass.SHIFT / 2) / (2 + label_pass.SHIFT)
-    buffer[:, where, 2] = label_pass.own(Native.SCALP_HAIR) + label_pass.TILT_SHARE * tilt
+    buffer[:, where, 2] = label_pass.own(Native.SCALP_HAIR) + label_pass.TILT_FRACTION * tilt
     return buffer
 
 
@@ -82,7 +82,9 @@ def test_even_hair_and_all_that_is_no_hair_keep_their_light():
 
 
 def cover_of(fine, colour=0.2, alpha=None):
-    alpha = (1 - label_pass.share(fine, Native.BACKGROUND) if alpha is None else alpha).astype(np.float32)
+    alpha = (1 - label_pass.fraction_of(fine, Native.BACKGROUND) if alpha is None else alpha).astype(
+        np.float32
+    )
     return soft_cover(fine, alpha, np.repeat(colour * alpha[..., None], 3, -1))
 
 
@@ -120,7 +122,7 @@ def test_a_render_that_hit_less_than_the_labels_leaves_no_dark_halo():
 def test_away_from_hair_the_cover_is_exact_and_behind_lenses_the_renders_own():
     rng = np.random.default_rng(5)
     fine = np.where(rng.random((FINE, FINE)) < 0.5, Native.CLOTHING, Native.BACKGROUND).astype(np.uint8)
-    exact = 1 - label_pass.share(fine, Native.BACKGROUND)
+    exact = 1 - label_pass.fraction_of(fine, Native.BACKGROUND)
     cover, light = cover_of(fine)
     assert np.array_equal(cover, exact.astype(np.float32))
     assert np.allclose(light, 0.2 * exact[..., None])

@@ -14,7 +14,7 @@ from facegen.datasets.conventions.native_labels import Native
 from facegen.render.geometry import assemble as assembly
 from facegen.render.geometry.assemble import assemble
 from facegen.render.geometry.fitting import PreviewDetail, RenderDetail
-from facegen.render.geometry.part import Mesh, Strands, skin_of
+from facegen.render.geometry.part import MeshGeometry, StrandGeometry, skin_of
 from facegen.render.geometry.pose import pose_heads
 from facegen.render.spec import face_spec as s
 
@@ -63,9 +63,9 @@ def test_what_is_worn_has_the_same_geometry_in_previews_and_pictures(faces):
         by_name = {part.name: part for part in rendered}
         for other in previewed:
             one = by_name[other.name]
-            if isinstance(one.geometry, Strands) or one.name.startswith("eye."):
+            if isinstance(one.geometry, StrandGeometry) or one.name.startswith("eye."):
                 continue
-            assert isinstance(one.geometry, Mesh) and isinstance(other.geometry, Mesh)
+            assert isinstance(one.geometry, MeshGeometry) and isinstance(other.geometry, MeshGeometry)
             for name in ("vertices", "faces", "uv", "slot"):
                 mine, theirs = getattr(one.geometry, name), getattr(other.geometry, name)
                 assert (mine is None) == (theirs is None)
@@ -98,7 +98,7 @@ def test_parts_are_whole(faces):
 def check_part(part, has_materials):
     shape = part.geometry
     slots = 1
-    if isinstance(shape, Mesh):
+    if isinstance(shape, MeshGeometry):
         assert shape.faces.min() >= 0 and shape.faces.max() < len(shape.vertices), part.name
         assert np.isfinite(shape.vertices).all()
         slots = 1 if shape.slot is None else int(shape.slot.max()) + 1
@@ -120,7 +120,7 @@ def test_a_new_thing_to_wear_is_one_builder(monkeypatch):
 
     def clown_nose(face):
         tip = face.head.landmarks[30]
-        triangle = Mesh(tip + 0.01 * np.eye(3), np.array([[0, 1, 2]]))
+        triangle = MeshGeometry(tip + 0.01 * np.eye(3), np.array([[0, 1, 2]]))
         return [Part("clown_nose", triangle, (Native.FACEWEAR,))]
 
     monkeypatch.setattr(assembly, "BUILDERS", (*assembly.BUILDERS, clown_nose))

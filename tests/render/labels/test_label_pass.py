@@ -38,7 +38,7 @@ def test_coverage_is_the_share_of_sub_pixels():
 def on_skin(points, ear=0.0):
     """A label-pass row of skin at chart points [(s, t)]."""
     uv = chart_uv(np.array(points, float)) + label_pass.UV_OFFSET
-    return np.concatenate([uv, np.full((len(points), 1), 1 + label_pass.EAR_SHARE * ear)], 1)[None].astype(
+    return np.concatenate([uv, np.full((len(points), 1), 1 + label_pass.EAR_FRACTION * ear)], 1)[None].astype(
         np.float32
     )
 
