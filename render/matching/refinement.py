@@ -1,9 +1,13 @@
-"""Refinement: small, bounded changes to a chosen face that bring what its preview shows to its target.
+"""Refinement: small, bounded changes of an assigned face that bring what its preview shows nearer to its row.
 
-Knobs are numbers of a FaceSpec that move what is measured. How far each moves each attribute is read off the
-proposals themselves (they differ in all knobs at once) by a ridge regression; each face then takes damped
-Gauss-Newton steps, each kept only where its next preview is nearer. What steps did to their faces is the
-better measure of the knobs, since nothing else differs: the slopes are mended by it before the next step.
+Knobs are numbers of a FaceSpec that change what is measured. How much each changes each attribute is learned
+from the proposals, which differ in all knobs at once, by a ridge regression. Each face then takes damped
+Gauss-Newton steps; a step is kept only where the next preview is nearer. What the steps did to their own
+faces measures the knobs better, since nothing else differs: the slopes are updated by it before the next
+step.
+
+Arrays: n faces, k attributes, len(KNOBS) knobs. A slope is the change of an attribute, in standard deviations
+of the targets, for a knob's move of one unit.
 """
 
 from __future__ import annotations
@@ -14,56 +18,73 @@ from dataclasses import dataclass
 import numpy as np
 
 from facegen.assets.hair.style_registry import HAIR_STYLES
-from facegen.render.matching.assignment import Space
+from facegen.render.matching.assignment import Flags, Rows, Space
 from facegen.render.spec import face_spec as s
 
-DAMPING = 0.04  # weight of a knob's move, in its own spreads, against the squared whitened gap
-RIDGE = 8.0  # rows of nothing added to the regression
-MEND_RIDGE = 3.0  # the same for the differences that steps made
+DAMPING = 0.04  # weight of a knob's squared move, in its units, against the squared whitened gap
+RIDGE = 8.0  # weight of slopes of 0 in the regression over proposals, in faces
+UPDATE_RIDGE = 3.0  # weight of the slopes before an update, in faces
 STEPS = 5
-# A slider farther than FAR spreads from the average face is drawn back at this weight, so that what a face
-# asks for is shared among the knobs that can give it.
+# A slider farther than FAR units from the average face is drawn back with weight PULL, so that a large change
+# is divided among the knobs that can give it.
 PULL, FAR = 0.03, 0.6
-SHORTER = 0.5  # share that is left of the next step of a face whose last one was not kept
-# Sliders are turned freely: by FREEDOM times the prior's spread at the price of one, up to REACH spreads. A
-# whole slider moves most measures by no more than a spread of real faces.
+SHORTER = 0.5  # factor on the next step of a face whose last one was not kept
+# Sliders move freely: their unit is FREEDOM standard deviations of the prior, and they go up to REACH of
+# these. A whole slider moves most measures by no more than one standard deviation of real faces.
 FREEDOM, REACH = 2.0, 3.3
-# Share of the gap that an aim lies beyond its place in the targets' law: knobs pull against one another and
-# faces stop short of what they aim at, most of all at the ends of the law.
+# Fraction of the gap by which an aim lies beyond its place in the distribution of the targets: knobs work
+# against one another, and faces stop short of their aims, most of all at the ends of the distribution.
 OVERSHOOT = 0.7
-OWN_SHARE = 0.4  # of the aim that is the face's own row; the rest is its rank's place in the targets' law
-SCATTER = 0.6  # spreads by which proposals' knobs are scattered: the rows' law is wider than the prior's
+# Fraction of the aim that is the face's own row; the rest is the place of its rank in the targets'
+# distribution.
+OWN_ROW = 0.4
+# Units by which the knobs of proposals are scattered: the rows' distribution is wider than the prior's.
+SCATTER = 0.6
+MAX_SCATTER, MAX_MOVE = 2.0, 2.5  # units, of one knob
+CLIP_MEASURED = 6.0  # standard deviations at which measured values are clipped in the regression
+# Units of the head's pose where its squared effect is kept apart from that of the knobs: degrees.
+YAW_UNIT, PITCH_UNIT = 15, 8
+
+Measure = Callable[[Sequence[s.FaceSpec]], Rows]
 
 
 @dataclass(frozen=True)
 class Knob:
     """Numbers of a spec that move together.
 
-    paths : dotted paths; each moves alike
-    spread : unit of its moves, one to two standard deviations of the prior's draws
+    Attributes
+    ----------
+    name : short name
+    paths : dotted paths of the numbers; each moves by the same amount
+    unit : of its moves, one to two standard deviations of the prior's draws
     low, high : where it stops
-    needs : name of a condition, see _APPLIES; "" = always
+    needs : name of a condition of _APPLIES; "" = always applies
     """
 
     name: str
     paths: tuple[str, ...]
-    spread: float
+    unit: float
     low: float
     high: float
     needs: str = ""
 
 
-def _pair(name):
+def _pair(name: str) -> tuple[str, str]:
     return (f"{name}Left", f"{name}Right")
 
 
-def _slider(name, spread, *more, paired=False, reach=REACH):
-    """A slider, and `more` that do alike: turned together each may stay nearer to the average face."""
+def _slider(name: str, sd: float, *more: str, paired: bool = False, reach: float = REACH) -> Knob:
+    """A slider of the head with the prior's standard deviation `sd`.
+
+    more : sliders with a similar effect; moved together, each may stay nearer to the average face
+    paired : the slider has a left and a right half
+    """
     paths = (f"l-{name}", f"r-{name}") if paired else (name, *more)
-    end = reach * spread
-    return Knob(name, tuple(f"identity.sliders.{p}" for p in paths), FREEDOM * spread, -end, end)
+    end = reach * sd
+    return Knob(name, tuple(f"identity.sliders.{p}" for p in paths), FREEDOM * sd, -end, end)
 
 
+# Units and ends are by eye on previews: a unit changes a face visibly, an end keeps it a common face.
 KNOBS = (
     Knob("yaw", ("pose.yaw",), 15.0, -70, 70),
     Knob("pitch", ("pose.pitch",), 8.0, -30, 30),
@@ -121,6 +142,7 @@ KNOBS = (
     Knob("lens_width", ("glasses.width",), 0.1, 0.85, 1.2, "glasses"),
     Knob("lens_height", ("glasses.height",), 0.18, 0.75, 1.35, "glasses"),
 )
+UNITS = np.array([knob.unit for knob in KNOBS])
 _SLIDERS = np.array([knob.paths[0].startswith("identity.sliders.") for knob in KNOBS])
 _APPLIES: dict[str, Callable[[s.FaceSpec], bool]] = {
     "": lambda spec: True,
@@ -135,26 +157,26 @@ _APPLIES: dict[str, Callable[[s.FaceSpec], bool]] = {
 }
 
 
-def knob_values(spec: s.FaceSpec) -> np.ndarray:
-    """(len(KNOBS),) float64: the mean of each knob's numbers; NaN where it does not apply."""
+def knob_values(spec: s.FaceSpec) -> Rows:
+    """(len(KNOBS),) float64: the mean of each knob's numbers; NaN where it does not apply to the face."""
     return np.array([_value(spec, knob) for knob in KNOBS])
 
 
-def _value(spec, knob):
+def _value(spec: s.FaceSpec, knob: Knob) -> float:
     if not _APPLIES[knob.needs](spec):
         return np.nan
     return float(np.mean([_number(spec, path) for path in knob.paths]))
 
 
-def _number(spec, path):
+def _number(spec: s.FaceSpec, path: str) -> float:
     try:
         return float(s.attribute(spec, path))
     except KeyError:
         return 0.0  # an action or slider that the spec leaves at rest
 
 
-def turn_knobs(spec: s.FaceSpec, change: np.ndarray) -> s.FaceSpec:
-    """The spec with each knob moved by `change` (len(KNOBS),), held inside its ends."""
+def turn_knobs(spec: s.FaceSpec, change: Rows) -> s.FaceSpec:
+    """The spec with each knob moved by `change` (len(KNOBS),), in the knobs' own numbers, within its ends."""
     for knob, delta in zip(KNOBS, change, strict=True):
         if delta == 0 or not _APPLIES[knob.needs](spec):
             continue
@@ -167,59 +189,89 @@ def turn_knobs(spec: s.FaceSpec, change: np.ndarray) -> s.FaceSpec:
 
 
 def scatter(spec: s.FaceSpec, draw: Callable[[str], np.random.Generator]) -> s.FaceSpec:
-    """A proposal spread wider than the prior, in all knobs that decide shape; `draw` is a draws.Draw."""
+    """The face with all knobs that decide its shape moved at random: proposals vary more than the prior.
+
+    draw : keyed_random.Draw of the face
+    """
     moves = np.array([draw(f"scatter.{knob.name}").normal() for knob in KNOBS])
     shape = np.array([knob.paths[0].split(".")[0] not in ("pose", "camera", "expression") for knob in KNOBS])
-    spread = np.array([knob.spread for knob in KNOBS])
-    return turn_knobs(spec, SCATTER * np.clip(moves, -2, 2) * shape * spread)
+    return turn_knobs(spec, SCATTER * np.clip(moves, -MAX_SCATTER, MAX_SCATTER) * shape * UNITS)
 
 
 @dataclass(frozen=True)
 class Effects:
-    """What knobs do: (2, k, knobs) float64, spreads of each attribute a spread of the knob, for cuts
-    that are short [0] and long [1]."""
+    """What knobs do.
 
-    slopes: np.ndarray
+    Attributes
+    ----------
+    slopes : (2, k, len(KNOBS)) float64
+        Slopes for faces with short hair [0] and long hair [1]: hair knobs act in proportion to how much hair
+        there is.
+    """
+
+    slopes: Rows
 
     @classmethod
-    def learn(cls, space: Space, specs: Sequence[s.FaceSpec], measured: np.ndarray) -> Effects:
-        """From previewed specs, whose other differences (style, sex, glasses, far turns) are kept apart."""
-        spread = np.array([knob.spread for knob in KNOBS])
+    def learn(cls, space: Space, specs: Sequence[s.FaceSpec], measured: Rows) -> Effects:
+        """From previewed proposals, by ridge regression.
+
+        Other differences of the faces (style, gender, glasses, large turns) are regressors too, so that they
+        are not taken for effects of knobs.
+
+        Parameters
+        ----------
+        space : of the targets
+        specs : n proposals
+        measured : (n, k) float64, what their previews show
+        """
         raw = np.array([knob_values(spec) for spec in specs])
         middle = np.nan_to_num(np.nanmean(np.where(np.isnan(raw).all(0), 0.0, raw), axis=0))
-        knobs = np.where(np.isnan(raw), 0.0, (raw - middle) / spread)
-        # Hair knobs act in proportion to how much hair there is: long styles have effects of their own.
-        long = np.array([HAIR_STYLES[spec.hair.style].long for spec in specs])
+        knobs = np.where(np.isnan(raw), 0.0, (raw - middle) / UNITS)
+        long = _long(specs)
         hair = np.array([knob.needs == "hair" for knob in KNOBS])
-        design = np.hstack([knobs, knobs[:, hair] * long[:, None], _background(specs)])
+        design = np.hstack([knobs, knobs[:, hair] * long[:, None], _other_differences(specs)])
         slopes = np.zeros((2, measured.shape[1], len(KNOBS)))
         for j in range(measured.shape[1]):
             seen = ~np.isnan(measured[:, j])
             if seen.sum() < design.shape[1]:
                 continue
             x = design[seen]
-            y = np.clip((measured[seen, j] - space.centre[j]) / space.scale[j], -6, 6)
+            y = (measured[seen, j] - space.centre[j]) / space.scale[j]
+            y = np.clip(y, -CLIP_MEASURED, CLIP_MEASURED)
             x, y = x - x.mean(0), y - y.mean()
             beta = np.linalg.solve(x.T @ x + RIDGE * np.eye(x.shape[1]), x.T @ y)
             slopes[:, j] = beta[: len(KNOBS)]
             slopes[1, j, hair] += beta[len(KNOBS) : len(KNOBS) + hair.sum()]
         return cls(slopes)
 
-    def mended(self, space: Space, specs, turned, before: np.ndarray, after: np.ndarray) -> Effects:
-        """After steps from `specs` (n) to `turned`, which changed (n, k) `before` to `after`."""
-        spread = np.array([knob.spread for knob in KNOBS])
+    def updated(
+        self,
+        space: Space,
+        specs: Sequence[s.FaceSpec],
+        turned: Sequence[s.FaceSpec],
+        before: Rows,
+        after: Rows,
+    ) -> Effects:
+        """After steps: a ridge regression of what the slopes did not predict.
+
+        Parameters
+        ----------
+        space : of the targets
+        specs, turned : n faces before and after a step
+        before, after : (n, k) float64, what their previews show
+        """
         moved = np.nan_to_num(
-            np.array([knob_values(b) - knob_values(a) for a, b in zip(specs, turned, strict=True)]) / spread
+            np.array([knob_values(b) - knob_values(a) for a, b in zip(specs, turned, strict=True)]) / UNITS
         )
         changed = space.gap(after, before)
-        long = np.array([HAIR_STYLES[spec.hair.style].long for spec in specs])
+        long = _long(specs)
         slopes = self.slopes.copy()
         for half in (0, 1):
             for j in range(len(slopes[half])):
                 seen = (long == half) & ~np.isnan(before[:, j]) & ~np.isnan(after[:, j])
                 x = moved[seen]
                 miss = changed[seen, j] - x @ slopes[half, j]
-                slopes[half, j] += np.linalg.solve(x.T @ x + MEND_RIDGE * np.eye(x.shape[1]), x.T @ miss)
+                slopes[half, j] += np.linalg.solve(x.T @ x + UPDATE_RIDGE * np.eye(x.shape[1]), x.T @ miss)
         return Effects(slopes)
 
     def without(self, names: Sequence[str]) -> Effects:
@@ -227,18 +279,24 @@ class Effects:
         still = np.array([knob.name in names for knob in KNOBS])
         return Effects(np.where(still, 0.0, self.slopes))
 
-    def of(self, spec: s.FaceSpec) -> np.ndarray:
-        """(k, knobs) slopes for a face."""
+    def of(self, spec: s.FaceSpec) -> Rows:
+        """(k, len(KNOBS)) slopes for a face."""
         return self.slopes[int(HAIR_STYLES[spec.hair.style].long)]
 
 
-def _background(specs):
-    """(n, m): what else differs between faces and must not be booked on knobs."""
+def _long(specs: Sequence[s.FaceSpec]) -> Flags:
+    """(n,) bool, whose hair hangs loose."""
+    return np.array([HAIR_STYLES[spec.hair.style].long for spec in specs])
+
+
+def _other_differences(specs: Sequence[s.FaceSpec]) -> Rows:
+    """(n, m) float64: what else differs between faces and is not an effect of knobs."""
     rows = []
     for spec in specs:
+        yaw, pitch = spec.pose.yaw / YAW_UNIT, spec.pose.pitch / PITCH_UNIT
         row = [float(spec.hair.style == style) for style in HAIR_STYLES]
         row += [spec.identity.gender, float(spec.glasses.kind != "none"), spec.hair.fringe]
-        row += [(spec.pose.yaw / 15) ** 2, (spec.pose.pitch / 8) ** 2, abs(spec.pose.yaw) / 15]
+        row += [yaw**2, pitch**2, abs(spec.pose.yaw) / YAW_UNIT]
         rows.append(row)
     return np.array(rows)
 
@@ -247,77 +305,108 @@ def refine(
     space: Space,
     effects: Effects,
     specs: Sequence[s.FaceSpec],
-    measured: np.ndarray,
-    targets: np.ndarray,
-    measure: Callable[[Sequence[s.FaceSpec]], np.ndarray],
-) -> tuple[list[s.FaceSpec], np.ndarray]:
-    """Turn the knobs of each face towards its target.
+    measured: Rows,
+    targets: Rows,
+    measure: Measure,
+) -> tuple[list[s.FaceSpec], Rows]:
+    """Move the knobs of each face towards its target.
 
-    A face aims between its own row and its rank's place in the law of all targets: aiming at the row alone,
-    faces stop half way and their law comes out too narrow.
+    A face aims between its own row and the place of its rank in the distribution of all targets. If it aimed
+    at its row alone, faces would stop half way and their distribution would come out too narrow.
 
     Parameters
     ----------
-    specs, measured (n, k), targets (n, k) : row for row
+    space : of the targets
+    effects : of the knobs, as learned from proposals
+    specs : n faces
+    measured, targets : (n, k) float64, what their previews show and what their rows have
     measure : previews specs and gives their (n, k)
 
     Returns
     -------
-    the refined specs and what their previews show; no step was kept that led a face away from its aim
+    specs : list of n FaceSpec
+        No step is kept that takes a face away from its aim or hides one of its attributes.
+    measured : (n, k) float64, what their previews show
     """
     specs, measured = list(specs), measured.copy()
-    share = np.ones(len(specs))
+    length = np.ones(len(specs))
     for _ in range(STEPS):
         aims = aims_of(measured, targets)
         distance = space.distance(measured, aims)
         tried = [
             turn_knobs(
-                spec, share[i] * step(space, effects.of(spec), measured[i], aims[i], knob_values(spec))
+                spec, length[i] * step(space, effects.of(spec), measured[i], aims[i], knob_values(spec))
             )
             for i, spec in enumerate(specs)
         ]
         shown = measure(tried)
-        # A face whose eyes or mouth are no longer seen loses its attributes, not its distance.
+        # A face whose eyes or mouth are no longer seen loses attributes, which the distance does not count.
         lost = np.isnan(shown).sum(1) > np.isnan(measured).sum(1)
         kept = (space.distance(shown, aims) < distance) & ~lost
-        effects = effects.mended(space, specs, tried, measured, shown)
-        share = np.where(kept, 1.0, SHORTER * share)
+        effects = effects.updated(space, specs, tried, measured, shown)
+        length = np.where(kept, 1.0, SHORTER * length)
         for i in np.flatnonzero(kept):
             specs[i], measured[i] = tried[i], shown[i]
     return specs, measured
 
 
-def aims_of(measured: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """(n, k): places in the law of the targets, in the order of a mean of two: OWN_SHARE of the row's own
-    target and, for the rest, the place of the same rank as what was measured; OVERSHOOT beyond that."""
+def aims_of(measured: Rows, targets: Rows) -> Rows:
+    """What each face aims at in one step.
+
+    Faces are ranked by OWN_ROW of their own row plus the rest of the place that their measured rank has in
+    the distribution of the targets. A face aims at the place of this new rank, and beyond it by OVERSHOOT
+    times the gap of its measured rank.
+
+    Parameters
+    ----------
+    measured, targets : (n, k) float64, row for row
+
+    Returns
+    -------
+    (n, k) float64
+    """
     aims = targets.copy()
     for j in range(targets.shape[1]):
         seen, wanted = ~np.isnan(measured[:, j]), targets[~np.isnan(targets[:, j]), j]
         if seen.sum() < 2 or len(wanted) < 2:
             continue
-        rank = (np.argsort(np.argsort(measured[seen, j])) + 0.5) / seen.sum()
-        place = np.quantile(wanted, rank)
+        place = np.quantile(wanted, _ranks(measured[seen, j]))
         own = np.where(np.isnan(targets[seen, j]), place, targets[seen, j])
-        # The mean of two is narrower than either: its ranks take the places of the law again.
-        mixed = OWN_SHARE * own + (1 - OWN_SHARE) * place
-        aims[seen, j] = np.quantile(wanted, (np.argsort(np.argsort(mixed)) + 0.5) / seen.sum())
+        # A mean of two is narrower than either: its ranks get the places of the whole distribution again.
+        mixed = OWN_ROW * own + (1 - OWN_ROW) * place
+        aims[seen, j] = np.quantile(wanted, _ranks(mixed))
         aims[seen, j] += OVERSHOOT * (place - measured[seen, j])
     return aims
 
 
-def step(
-    space: Space, slopes: np.ndarray, measured: np.ndarray, target: np.ndarray, knobs: np.ndarray
-) -> np.ndarray:
-    """(len(KNOBS),) moves of least damped squared gap; 0 for knobs that do not apply (NaN in `knobs`)."""
+def _ranks(values: Rows) -> Rows:
+    """(n,) rank of each value in (0, 1)."""
+    return (np.argsort(np.argsort(values)) + 0.5) / len(values)
+
+
+def step(space: Space, slopes: Rows, measured: Rows, target: Rows, knobs: Rows) -> Rows:
+    """Moves of least damped squared whitened gap: one Gauss-Newton step (Levenberg, 1944).
+
+    Parameters
+    ----------
+    space : of the targets
+    slopes : (k, len(KNOBS)) float64, of `Effects.of`
+    measured, target : (k,) float64
+    knobs : (len(KNOBS),) float64, of `knob_values`
+
+    Returns
+    -------
+    (len(KNOBS),) float64
+        Moves in the knobs' own numbers; 0 for knobs that do not apply.
+    """
     gap = space.gap(target[None], measured[None])[0]
     known = ~(np.isnan(measured) | np.isnan(target))
     jacobian = np.where(known[:, None], slopes, 0.0) @ np.diag(~np.isnan(knobs)).astype(float)
-    # Rows of the whitening turn: a gap z becomes z @ turn.
-    a, b = space.turn.T @ jacobian, gap @ space.turn
-    spread = np.array([knob.spread for knob in KNOBS])
-    place = np.where(_SLIDERS, np.nan_to_num(knobs) / spread, 0.0)
-    # A slider that shows in nothing asked for stays as the prior drew it.
+    # Whitening acts on rows from the right: a gap z becomes z @ rotation.
+    a, b = space.rotation.T @ jacobian, gap @ space.rotation
+    place = np.where(_SLIDERS, np.nan_to_num(knobs) / UNITS, 0.0)
+    # A slider that changes nothing that is matched stays as the prior drew it.
     shows = (a**2).sum(0) / ((a**2).sum(0) + DAMPING)
     pull = np.where(np.abs(place) > FAR, PULL * shows, 0.0)
     moves = np.linalg.solve(a.T @ a + np.diag(DAMPING + pull), a.T @ b - pull * place)
-    return np.where(np.isnan(knobs), 0.0, np.clip(moves, -2.5, 2.5) * spread)
+    return np.where(np.isnan(knobs), 0.0, np.clip(moves, -MAX_MOVE, MAX_MOVE) * UNITS)

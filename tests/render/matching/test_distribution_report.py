@@ -1,4 +1,4 @@
-"""The account of a set's law, on rows, specs and masks whose answer is known."""
+"""The account of a set's distribution, on rows, specs and masks whose answer is known."""
 
 import dataclasses
 
@@ -12,7 +12,7 @@ from facegen.render.matching import distribution_report
 from facegen.render.spec.face_spec import FaceSpec, Glasses, Identity
 
 
-def test_means_and_shares_are_those_of_the_masks():
+def test_means_and_fractions_are_those_of_the_masks():
     mask = np.zeros((64, 64), np.uint8)
     mask[:32] = ID["hair"]
     target = {"matched": {"hair": {}, "brow_height": {}}}
@@ -25,14 +25,16 @@ def test_means_and_shares_are_those_of_the_masks():
     assert target["correlations"] == {"pairs": 0} and "by_gender" not in target
 
 
-def test_laws_that_no_face_follows_are_named(tmp_path):
+def test_lines_that_no_face_follows_are_named(tmp_path):
     (tmp_path / "l.toml").write_text(
         "male = 0.5\nwearing_necktie = 0.3\nchubby = 0.2\nexposure = 30\nwearing_hat = 0.4\n"
         '"glasses | chubby" = 0.5\n"glasses | not chubby" = 0.1\n'
     )
-    law = load_profile(tmp_path / "l.toml")
-    assert distribution_report.not_followed(law) == ["wearing_necktie", "exposure", "wearing_hat"]
-    assert distribution_report.describe_target(law)["not_followed"] == distribution_report.not_followed(law)
+    profile = load_profile(tmp_path / "l.toml")
+    assert distribution_report.not_followed(profile) == ["wearing_necktie", "exposure", "wearing_hat"]
+    assert distribution_report.describe_target(profile)["not_followed"] == distribution_report.not_followed(
+        profile
+    )
     # The base knows hats under both names.
     (tmp_path / "l.toml").write_text(
         'base = "celebamaskhq"\nwearing_hat = 0.4\nroll = 3\nwearing_necktie = 0.5\n'
@@ -41,20 +43,20 @@ def test_laws_that_no_face_follows_are_named(tmp_path):
     assert distribution_report.not_followed(load_profile("celebamaskhq")) == []
 
 
-def test_correlations_are_spearmans_and_the_farthest_pair_is_named():
+def test_correlations_are_spearmans_and_the_largest_difference_is_named():
     rng = np.random.default_rng(1)
     x = rng.normal(size=(400, 3))
-    asked = np.stack([x[:, 0], x[:, 0] + 0.5 * x[:, 1], x[:, 2]], 1)
-    asked[:40, 1] = np.nan
+    requested = np.stack([x[:, 0], x[:, 0] + 0.5 * x[:, 1], x[:, 2]], 1)
+    requested[:40, 1] = np.nan
     shown = rng.normal(size=(300, 3))
-    found = distribution_report.compare_correlations(("a", "b", "c"), asked, shown)
-    expected = spearmanr(asked[40:, 0], asked[40:, 1]).statistic
+    found = distribution_report.compare_correlations(("a", "b", "c"), requested, shown)
+    expected = spearmanr(requested[40:, 0], requested[40:, 1]).statistic
     assert found["pairs"] == 3 and found["largest_differences"][0]["attributes"] == ["a", "b"]
     assert found["largest_differences"][0]["target"] == pytest.approx(expected, abs=1e-3)
     assert found["rms_difference"] > 5 * found["rms_by_chance"]
 
 
-def test_samples_of_one_law_differ_by_chance_alone():
+def test_samples_of_one_distribution_differ_by_chance_alone():
     rng = np.random.default_rng(2)
     mix = np.eye(12) + 0.1 * rng.normal(size=(12, 12))
     one, other = (rng.normal(size=(500, 12)) @ mix for _ in range(2))
@@ -62,8 +64,8 @@ def test_samples_of_one_law_differ_by_chance_alone():
     assert found["rms_difference"] == pytest.approx(found["rms_by_chance"], rel=0.25)
 
 
-def test_shares_by_gender():
-    """Two men of four rows ask for glasses; a man and a woman get them, and the woman's are hidden."""
+def test_fractions_by_gender():
+    """Two men of four rows have glasses; a man and a woman get them, and the woman's are hidden."""
     rows = {
         "male": np.array([True, True, False, False]),
         "glasses": np.array([True, True, False, False]),

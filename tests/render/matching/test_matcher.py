@@ -1,4 +1,4 @@
-"""Assignment, refinement and the law of matched sets; previews of real heads where the render extra is."""
+"""Assignment, refinement and the distribution of matched sets. Previews are replaced by a simple function."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,6 @@ from facegen.render.matching.refinement import KNOBS, Effects, knob_values, turn
 from facegen.render.prior import default_prior
 from facegen.render.spec.overrides import parse
 
-SPREADS = np.array([knob.spread for knob in KNOBS])
 PLACE = {name: i for i, name in enumerate(CONTENT_NAMES)}
 
 
@@ -34,15 +33,23 @@ def toy_measure(specs, pool=None, on_progress=None):
     return rows
 
 
+@pytest.fixture(scope="module", autouse=True)
+def toy_previews():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matcher, "measure_specs", toy_measure)
+        yield
+
+
 @pytest.fixture(scope="module")
 def profile():
     return load_profile("celebamaskhq")
 
 
-@pytest.fixture
-def block(profile, monkeypatch):
-    monkeypatch.setattr(matcher, "measure_specs", toy_measure)
-    return matcher.match_block(profile, 0, 0, 32)
+@pytest.fixture(scope="module")
+def block(profile, toy_previews):
+    """The first block of seed 0, matched with one thread of linear algebra."""
+    with threadpool_limits(1):
+        return matcher.match_block(profile, 0, 0, 32)
 
 
 def test_blocks_cover_every_index_once():
@@ -55,7 +62,7 @@ def test_blocks_cover_every_index_once():
     assert spans[:6] == [32, 32, 64, 128, 256, 256] and max(spans) == 256
 
 
-def test_no_face_is_used_twice_and_the_law_comes_nearer(block):
+def test_no_face_is_used_twice_and_each_stage_is_nearer_to_the_rows(block):
     assert block.report["faces"] == block.report["rows"] == 32
     assert len({str(spec.identity) for spec in block.specs}) == 32
     stages = block.report["stages"]
@@ -72,18 +79,15 @@ def test_refined_attributes_follow_their_rows(block):
         assert np.corrcoef(target[both], expected[both])[0, 1] > 0.6
 
 
-def test_threads_of_linear_algebra_change_no_face(monkeypatch):
-    """A machine of more processors, or one that is shared, must not give other faces for the same seed."""
-    monkeypatch.setattr(matcher, "measure_specs", toy_measure)
-    blocks = []
-    for threads in (1, 2):
-        with threadpool_limits(threads):
-            blocks.append(matcher.match_block(load_profile("celebamaskhq"), 1, 0, 32))
-    np.testing.assert_array_equal(blocks[0].targets, blocks[1].targets)
-    assert blocks[0].specs == blocks[1].specs
+def test_threads_of_linear_algebra_change_no_face(block, profile):
+    """A machine with more processors, or a busy one, must not give other faces for the same seed."""
+    with threadpool_limits(2):
+        other = matcher.match_block(profile, 0, 0, 32)
+    np.testing.assert_array_equal(block.targets, other.targets)
+    assert block.specs == other.specs
 
 
-def test_what_rows_say_of_a_person_is_kept(block, profile):
+def test_gender_and_glasses_follow_the_rows(block, profile):
     rows = profile.sample(32, 0)
     men = np.array([spec.identity.gender > 0.5 for spec in block.specs])
     assert (men == rows["male"]).mean() > 0.9
@@ -91,21 +95,32 @@ def test_what_rows_say_of_a_person_is_kept(block, profile):
     assert (worn == rows["glasses"]).mean() > 0.9
 
 
-def test_what_cannot_be_made_is_named(block):
+def test_values_that_no_proposal_shows_are_named(block):
     reach = block.report["out_of_reach"]
     assert reach["earring"] > 0.1 and "glasses" not in reach
 
 
-def test_a_spec_does_not_depend_on_which_others_are_drawn(profile, monkeypatch):
-    monkeypatch.setattr(matcher, "measure_specs", toy_measure)
-    together = list(matcher.draw_specs(profile, 5, range(10), 10))
-    alone = list(matcher.draw_specs(profile, 5, [7], 300))
-    assert alone[0] == together[7]
-    assert [spec.index for spec in together] == list(range(10))
+def test_a_spec_does_not_depend_on_which_others_are_drawn(block, profile):
+    drawn = list(matcher.draw_specs(profile, 0, [3, 7], 300))
+    assert drawn == [block.specs[3], block.specs[7]]
+    assert [spec.index for spec in block.specs] == list(range(32))
 
 
-def test_overrides_come_last(profile, monkeypatch):
-    monkeypatch.setattr(matcher, "measure_specs", toy_measure)
+def test_stages_are_the_block(block, profile):
+    """Rows, proposals and the faces of other rows, each stage alone, give what the whole does."""
+    target = matcher.targets_of(profile, 0, 0, 32)
+    np.testing.assert_array_equal(target.values, block.targets)
+    assert target.names == block.names and len(target.rows) == 32
+    override = [parse("pose.yaw=12")]
+    proposals = [spec for spec, _ in zip(matcher.propose(target, override), range(3), strict=False)]
+    assert [spec.index for spec in proposals] == [0, 1, 2] and proposals[0].seed != 0
+    taken = matcher.take_rows(target, (proposals * 11)[:32], override)
+    assert [(spec.seed, spec.index) for spec in taken] == [(0, i) for i in range(32)]
+    assert all(spec.pose.yaw == 12 for spec in [*proposals, *taken])
+    assert taken[4].identity == proposals[1].identity
+
+
+def test_overrides_come_last(profile):
     specs = list(
         matcher.draw_specs(profile, 0, range(5), 5, [parse("hair.style=afro"), parse("pose.yaw=12")])
     )
@@ -121,8 +136,8 @@ def test_assignment_undoes_a_shuffle():
     np.testing.assert_array_equal(order[chosen], np.arange(60))
 
 
-def test_what_cannot_be_measured_attracts_nobody():
-    """Shut eyes have no opening: a face with one missing value must not fit every target."""
+def test_a_face_that_cannot_be_measured_is_assigned_to_few_rows():
+    """Shut eyes have no opening: a face with one missing value must not be near to every target."""
     rng = np.random.Generator(np.random.Philox(key=5))
     targets = rng.normal(size=(40, 4))
     proposals = np.concatenate([rng.normal(size=(80, 4)), rng.normal(size=(80, 4))])
@@ -161,24 +176,24 @@ def test_effects_are_learned_from_scattered_faces():
     space = Space.of(shown, np.zeros(2, bool))
     slopes = Effects.learn(space, specs, shown).of(specs[0])
     knob = [k.name for k in KNOBS].index("brow_height")
-    spread = KNOBS[knob].spread / 60 / space.scale[0]
+    spread = KNOBS[knob].unit / 60 / space.scale[0]
     assert slopes[0, knob] == pytest.approx(spread, rel=0.05)
     assert abs(slopes[1, knob]) < 0.05
 
 
-def test_steps_mend_the_slopes():
-    """Half of the truth learned from proposals: what steps did to their own faces gives the other half."""
+def test_steps_update_the_slopes():
+    """From slopes of 0: what steps did to their own faces gives the true slopes."""
     specs = [default_prior.draw_spec(0, i) for i in range(80)]
     columns = [PLACE["brow_height"], PLACE["mouth_width"]]
     before = toy_measure(specs)[:, columns]
     space = Space.of(before, np.zeros(2, bool))
     moves = np.random.Generator(np.random.Philox(key=8)).normal(0, 1, (80, len(KNOBS)))
     moves *= [k.name in ("brow_height", "mouth-scale-horiz-incr") for k in KNOBS]
-    turned = [turn_knobs(spec, move * SPREADS) for spec, move in zip(specs, moves, strict=True)]
+    turned = [turn_knobs(spec, move * refinement.UNITS) for spec, move in zip(specs, moves, strict=True)]
     after = toy_measure(turned)[:, columns]
-    effects = Effects(np.zeros((2, 2, len(KNOBS)))).mended(space, specs, turned, before, after)
+    effects = Effects(np.zeros((2, 2, len(KNOBS)))).updated(space, specs, turned, before, after)
     knob = [k.name for k in KNOBS].index("brow_height")
-    wanted = KNOBS[knob].spread / 60 / space.scale[0]
+    wanted = KNOBS[knob].unit / 60 / space.scale[0]
     for half in effects.slopes:
         assert half[0, knob] == pytest.approx(wanted, rel=0.3)
         assert abs(half[1, knob]) < 0.1
@@ -195,27 +210,27 @@ def test_knobs_stop_at_their_ends():
     assert turn_knobs(spec, np.zeros(len(KNOBS))) == spec
 
 
-def test_aims_keep_ranks_and_reach_the_targets_law():
+def test_aims_keep_ranks_and_reach_the_distribution_of_the_targets():
     rng = np.random.Generator(np.random.Philox(key=6))
     targets = rng.normal(2, 3, (200, 1))
     there = rng.permutation(targets)
     aims = refinement.aims_of(there, targets)
-    # Faces of the targets' law already aim within it, between their own row and where they are.
+    # Faces that have the distribution of the targets aim within it, between their own row and where they are.
     at = np.linspace(0.03, 0.97, 40)
     np.testing.assert_allclose(np.quantile(aims, at), np.quantile(targets, at), atol=0.4)
     assert np.corrcoef(aims[:, 0], there[:, 0])[0, 1] > 0.5 < np.corrcoef(aims[:, 0], targets[:, 0])[0, 1]
 
 
-def test_sliders_that_show_in_nothing_stay():
-    """With slopes of nothing no knob moves, however far a slider is out."""
+def test_sliders_without_effect_stay():
+    """With slopes of 0 no knob moves, however far from the average face a slider is."""
     space = Space.of(np.random.default_rng(0).normal(size=(50, 2)), np.zeros(2, bool))
-    far = np.full(len(KNOBS), 3.0) * [knob.spread for knob in KNOBS]
+    far = np.full(len(KNOBS), 3.0) * [knob.unit for knob in KNOBS]
     still = refinement.step(space, np.zeros((2, len(KNOBS))), np.zeros(2), np.ones(2), far)
     assert not still.any()
 
 
-def test_faces_of_a_narrow_law_aim_beyond_it():
-    """By OVERSHOOT of the gap between their law and the targets' at each rank."""
+def test_faces_of_a_narrow_distribution_aim_beyond_the_targets():
+    """By OVERSHOOT times the gap between their distribution and the targets' at each rank."""
     rng = np.random.Generator(np.random.Philox(key=6))
     targets = np.sort(rng.normal(2, 3, (400, 1)), axis=0)
     narrow = 2 + 0.5 * (targets - 2)
@@ -224,23 +239,21 @@ def test_faces_of_a_narrow_law_aim_beyond_it():
     np.testing.assert_allclose(aims[10:-10], wanted[10:-10], atol=0.3)
 
 
-def test_laws_by_hand_are_followed_without_anything_to_measure(tmp_path, monkeypatch):
+def test_a_handwritten_profile_without_measured_attributes_is_followed(tmp_path):
     (tmp_path / "l.toml").write_text('male = 1.0\nyaw = "uniform(20, 30)"\n')
-    monkeypatch.setattr(matcher, "measure_specs", toy_measure)
     block = matcher.match_block(load_profile(tmp_path / "l.toml"), 0, 0, 32)
     assert all(20 <= spec.pose.yaw <= 30 and spec.identity.gender > 0.5 for spec in block.specs)
     assert distribution_report.describe_target(load_profile(tmp_path / "l.toml"), [block])["matched"] == {}
 
 
-def test_a_yaw_by_hand_survives_matching(tmp_path, monkeypatch):
+def test_a_handwritten_yaw_survives_matching(tmp_path):
     (tmp_path / "l.toml").write_text('base = "celebamaskhq"\nyaw = "uniform(20, 30)"\n')
-    monkeypatch.setattr(matcher, "measure_specs", toy_measure)
     block = matcher.match_block(load_profile(tmp_path / "l.toml"), 0, 0, 32)
     assert all(20 <= spec.pose.yaw <= 30 for spec in block.specs)
     assert "yaw_nose" not in block.names and "brow_height" in block.names
 
 
-def test_features_follow_a_given_age_and_sex():
+def test_features_follow_a_given_age_and_gender():
     def drawn(*settings):
         return list(matcher.draw_specs(None, 5, range(60), 60, [parse(text) for text in settings]))
 
