@@ -11,6 +11,7 @@ setup(
     package_dir={"facegen": "src/facegen"} | {f"facegen.{folder}": folder for folder in FOLDERS},
     packages=[
         "facegen",
+        "facegen.api",
         *(f"facegen.{folder}" for folder in FOLDERS),
         *(f"facegen.{folder}.{room}" for folder in FOLDERS for room in find_packages(folder)),
     ],

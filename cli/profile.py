@@ -1,4 +1,4 @@
-"""`facegen profile`: the law of a set's attributes, as a file of aggregates."""
+"""`facegen profile`: the distribution of a set's attributes, as a file of aggregates."""
 
 from pathlib import Path
 
@@ -13,40 +13,44 @@ import click
 @click.option(
     "--annotations",
     type=click.Path(path_type=Path),
-    default=None,
     help="Folder of CelebAMask-HQ's attribute and pose files, fused with what is measured.",
 )
-@click.option("--name", default=None, help="Name of the profile; default: the name of the file.")
-@click.option("--source", default=None, help="One line on where the set is from; default: the folder's name.")
-@click.option(
-    "--workers", type=click.IntRange(1, 256), default=None, help="Processes that measure; default: all cores."
-)
-def command(real_dir, out, annotations, name, source, workers) -> None:
+@click.option("--name", help="Name of the profile [the name of the file].")
+@click.option("--source", help="One line on where the set is from [the folder's name].")
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes that measure [one a processor].")
+def command(
+    real_dir: Path,
+    out: Path,
+    annotations: Path | None,
+    name: str | None,
+    source: str | None,
+    workers: int | None,
+) -> None:
     """Fit the attribute profile of the faces in REAL_DIR.
 
     The file holds quantiles, frequencies and correlations: no row, pixel or name of a person.
     """
-    from dataclasses import replace
-
     from rich.console import Console
 
-    from facegen.audit.profiles.profile_files import save_profile
-    from facegen.audit.profiles.profile_fit import fit_profile
-    from facegen.cli.support.measuring import measured
-    from facegen.datasets.layouts.annotations import read_annotations
-    from facegen.datasets.layouts.open_set import open_set
+    from facegen.api.profile_fitting import fit_profile
+    from facegen.cli.support.training_progress import event_bars
 
-    console = Console(stderr=True)
-    faces = open_set(real_dir)
-    rows = read_annotations(annotations) if annotations else None
-    table = measured(faces, workers, console).attributes
-    with console.status("fitting"):
-        fitted = fit_profile(replace(table, source=source or table.source), rows, name or out.stem)
-    save_profile(fitted, out)
-    parts = f"{len(fitted.measured.names)} measured attributes of {len(table)} pictures"
+    with event_bars(Console(stderr=True)) as progress:
+        fitted = fit_profile(
+            real_dir,
+            annotations=annotations,
+            name=name or out.stem,
+            source=source,
+            workers=workers,
+            progress=progress,
+        )
+    fitted.save(out)
+    parts = f"{len(fitted.measured.names)} measured attributes of {fitted.measured.n} pictures"
     if fitted.annotated:
         parts += f", {len(fitted.annotated.names)} annotated ones of {fitted.annotated.n} rows"
     click.echo(f"{out}: {parts}")
     if fitted.fidelity:
-        told = ", ".join(f"{key} {auc:.2f}" for key, auc in fitted.fidelity.items())
-        click.echo(f"told from the set itself at an AUC of: {told} (0.5 = not at all)")
+        found = ", ".join(f"{key} {auc:.2f}" for key, auc in fitted.fidelity.items())
+        click.echo(
+            f"a classifier separates draws of it from the set with an AUC of: {found} (0.5 = not at all)"
+        )

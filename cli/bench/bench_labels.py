@@ -58,12 +58,12 @@ def command(num, size, seed, match, quality, settings, real, workers, out) -> No
     with tempfile.TemporaryDirectory(prefix="facegen-") as folder, console.status("") as status:
 
         def step(answer):
-            status.update(f"face {answer['index']} of {num}: {answer['seconds']:.1f} s")
+            status.update(f"face {answer.index} of {num}")
 
         job = Job(Path(folder), size, quality, device="cpu", workers=workers or 0, task="check")
         outcome = render_specs(job, enumerate(specs), step)
     indices = sorted(outcome.done)
-    reports = [outcome.done[i]["report"] for i in indices]
+    reports = [dict(outcome.done[i].report) for i in indices]
     if not reports:
         raise FacegenError(f"no face could be checked: {next(iter(outcome.failures.values()))}")
     rates, overlap = fault_rates(reports, islands), agreement(reports)

@@ -72,12 +72,12 @@ def _render(specs, folder, size, quality, rays, status, title):
     def step(answer):
         nonlocal done
         done += 1
-        status.update(f"{title}: {done} of {len(specs)}, {answer['seconds']:.1f} s")
+        status.update(f"{title}: {done} of {len(specs)}, {answer.seconds:.1f} s")
 
     outcome = render_specs(Job(folder, size, quality, samples=rays), specs, step)
     if outcome.failures:
         raise FacegenError(f"{title}: {next(iter(outcome.failures.values()))}")
-    seconds = statistics.median(answer["seconds"] for answer in outcome.done.values())
+    seconds = statistics.median(answer.seconds for answer in outcome.done.values())
     return {"folder": folder, "median_s": seconds}
 
 

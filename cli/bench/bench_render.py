@@ -59,23 +59,23 @@ def _measure(specs, size, quality, workers, device, status):
     import time
 
     from facegen.render.production.dataset_run import timing
-    from facegen.render.production.worker_pool import Job, Outcome, render_specs
+    from facegen.render.production.worker_pool import Job, render_specs
 
     warm_up, ends = len(specs) - 1, []
     order = [(warm_up, specs[-1]), *enumerate(specs[:-1])]
 
     def step(answer):
         ends.append(time.perf_counter())
-        status.update(f"{quality} {size}²: {len(ends)} of {len(specs)}, {answer['seconds']:.1f} s")
+        status.update(f"{quality} {size}²: {len(ends)} of {len(specs)}, {answer.seconds:.1f} s")
 
     with tempfile.TemporaryDirectory(prefix="facegen-") as folder:
         outcome = render_specs(Job(Path(folder), size, quality, device=device, workers=workers), order, step)
     done = {i: answer for i, answer in outcome.done.items() if i != warm_up}
-    spent = timing(Outcome(done))
+    spent = timing(done.values())
     if spent is None or len(ends) < 2:
         why = next(iter(outcome.failures.values()), "no answer")
         raise FacegenError(f"{quality} {size}²: no face could be rendered: {why}")
-    files = [a["seconds"] - sum(a["timing"].values()) for a in done.values()]
+    files = [a.seconds - sum(a.timing.values()) for a in done.values()]
     return {
         "size": size,
         "quality": quality,

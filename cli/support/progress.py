@@ -11,8 +11,11 @@ from rich.progress import (
 )
 
 
-def progress_bar(console: Console) -> Progress:
-    """Bars with count, time spent and time left; every task has a text field `note`."""
+def progress_bar(console: Console, transient: bool = False) -> Progress:
+    """Bars with count, time spent and time left; every task has a text field `note`.
+
+    transient : the bar is removed when it is stopped
+    """
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -22,4 +25,5 @@ def progress_bar(console: Console) -> Progress:
         TextColumn("left"),
         TimeRemainingColumn(),
         console=console,
+        transient=transient,
     )

@@ -16,7 +16,19 @@ if TYPE_CHECKING:
     from facegen.parse.data.loaded_set import LoadedSet
     from facegen.parse.training.train import Progress as TrainingProgress
 
-WORDS = {"load": "decoding", "measure": "measuring", "train": "training"}  # before what a bar is about
+# Shown before what a bar is about; other stages show that alone.
+WORDS = {
+    "load": "decoding",
+    "measure": "measuring",
+    "match": "matching",
+    "pilot": "pilot",
+    "render": "rendering",
+    "parse": "parsing",
+    "read": "reading",
+    "inception": "Inception:",
+    "compare": "comparing:",
+    "fit": "fitting",
+}
 
 
 def say_on(console: Console) -> Callable[[str], None]:
@@ -36,19 +48,22 @@ class _Bars:
 
     def __call__(self, event: ProgressEvent) -> None:
         if event.stage == MESSAGE:
+            if self.bar is not None and not self.bar.finished:
+                say_on(self.bar.console)(event.text)  # above the bar, which goes on
+                return
             self.close()
             say_on(self.console)(event.text)
             return
         key = (event.stage, "" if event.stage == "train" else event.text)
         if key != self.key or self.bar is None:
             self.close()
-            self.key, self.bar = key, progress_bar(self.console)
+            self.key, self.bar = key, progress_bar(self.console, transient=event.total is None)
             self.bar.start()
             self.task = self.bar.add_task("", total=event.total, note="")
         elif event.text != self.text:  # or the bar would stay finished, and its time left zero
             self.bar.reset(self.task)
         self.text = event.text
-        named = event.text if event.stage not in ("load", "measure") else f"{WORDS[event.stage]} {event.text}"
+        named = f"{WORDS[event.stage]} {event.text}" if event.stage in WORDS else event.text
         self.bar.update(
             self.task,
             description=escape(named),

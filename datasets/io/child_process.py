@@ -30,19 +30,19 @@ class Child:
     ----------
     module : str
         Module that is run, as "facegen.datasets.io.pool_worker". It finds what this process finds: the child
-        gets this process's `sys.path`, without the working folder.
+        gets this process's `sys.path`; its working folder is not searched for modules.
     environment : mapping of str to str, optional
         Variables set on top of this process's.
     """
 
     def __init__(self, module: str, environment: Mapping[str, str] | None = None) -> None:
-        folders = os.pathsep.join(folder or str(Path.cwd()) for folder in sys.path)
+        folders = [os.environ.get("PYTHONPATH", ""), *(one or str(Path.cwd()) for one in sys.path)]
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": folders, **(environment or {})},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders)), **(environment or {})},
         )
         assert self.process.stdin and self.process.stdout and self.process.stderr
         self.input: IO[bytes] = self.process.stdin
@@ -70,7 +70,7 @@ class Child:
         except subprocess.TimeoutExpired:
             self.kill()
             return ChildLost("closed its output without an answer: stopped")
-        self._reader.join(1.0)
+        self._release()
         cause = "killed, perhaps for memory" if code == KILLED else f"exit code {code}"
         last = self._log.decode(errors="replace").strip().splitlines()
         return ChildLost(f"died ({cause}){': ' + last[-1] if last else ''}")

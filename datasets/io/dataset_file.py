@@ -1,4 +1,4 @@
-"""What a whole dataset folder says of itself: `dataset.json` and `attributes.parquet`.
+"""The two files about a whole dataset folder: `dataset.json` and `attributes.parquet`.
 
 `dataset.json` holds format, version, config, seed, fingerprint, distributions, the licence ledger and
 the failures. `attributes.parquet` has one row a sample: its name, then scalars, columns in name order.
@@ -7,16 +7,30 @@ the failures. `attributes.parquet` has one row a sample: its name, then scalars,
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import facegen
 from facegen.datasets.errors import FacegenError
-from facegen.datasets.io.files import read_json, write_bytes, write_json
+from facegen.datasets.io.files import fingerprint, read_json, write_bytes, write_json
 
 FORMAT = "facegen-dataset"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 DATASET_FILE = "dataset.json"
 ATTRIBUTES_FILE = "attributes.parquet"
 REQUIRED = ("seed", "size", "num", "convention", "profile", "fingerprint", "config", "ledger", "failures")
+# Keys of version 1 and their names of today: of the file, of its `config`, and anywhere in its `target`.
+RENAMED = {"law_by_hand": "handwritten_profile"}
+RENAMED_IN_CONFIG = {"law": "distribution"}
+RENAMED_IN_TARGET = {
+    "asked": "requested",
+    "drawn": "in_spec",
+    "seen": "in_mask",
+    "expected": "predicted",
+    "realised": "rendered",
+    "rms": "rms_difference",
+    "chance": "rms_by_chance",
+    "farthest": "largest_differences",
+}
 
 
 def write_dataset_json(root: Path, content: Mapping[str, object]) -> None:
@@ -34,8 +48,25 @@ def write_dataset_json(root: Path, content: Mapping[str, object]) -> None:
     write_json(Path(root) / DATASET_FILE, {**content, **header})
 
 
-def read_dataset_json(root: Path) -> dict:
-    """The content of `dataset.json`; FacegenError where it is missing, damaged, foreign or newer."""
+def read_dataset_json(root: Path) -> dict[str, Any]:
+    """The content of `dataset.json` in the keys of FORMAT_VERSION.
+
+    A file of version 1 is translated, its fingerprint with it: a set of an older facegen can be resumed.
+
+    Parameters
+    ----------
+    root : Path
+        Dataset folder.
+
+    Returns
+    -------
+    dict
+        With all keys of REQUIRED.
+
+    Raises
+    ------
+    FacegenError : the file is missing, damaged, foreign or newer.
+    """
     path = Path(root) / DATASET_FILE
     content = read_json(path, "render into another folder, or put a copy of the file back")
     if content.get("format") != FORMAT:
@@ -43,17 +74,45 @@ def read_dataset_json(root: Path) -> dict:
             f"{path}: not a facegen dataset (format {content.get('format')!r}, need {FORMAT!r})"
         )
     version = content.get("format_version")
-    if version != FORMAT_VERSION:
-        advice = (
-            "update facegen" if isinstance(version, int) and version > FORMAT_VERSION else "render it again"
-        )
+    if version not in (1, FORMAT_VERSION):
+        newer = isinstance(version, int) and version > FORMAT_VERSION
+        advice = "update facegen" if newer else "render it again"
         raise FacegenError(
-            f"{path}: format version {version!r}, this facegen reads {FORMAT_VERSION}: {advice}"
+            f"{path}: format version {version!r}, this facegen reads 1 to {FORMAT_VERSION}: {advice}"
         )
     missing = [key for key in REQUIRED if key not in content]
     if missing:
         raise FacegenError(f"{path}: lacks {', '.join(missing)}: render it again")
-    return content
+    return _from_version_1(content) if version == 1 else content
+
+
+def _from_version_1(content: dict[str, Any]) -> dict[str, Any]:
+    config = content["config"]
+    new = {RENAMED.get(key, key): value for key, value in content.items()}
+    new["format_version"] = FORMAT_VERSION
+    if isinstance(config, dict):
+        new["config"] = {RENAMED_IN_CONFIG.get(key, key): value for key, value in config.items()}
+        if content["fingerprint"] == fingerprint(config):
+            new["fingerprint"] = fingerprint(new["config"])
+    if "target" in new:
+        new["target"] = _target_of_version_1(new["target"])
+    return new
+
+
+def _target_of_version_1(value: Any) -> Any:
+    """A part of `target` with its keys renamed at every depth."""
+    if isinstance(value, dict):
+        return {_key_of_version_1(key, one): _target_of_version_1(one) for key, one in value.items()}
+    return [_target_of_version_1(one) for one in value] if isinstance(value, list) else value
+
+
+def _key_of_version_1(key: str, value: Any) -> str:
+    """Two keys had two meanings each, which their values tell apart."""
+    if key == "share":
+        return "fraction_of_faces" if isinstance(value, dict) else "fraction_present"
+    if key == "followed" and isinstance(value, dict):
+        return "proposed"
+    return RENAMED_IN_TARGET.get(key, key)
 
 
 def write_attributes(root: Path, names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:

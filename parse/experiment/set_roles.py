@@ -15,7 +15,7 @@ from facegen.datasets.layouts.face_set import FaceSet
 DEFAULT, MATCHED = "S", "S_D"  # keys of the arms
 # Keys of a set's config that decide the distribution of its faces. All others must be the same in the default
 # and the matched set.
-DISTRIBUTION_KEYS = {"seed", "match_dist", "law", "distribution", "rounds", "faces"}
+DISTRIBUTION_KEYS = {"seed", "match_dist", "distribution", "rounds", "faces"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def part_of(faces: FaceSet) -> str:
         return DEFAULT
     said = read_dataset_json(faces.path)
     config = said["config"]
-    if said.get("law_by_hand") or config.get("faces") or config.get("set"):
+    if said.get("handwritten_profile") or config.get("faces") or config.get("set"):
         return ""
     return DEFAULT if said["profile"] is None else MATCHED
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from facegen.datasets.conventions.native_labels import Native
@@ -47,16 +48,32 @@ PALETTE = np.array(
     ],
     np.uint8,
 )
-OVERLAY = 0.55
-CAPTION_HEIGHT = 16
-BANNER_HEIGHT = 26
-GAP = 2
+OPACITY = 0.55  # of labels over a picture, by eye: both can be seen
+DIMMED = 0.6  # brightness of what has no label, by eye
+CAPTION_HEIGHT, CAPTION_FONT = 16, 11  # pixels
+BANNER_HEIGHT, BANNER_FONT = 26, 14
+GAP = 2  # pixels between tiles
+DARK, LIGHT, WHITE, RED = (24, 24, 24), (220, 220, 220), (255, 255, 255), (150, 20, 20)
 
 
-def overlay(rgb, labels, share=OVERLAY):
-    """Labels laid over a picture: rgb (H, W, 3) uint8, labels (H, W) uint8 native ids -> (H, W, 3) uint8."""
+def overlay(
+    rgb: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], opacity: float = OPACITY
+) -> npt.NDArray[np.uint8]:
+    """Lay labels over a picture.
+
+    Parameters
+    ----------
+    rgb : (H, W, 3) uint8
+    labels : (H, W) uint8
+        Native ids.
+    opacity : float in [0, 1]
+
+    Returns
+    -------
+    (H, W, 3) uint8
+    """
     colours = PALETTE[np.minimum(labels, len(Native) - 1)].astype(np.float32)
-    mixed = np.where((labels > 0)[..., None], rgb * (1 - share) + colours * share, rgb * 0.6)
+    mixed = np.where((labels > 0)[..., None], rgb * (1 - opacity) + colours * opacity, rgb * DIMMED)
     return mixed.astype(np.uint8)
 
 
@@ -65,28 +82,44 @@ def sheet(
     columns: int,
     captions: Sequence[str] | None = None,
     banner: str | None = None,
-):
-    """Tiles (H, W, 3) uint8 of one size in rows of `columns`, under a line of text: a PIL image."""
+) -> Image.Image:
+    """Lay tiles out in rows.
+
+    Parameters
+    ----------
+    tiles : sequence of (H, W, 3) uint8
+        At least one, all of the same shape.
+    columns : int
+        Tiles in a row.
+    captions : sequence of str, optional
+        One a tile, cut to its width.
+    banner : str, optional
+        A line of text above all tiles, on red.
+
+    Returns
+    -------
+    PIL image, RGB
+    """
     height, width, _ = tiles[0].shape
     strip = CAPTION_HEIGHT if captions else 0
     rows = -(-len(tiles) // columns)
     top = BANNER_HEIGHT if banner else 0
     size = (columns * (width + GAP) - GAP, top + rows * (height + strip + GAP) - GAP)
-    canvas = Image.new("RGB", size, (24, 24, 24))
-    draw, font = ImageDraw.Draw(canvas), ImageFont.load_default(size=11)
+    canvas = Image.new("RGB", size, DARK)
+    draw, font = ImageDraw.Draw(canvas), ImageFont.load_default(size=CAPTION_FONT)
     if banner:
-        draw.rectangle((0, 0, size[0], top - GAP), fill=(150, 20, 20))
-        draw.text((6, 4), banner, fill=(255, 255, 255), font=ImageFont.load_default(size=14))
+        draw.rectangle((0, 0, size[0], top - GAP), fill=RED)
+        draw.text((6, 4), banner, fill=WHITE, font=ImageFont.load_default(size=BANNER_FONT))
     for i, tile in enumerate(tiles):
         x, y = i % columns * (width + GAP), top + i // columns * (height + strip + GAP)
         canvas.paste(Image.fromarray(tile), (x, y))
         if captions:
             caption = _cut(captions[i], width - 4, font)
-            draw.text((x + 2, y + height + 1), caption, fill=(220, 220, 220), font=font)
+            draw.text((x + 2, y + height + 1), caption, fill=LIGHT, font=font)
     return canvas
 
 
-def _cut(text, width, font):
+def _cut(text: str, width: int, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
     """The longest beginning of `text` that is no wider than `width` pixels."""
     while text and font.getlength(text) > width:
         text = text[:-1]

@@ -1,4 +1,4 @@
-"""From a profile to the specs of a set, pilots included, kept beside the set so that a resumed run goes on.
+"""From a profile to the specs of a set, pilots included, stored with the set so that a resumed run continues.
 
 `matching/` in the dataset folder holds one file a matched block and the correction that pilots gave. It is
 used again only for the same order (its fingerprint says which).
@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.audit.measures import measure_table
+from facegen.audit.profiles.attribute_profile import Profile
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import read_json, write_json
 from facegen.datasets.io.images import read_index, read_rgb
@@ -24,31 +28,65 @@ from facegen.render.matching.label_preview import preview_processes
 from facegen.render.matching.matcher import Matched, block_of, match_block
 from facegen.render.production.worker_pool import Job, render_specs
 from facegen.render.spec.face_spec import FaceSpec
+from facegen.render.spec.overrides import Override
 
 FOLDER = "matching"
 BLOCK_VERSION = 2  # of a block's file
+OnStep = Callable[[str, int], object]
 
 
 def matched_blocks(
     job: Job,
-    profile,
+    profile: Profile,
     seed: int,
     indices: Sequence[int],
-    overrides,
+    overrides: Sequence[Override],
     rounds: int,
     workers: int,
     fingerprint: str,
-    on_step: Callable[[str, int], object] = lambda step, count: None,
+    on_step: OnStep = lambda step, count: None,
 ) -> tuple[list[Matched], pilot_correction.Correction]:
     """All blocks that hold any of the indices, matched now or read back, and the correction they used.
 
-    on_step : told what is being done and how many faces of it were just finished
+    Parameters
+    ----------
+    job : Job
+        Where the set lies and how pilots are rendered.
+    profile : Profile
+    seed : int
+        Of the set.
+    indices : sequence of int
+        Samples whose blocks are needed.
+    overrides : sequence of Override
+        Applied to every face.
+    rounds : int
+        Pilot sets before matching.
+    workers : int
+        Processes that preview.
+    fingerprint : str
+        Of the order: stored blocks of another one are not used.
+    on_step : callable
+        Called with "match" or "pilot" and the number of faces just previewed or rendered.
+
+    Raises
+    ------
+    FacegenError : a process of matching died, or a pilot failed on most faces.
     """
     with preview_processes(workers) as pool:
         return _blocks(job, profile, seed, indices, overrides, rounds, pool, fingerprint, on_step)
 
 
-def _blocks(job, profile, seed, indices, overrides, rounds, pool, fingerprint, on_step):
+def _blocks(
+    job: Job,
+    profile: Profile,
+    seed: int,
+    indices: Sequence[int],
+    overrides: Sequence[Override],
+    rounds: int,
+    pool: Executor | None,
+    fingerprint: str,
+    on_step: OnStep,
+) -> tuple[list[Matched], pilot_correction.Correction]:
     folder = Path(job.out) / FOLDER
     correction = _correction(folder, fingerprint)
     if correction is None:
@@ -69,7 +107,16 @@ def _blocks(job, profile, seed, indices, overrides, rounds, pool, fingerprint, o
     return blocks, correction
 
 
-def _pilot(job, profile, seed, number, overrides, before, pool, on_step):
+def _pilot(
+    job: Job,
+    profile: Profile,
+    seed: int,
+    number: int,
+    overrides: Sequence[Override],
+    before: pilot_correction.Correction,
+    pool: Executor | None,
+    on_step: OnStep,
+) -> pilot_correction.Correction:
     """Match, render and measure a pilot, and learn from it."""
     own_seed = int(generator(seed, number, "match.pilot").integers(2**31))
     block = match_block(
@@ -88,24 +135,24 @@ def _pilot(job, profile, seed, number, overrides, before, pool, on_step):
     rows = np.array([measure_table.measure(*one) for one in pictures])
     column = {name: rows[:, j] for j, name in enumerate(measure_table.NAMES)}
     names = [n for n in pilot_correction.ROW_COLOURS if n in profile.measured.names]
-    said = profile.sample(pilot_correction.FACES, own_seed)
+    rows_of = profile.sample(pilot_correction.FACES, own_seed)
     return pilot_correction.learn(
         before,
         block.names,
         block.predicted[done],
         np.stack([column[n] for n in block.names], axis=1),
         {n: column[n] for n in pilot_correction.ROW_COLOURS},
-        {n: said[n][done].astype(float) for n in names},
+        {n: rows_of[n][done].astype(float) for n in names},
     )
 
 
-def _picture(out, index):
+def _picture(out: Path, index: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
     name = sample_name(index)
     image = next(path for path in (out / "images").glob(f"{name}.*"))
     return read_rgb(image), read_index(out / "masks" / f"{name}.png")
 
 
-def _correction(folder, fingerprint):
+def _correction(folder: Path, fingerprint: str) -> pilot_correction.Correction | None:
     path = folder / "correction.json"
     if not path.is_file():
         return None
@@ -115,7 +162,7 @@ def _correction(folder, fingerprint):
     return pilot_correction.Correction.from_dict(data)
 
 
-def _block_data(block):
+def _block_data(block: Matched) -> dict[str, Any]:
     return {
         "format_version": BLOCK_VERSION,
         "specs": [spec.to_dict() for spec in block.specs],
@@ -126,11 +173,11 @@ def _block_data(block):
     }
 
 
-def _nullable(rows):
+def _nullable(rows: npt.NDArray[np.float64]) -> list[list[float | None]]:
     return [[None if np.isnan(x) else float(x) for x in row] for row in rows]
 
 
-def _read_block(path, fingerprint):
+def _read_block(path: Path, fingerprint: str) -> Matched | None:
     if not path.is_file():
         return None
     data = read_json(path)

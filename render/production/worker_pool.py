@@ -10,19 +10,22 @@ import json
 import os
 import queue
 import select
-import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.io.child_process import Child, ChildLost
 from facegen.datasets.io.hardware import free_memory, processor_count, processors
 from facegen.render.spec.face_spec import FaceSpec
 
+MODULE = "facegen.render.blender.worker"
 SAMPLES_PER_WORKER = 250
-ATTEMPTS = 3
+ATTEMPTS = 3  # of a sample whose worker died
+ATTEMPTS_AFTER_ERROR = 2  # of a sample that failed with an error
 # The first start on a machine builds Anny's cache and may compile GPU kernels.
 START_SECONDS = 900.0
 SAMPLE_SECONDS = 600.0  # of a picture of FULL pixels a side or less
@@ -33,17 +36,35 @@ DISK = "disk"
 WORKER_BYTES, PICTURE_BYTES = 2.0e9, 0.35e9
 GPU_FILES = ("/dev/nvidia0", "/dev/kfd", "/dev/dri/renderD128")  # drivers of NVIDIA, AMD and Intel
 HOPELESS = 4  # failures without a single success that end a run
-# Sums over several threads are rounded otherwise than over one, and strands hang on the last digit: the
-# arrays of a face are computed on one thread, whatever the worker's share of the machine. Cycles has its own.
+# Sums over several threads are rounded differently than over one, and strands depend on the last digit: the
+# arrays of a face are computed on one thread, whatever part of the machine a worker has. Cycles has its own.
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
 
 @dataclass(frozen=True)
 class Job:
-    """What all samples of a run share. task: "render" writes samples, "check" only tests their labels.
+    """What all samples of a run share.
 
-    workers: processes; 0 takes as many as suit the machine, see `fitting_workers`. backgrounds: the folder of
-    the photographs that specs name. samples: rays a pixel, where it is not to be the quality's own number.
+    Attributes
+    ----------
+    out : Path
+        Dataset folder.
+    size : int
+        Side of the picture in pixels.
+    quality : str
+        "fast", "standard" or "high".
+    convention : str
+        Label convention of masks/.
+    device : str
+        "auto", "cpu", "cuda", "optix", "hip", "oneapi" or "metal".
+    workers : int
+        Processes; 0 takes as many as suit the machine, see `fitting_workers`.
+    task : str
+        "render" writes samples, "check" only tests their labels.
+    backgrounds : Path, optional
+        Folder of the photographs that specs name.
+    samples : int, optional
+        Rays per pixel; None takes the quality's own number.
     """
 
     out: Path
@@ -57,35 +78,77 @@ class Job:
     samples: int | None = None
 
 
+@dataclass(frozen=True)
+class Started:
+    """A worker has started. device : what it renders on."""
+
+    device: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """A sample came out.
+
+    Attributes
+    ----------
+    index : int
+    seconds : float
+        From the spec to the files.
+    rss_mb : int
+        Memory of the worker afterwards, in MB.
+    timing : mapping of str to float
+        Seconds of every stage; empty for the task "check".
+    report : mapping
+        What the task "check" found.
+    """
+
+    index: int
+    seconds: float
+    rss_mb: int
+    timing: Mapping[str, float] = field(default_factory=dict)
+    report: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A sample did not come out. error : a line or a trace; disk : a file could not be written."""
+
+    index: int
+    error: str
+    disk: bool = False
+
+    @property
+    def why(self) -> str:
+        """The error in one line."""
+        return self.error.strip().splitlines()[-1]
+
+
+Answer = Done | Failed
+
+
 @dataclass
 class Outcome:
-    """What a run did. seconds, rss_mb and timing are per sample, by index."""
+    """What a run did, by sample index. device : what the last worker rendered on."""
 
-    done: dict[int, dict] = field(default_factory=dict)
+    done: dict[int, Done] = field(default_factory=dict)
     failures: dict[int, str] = field(default_factory=dict)
     device: str = ""
 
 
-class WorkerLost(Exception):
-    """The worker died or hung; the message says how."""
-
-
 class Worker:
-    """One child process and its pipe."""
+    """One child process that renders; its messages are lines of JSON.
 
-    def __init__(self, job: Job, cpus: list[int]):
+    Raises
+    ------
+    FacegenError : it cannot render, for want of Blender or of the device.
+    ChildLost : it died before it could say why.
+    """
+
+    def __init__(self, job: Job, cpus: list[int]) -> None:
         self.served = 0
         self._patience = sample_seconds(job.size)
-        self._log = b""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "facegen.render.blender.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, **ONE_THREAD},
-        )
         self._buffer = b""
-        threading.Thread(target=self._drain, daemon=True).start()
+        self.child = Child(MODULE, ONE_THREAD)
         self._send(
             {
                 "out": str(Path(job.out).resolve()),
@@ -101,63 +164,45 @@ class Worker:
         )
         hello = self._receive(START_SECONDS)
         if "fatal" in hello:
+            self.child.close()
             raise FacegenError(start_failure(hello["fatal"]))
-        self.device = hello["device"]
+        self.device: str = hello["device"]
 
-    def render(self, index: int, spec: FaceSpec) -> dict:
-        """Render one sample; raises WorkerLost."""
+    def render(self, index: int, spec: FaceSpec) -> Answer:
+        """Render one sample; raises ChildLost."""
         self._send({"index": index, "spec": spec.to_dict()})
         self.served += 1
-        return self._receive(self._patience)
+        answer = self._receive(self._patience)
+        if answer["ok"]:
+            stages, report = answer.get("timing", {}), answer.get("report", {})
+            return Done(index, answer["seconds"], answer["rss_mb"], stages, report)
+        return Failed(index, answer["error"], answer.get("kind") == DISK)
 
-    def close(self, patience: float = 10.0) -> None:
+    def close(self) -> None:
         """Let the worker leave; kill it when it does not."""
-        try:
-            if self.process.stdin is not None:
-                self.process.stdin.close()
-            self.process.wait(patience)
-        except (subprocess.TimeoutExpired, OSError):
-            self.kill()
+        self.child.close()
 
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
+    def _send(self, message: Mapping[str, Any]) -> None:
+        self.child.send(json.dumps(message).encode() + b"\n")
 
-    def _send(self, message):
-        try:
-            self.process.stdin.write(json.dumps(message).encode() + b"\n")
-            self.process.stdin.flush()
-        except OSError as error:
-            raise WorkerLost(self._epitaph()) from error
-
-    def _receive(self, seconds):
-        out = self.process.stdout.fileno()
+    def _receive(self, seconds: float) -> dict[str, Any]:
+        out = self.child.output.fileno()
         while b"\n" not in self._buffer:
             ready, _, _ = select.select([out], [], [], seconds)
             if not ready:
-                self.kill()
-                raise WorkerLost(f"no answer for {seconds:.0f} s: stopped")
+                self.child.kill()
+                raise ChildLost(f"gave no answer for {seconds:.0f} s: stopped")
             chunk = os.read(out, 1 << 16)
             if not chunk:
-                self.process.wait()
-                raise WorkerLost(self._epitaph())
+                raise self.child.lost()
             self._buffer += chunk
         line, _, self._buffer = self._buffer.partition(b"\n")
-        return json.loads(line)
-
-    def _drain(self):
-        for line in self.process.stderr:
-            self._log = (self._log + line)[-4000:]
-
-    def _epitaph(self):
-        code = self.process.poll()
-        cause = "killed, perhaps for memory" if code == -9 else f"exit code {code}"
-        last = self._log.decode(errors="replace").strip().splitlines()
-        return f"worker died ({cause}){': ' + last[-1] if last else ''}"
+        answer: dict[str, Any] = json.loads(line)
+        return answer
 
 
 def sample_seconds(size: int) -> float:
-    """How long a face of `size` pixels a side may take before its worker counts as hung."""
+    """Seconds that a face of `size` pixels a side may take before its worker counts as hung."""
     return SAMPLE_SECONDS * max(1.0, (size / FULL) ** 2)
 
 
@@ -172,10 +217,21 @@ def start_failure(trace: str) -> str:
 
 
 def fitting_workers(device: str, size: int = FULL) -> int:
-    """One for each processor that memory has room for; a single one where a GPU may render.
+    """Number of workers for a machine: one for each processor that memory has room for; one for a GPU.
 
-    While a face is built and developed, a third of its time, one processor has work: of two cores, two pinned
+    While a face is built and developed, a third of its time, one processor has work: on two cores, two pinned
     workers rendered 24 faces in 78 s and one that takes both in 95 s.
+
+    Parameters
+    ----------
+    device : str
+        As in `Job`.
+    size : int
+        Side of the picture in pixels.
+
+    Returns
+    -------
+    int, at least 1
     """
     gpu = sys.platform == "darwin" or any(Path(file).exists() for file in GPU_FILES)
     if device != "cpu" and (device != "auto" or gpu):
@@ -185,7 +241,7 @@ def fitting_workers(device: str, size: int = FULL) -> int:
 
 
 def cpu_shares(workers: int) -> list[list[int]]:
-    """Processor sets of the workers: one worker takes all, several are pinned side by side."""
+    """Processors of each worker: an empty list (all of them) for a single one, disjoint lists for several."""
     if workers == 1 or not hasattr(os, "sched_setaffinity"):
         return [[]] * workers
     cpus = processors()
@@ -195,7 +251,7 @@ def cpu_shares(workers: int) -> list[list[int]]:
 def render_specs(
     job: Job,
     specs: Iterable[tuple[int, FaceSpec]],
-    progress: Callable[[dict], None] = lambda _: None,
+    progress: Callable[[Answer], object] = lambda _: None,
     stop: threading.Event | None = None,
     proven: bool = False,
 ) -> Outcome:
@@ -204,10 +260,14 @@ def render_specs(
     Parameters
     ----------
     job : Job
-    specs : (index, FaceSpec) pairs
-    progress : called with each worker's answer as it comes, in the calling thread
-    stop : set it to end the run after the samples now in work
-    proven : faces of this order were rendered before: failures alone do not end the run
+    specs : iterable of (int, FaceSpec)
+        Sample index and face.
+    progress : callable
+        Called with a `Done` or `Failed` for each sample, in the calling thread.
+    stop : threading.Event, optional
+        Set it to end the run after the samples now in work.
+    proven : bool
+        Faces of this order were rendered before: failures alone do not end the run.
 
     Returns
     -------
@@ -217,10 +277,10 @@ def render_specs(
     ------
     FacegenError : no worker can start, or the disk is full; finished samples stay.
     """
-    todo: queue.Queue = queue.Queue()
+    todo: queue.Queue[_Task] = queue.Queue()
     for index, spec in specs:
         todo.put((index, spec, 1))
-    answers: queue.Queue = queue.Queue()
+    answers: queue.Queue[_Message] = queue.Queue()
     stop = stop or threading.Event()
     workers = max(1, min(job.workers or fitting_workers(job.device, job.size), todo.qsize()))
     threads = [
@@ -232,27 +292,28 @@ def render_specs(
     outcome, error, alive = Outcome(), None, len(threads)
     try:
         while alive:
-            answer = answers.get()
-            if answer is None:
-                alive -= 1
-            elif isinstance(answer, Exception):
-                error = error or answer
+            message = answers.get()
+            found: Exception | None = None
+            match message:
+                case None:
+                    alive -= 1
+                case Started():
+                    outcome.device = message.device
+                case Done():
+                    outcome.done[message.index] = message
+                    progress(message)
+                case Failed(disk=True):
+                    found = FacegenError(message.error)
+                case Failed():
+                    outcome.failures[message.index] = message.why
+                    progress(message)
+                    if not (proven or outcome.done) and len(outcome.failures) >= HOPELESS:
+                        found = FacegenError(f"the first {HOPELESS} samples all failed: {message.why}")
+                case _:
+                    found = message
+            if found is not None:
+                error = error or found
                 stop.set()
-            elif "device" in answer:
-                outcome.device = answer["device"]
-            elif answer["ok"]:
-                outcome.done[answer["index"]] = answer
-                progress(answer)
-            elif answer.get("kind") == DISK:
-                error = error or FacegenError(answer["error"])
-                stop.set()
-            else:
-                why = answer["error"].strip().splitlines()[-1]
-                outcome.failures[answer["index"]] = why
-                progress(answer)
-                if not (proven or outcome.done) and len(outcome.failures) >= HOPELESS:
-                    error = error or FacegenError(f"the first {HOPELESS} samples all failed: {why}")
-                    stop.set()
     except BaseException:
         stop.set()
         raise
@@ -261,9 +322,19 @@ def render_specs(
     return outcome
 
 
-def _tend(job, cpus, todo, answers, stop):
+_Task = tuple[int, FaceSpec, int]  # index, face, number of the attempt
+_Message = Started | Done | Failed | Exception | None  # None: a thread has ended
+
+
+def _tend(
+    job: Job,
+    cpus: list[int],
+    todo: queue.Queue[_Task],
+    answers: queue.Queue[_Message],
+    stop: threading.Event,
+) -> None:
     """Keep one worker busy: the body of a thread."""
-    worker = None
+    worker: Worker | None = None
     try:
         while not stop.is_set():
             try:
@@ -276,19 +347,15 @@ def _tend(job, cpus, todo, answers, stop):
                     worker = None
                 if worker is None:
                     worker = Worker(job, cpus)
-                    answers.put({"device": worker.device})
-                answer = worker.render(index, spec)
-            except WorkerLost as lost:
+                    answers.put(Started(worker.device))
+                answer, most = worker.render(index, spec), ATTEMPTS_AFTER_ERROR
+            except ChildLost as lost:
                 worker = None
-                if attempt < ATTEMPTS:
-                    todo.put((index, spec, attempt + 1))
-                else:
-                    answers.put({"index": index, "ok": False, "error": f"{lost} ({attempt} attempts)"})
-                continue
-            if not answer["ok"] and answer.get("kind") != DISK and attempt < ATTEMPTS - 1:
+                answer, most = Failed(index, f"worker {lost} ({attempt} attempts)"), ATTEMPTS
+            if isinstance(answer, Failed) and not answer.disk and attempt < most:
                 todo.put((index, spec, attempt + 1))
-                continue
-            answers.put(answer)
+            else:
+                answers.put(answer)
     except Exception as error:
         answers.put(error)
     finally:

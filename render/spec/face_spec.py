@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from facegen.datasets.errors import FacegenError
 from facegen.render.spec import spec_fields as field
-from facegen.render.spec.spec_fields import flagged, one_of, set_to, showing, worn
+from facegen.render.spec.spec_fields import Rule, flagged, one_of, set_to, showing, worn
 
 SPEC_VERSION = 1
+ANCESTRY = ("african", "asian", "caucasian")  # fractions of an identity, which sum to 1
 
 FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "full_beard", "sideburns")
 # Registries, imported when a field is first read (see `spec_fields`).
@@ -413,6 +414,42 @@ class FaceSpec:
     background: Background = field.part(Background)
     version: int = SPEC_VERSION
 
+    def with_(self, path: str, value: object) -> FaceSpec:
+        """A copy with one attribute changed.
+
+        A setting of the camera that is changed is no longer adjusted when the picture is developed, and
+        fractions of ancestry make room for one that is changed, as with `facegen render --set`.
+
+        Parameters
+        ----------
+        path : str
+            Dotted, as "hair.colour.melanin"; `facegen render --list-attributes` names all of them.
+        value : float, str or tuple of three floats
+            A number in the attribute's range, one of its names, or a colour in linear RGB.
+
+        Returns
+        -------
+        FaceSpec
+
+        Raises
+        ------
+        FacegenError : there is no such attribute, or the value is out of its range.
+
+        Examples
+        --------
+        >>> from facegen import FaceSpec
+        >>> spec = FaceSpec().with_("headwear.kind", "cap").with_("pose.yaw", 20)
+        >>> spec.headwear.kind, spec.pose.yaw
+        ('cap', 20.0)
+        """
+        rule = _rule_at(self, path)
+        if rule is not None:
+            _check_value(path, rule, value)
+            if rule.developed_for:
+                return replace(replace(self, rule.developed_for, 0.0), path, value)
+        changed, part = replace(self, path, value), path.removeprefix("identity.")
+        return settle_ancestry(changed, [part]) if part in ANCESTRY else changed
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
         return dataclasses.asdict(self)
@@ -450,6 +487,55 @@ def attribute(spec: FaceSpec, path: str) -> Any:
     for part in path.split("."):
         value = value[part] if isinstance(value, dict) else getattr(value, part)
     return value
+
+
+def _rule_at(spec: FaceSpec, path: str) -> Rule | None:
+    """The rule of the attribute at a path; None where it has none, or where there is no such attribute."""
+    *parts, last = path.split(".")
+    node: Any = spec
+    for k, part in enumerate(parts):
+        fields = {f.name: f for f in dataclasses.fields(node)}
+        if part not in fields:
+            return None
+        below = getattr(node, part)
+        if isinstance(below, dict):
+            rule: Rule = fields[part].metadata[field.RULE]
+            name = ".".join([*parts[k + 1 :], last])
+            if name not in rule.choices():
+                raise FacegenError(f"unknown attribute {path!r}: it is one of {', '.join(rule.choices())}")
+            return rule
+        if not dataclasses.is_dataclass(below):
+            return None
+        node = below
+    found = {f.name: f for f in dataclasses.fields(node)}.get(last)
+    return None if found is None else found.metadata.get(field.RULE)
+
+
+def _check_value(path: str, rule: Rule, value: object) -> None:
+    """FacegenError where a value is not what the rule of its attribute allows."""
+    if rule.kind == "choice":
+        if value not in rule.choices():
+            raise FacegenError(f"{path}: {value!r} is none of {', '.join(rule.choices())}")
+        return
+    if rule.kind == "colour" and value is None:
+        return
+    numbers = value if rule.kind == "colour" and isinstance(value, tuple | list) else (value,)
+    count = 3 if rule.kind == "colour" else 1
+    good = len(numbers) == count and all(
+        isinstance(one, int | float) and rule.low <= one <= rule.high for one in numbers
+    )
+    if not good:
+        what = "three numbers, each" if count == 3 else "a number"
+        raise FacegenError(f"{path}: {value!r} is not {what} from {rule.low:g} to {rule.high:g}")
+
+
+def settle_ancestry(spec: FaceSpec, given: Sequence[str]) -> FaceSpec:
+    """Scale the fractions of ancestry that are not `given` so that all three sum to 1."""
+    fraction = {name: getattr(spec.identity, name) for name in ANCESTRY}
+    rest = [name for name in ANCESTRY if name not in given]
+    room, total = 1 - sum(fraction[name] for name in given), sum(fraction[name] for name in rest)
+    new = {name: room * fraction[name] / total if total > 0 else room / len(rest) for name in rest}
+    return dataclasses.replace(spec, identity=dataclasses.replace(spec.identity, **new))
 
 
 def replace(spec: FaceSpec, path: str, value: object) -> FaceSpec:

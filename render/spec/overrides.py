@@ -20,6 +20,7 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.keyed_random import generator
 from facegen.render.spec import face_spec as s
 from facegen.render.spec.attribute_ranges import Attribute, find
+from facegen.render.spec.face_spec import ANCESTRY, settle_ancestry
 
 WITHOUT = {
     "subsurface": ("skin.subsurface=0",),
@@ -50,7 +51,6 @@ WITHOUT = {
     ),
 }
 TARGETS = "camera.look."  # development targets
-ANCESTRY = ("african", "asian", "caucasian")
 # Actions that pull the same part in opposite ways.
 OPPOSITES = (
     *((f"eyeBlink{side}", f"eyeWide{side}") for side in ("Left", "Right")),
@@ -99,15 +99,6 @@ def apply_all(spec: s.FaceSpec, overrides: Sequence[Override]) -> s.FaceSpec:
         spec = override.apply(spec)
     given = [name for name in ANCESTRY if f"identity.{name}" in {o.path for o in overrides}]
     return settle_ancestry(spec, given) if given else spec
-
-
-def settle_ancestry(spec: s.FaceSpec, given: Sequence[str]) -> s.FaceSpec:
-    """Scale the ancestry shares that are not `given` so that all three sum to 1."""
-    share = {name: getattr(spec.identity, name) for name in ANCESTRY}
-    rest = [name for name in ANCESTRY if name not in given]
-    room, total = 1 - sum(share[name] for name in given), sum(share[name] for name in rest)
-    new = {name: room * share[name] / total if total > 0 else room / len(rest) for name in rest}
-    return dataclasses.replace(spec, identity=dataclasses.replace(spec.identity, **new))
 
 
 def parse(text: str) -> Override:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from facegen.datasets.errors import FacegenError
 from facegen.render.spec import face_spec as s
 from facegen.render.spec.attribute_ranges import SHORT, Attribute, families, find, paths, rules, sweep
-from facegen.render.spec.overrides import ANCESTRY, settle_ancestry
+from facegen.render.spec.face_spec import ANCESTRY, settle_ancestry
 from facegen.render.spec.spec_fields import NOTHING, Need
 
 

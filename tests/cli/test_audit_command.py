@@ -7,18 +7,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from drawn_heads import head, random_heads
+from index_folder import write_set
 from PIL import Image
 
 from facegen.cli.main import cli
-
-
-def write_set(folder, pairs):
-    for name in ("images", "masks"):
-        (folder / name).mkdir(parents=True)
-    for i, (image, mask) in enumerate(pairs):
-        Image.fromarray(image).save(folder / "images" / f"{i:05d}.png")
-        Image.fromarray(mask).save(folder / "masks" / f"{i:05d}.png")
-    return folder
 
 
 @pytest.fixture(autouse=True)

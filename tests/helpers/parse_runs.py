@@ -37,7 +37,7 @@ def own_set(folder, source, profile, seed=0, convention="celebamaskhq", by_hand=
     """A drawn set under the name of a rendered one, as far as opening it goes."""
     shutil.copytree(source, folder)
     content = dict.fromkeys(REQUIRED) | {"convention": convention, "profile": profile, "seed": seed}
-    content["law_by_hand"] = by_hand
+    content["handwritten_profile"] = by_hand
     content["config"] = {"seed": seed, "match_dist": profile, "size": 64, **config}
     write_dataset_json(folder, content)
     for k, image in enumerate(sorted((folder / "images").iterdir())):

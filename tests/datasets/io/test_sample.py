@@ -171,10 +171,10 @@ def test_archives_are_never_unpickled(tmp_path):
 def test_dataset_json(tmp_path):
     write_dataset_json(tmp_path, HEADER)
     read = read_dataset_json(tmp_path)
-    assert read["format"] == "facegen-dataset" and read["format_version"] == 1
+    assert read["format"] == "facegen-dataset" and read["format_version"] == 2
     assert {key: read[key] for key in HEADER} == HEADER
     for change, told in (
-        ({"format_version": 2}, "version 2, this facegen reads 1: update facegen"),
+        ({"format_version": 3}, "version 3, this facegen reads 1 to 2: update facegen"),
         ({"format": "other"}, "not a facegen dataset"),
     ):
         write_json(tmp_path / "dataset.json", {**read, **change})

@@ -13,7 +13,7 @@ def test_both_parts_of_the_split_differ_in_nothing_but_their_distribution(sets, 
         return open_set(own_set(tmp_path / name, sets / "drawn", profile, **config))
 
     default = rendered("default", None, quality="fast", facegen="1", rounds=0, set=[])
-    law = {"seed": 5, "rounds": 1, "law": "01", "set": []}
+    law = {"seed": 5, "rounds": 1, "distribution": "01", "set": []}
     alike = rendered("alike", "celebamaskhq", quality="fast", facegen="1", **law)
     assert assign([default, alike]) == Roles((default,), (alike,))
     finer = rendered("finer", "celebamaskhq", quality="high", facegen="2", photographs="ab", **law)

@@ -23,7 +23,7 @@ from facegen.datasets.io.sample import FOLDERS, read_sample, sample_file, sample
 from facegen.render.matching.matcher import draw_specs
 from facegen.render.prior import default_prior
 from facegen.render.production.dataset_run import Order, faces_of, plan, produce
-from facegen.render.production.worker_pool import DISK, Job, Worker, render_specs
+from facegen.render.production.worker_pool import Failed, Job, Worker, render_specs
 from facegen.render.spec import face_spec as s
 from facegen.render.spec.overrides import parse
 
@@ -283,7 +283,7 @@ def test_a_damaged_photograph_costs_its_face_not_the_run(tmp_path):
     worker = Worker(Job(tmp_path / "out", SIZE, "fast", backgrounds=tmp_path / "walls"), [])
     answer = worker.render(0, s.replace(bald(0), "background.photograph", "a.jpg"))
     worker.close()
-    assert not answer["ok"] and "not a readable picture" in answer["error"] and answer["kind"] != DISK
+    assert isinstance(answer, Failed) and "not a readable picture" in answer.error and not answer.disk
 
 
 def test_small_pictures_are_sampled_as_densely_as_those_of_256():

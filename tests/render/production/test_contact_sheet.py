@@ -13,7 +13,7 @@ def test_every_label_has_its_own_colour():
 def test_overlay_shows_the_label_and_dims_the_background():
     rgb = np.full((2, 2, 3), 200, np.uint8)
     labels = np.array([[0, 1], [11, 19]], np.uint8)
-    out = overlay(rgb, labels, share=1.0)
+    out = overlay(rgb, labels, opacity=1.0)
     assert out[0, 0].tolist() == [120] * 3
     np.testing.assert_array_equal(out[1, 1], PALETTE[19])
 

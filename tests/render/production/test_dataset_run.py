@@ -13,7 +13,7 @@ from facegen.datasets.io.dataset_file import read_attributes_table, read_dataset
 from facegen.datasets.io.sample import FOLDERS, Sample, sample_file, write_sample
 from facegen.render.production import dataset_run
 from facegen.render.production.dataset_run import Order, is_finished, plan, produce
-from facegen.render.production.worker_pool import Job, Outcome
+from facegen.render.production.worker_pool import Done, Job, Outcome
 
 SIZE = 8
 
@@ -39,7 +39,7 @@ def renderer(monkeypatch):
     class Renderer:
         fails, stops, seen = frozenset(), {}, []
 
-        def __call__(self, job, pairs, progress, proven=False):
+        def __call__(self, job, pairs, progress=lambda _: None, proven=False):
             outcome = Outcome(device="cpu")
             for index, _ in pairs:
                 self.seen.append(index)
@@ -49,7 +49,7 @@ def renderer(monkeypatch):
                     outcome.failures[index] = "no face"
                     continue
                 stand_in(job.out, index)
-                outcome.done[index] = {"seconds": 1.0, "timing": {"build": 1.0}, "rss_mb": 1}
+                outcome.done[index] = Done(index, 1.0, 1, {"build": 1.0})
             if outcome.failures and not outcome.done and not proven:
                 raise FacegenError("the first samples all failed")
             return outcome
@@ -166,13 +166,13 @@ def test_a_missing_library_and_a_killed_preview_are_one_line(order, monkeypatch)
         raise ModuleNotFoundError("No module named 'warp'")
 
     def killed(*_):
-        raise dataset_run.BrokenExecutor("a process was terminated")
+        raise FacegenError("a helper process of matching died")
 
     monkeypatch.setattr(dataset_run, "fingerprint", lambda _: "")
     for matched, line in (
         (without, r"^rendering cannot start .*facegen doctor"),
-        (killed, "fewer --workers"),
+        (killed, "helper process of matching died"),
     ):
         monkeypatch.setattr(dataset_run, "matched_blocks", matched)
         with pytest.raises(FacegenError, match=line):
-            dataset_run._matched(order(1), print)
+            dataset_run._matched(order(1), None, print)

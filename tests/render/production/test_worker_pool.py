@@ -9,6 +9,7 @@ import pytest
 from facegen.datasets.errors import FacegenError
 from facegen.render.production import worker_pool
 from facegen.render.production.worker_pool import (
+    Failed,
     Job,
     cpu_shares,
     fitting_workers,
@@ -68,15 +69,15 @@ def test_larger_pictures_need_more_memory_and_have_longer(machine):
 
 
 class Answering:
-    """Stands for a worker process that gives every face the same answer."""
+    """A worker process whose every face fails."""
 
-    device, served, answer = "cpu", 0, {}
+    device, served, error, disk = "cpu", 0, "", False
 
     def __init__(self, *_):
         pass
 
     def render(self, index, spec):
-        return {"index": index, **self.answer}
+        return Failed(index, self.error, self.disk)
 
     def close(self):
         pass
@@ -84,9 +85,10 @@ class Answering:
 
 @pytest.fixture
 def answering(monkeypatch):
-    def make(**answer):
+    def make(error, disk=False):
         monkeypatch.setattr(worker_pool, "Worker", Answering)
-        monkeypatch.setattr(Answering, "answer", answer)
+        monkeypatch.setattr(Answering, "error", error)
+        monkeypatch.setattr(Answering, "disk", disk)
 
     return make
 
@@ -96,7 +98,7 @@ def faces(count):
 
 
 def test_failures_alone_end_a_run_unless_faces_of_the_order_came_out_before(answering, tmp_path):
-    answering(ok=False, error="no face")
+    answering("Traceback\nno face\n")
     with pytest.raises(FacegenError, match="the first 4 samples all failed: no face"):
         render_specs(Job(tmp_path, workers=1), faces(6))
     outcome = render_specs(Job(tmp_path, workers=1), faces(6), proven=True)
@@ -104,7 +106,7 @@ def test_failures_alone_end_a_run_unless_faces_of_the_order_came_out_before(answ
 
 
 def test_a_full_disk_ends_a_run_at_once(answering, tmp_path):
-    answering(ok=False, error="the disk is full", kind="disk")
+    answering("the disk is full", disk=True)
     seen = []
     with pytest.raises(FacegenError, match=r"^the disk is full$"):
         render_specs(Job(tmp_path, workers=1), faces(6), seen.append, proven=True)

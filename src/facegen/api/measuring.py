@@ -1,0 +1,235 @@
+"""Measuring sets for an audit or a profile, and what networks see in them. Progress goes to a callback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from facegen.api.defaults import AUDIT
+from facegen.audit.distances.held_out import content_rows
+from facegen.audit.distances.label_mismatch import Mismatch, label_mismatch
+from facegen.audit.distances.sides import Sides
+from facegen.audit.measure_dataset import Measurement, measure_set
+from facegen.audit.measures.face_view import make_view
+from facegen.audit.measures.realism import equal
+from facegen.audit.profiles import attribute_profile
+from facegen.audit.profiles.profile_files import load_profile, profile_names
+from facegen.audit.report.compare import NetworkInputs
+from facegen.audit.report.reference import Reference
+from facegen.audit.row_cache import default_cache
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.io.hardware import processor_count
+from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, ignore_progress, say
+from facegen.datasets.layouts.face_set import FaceSet
+from facegen.datasets.layouts.open_set import open_set
+
+if TYPE_CHECKING:
+    import torch
+
+    from facegen.parse.models.checkpoints import Parser
+
+SEEN = 224  # pixels of a face's crop that Inception is given: what its features were made for, about
+ALONE = 48  # pictures up to which starting further processes takes longer than it saves
+
+Features = npt.NDArray[np.float32]
+
+
+def measured(
+    faces: FaceSet,
+    workers: int | None = None,
+    progress: ProgressCallback = ignore_progress,
+    cached: bool = True,
+    strict: bool = True,
+) -> Measurement:
+    """Measure a set; rows that the user's cache holds are taken from it.
+
+    Parameters
+    ----------
+    faces : FaceSet
+    workers : int, optional
+        Processes; None: one for each processor. Small sets are measured in this process.
+    progress : callable
+        Called with events of the stage "measure".
+    cached : bool
+        Use the cache of rows.
+    strict : bool
+        Refuse masks with ids of no class; else those pixels count as not labelled.
+
+    Raises
+    ------
+    FacegenError : a file cannot be read, or a mask holds an unknown id and `strict`.
+    """
+    done = 0
+
+    def on_progress(count: int) -> None:
+        nonlocal done
+        done += count
+        progress(ProgressEvent("measure", faces.name, done, len(faces)))
+
+    progress(ProgressEvent("measure", faces.name, 0, len(faces)))
+    count = processor_count() if workers is None else workers
+    cache = default_cache() if cached else None
+    found = measure_set(faces, 1 if len(faces) <= ALONE else count, on_progress, cache)
+    if strict and found.unknown is not None and found.unknown.any():
+        raise FacegenError(
+            f"{faces.path}: {int((found.unknown > 0).sum())} masks hold ids that {faces.convention.name} "
+            f"lacks, {faces.ids[int(found.unknown.argmax())]} the most: correct them or the convention"
+        )
+    return found
+
+
+def open_reference(
+    against: str | Path | FaceSet | attribute_profile.Profile | None,
+    workers: int | None = None,
+    progress: ProgressCallback = ignore_progress,
+) -> tuple[Reference, FaceSet | None]:
+    """What a set is compared with, and its pictures where there are any.
+
+    Parameters
+    ----------
+    against : str, path, FaceSet, Profile or None
+        A shipped profile by name, a folder of real faces (measured now), a profile file; None: the default
+        profile.
+
+    Raises
+    ------
+    FacegenError : no such profile or folder; a name that is both.
+    """
+    if isinstance(against, attribute_profile.Profile):
+        return Reference.of_profile(against), None
+    if against is None:
+        return Reference.of_profile(load_profile(AUDIT.against)), None
+    if isinstance(against, FaceSet) or is_real_folder(against):
+        faces = against if isinstance(against, FaceSet) else open_set(against)
+        return Reference.of_set(measured(faces, workers, progress, strict=False), faces.name), faces
+    return Reference.of_profile(load_profile(against)), None
+
+
+def is_real_folder(name: str | Path) -> bool:
+    """Whether a name is a folder of real faces; FacegenError where it is also a shipped profile."""
+    folder, shipped = Path(name).is_dir(), str(name) in profile_names()
+    if folder and shipped:
+        raise FacegenError(f"{name}: both a shipped profile and a folder: write ./{name} for the folder")
+    return folder
+
+
+def inception_sides(
+    weights: Path, real: FaceSet, faces: FaceSet, progress: ProgressCallback = ignore_progress
+) -> Sides[Features] | str:
+    """Inception features of real and synthetic pictures after the same crop, size and codec.
+
+    Parameters
+    ----------
+    weights : Path
+        torch-fidelity's file of Inception weights.
+    real, faces : FaceSet
+
+    Returns
+    -------
+    Sides of (m, 2048) and (n, 2048) float32, or a str that says why there are none
+    """
+    from facegen.parse.data.device import pick_device
+    from facegen.parse.models.inception_features import inception_features
+
+    device = pick_device("auto")
+    out = []
+    for one in (real, faces):
+        progress(ProgressEvent("inception", one.name))
+        crops = list(_same_crops(one, SEEN))
+        if not crops:
+            return f"{one.name}: no crop of a face has {SEEN} pixels"
+        out.append(inception_features(crops, weights, device))
+    return Sides(*out)
+
+
+def _same_crops(faces: FaceSet, size: int) -> Iterator[npt.NDArray[np.uint8]]:
+    """(size, size, 3) uint8 of AUDIT.parsed pictures, drawn by their names; the same crop, size and codec."""
+    from facegen.parse.experiment.real_sets import choose
+
+    chosen = choose(faces, min(AUDIT.parsed, len(faces)))
+    for index in range(len(chosen)):
+        picture = equal(make_view(chosen.image(index), chosen.known_mask(index)[0]), size)
+        if picture is not None:
+            yield np.asarray(picture.convert("RGB"))
+
+
+def parser_inputs(
+    checkpoint: Path, faces: FaceSet, real: FaceSet | None, progress: ProgressCallback = ignore_progress
+) -> NetworkInputs:
+    """What one parser, trained on real faces, finds in the synthetic and in the real pictures.
+
+    Parameters
+    ----------
+    checkpoint : Path
+        A trained parser.
+    faces : FaceSet
+        Synthetic.
+    real : FaceSet, optional
+    progress : callable
+
+    Returns
+    -------
+    NetworkInputs
+        Features of its encoder for the same crops of AUDIT.parsed pictures a side, how it disagrees with the
+        labels of these, and the content of the label maps that it draws for AUDIT.read pictures a side. A
+        part is None where a side lacks masks.
+
+    Raises
+    ------
+    FacegenError : the checkpoint cannot be read, or its convention is another one.
+    """
+    from facegen.parse.data.device import pick_device
+    from facegen.parse.models.checkpoints import load_parser
+
+    device = pick_device("auto")
+    parser = load_parser(checkpoint, device)
+    features, mismatch = _features_and_mismatch(parser, device, faces, progress)
+    if real is None:
+        return NetworkInputs(mismatch=mismatch)
+    real_features, real_mismatch = _features_and_mismatch(parser, device, real, progress)
+    both = None if real_features is None or features is None else Sides(real_features, features)
+    parsed = None
+    if real.has_masks and faces.has_masks:
+        parsed = Sides(*(_parsed_content(parser, device, one, progress) for one in (real, faces)))
+    return NetworkInputs(both, parsed, mismatch, real_mismatch)
+
+
+def _features_and_mismatch(
+    parser: Parser, device: torch.device, faces: FaceSet, progress: ProgressCallback
+) -> tuple[Features | None, Mismatch | None]:
+    """(n, d) features and the mismatch of one side; None where it has no masks, or no crop is large enough."""
+    from facegen.parse.data.loaded_set import load_set
+    from facegen.parse.experiment.real_sets import choose
+    from facegen.parse.metrics.evaluate import predict, require_convention
+    from facegen.parse.models.encoder_features import encoder_features
+
+    if not faces.has_masks:
+        say(progress, f"{faces.name}: no masks: neither labels nor features of a parser are measured")
+        return None, None
+    progress(ProgressEvent("parse", faces.name))
+    data = load_set(choose(faces, min(AUDIT.parsed, len(faces))), parser.size, strict=False)
+    require_convention(parser, data)
+    found = label_mismatch(predict(parser, data.images, device), data.masks, data.ids)
+    crops = list(_same_crops(faces, parser.size))
+    if not crops:
+        say(progress, f"{faces.name}: no crop of a face has {parser.size} pixels: no features")
+        return None, found
+    return encoder_features(parser, np.stack(crops).transpose(0, 3, 1, 2), device), found
+
+
+def _parsed_content(
+    parser: Parser, device: torch.device, faces: FaceSet, progress: ProgressCallback
+) -> npt.NDArray[np.float64]:
+    """`held_out.content_rows` (n, k) of the label maps that a parser draws."""
+    from facegen.parse.data.loaded_set import load_set
+    from facegen.parse.experiment.real_sets import choose
+    from facegen.parse.metrics.evaluate import predict, require_convention
+
+    progress(ProgressEvent("read", faces.name))
+    data = load_set(choose(faces, min(AUDIT.read, len(faces))), parser.size, strict=False)
+    require_convention(parser, data)
+    return content_rows(predict(parser, data.images, device))

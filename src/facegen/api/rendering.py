@@ -1,0 +1,292 @@
+"""Rendering from Python: whole sets, single faces, and the numbers that describe a face."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from facegen.api.dataset import Dataset, FacesLike, Sample
+from facegen.api.defaults import RENDER
+from facegen.api.profile_fitting import profile_to_follow
+from facegen.audit.profiles.attribute_profile import Profile
+from facegen.datasets.conventions.convention_registry import convention as known_convention
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.io.dataset_file import read_dataset_json
+from facegen.datasets.io.progress import ProgressCallback, ignore_progress
+from facegen.datasets.layouts.open_set import open_set
+from facegen.render.develop.background_photos import names_in
+from facegen.render.matching.label_preview import preview_processes
+from facegen.render.matching.matcher import draw_specs
+from facegen.render.production import dataset_run
+from facegen.render.production.dataset_run import Order, produce
+from facegen.render.production.worker_pool import Job, fitting_workers
+from facegen.render.spec.face_spec import FaceSpec
+from facegen.render.spec.overrides import WITHOUT, Override, check_together, parse
+
+Value = float | str | Sequence[float] | Sequence[str]
+
+
+def render(
+    out: str | Path = RENDER.out,
+    *,
+    num: int | None = None,
+    size: int | None = None,
+    quality: str | None = None,
+    seed: int = RENDER.seed,
+    match_dist: str | Path | Profile | None = None,
+    rounds: int = RENDER.rounds,
+    set: Mapping[str, Value] | Sequence[str] = (),
+    without: Sequence[str] = (),
+    convention: str | None = None,
+    backgrounds: str | Path | None = None,
+    faces_of: FacesLike | None = None,
+    workers: int | None = None,
+    device: str = RENDER.device,
+    resume: str = RENDER.resume,
+    progress: ProgressCallback = ignore_progress,
+) -> Dataset:
+    """Render labelled faces into a dataset folder.
+
+    The same order gives the same faces. An interrupted call continues where it stopped when it is made again; a
+    larger `num` adds faces. Blender runs in worker processes.
+
+    Parameters
+    ----------
+    out : path
+        Dataset folder.
+    num : int, optional
+        Faces; by default 100, or all of `faces_of`.
+    size : int, optional
+        Side of the picture in pixels, 32 to 2048; by default 256, or that of `faces_of`.
+    quality : str, optional
+        "fast", "standard" or "high"; by default "standard", or that of `faces_of`.
+    seed : int
+        The same seed gives the same faces.
+    match_dist : str, path or Profile, optional
+        Distribution of attributes to follow: a shipped profile by name ("celebamaskhq"), a profile file, a
+        folder of real faces, or a Profile. None: the default prior.
+    rounds : int
+        Pilot sets of 32 faces that are rendered, audited and corrected for before matching.
+    set : mapping or sequence of str
+        Attributes of every face: a value, a (low, high) range of a number to draw from evenly, a list of names
+        to choose from evenly, or a colour of three numbers in linear RGB. Or lines as `facegen render --set`
+        takes them.
+    without : sequence of str
+        Parts of the renderer to leave out: "subsurface", "light", "camera".
+    convention : str, optional
+        Label convention of the masks; by default "celebamaskhq", or that of `faces_of`.
+    backgrounds : path, optional
+        Folder of photographs that stand behind the faces.
+    faces_of : path or Dataset, optional
+        A set that facegen rendered: its faces are rendered again, with `set`, `without` or another `size`.
+    workers : int, optional
+        Worker processes; by default one for each processor that memory has room for, one on a GPU.
+    device : str
+        "auto", "cpu", "cuda", "optix", "hip", "oneapi" or "metal".
+    resume : str
+        "if-possible", "always" or "never": what to do with a folder that already holds part of this order.
+    progress : callable, optional
+        Called with a `ProgressEvent` after each preview, pilot face and face.
+
+    Returns
+    -------
+    Dataset
+        The finished faces; `failures` names those that could not be rendered.
+
+    Raises
+    ------
+    FacegenError : a parameter is out of its range, the folder holds something else, rendering cannot start, or
+        a process of matching died.
+
+    Examples
+    --------
+    >>> import facegen
+    >>> faces = facegen.render(
+    ...     "faces", num=16, size=128, quality="fast", seed=1, match_dist="celebamaskhq",
+    ...     set={"pose.yaw": (-30, 30), "glasses.kind": ["round", "oval"]},
+    ... )  # doctest: +SKIP
+    """
+    order = order_of(
+        out, num=num, size=size, quality=quality, seed=seed, match_dist=match_dist, rounds=rounds,
+        overrides=overrides_of(set, without), convention=convention, backgrounds=backgrounds,
+        faces=faces_of, workers=workers, device=device, resume=resume, progress=progress,
+    )  # fmt: skip
+    if dataset_run.plan(order) or not dataset_run.is_finished(order):
+        produce(order, progress)
+    return Dataset(open_set(order.job.out))
+
+
+def order_of(
+    out: str | Path,
+    *,
+    num: int | None,
+    size: int | None,
+    quality: str | None,
+    seed: int,
+    match_dist: str | Path | Profile | None,
+    rounds: int,
+    overrides: tuple[Override, ...],
+    convention: str | None,
+    backgrounds: str | Path | None,
+    faces: FacesLike | None,
+    workers: int | None,
+    device: str,
+    resume: str,
+    progress: ProgressCallback,
+) -> Order:
+    """The checked order of `render`'s parameters; a real folder in `match_dist` is measured."""
+    _check_range("num", num, 1, 1_000_000)
+    _check_range("size", size, 32, 2048)
+    _check_range("workers", workers, 1, 64)
+    again: tuple[FaceSpec, ...] = ()
+    config: Mapping[str, object] = {}
+    if faces is not None:
+        for option, value in (("match_dist", match_dist), ("rounds", rounds)):
+            if value:
+                raise FacegenError(f"{option}: the faces of another set are given: leave it out")
+        again, config = _faces_again(faces, backgrounds)
+    job = Job(
+        Path(out),
+        int(size or str(config.get("size", RENDER.size))),
+        quality or str(config.get("quality", RENDER.quality)),
+        known_convention(convention or str(config.get("convention", RENDER.convention))).name,
+        device,
+        workers or 0,
+        backgrounds=None if backgrounds is None else Path(backgrounds),
+    )
+    if again:
+        count = len(again) if num is None else min(num, len(again))
+        return Order(job, count, seed, None, None, overrides, resume, 0, (), again)
+    profile: Profile | None = None
+    name: str | None = None
+    if match_dist is not None:
+        profile, name = profile_to_follow(match_dist, progress)
+    photographs = names_in(Path(backgrounds)) if backgrounds is not None else ()
+    count = RENDER.num if num is None else num
+    return Order(job, count, seed, profile, name, overrides, resume, rounds, photographs)
+
+
+def _faces_again(
+    faces: FacesLike, backgrounds: str | Path | None
+) -> tuple[tuple[FaceSpec, ...], Mapping[str, object]]:
+    """The faces of a set, and the config that it was rendered with."""
+    folder = faces.path if isinstance(faces, Dataset) else Path(faces)
+    config: dict[str, object] = read_dataset_json(folder)["config"]
+    if config.get("photographs") and backgrounds is None:
+        raise FacegenError(f"{folder} has photographs as backgrounds: name their folder with backgrounds")
+    return dataset_run.faces_of(folder), config
+
+
+def _check_range(name: str, value: int | None, low: int, high: int) -> None:
+    if value is not None and not low <= value <= high:
+        raise FacegenError(f"{name} {value} is out of range: it goes from {low} to {high}")
+
+
+def overrides_of(
+    settings: Mapping[str, Value] | Sequence[str], without: Sequence[str] = ()
+) -> tuple[Override, ...]:
+    """The overrides of `render`'s parameters `set` and `without`; FacegenError where two contradict."""
+    lines = [_line(*item) for item in settings.items()] if isinstance(settings, Mapping) else list(settings)
+    for part in without:
+        if part not in WITHOUT:
+            raise FacegenError(f"without {part!r}: it is one of {', '.join(WITHOUT)}")
+        lines += WITHOUT[part]
+    overrides = tuple(parse(line) for line in lines)
+    check_together(overrides)
+    return overrides
+
+
+def _line(path: str, value: Value) -> str:
+    """An attribute and its value as `facegen render --set` takes them."""
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return f"{path}={value}"
+    if value and isinstance(value[0], str):
+        return f"{path}={'|'.join(map(str, value))}"
+    return f"{path}={(':' if len(value) == 2 else ',').join(map(str, value))}"
+
+
+def draw_spec(seed: int = 0, index: int = 0, match_dist: str | Path | Profile | None = None) -> FaceSpec:
+    """The numbers of one face of a set, without rendering it.
+
+    It is face `index` of the set that `render` makes of the same seed and profile. With a profile the block
+    of 32 to 256 faces that holds it is matched, which takes about a minute.
+
+    Parameters
+    ----------
+    seed : int
+        Of the set.
+    index : int
+        Of the face in the set.
+    match_dist : str, path or Profile, optional
+        As in `render`.
+
+    Returns
+    -------
+    FaceSpec
+
+    Raises
+    ------
+    FacegenError : no such profile, or a process of matching died.
+
+    Examples
+    --------
+    >>> import facegen
+    >>> spec = facegen.draw_spec(seed=0, index=3)
+    >>> spec.with_("headwear.kind", "cap").headwear.kind
+    'cap'
+    """
+    profile = None if match_dist is None else profile_to_follow(match_dist)[0]
+    with preview_processes(1 if profile is None else fitting_workers("cpu")) as pool:
+        (spec,) = draw_specs(profile, seed, [index], index + 1, pool=pool)
+    return spec
+
+
+def render_face(
+    spec: FaceSpec,
+    *,
+    size: int = RENDER.size,
+    quality: str = RENDER.quality,
+    convention: str = RENDER.convention,
+    device: str = RENDER.device,
+) -> Sample:
+    """Render one face to arrays.
+
+    A worker process is started for the call, which takes some seconds; use `render` for many faces.
+
+    Parameters
+    ----------
+    spec : FaceSpec
+        Of `draw_spec`, or of a sample's meta.
+    size : int
+        Side of the picture in pixels, 32 to 2048.
+    quality : str
+        "fast", "standard" or "high".
+    convention : str
+        Label convention of the mask.
+    device : str
+        "auto", "cpu", "cuda", "optix", "hip", "oneapi" or "metal".
+
+    Returns
+    -------
+    Sample
+        With all layers.
+
+    Raises
+    ------
+    FacegenError : a parameter is out of its range, or the face cannot be rendered.
+
+    Examples
+    --------
+    >>> import facegen
+    >>> sample = facegen.render_face(facegen.draw_spec(seed=0, index=3), size=128)  # doctest: +SKIP
+    >>> sample.image.shape, sample.depth.shape  # doctest: +SKIP
+    ((128, 128, 3), (128, 128))
+    """
+    _check_range("size", size, 32, 2048)
+    with tempfile.TemporaryDirectory(prefix="facegen-") as name:
+        job = Job(Path(name), size, quality, known_convention(convention).name, device, workers=1)
+        outcome = produce(Order(job, 1, spec.seed, faces=(spec,)))
+        if outcome.failures:
+            raise FacegenError(f"the face could not be rendered: {outcome.failures[0]}")
+        return Dataset(open_set(job.out))[0]
