@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("synth", required=False, type=click.Path(path_type=Path))
 @click.option("--real", required=True, type=click.Path(path_type=Path), help="Real faces with masks.")
-@click.option("--real-test", type=click.Path(path_type=Path), help="Real test faces, as a second yardstick.")
+@click.option("--real-test", type=click.Path(path_type=Path), help="Real test faces, as a second reference.")
 @click.option("--size", type=int, default=128, show_default=True, help="Working size in pixels.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:K.")
 @click.option(
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 def command(
     synth: Path | None, real: Path, real_test: Path | None, size: int, device: str, out: Path
 ) -> None:
-    """F1 and signed boundary offset a class of a real-trained parser on SYNTH, beside the same parser on
+    """F1 and signed boundary offset of each class for a parser trained on real faces: on SYNTH, compared with
     real validation faces.
 
-    A class that scores lower on renders looks unreal or is labelled by another habit; an offset above 0
+    A class that scores lower on renders looks unreal or follows another labelling habit. An offset above 0
     means that the parser draws the class larger than the render's label. SYNTH is the newest
     ./facegen-out* where none is named. The parser is trained on the first call and then kept in the user's
     cache.

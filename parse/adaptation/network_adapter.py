@@ -1,8 +1,9 @@
-"""Label adapter: a small network from the label map a parser predicts to the way a real set is labelled.
+"""Label adapter: a small network that translates predicted labels to the drawing convention of a real set.
 
-It sees labels, not pixels: the one-hot of the argmax, (B, C, S, S) float with one channel a class. Class
-probabilities of the same form are a variant, which leaks recognition: a parser that is unsure between two
-classes lets the adapter guess. After Wood et al., Fake It Till You Make It, ICCV 2021, sec. 4.1.
+It sees labels, not pictures: the one-hot of the argmax, (B, C, S, S) float with one channel a class. Class
+probabilities of the same shape are a variant. It can improve recognition too, not only the borders: where a
+parser is unsure between two classes, the adapter can choose. After Wood et al., Fake It Till You Make It,
+ICCV 2021, sec. 4.1.
 """
 
 from collections.abc import Callable
@@ -24,7 +25,7 @@ IDENTITY = (
     5.0  # logit of the class that was predicted, before anything is learned: the adapter starts as none
 )
 PREDICT_BATCH = 32
-ADAPTER_FILE = "adapter.pt"  # beside the checkpoint of the parser it was fitted to
+ADAPTER_FILE = "adapter.pt"  # in the folder of the parser's checkpoint
 FORMAT = "facegen-label-adapter"
 FORMAT_VERSION = 1
 
@@ -62,7 +63,7 @@ class Adapter(nn.Module):
 
 
 def one_hot(labels: np.ndarray, classes: int, device: torch.device) -> Maps:
-    """Maps of (N, S, S) uint8 argmax labels, made when asked for."""
+    """Maps of (N, S, S) uint8 argmax labels, made on demand."""
 
     def make(index: np.ndarray) -> torch.Tensor:
         part = torch.from_numpy(np.ascontiguousarray(labels[index])).to(device)
@@ -79,7 +80,7 @@ def fit_adapter(
     device: torch.device,
     recipe: AdapterRecipe | None = None,
 ) -> Adapter:
-    """Fit on predictions and references of the same pictures, all steps, nothing chosen by a score.
+    """Fit on predictions and references of the same pictures; nothing is chosen by a score.
 
     Parameters
     ----------
@@ -164,7 +165,7 @@ def load_adapter(path: Path, parser: Parser, device: torch.device) -> Adapter:
         raise FacegenError(f"{path}: not a label adapter of facegen; train one with facegen train-eval")
     require_version(path, metadata, FORMAT_VERSION)
     if metadata.get("parser") != parser.digest:
-        raise FacegenError(f"{path}: fitted to another parser; give the one that lies beside its checkpoint")
+        raise FacegenError(f"{path}: fitted to another parser; give the one in the folder of its checkpoint")
     try:
         recipe = AdapterRecipe(int(metadata["width"]), tuple(int(one) for one in metadata["dilations"]))
         network = Adapter(len(parser.convention.classes), recipe)

@@ -2,8 +2,8 @@
 
 Label maps are (N, S, S) uint8 argmax predictions and references, 255 = ignore in the references. Every
 pixel has its own class, the nearest other class and the distance to it in pixels. For each ordered pair
-(own, other) the counts say how deep `other` should reach into `own`: as deep as serves the F1 of the two
-best. By pixels alone a parser in doubt would give every small class away to its neighbours.
+(own, other) the counts say how deep `other` should reach into `own`: the depth at which the F1 of the two
+is highest. If only the number of correct pixels counted, an unsure parser would lose every small class.
 """
 
 from collections.abc import Iterator, Sequence
@@ -52,7 +52,7 @@ def fit_rules(predicted: np.ndarray, references: np.ndarray, convention: Convent
         best = int(confusion[:, own].argmax())
         if best != own and f1_change(confusion, own, best, confusion[:, own]) > MIN_GAIN:
             merge[own] = best
-    # moved[own, other, d, c]: pixels of reference c that lie d deep in `own` beside `other`.
+    # moved[own, other, d, c]: pixels of reference c that lie d deep in `own` next to `other`.
     moved = np.zeros((classes, classes, reach + 1, classes), np.int64)
     for guess, truth in zip(merge[predicted], references, strict=True):
         for own, rows, columns, other, depth in _border_pixels(guess, reach):
@@ -92,7 +92,7 @@ def f1_change(confusion: np.ndarray, own: int, other: int, moved: np.ndarray) ->
 
 
 def apply_rules(rules: Rules, predicted: np.ndarray) -> np.ndarray:
-    """Maps after the rules: (N, S, S) uint8. Every pixel is judged by the map before any growth."""
+    """Maps after the rules: (N, S, S) uint8. All rules look at the map before any growth."""
     merged = rules.merge[predicted]
     result = merged.copy()
     reach = int(rules.depth.max())
@@ -109,7 +109,7 @@ def _border_pixels(
 ) -> Iterator[tuple[int, np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
     """For each class: rows, columns of its pixels near another class, that class, and the depth in pixels.
 
-    A pixel beside the border has depth 1.
+    A pixel at the border has depth 1.
     """
     for own in np.unique(labels):
         region = labels == own

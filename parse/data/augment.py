@@ -1,11 +1,13 @@
 """Augmentation of a batch, keyed by (seed, step), strong enough to carry synthetic faces to real photos.
 
-Every strength is drawn a sample from its own keyed stream, so that a run repeats exactly, resumes exactly,
-and a new edit leaves the draws of the others alone. Lengths are shares of the side: 128² and 256² see the
-same edits.
+Every strength is drawn for each sample from its own keyed stream, so that a run repeats and resumes exactly,
+and a new edit does not change the draws of the others. Lengths are fractions of the side: 128 px and 256 px
+see the same edits.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -20,7 +22,7 @@ DOWN_FACTORS = (1.5, 2.0, 3.0)  # few values, so that a batch is resampled in fe
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Ranges (half-widths where one number) and chances of every edit."""
+    """Ranges (half-widths where there is one number) and probabilities of every edit."""
 
     flip: float = 0.5  # chance
     rotation: float = 15.0  # degrees
@@ -113,7 +115,7 @@ def _colour(images: torch.Tensor, config: Augmentation, draws: _Draws) -> torch.
     return flat.reshape(images.shape).clamp_(0, 1)
 
 
-def _apply(images: torch.Tensor, chosen: np.ndarray, edit) -> None:
+def _apply(images: torch.Tensor, chosen: np.ndarray, edit: Callable[[torch.Tensor], torch.Tensor]) -> None:
     """Replace the chosen samples in place; `edit` sees only those."""
     if len(chosen):
         index = torch.as_tensor(chosen).to(images.device)
@@ -135,7 +137,7 @@ def _lens(images: torch.Tensor, config: Augmentation, draws: _Draws) -> None:
     chosen = draws.chosen("down", config.down_chance)
     level = np.floor(draws.uniform("down_factor", 0, len(DOWN_FACTORS)))[chosen]
     for k, factor in enumerate(DOWN_FACTORS):
-        _apply(images, chosen[level == k], lambda x, factor=factor: degrade.lose_resolution(x, factor))
+        _apply(images, chosen[level == k], partial(degrade.lose_resolution, factor=factor))
 
 
 def _sensor(images: torch.Tensor, config: Augmentation, draws: _Draws) -> None:
@@ -159,7 +161,7 @@ def _sensor(images: torch.Tensor, config: Augmentation, draws: _Draws) -> None:
 
 
 def _cut_out(images: torch.Tensor, masks: torch.Tensor, config: Augmentation, draws: _Draws) -> None:
-    """A hole of one colour. Its labels become IGNORE: nothing in the picture says what was there."""
+    """A hole of one colour. Its labels become IGNORE, since the picture no longer shows what was there."""
     size = images.shape[-1]
     sides = size * draws.uniform("cutout_side", *config.cutout, 2)
     centres = draws.uniform("cutout_centre", 0, size, 2)

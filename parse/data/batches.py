@@ -18,8 +18,8 @@ DEVICE_FRACTION = 0.25  # of the free memory; the rest is for activations
 def batch_indices(seed: int, step: int, batch: int, count: int) -> np.ndarray:
     """Samples of one step: (batch,) int64 in [0, count).
 
-    Epochs are keyed permutations laid end to end; a batch may reach into the next epoch, so every step has
-    the same size and sets of different size train for the same number of steps.
+    Epochs are keyed permutations, one after another. A batch may reach into the next epoch, so that all
+    batches have the same size and sets of different size train for the same number of steps.
     """
     place = np.arange(step * batch, (step + 1) * batch)
     epochs = place // count

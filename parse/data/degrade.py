@@ -1,9 +1,12 @@
 """What a camera and a codec do to a picture: blur, motion blur, lost resolution, noise, JPEG.
 
 Pictures are (B, 3, H, W) float32 RGB in [0, 1]; every function works on a whole batch on its own device,
-each sample with its own strength. torchvision.transforms.v2 draws one strength a batch from the global
-generator, and its JPEG is a round trip over the processor: neither is repeatable by (seed, step) nor
-fit for a GPU.
+each sample with its own strength.
+
+Why not a library: torchvision.transforms.v2 draws one strength for a whole batch from the global generator,
+and its JPEG runs on the processor, so that it is neither repeatable by (seed, step) nor fast on a GPU. kornia
+takes a strength for each sample, but its diff_jpeg rounds softly, where this one gives libjpeg's pictures.
+Any other arithmetic would also change the weights of every training.
 """
 
 import functools

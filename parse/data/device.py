@@ -1,4 +1,4 @@
-"""Which device computes, how it is named in every output, and what is said when its memory is full."""
+"""Which device computes, how outputs name it, and the error when its memory is full."""
 
 import os
 import platform
@@ -16,7 +16,7 @@ def pick_device(name: str = "auto") -> torch.device:
 
     Raises
     ------
-    FacegenError : CUDA asked for and not there, or the name is unknown. Never a silent fallback.
+    FacegenError : CUDA is requested but not available, or the name is unknown. There is no silent fallback.
     """
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -63,24 +63,24 @@ def use_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     # No public name yet; torch without it trains in float32.
-    asked = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
-    return device.type == "cpu" and asked is not None and bool(asked())
+    has_bfloat16 = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    return device.type == "cpu" and has_bfloat16 is not None and bool(has_bfloat16())
 
 
 def half_precision(device: torch.device) -> torch.dtype | None:
-    """The type of mixed precision: bfloat16 where it is computed, float16 on other GPUs, None elsewhere."""
+    """Type of mixed precision: bfloat16 where the hardware computes it, float16 on other GPUs, else None."""
     if use_bfloat16(device):
         return torch.bfloat16
     return torch.float16 if device.type == "cuda" else None
 
 
 class OutOfGpuMemory(FacegenError):
-    """The GPU's memory does not suffice."""
+    """The GPU has too little memory."""
 
 
 @contextmanager
 def gpu_memory(remedy: str) -> Iterator[None]:
-    """GPU memory that runs out becomes one clear line that ends in the remedy."""
+    """Turn an out-of-memory error of the GPU into one line that ends with the remedy."""
     try:
         yield
     except torch.cuda.OutOfMemoryError:

@@ -29,7 +29,7 @@ from facegen.datasets.io.images import IMAGE_SUFFIXES
 from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, say
 from facegen.datasets.layouts.face_set import FaceSet
 
-MEMORY_SHARE = 0.25  # of the free memory, above which a set is decoded to the disk
+MEMORY_FRACTION = 0.25  # of the free memory, above which a set is decoded to the disk
 CACHE_FORMAT = 2  # raise when a change here alters the arrays
 
 
@@ -73,7 +73,7 @@ class LoadedSet:
 
 
 def join(name: str, parts: Sequence[LoadedSet]) -> LoadedSet:
-    """One set of several of one convention and size, one after another; ids get their set's name before."""
+    """Several sets of one convention and size as one; ids are prefixed with the name of their set."""
     return LoadedSet(
         name,
         parts[0].convention,
@@ -89,9 +89,9 @@ def cache_folder() -> Path:
 
 
 def cache_if_large(count: int, size: int) -> Path | None:
-    """The folder for `load_set` to keep a set in that would take too much memory, None for a smaller one."""
+    """The folder where `load_set` keeps a set that is too large for the memory; None for a smaller one."""
     needed = count * size * size * 4  # three colours and a label a pixel
-    return cache_folder() / "decoded" if needed > MEMORY_SHARE * free_memory() else None
+    return cache_folder() / "decoded" if needed > MEMORY_FRACTION * free_memory() else None
 
 
 def to_square(picture: np.ndarray, fill: int) -> np.ndarray:
@@ -119,8 +119,11 @@ def resize_image(image: np.ndarray, size: int) -> np.ndarray:
 
 
 def _area_average(square: np.ndarray, size: int) -> np.ndarray:
-    """(side, side, 3) uint8 → (S, S, 3) uint8. Pillow's BOX gives a pixel that two cells share to one of
-    them, which moves pictures by 1/6 pixel at 3:2; here each cell gets its part."""
+    """(side, side, 3) uint8 → (S, S, 3) uint8.
+
+    Pillow's BOX assigns a pixel on the border of two cells to one of them, which moves pictures by 1/6 pixel
+    at 3:2; here it is divided between them.
+    """
     pixel, cell, length = _pieces(len(square), size)
     weight = np.zeros((size, len(square)), np.float32)
     weight[cell, pixel] = length / len(square)

@@ -58,8 +58,8 @@ def warp(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Move pictures (bilinear) and label maps (nearest) by the same homographies.
 
-    What comes from outside the frame is mirrored in the picture, so that no black corner gives the edit
-    away, and IGNORE in the label map, because a mirrored left ear is no left ear.
+    Pixels from outside the frame are mirrored in the picture, so that no black corner shows the edit, and
+    IGNORE in the label map, because a mirrored left ear is not a left ear.
 
     Parameters
     ----------

@@ -1,17 +1,17 @@
-"""Intervals of scores and of differences between arms, by resampling what could have come out otherwise.
+"""Intervals of scores and of differences between arms, by bootstrap over test pictures and trainings.
 
-Test pictures are drawn anew together for all arms, so that differences stay paired; so are, each by itself,
-the trainings of every arm. An arm and its label-adapted partner rest on the same trainings and share their
-draws. Of an arm with one rendered set the seeds are drawn. Of arms with several, whole sets are drawn with
-all their seeds, since their means already differ by the seeds too (Davison and Hinkley, Bootstrap Methods,
-1997, sec. 3.8); how far sets of one order lie apart is pooled over these arms, as in a t test of two samples:
-two sets alone hardly tell.
+Test pictures are resampled together for all arms, so that differences stay paired. The trainings are
+resampled for each arm. An arm and its partner behind a label adapter have the same trainings and share their
+draws. With one rendered set the seeds are resampled. With several, whole sets are resampled with all their
+seeds, because the means of the sets already include the variation between seeds (Davison and Hinkley,
+Bootstrap Methods, 1997, sec. 3.8). The variance between sets is pooled over these arms, as in a t test of two
+samples: two sets alone estimate it badly.
 
-Few trainings tell their own spread badly, and their percentiles cover far less than they say: their part of
-an interval is Student's, with the degrees of freedom of a sum of variances (Welch, The Generalization of
-Student's Problem, Biometrika 34, 1947). That of the many pictures is normal, and the two are joined by the
-root of the sum of their squares (Zou and Donner, Construction of Confidence Limits, Statistics in Medicine
-27, 2008).
+A few trainings estimate their standard deviation badly, and percentile intervals of them cover too little.
+Their part of an interval is therefore Student's, with the degrees of freedom of a sum of variances (Welch,
+The Generalization of Student's Problem, Biometrika 34, 1947). The part of the many pictures is normal. The
+two are combined by the root of the sum of their squares (Zou and Donner, Construction of Confidence Limits,
+Statistics in Medicine 27, 2008).
 
 Counts of an arm are (J, K, N, 3, C) int: J rendered sets, K seeds, N test pictures; pixels that agree,
 pixels of the reference, pixels of the prediction, by class.
@@ -62,11 +62,13 @@ def measures(counts: np.ndarray, convention: Convention) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Resampled:
-    """Scores of every arm as measured and as they could have come out.
+    """Scores of every arm as measured and as resampled.
 
-    values  : {arm: (M,) float}, means over sets and seeds, M = len(columns)
-    draws   : {arm: (1 + D, B, M) float}; [0] with other test pictures, then with other trainings of one of D
-              kinds and the pictures as they are
+    Attributes
+    ----------
+    values : {arm: (M,) float}, means over sets and seeds, M = len(columns)
+    draws : {arm: (1 + D, B, M) float}; [0] with resampled test pictures, then with resampled trainings of
+        each of D kinds and the pictures as they are
     freedom : (D,) degrees of freedom of the variance of each kind
     """
 
@@ -87,7 +89,7 @@ def resample(
     Parameters
     ----------
     counts : {arm: (J, K, N, 3, C) int}, N pictures in the same order everywhere
-    families : {arm: name}; arms of one name rest on the same trainings, in the same order in every family
+    families : {arm: name}; arms of one name have the same trainings, in the same order in every family
 
     Raises
     ------
@@ -123,22 +125,22 @@ def resample(
 
 
 def _kinds(shapes: Mapping[str, tuple[int, ...]]) -> list[list[str]]:
-    """Families whose trainings share a variance: all with several sets; each of the others with several
-    seeds alone. Of a single training nothing is known."""
+    """Families whose trainings have one variance: all families with several sets together; each other family
+    with several seeds by itself. A single training has no variance."""
     several = [name for name, (sets, _) in shapes.items() if sets > 1]
     alone = [[name] for name, (sets, seeds) in shapes.items() if sets == 1 and seeds > 1]
     return [*([several] if several else []), *alone]
 
 
 def _units(sets: int, seeds: int) -> int:
-    """How many independent results an arm has: its sets, or the seeds of the only one."""
+    """How many independent results an arm has: its sets, or the seeds of its only set."""
     return sets if sets > 1 else seeds
 
 
 def _other_trainings(
     families: Mapping[str, Mapping[str, np.ndarray]], draws: int, seed: int
 ) -> dict[str, np.ndarray]:
-    """What other sets (or seeds) of the same orders would change: {arm: (B, M) float}, added to its mean.
+    """Changes by other sets (or seeds) of the same orders: {arm: (B, M) float}, to add to its mean.
 
     Deviations from the mean of an arm are enlarged by √(n / (n − 1)), so that their variance is unbiased, and
     drawn from the pool of all families by their degrees of freedom; arms of one family draw the same ones.
@@ -153,8 +155,8 @@ def _other_trainings(
         return (results - results.mean(0)) * np.sqrt(len(results) / (len(results) - 1))
 
     # One pool of the first arms of all families, one of the second arms, …
-    alike = zip(*(arms.values() for arms in families.values()), strict=True)
-    pools = [np.concatenate([deviations(one) for one in arms]) for arms in alike]
+    matching = zip(*(arms.values() for arms in families.values()), strict=True)
+    pools = [np.concatenate([deviations(one) for one in arms]) for arms in matching]
     sizes = [_units(*next(iter(arms.values())).shape[:2]) for arms in families.values()]
     chance = np.repeat([(n - 1) / n for n in sizes], sizes)
     moved: dict[str, np.ndarray] = {}
@@ -170,8 +172,8 @@ def interval(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Lower and upper end of the interval of a value (...,) from its draws (1 + D, B, ...) as in `Resampled`.
 
-    freedom : (D,) degrees of freedom of the variances that the trainings bring
-    level : share of such intervals that hold the truth
+    freedom : (D,) degrees of freedom of the variances of the trainings
+    level : fraction of such intervals that hold the true value
 
     nan draws are left out; the ends are nan where there are no others.
     """
@@ -186,7 +188,7 @@ def interval(
 
 
 def covered(counts: Mapping[str, np.ndarray]) -> list[str]:
-    """What the intervals of these arms cover; a thing of which there is only one cannot be resampled."""
+    """Which sources of variation the intervals of these arms cover; one seed or set cannot be resampled."""
     names = ["test pictures"]
     if all(one.shape[1] > 1 for one in counts.values()):
         names.append("seeds")

@@ -18,7 +18,7 @@ from facegen.parse.experiment.shapley import ARMS, fractions, split_gap
 from facegen.parse.metrics.evaluate import Evaluation
 from facegen.parse.metrics.scores import number
 
-HEADLINE = ("mean_f1_core", "mean_f1", "mean_iou")  # the 14-class mean is what the aim is set on
+HEADLINE = ("mean_f1_core", "mean_f1", "mean_iou")  # the 14-class mean is the one to improve
 
 Figure = dict[str, float | None]
 
@@ -33,7 +33,7 @@ def evaluations(plan: Plan, scored: Mapping[str, ScoredTraining]) -> dict[str, l
 
 
 def _adapted(one: ScoredTraining) -> Evaluation:
-    assert one.adapted is not None, one.training.name  # only controls go without
+    assert one.adapted is not None, one.training.name  # only controls have none
     return one.adapted
 
 
@@ -76,14 +76,14 @@ def arm_figures(resampled: Resampled, convention: Convention) -> dict[str, dict[
 
 
 def _score(one: Figure) -> Figure:
-    """A figure whose interval ends where scores do."""
+    """A figure with its interval clipped to [0, 1]."""
     return {key: None if value is None else min(max(value, 0.0), 1.0) for key, value in one.items()}
 
 
 def loss_figure(
     resampled: Resampled, first: str, second: str, measure: str, convention: Convention
 ) -> Figure:
-    """What one arm scores above another in one measure."""
+    """By how much one arm scores above another in one measure."""
     place = columns(convention).index(measure)
     return figure(
         resampled.values[first][place] - resampled.values[second][place],
@@ -93,7 +93,7 @@ def loss_figure(
 
 
 def best_informed(arms: Collection[str]) -> str | None:
-    """The synthetic arm that knows most of the real set: matched, else default, None without either."""
+    """The synthetic arm with most information about the real set: matched, else default, else None."""
     return next((key for key in (MATCHED, DEFAULT) if key in arms), None)
 
 
@@ -235,7 +235,7 @@ def curve_figures(
 
 
 def interval_note(table: Mapping[str, list[list[Evaluation]]]) -> dict[str, Any]:
-    """What the intervals of the arms cover, in words: `covers` holds for all of them, `arms` for each."""
+    """What the intervals cover, in words: `covers` for all arms together, `arms` for each."""
     shapes = {arm: (len(rows), len(rows[0])) for arm, rows in table.items()}
     return {
         "level": 0.95,

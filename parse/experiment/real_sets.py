@@ -1,7 +1,7 @@
 """The real side of an experiment: which faces may be trained on, and which only test.
 
 A training folder is split once by a hash of the names (datasets.splits): 70 % to fit, 10 % to validate,
-20 % for the label adapter, which no arm trains on.
+20 % for the label adapter, on which no arm is trained.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ def open_real(real: Path, real_test: Path | None = None, convention: str = "cele
     ----------
     real : a training set; or the folder around train/ and test/; or the official CelebAMask-HQ, whose own
         split is then used
-    real_test : the test set; None takes the test part beside the training part, and without one
+    real_test : the test set; None takes the test part of `real`, and without one
         the validation tenth, which `test_is` then says
     convention : what the ids of plain index masks mean
 
@@ -71,8 +71,13 @@ def open_real(real: Path, real_test: Path | None = None, convention: str = "cele
 
 
 def require_unseen(sets: RealSets, others: Iterable[FaceSet]) -> None:
-    """FacegenError where a set of pictures that facegen did not render holds some of the test set, or of
-    those that label adapters are fitted on."""
+    """Check that sets which facegen did not render hold no picture of the test set or of those that label
+    adapters are fitted on.
+
+    Raises
+    ------
+    FacegenError : a picture is in both.
+    """
     for one in others:
         if one.layout != "facegen":
             for kept in (sets.test, sets.adapter):
@@ -80,7 +85,7 @@ def require_unseen(sets: RealSets, others: Iterable[FaceSet]) -> None:
 
 
 def _require_apart(train: FaceSet, test: FaceSet, advice: str) -> None:
-    """FacegenError where a picture's file stands in both sets, by content."""
+    """FacegenError where both sets hold a file of the same content."""
 
     def by_size(faces: FaceSet) -> dict[int, list[Path]]:
         sizes: dict[int, list[Path]] = {}
@@ -102,13 +107,15 @@ def _require_apart(train: FaceSet, test: FaceSet, advice: str) -> None:
 
 
 def nested_order(ids: Sequence[str]) -> list[int]:
-    """Places of `ids` in the order of the sha256 of their stems: its first k are a fair choice of k, and
-    smaller choices lie in larger ones."""
+    """Indices of `ids` in the order of the sha256 of their stems.
+
+    The first k are a random choice of k, and smaller choices lie in larger ones.
+    """
     return sorted(range(len(ids)), key=lambda i: hashlib.sha256(PurePath(ids[i]).stem.encode()).digest())
 
 
 def choose(faces: FaceSet, count: int) -> FaceSet:
-    """`count` samples of a set, the first in `nested_order`, in the set's own order.
+    """`count` samples of a set, the first in `nested_order`, returned in the set's own order.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """The run as one page, index.html, which needs no other file, and its waterfall as a picture of its own.
 
-Everything that comes from a file (names of sets and pictures) reaches the page through Jinja2's autoescape.
-Pictures in it are synthetic faces; real test pictures only where the caller asks for them.
+Everything that comes from a file (names of sets and pictures) is escaped by Jinja2. The pictures in the page
+are synthetic faces; real test pictures are shown only on request.
 """
 
 import base64
@@ -173,7 +173,7 @@ def _first(run: Run, key: str) -> Training:
 
 
 def _synthetic_sheet(folder: Path, run: Run, key: str, faces: LoadedSet, device: torch.device) -> np.ndarray:
-    """Picture, label, what a parser trained on real and what one trained on this kind of faces says."""
+    """Picture, label, and the labels by a parser trained on real faces and by one trained on this kind."""
     maps = [np.asarray(faces.masks)]
     for arm in (REAL, key):
         parser = load_parser(folder / _first(run, arm).name / CHECKPOINT_FILE, device)

@@ -1,9 +1,9 @@
 """The reverse test: a parser trained on real faces, run on renders.
 
-Where it fails on a render, the render looks unreal there or is labelled by another habit; the same parser
-on real faces it has not seen is the yardstick. Cheap enough to run after every change to the renderer:
-the parser is trained once and kept in the user's cache, always the `small` network on the fit part, so
-that figures stay comparable between machines and over time.
+Where it fails on a render, the render looks unreal there or follows another labelling habit. The scores of
+the same parser on unseen real faces are the reference. The test is fast enough to run after every change to
+the renderer: the parser is trained once and kept in the user's cache. It is always the `small` network,
+trained on the fit part, so that figures stay comparable between machines and over time.
 """
 
 import math
@@ -38,7 +38,7 @@ def reverse_recipe(size: int) -> Recipe:
 
 
 def parser_folder(fit: LoadedSet, recipe: Recipe, cache: Path | None = None) -> Path:
-    """Where the parser of these very pictures and this recipe is kept."""
+    """The folder in the cache for the parser of these pictures and this recipe."""
     key = fingerprint([asdict(recipe), SEED, fit.digest()])[:24]
     return (cache or cache_folder()) / "reverse" / key
 
@@ -50,7 +50,7 @@ def reverse_parser(
     cache: Path | None = None,
     on_progress: Callable[[Progress], object] | None = None,
 ) -> tuple[Parser, bool]:
-    """The parser from the cache, or trained now (an interrupted training goes on).
+    """The parser from the cache, or trained now (an interrupted training continues).
 
     Returns
     -------
@@ -65,7 +65,14 @@ def reverse_parser(
 
 @dataclass(frozen=True)
 class ReverseResult:
-    """Evaluations of one parser: on renders, on real validation faces, on a real test set if there is one."""
+    """Evaluations of one parser on several sets.
+
+    Attributes
+    ----------
+    synthetic, validate : on renders, and on real validation faces
+    test : on a real test set, if there is one
+    predictions : (N, S, S) uint8 labels of the renders
+    """
 
     synthetic: Evaluation
     validate: Evaluation
@@ -73,7 +80,7 @@ class ReverseResult:
     predictions: np.ndarray
 
     def common_means(self) -> dict[str, tuple[int, dict[str, float]]]:
-        """Mean F1 of each set over the classes that every set holds, so that the means compare.
+        """Mean F1 of each set over the classes that every set holds, so that the means are comparable.
 
         Returns
         -------
@@ -91,7 +98,7 @@ class ReverseResult:
         return means
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values. `loss_f1` is validation minus synthetic: what being a render costs a class."""
+        """Plain values. `loss_f1` is validation minus synthetic: how much F1 a class loses on renders."""
         loss = np.array(self.validate.scores.f1) - np.array(self.synthetic.scores.f1)
         return {
             "format": FORMAT,
@@ -125,7 +132,7 @@ def reverse_test(
 
 
 def write_worst(path: Path, result: ReverseResult, synthetic: LoadedSet) -> None:
-    """Sheet of the renders that agree least: picture, its label, what the parser says. Renders only."""
+    """Sheet of the renders that agree least: picture, its label, the parser's label. Renders only."""
     places = {name: i for i, name in enumerate(synthetic.ids)}
     worst = result.synthetic.worst(WORST)
     index = [places[name] for name, _ in worst]

@@ -1,11 +1,11 @@
-"""What every training is judged on, each answer kept in the training's folder.
+"""Predictions and scores of each training, kept in the training's folder.
 
     predictions.npz     argmax label maps of the test and of the adapter pictures, (N, S, S) uint8
-    scored-VARIANT.npz  one picture's confusion matrix each, borders; VARIANT says what adapts the labels
+    scored-VARIANT.npz  confusion matrices of the pictures, borders; VARIANT is the kind of label adapter
     adapter.pt          the label adapter of the arms
 
-So intervals, slices and adapters need no prediction again, and a run that was killed goes on. A file
-belongs to the weights of one parser and to one set of pictures by its key; another one's is made anew.
+So intervals, slices and adapters need no new prediction, and an interrupted run continues. The key of a file
+holds the weights of its parser and its set of pictures; a file with another key is replaced.
 """
 
 from collections.abc import Callable
@@ -35,14 +35,21 @@ from facegen.parse.metrics.scores import score
 from facegen.parse.models.checkpoints import Parser
 
 PREDICTIONS_FILE = "predictions.npz"
-FORMAT = 2  # raise when a change here alters what is stored
+FORMAT = 2  # raise it when a change here alters what is stored
 NETWORK, RULES, PROBABILITIES = "network", "rules", "probabilities"
 _PARTS = ("confusions", "boundary", "offsets", "near")
 
 
 @dataclass(frozen=True)
 class Scorer:
-    """The real test set, and the real pictures that label adapters are fitted on."""
+    """Scores parsers on the real test set, without and behind label adapters.
+
+    Attributes
+    ----------
+    test : the real test set
+    adapter : the real pictures that label adapters are fitted on
+    recipe : of the label adapters
+    """
 
     test: LoadedSet
     adapter: LoadedSet
@@ -80,7 +87,7 @@ class Scorer:
 
         Raises
         ------
-        FacegenError : fewer adapter pictures than asked for.
+        FacegenError : fewer adapter pictures than requested.
         """
         chosen = self.chosen(count)
         variant = kind if count is None else f"{kind}-{count}"
@@ -97,7 +104,7 @@ class Scorer:
         return np.sort(nested_order(self.adapter.ids)[:count]).astype(int)
 
     def rules(self, parser: Parser, folder: Path) -> list[str]:
-        """The habits that counting finds on all adapter pictures, in words."""
+        """The differences in labelling that counting finds on all adapter pictures, in words."""
         _, known = self.predictions(parser, folder)
         convention = self.test.convention
         return fit_rules(known, np.asarray(self.adapter.masks), convention).sentences(convention.classes)
@@ -105,9 +112,9 @@ class Scorer:
     def _adapt(self, parser: Parser, folder: Path, kind: str, chosen: np.ndarray) -> np.ndarray:
         convention, classes = self.test.convention, len(self.test.convention.classes)
         references = np.asarray(self.adapter.masks)[chosen]
-        asked, known = self.predictions(parser, folder)
+        tested, known = self.predictions(parser, folder)
         if kind == RULES:
-            return apply_rules(fit_rules(known[chosen], references, convention), asked)
+            return apply_rules(fit_rules(known[chosen], references, convention), tested)
         inputs: tuple[Maps, Maps]
         if kind == PROBABILITIES:
             inputs = (
@@ -115,7 +122,7 @@ class Scorer:
                 probabilities(parser, self.test.images, self.device),
             )
         else:
-            inputs = one_hot(known[chosen], classes, self.device), one_hot(asked, classes, self.device)
+            inputs = one_hot(known[chosen], classes, self.device), one_hot(tested, classes, self.device)
         network = fit_adapter(inputs[0], references, convention, _seed(parser), self.device, self.recipe)
         if kind == NETWORK and len(chosen) == len(self.adapter):
             save_adapter(folder / ADAPTER_FILE, network, self.recipe, parser)
@@ -155,14 +162,14 @@ class Scorer:
 
 
 def _seed(parser: Parser) -> int:
-    """Of its label adapter: that of its own training."""
+    """The seed of its label adapter is that of its training."""
     return int(parser.metadata.get("seed", 0))
 
 
 def _kept(
     file: Path, key: str, names: tuple[str, ...], make: Callable[[], dict[str, np.ndarray]]
 ) -> dict[str, np.ndarray]:
-    """Arrays of a file that carries `key`, else made and stored there."""
+    """The arrays of a file with this key; if there is none, they are made and stored."""
     if file.exists():
         try:
             found, *arrays = read_npz(file, "key", *names)

@@ -1,7 +1,7 @@
-"""For whom a parser fails: parts of the test set by measured attribute.
+"""Which faces a parser fails on: slices of the test set by measured attribute.
 
 Attributes come as names and a (n, k) float64 table, nan = not measured; the measures are those of the
-audit. A face of which the attribute could not be measured is in no slice of it.
+audit. A face whose attribute could not be measured is in no slice of that attribute.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,14 +23,25 @@ ITA_LIGHT, ITA_DARK = 41.0, 10.0
 
 @dataclass(frozen=True)
 class Slice:
-    """A part of the test set. `faces` is (N,) bool, None where the attribute was not measured at all."""
+    """A part of the test set.
+
+    Attributes
+    ----------
+    faces : (N,) bool; None where the attribute was not measured at all
+    """
 
     name: str
     faces: np.ndarray | None
 
 
 def make_slices(names: Sequence[str], values: np.ndarray) -> list[Slice]:
-    """The slices of a test set."""
+    """The slices of a test set.
+
+    Parameters
+    ----------
+    names : k attributes
+    values : (N, k) float64, nan = not measured
+    """
     table = {name: values[:, i] for i, name in enumerate(names)}
 
     def column(name: str) -> np.ndarray | None:
@@ -92,8 +103,8 @@ def slice_figures(
     scores : {arm: [{"slice", "faces", measure: figure}]}, the measures of SCORES; None where fewer than
         MIN_FACES faces are in the slice. Sets outside the split have "above_reference": what they score
         above the best informed arm in LOSS
-    losses : {"real", "synthetic": arms, "rows": [{"slice", "faces", "loss": figure}]}, what the synthetic arm
-        scores below the real one in LOSS, largest first; None without such an arm
+    losses : {"real", "synthetic": arms, "rows": [{"slice", "faces", "loss": figure}]}, how much less the
+        synthetic arm scores than the real one in LOSS, largest first; None without such an arm
     """
     convention = next(iter(table.values()))[0][0].convention
     real = adapted_key(REAL)

@@ -41,7 +41,12 @@ def require_onnx() -> None:
 
 
 def export_onnx(folder: Path) -> Path:
-    """Write parser.onnx beside the checkpoint of a training's folder, checked against torch."""
+    """Write parser.onnx into a training's folder, checked against torch.
+
+    Raises
+    ------
+    FacegenError : the onnx extra is missing, or the logits differ from torch's.
+    """
     parser = load_parser(folder / CHECKPOINT_FILE)
     content = onnx_bytes(parser)
     difference = parity(parser, content)
@@ -85,7 +90,7 @@ def onnx_bytes(parser: Parser) -> bytes:
 
 
 def parity(parser: Parser, content: bytes, batch: int = 3) -> float:
-    """Largest difference of any logit between torch and onnxruntime on made-up pictures."""
+    """Largest difference of any logit between torch and onnxruntime on random pictures."""
     import onnxruntime
 
     image = torch.rand(batch, 3, parser.size, parser.size, generator=torch.Generator().manual_seed(0))

@@ -1,4 +1,4 @@
-"""Pictures with their label maps laid over them, and sheets that show reference beside prediction.
+"""Pictures with their label maps laid over them, and sheets that show reference and prediction.
 
 Pictures are (H, W, 3) uint8 RGB, label maps (H, W) uint8.
 """
@@ -62,7 +62,7 @@ def sheet(
     Parameters
     ----------
     images : (N, 3, S, S) uint8
-    maps : label maps (N, S, S) uint8, each laid over a copy of the picture behind the plain one
+    maps : label maps (N, S, S) uint8, each laid over a copy of the picture, after the plain picture
     captions : N lines
     """
     size, classes, cells = images.shape[-1], len(convention.classes), 1 + len(maps)

@@ -1,7 +1,7 @@
 """A parser's predictions on a set, and everything scored from them.
 
 Scoring happens at the size the set was loaded at, which is the parser's training size: reference masks are
-reduced by majority to that size (data.py), and every report says so.
+reduced by majority to that size (loaded_set.py), and every report states the size.
 """
 
 import os
@@ -53,7 +53,7 @@ def predict(
     labels = np.empty((len(images), *images.shape[-2:]), np.uint8)
     for start in range(0, len(images), BATCH):
         part = torch.from_numpy(np.array(images[start : start + BATCH])).to(device)
-        # On a CPU the speed is not needed here, and float32 gives the same answer on every machine.
+        # On a CPU the speed is not needed, and float32 gives the same labels on every machine.
         on_gpu = device.type == "cuda" and use_bfloat16(device)
         with torch.autocast(device.type, torch.bfloat16, enabled=on_gpu):
             logits = network(normalise(part.to(torch.float32) / 255))
@@ -64,8 +64,16 @@ def predict(
 
 
 def probabilities(parser: Parser, images: np.ndarray, device: torch.device) -> Callable[..., torch.Tensor]:
-    """Class probabilities of pictures (N, 3, S, S) uint8, computed when asked for: sample indices (b,) →
-    (b, C, S, S) float32."""
+    """Class probabilities of pictures, computed on demand.
+
+    Parameters
+    ----------
+    images : (N, 3, S, S) uint8 RGB at the parser's size
+
+    Returns
+    -------
+    callable : sample indices (b,) → (b, C, S, S) float32
+    """
     network = parser.network.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
 
     def make(index: np.ndarray) -> torch.Tensor:
@@ -80,13 +88,15 @@ def probabilities(parser: Parser, images: np.ndarray, device: torch.device) -> C
 class Evaluation:
     """Counts and scores of predictions against references.
 
-    scores     : pooled over the set
+    Attributes
+    ----------
+    scores : pooled over the set
     confusions : (N, C, C) int64, one matrix a picture, reference in rows; resample these for intervals
-    boundary   : (C,) float, boundary IoU pooled over the set, nan where unmeasured
-    offsets    : (N, C) float, median signed boundary offset of each picture in pixels, positive where the
-                 prediction is larger, nan where either lacks the class
-    near       : (C, 3) float: sum of the offsets no longer than the boundary band (4 px at 128²), their
-                 number, and the number of all offsets
+    boundary : (C,) float, boundary IoU pooled over the set, nan where unmeasured
+    offsets : (N, C) float, median signed boundary offset of each picture in pixels, positive where the
+        prediction is larger, nan where either lacks the class
+    near : (C, 3) float: sum of the offsets no longer than the boundary band (4 px at 128 px), their number,
+        and the number of all offsets
     """
 
     convention: Convention
@@ -109,15 +119,15 @@ class Evaluation:
         return result
 
     def near_offsets(self) -> np.ndarray:
-        """(C,) mean signed offset in pixels of the border pieces that found each other; nan if unmeasured.
+        """(C,) mean signed offset in pixels of the border pieces within the band; nan if unmeasured.
 
-        The median moves in half pixels on a pixel grid; this mean shows a habit of drawing a class a
-        quarter of a pixel larger, and pieces farther off than the band (not recognised) do not pull it.
+        On a pixel grid the median moves in half pixels. This mean also shows that a class is drawn a quarter
+        of a pixel larger, and border pieces outside the band (not recognised) do not affect it.
         """
         return np.where(self.near[:, 1] > 0, self.near[:, 0] / np.maximum(self.near[:, 1], 1), np.nan)
 
     def found(self) -> np.ndarray:
-        """(C,) share of the border pieces within the band of their counterpart; nan if unmeasured."""
+        """(C,) fraction of the border pieces within the band of their counterpart; nan if unmeasured."""
         return np.where(self.near[:, 2] > 0, self.near[:, 1] / np.maximum(self.near[:, 2], 1), np.nan)
 
     def as_json(self) -> dict:
@@ -149,9 +159,13 @@ def compare(
     convention: Convention,
     borders: bool = True,
 ) -> Evaluation:
-    """Score (N, S, S) uint8 predictions against (N, S, S) uint8 references.
+    """Score predictions against references.
 
-    Without `borders`, which take most of the time, boundary IoU and offsets stay unmeasured.
+    Parameters
+    ----------
+    predicted, reference : (N, S, S) uint8 class ids; 255 in the reference is ignored
+    ids : N names of the pictures
+    borders : whether to measure boundary IoU and offsets, which takes most of the time
     """
     classes = len(convention.classes)
     confusions = np.stack(
@@ -167,7 +181,7 @@ def compare(
                 bands += counts
                 offsets[i] = median
                 near += close
-    there = (bands[:, 1] > 0) & (confusions.sum((0, 2)) > 0)  # of a class that is nowhere nothing is measured
+    there = (bands[:, 1] > 0) & (confusions.sum((0, 2)) > 0)  # a class that is nowhere is not measured
     boundary = np.where(there, bands[:, 0] / np.maximum(bands[:, 1], 1), np.nan)
     return Evaluation(
         convention, list(ids), score(confusions.sum(0), convention), confusions, boundary, offsets, near

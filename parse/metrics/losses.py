@@ -1,6 +1,6 @@
 """Cross-entropy plus soft Dice over one softmax.
 
-Logits are (B, C, H, W) float, references (B, H, W) int64 with IGNORE = 255 where nothing is claimed.
+Logits are (B, C, H, W) float, references (B, H, W) int64 with IGNORE = 255 where a pixel has no label.
 """
 
 import torch

@@ -56,7 +56,7 @@ def iou_per_class(confusion: np.ndarray) -> np.ndarray:
 
 
 def foreground_classes(convention: Convention, accessories: bool = True) -> list[int]:
-    """Ids that count in a mean: all but background, or also without what is worn."""
+    """Ids that count in a mean: all but background, or also without accessories."""
     left_out = {BACKGROUND} if accessories else {BACKGROUND, *convention.accessories}
     return [i for i in range(len(convention.classes)) if i not in left_out]
 
@@ -72,12 +72,14 @@ def mean_present(values: np.ndarray, ids: list[int]) -> np.ndarray:
 class Scores:
     """Scores pooled over a set. nan = not measured.
 
-    f1, iou   : one value a class, in [0, 1]
-    mean_f1   : over the foreground classes present (18 in celebamaskhq)
+    Attributes
+    ----------
+    f1, iou : one value a class, in [0, 1]
+    mean_f1 : over the foreground classes present (18 in celebamaskhq)
     mean_f1_core : the same without accessories (14)
-    mean_iou  : over background and foreground classes present
-    accuracy  : share of pixels that agree
-    absent    : names of foreground classes that the reference never holds
+    mean_iou : over background and foreground classes present
+    accuracy : fraction of pixels that agree
+    absent : names of foreground classes that the reference never holds
     """
 
     f1: tuple[float, ...]

@@ -41,7 +41,7 @@ class Parser:
 
     @cached_property
     def digest(self) -> str:
-        """sha256 of the weights: parsers of one digest predict alike, whatever they say of themselves."""
+        """sha256 of the weights: parsers with the same digest predict the same, whatever their metadata."""
         total = hashlib.sha256()
         for name, value in self.network.state_dict().items():
             total.update(f"{name} {value.dtype} {tuple(value.shape)} ".encode())
@@ -110,7 +110,7 @@ def load_parser(
 
     Raises
     ------
-    FacegenError : missing, damaged, pickled, of a newer format, or of another convention than asked for.
+    FacegenError : missing, damaged, pickled, of a newer format, or of another convention than requested.
     """
     value = read_torch(path)
     metadata = value.get("metadata")

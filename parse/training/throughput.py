@@ -6,6 +6,7 @@ the device.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,7 @@ BLOCK_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Rate:
-    """Images a second, medians over blocks of half a second that alternate, so both see the same machine."""
+    """Images a second: medians over blocks of half a second, which alternate to see the same machine load."""
 
     loop: float
     network: float
@@ -35,21 +36,21 @@ class Rate:
         return self.loop / self.network
 
 
-def _block(step, device: torch.device, batch: int) -> float:
+def _block(step: Callable[[], object], device: torch.device, batch: int) -> float:
     """Images a second of one block of steps."""
     began, count = time.perf_counter(), 0
     while time.perf_counter() - began < BLOCK_SECONDS or not count:
         step()
         count += 1
         if device.type == "cuda" and count % 16 == 0:
-            torch.cuda.synchronize(device)  # else the queue runs far ahead of the clock
+            torch.cuda.synchronize(device)  # otherwise the queue runs far ahead of the clock
     if device.type == "cuda":
         torch.cuda.synchronize(device)
     return count * batch / (time.perf_counter() - began)
 
 
 def measure_rate(data: LoadedSet, recipe: Recipe, device: torch.device, seconds: float) -> Rate:
-    """Run a training for about `seconds` and throw it away."""
+    """Run a training for about `seconds` and discard it."""
     with gpu_memory(smaller_batch(recipe)):
         trainer = Trainer(data, recipe, 0, OneDevice(device))
     with stepping(trainer):
