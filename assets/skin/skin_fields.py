@@ -84,13 +84,14 @@ def draw_fields(skin: Skin, age: float, expression: Mapping[str, float], size: t
 
 
 def weighted(
-    maps: Mapping[str, Picture], weights: Mapping[str, float], start: Floats | float = 0.0
+    maps: Mapping[str, Picture], weights: Mapping[str, float], start: Floats | float | None = None
 ) -> Floats:
-    """start + the weighted sum of maps, added in the order of the weights (digits depend on it)."""
-    total = start
-    for name, weight in weights.items():
-        total = total + weight * maps[name]
-    return np.asarray(total)
+    """The weighted sum of maps, and of `start`, added in the order of the weights: digits depend on it."""
+    terms = [weight * maps[name] for name, weight in weights.items()]
+    total = terms[0] if start is None else start + terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
 
 
 def _spots(tile: Picture, threshold: float, rng: np.random.Generator) -> Floats:

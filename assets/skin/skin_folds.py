@@ -107,7 +107,7 @@ def _furrows_of_age(
             yield _groove(across, FEET_WIDTH, FEET_DEPTH * rng.uniform(0.5, 1)) * reach
     yield NASOLABIAL.relief(a - (14.5 + (-47 - t) * 0.40 + 0.5 * patch), t)
     yield MARIONETTE.relief(a - (25 + (-80 - t) * 0.12), t)
-    yield GLABELLA.relief(_beside_the_brows(a, t), t)
+    yield GLABELLA.relief(_from_frown_lines(a, t), t)
     for line in range(UNDER_EYE_LINES):
         height = -14 - 3.3 * line - 0.007 * (a - 28) ** 2 + 0.4 * patch
         yield UNDER_EYE.relief(t - height, a)
@@ -176,12 +176,15 @@ def _folds_of_expression(
     depth = TROUGH_AT_REST + TROUGH_SLACK * slack + TROUGH_SQUINT * squint
     yield -(depth * np.exp(-((trough / TROUGH_WIDTH) ** 2)) * _reach(a, 24, 12))
     for line in range(EXPRESSION_LINES):
-        feet = t + 1 - (line - 1.2) * 0.3 * (a - FEET_S)
-        yield SQUINT_LINE.relief(feet, a, SQUINT_LINE.depth * squint * (0.25 + slack))
-        forehead = t - 29 - 8 * line - 2.5 * np.cos(a / 24)
-        yield RAISED_LINE.relief(forehead, a, RAISED_LINE.depth * raised * (0.3 + slack))
+        if squint:
+            feet = t + 1 - (line - 1.2) * 0.3 * (a - FEET_S)
+            yield SQUINT_LINE.relief(feet, a, SQUINT_LINE.depth * squint * (0.25 + slack))
+        if raised:
+            forehead = t - 29 - 8 * line - 2.5 * np.cos(a / 24)
+            yield RAISED_LINE.relief(forehead, a, RAISED_LINE.depth * raised * (0.3 + slack))
     knitted = pull("browDown") * (0.3 + slack)
-    yield FROWN_LINE.relief(_beside_the_brows(a, t), t, FROWN_LINE.depth * knitted)
+    if knitted:
+        yield FROWN_LINE.relief(_from_frown_lines(a, t), t, FROWN_LINE.depth * knitted)
 
 
 def _philtrum(a: Floats, t: Floats) -> Floats:
@@ -192,7 +195,7 @@ def _philtrum(a: Floats, t: Floats) -> Floats:
     return channel * _reach(t, -58, 5.5)
 
 
-def _beside_the_brows(a: Floats, t: Floats) -> Floats:
+def _from_frown_lines(a: Floats, t: Floats) -> Floats:
     """Distance in mm from the two upright frown lines between the brows."""
     return a - 5.5 - 0.1 * (t - 15)
 

@@ -13,11 +13,6 @@ pytestmark = pytest.mark.render
 UP = np.array([0.0, 0.0, 1.0])
 
 
-@pytest.fixture(scope="module")
-def model():
-    return h.head_model()
-
-
 def hinged(model, actions):
     """The mesh's own lips, before they meet."""
     vertices, _ = evaluate(model.anny, h.TEMPLATE, {}, actions, {})
