@@ -29,11 +29,19 @@ METAL_FROM = 0.5  # of `metal`, from which temples end in thin wire
 
 # By eye.
 DROOP_INWARDS = 0.35  # of the droop, by which the lower half moves inwards
-WRAP_CURVE, WRAP_FRACTION, WRAP_SLOPE = 0.0035, 0.3, 0.07  # bend of a rim around the face
+DROOP_DOWN = 0.3  # of the droop, by which the middle of the lower half hangs; twice that at the nose
+# A rim bends around the face: mm backwards per mm outwards, and per square of that (a fraction of it).
+WRAP_SLOPE, WRAP_CURVE, WRAP_FRACTION = 0.07, 0.0035, 0.3
 RIM_WIDTH, RIM_DEPTH = 0.75, 0.5  # half of the rim's flat stock, of its thickness
 TEMPLE_WIDTH, TEMPLE_HEIGHT, WIRE_HEIGHT = 0.45, 1.1, 0.5  # half of a temple, of the frame's thickness
 BRIDGE_WIDTH, BRIDGE_DEPTH = 0.6, 0.55  # half of the bridge, of the frame's thickness
 HINGE_HEIGHT, BRIDGE_HEIGHT = 0.45, 0.30  # of the lens's half height, above its middle
+HINGE_INSIDE_MM, HINGE_BEHIND_MM = 1.0, 2.5  # from the outer edge of a lens to its hinge
+END_PIECE_MM = 4  # outwards and backwards from the hinge to where a temple starts
+BRIDGE_POINTS = 13
+BRIDGE_OVERLAPS_MM = 0.5  # into each rim
+BRIDGE_AHEAD_MM = 1.2  # its ends, before the lenses
+BRIDGE_BOWS_AHEAD_MM, BRIDGE_BOWS_UP_MM = 1.5, 3.0  # its middle
 BEHIND_EAR_MM = 52.0  # top of the ear behind the ends of the jaw line (landmarks 0 and 16)
 ABOVE_EYES_MM = 7.0  # top of the ear over the eyes
 BESIDE_HEAD_MM = 5.0  # a temple outside the ends of the jaw line
@@ -86,8 +94,8 @@ def glasses(worn: Glasses, landmarks_head: Floats) -> tuple[Mesh, Mesh, Floats]:
     x, z = _outline(frame.lens, worn.width, worn.height)
     parts, lenses = [], []
     for side in (1, -1):
-        wrap = -WRAP_CURVE * x**2 * WRAP_FRACTION - WRAP_SLOPE * x
-        rim = np.stack([side * (fit.x + x), fit.depth - wrap, fit.height + z], 1)
+        bend = -WRAP_CURVE * x**2 * WRAP_FRACTION - WRAP_SLOPE * x
+        rim = np.stack([side * (fit.x + x), fit.depth - bend, fit.height + z], 1)
         parts.append(_rim(worn, frame, rim, z))
         lenses.append(_lens(rim, side))
         parts.append(_temple(worn, frame, fit, mm, side))
@@ -122,7 +130,7 @@ def _outline(lens: LensShape, width: float, height: float) -> tuple[Floats, Floa
     z = lens.half_height_mm * height * np.sign(s) * np.abs(s) ** (2 / lens.exponent)
     x = x * (1 + lens.taper * s) - lens.droop_mm * DROOP_INWARDS * np.clip(-s, 0, 1)
     z = z + lens.lift_mm * np.clip(s, 0, 1) * np.clip(c, 0, 1)
-    z = z - lens.droop_mm * np.clip(-s, 0, 1) * np.clip(0.3 - c * 0.3, 0, 1)
+    z = z - lens.droop_mm * np.clip(-s, 0, 1) * np.clip(DROOP_DOWN - c * DROOP_DOWN, 0, 1)
     return x, z
 
 
@@ -140,12 +148,12 @@ def _temple(worn: Glasses, frame: GlassesFrame, fit: _Fit, mm: Floats, side: int
     a, b, t = frame.lens.half_width_mm, frame.lens.half_height_mm, worn.thickness_mm
     hinge = np.array(
         [
-            side * (fit.x + a * worn.width - 1.0),
-            fit.depth + 2.5,
+            side * (fit.x + a * worn.width - HINGE_INSIDE_MM),
+            fit.depth + HINGE_BEHIND_MM,
             fit.height + HINGE_HEIGHT * b * worn.height,
         ]
     )
-    corner = np.array([side * (abs(hinge[0]) + 4), hinge[1] + 4, hinge[2]])
+    corner = np.array([side * (abs(hinge[0]) + END_PIECE_MM), hinge[1] + END_PIECE_MM, hinge[2]])
     ear_x = side * (abs(mm[[0, 16], 0]).mean() + BESIDE_HEAD_MM)
     ear_top = np.array([ear_x, mm[[0, 16], 1].mean() + BEHIND_EAR_MM, ABOVE_EYES_MM])
     straight = [corner * (1 - u) + ear_top * u for u in np.linspace(0.1, 1, 10)]
@@ -159,12 +167,13 @@ def _bridge(worn: Glasses, frame: GlassesFrame, fit: _Fit) -> Mesh:
     """The arc over the nose that joins the rims."""
     t = worn.thickness_mm
     inner = fit.x - frame.lens.half_width_mm * worn.width
-    arc = np.linspace(-1, 1, 13)
+    arc = np.linspace(-1, 1, BRIDGE_POINTS)
+    bow = 1 - arc**2
     line = np.stack(
         [
-            arc * (inner + 0.5),
-            np.full(13, fit.depth - 1.2) - 1.5 * (1 - arc**2),
-            fit.height + BRIDGE_HEIGHT * frame.lens.half_height_mm * worn.height + 3.0 * (1 - arc**2),
+            arc * (inner + BRIDGE_OVERLAPS_MM),
+            np.full(BRIDGE_POINTS, fit.depth - BRIDGE_AHEAD_MM) - BRIDGE_BOWS_AHEAD_MM * bow,
+            fit.height + BRIDGE_HEIGHT * frame.lens.half_height_mm * worn.height + BRIDGE_BOWS_UP_MM * bow,
         ],
         1,
     )

@@ -21,7 +21,7 @@ class LensShape:
     exponent : float
         Of the superellipse: 2 is an ellipse, larger is nearer to a rectangle.
     droop_mm : float
-        By which the outer lower corner hangs lower.
+        How much of a drop the lens is: its lower half moves towards the nose and hangs lower there.
     lift_mm : float
         By which the outer upper corner stands higher.
     taper : float

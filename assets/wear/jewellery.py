@@ -34,7 +34,7 @@ SMOOTH, SMOOTH_AGAIN = 3.0, 0.8  # points (sd): a chain spans the hollows of the
 PUSHES = 3  # times that the line is pushed off the skin and smoothed
 
 
-def lobe(head: PosedHead, model: HeadModel, sign: int) -> tuple[Floats, Floats]:
+def piercing(head: PosedHead, model: HeadModel, sign: int, turn: float) -> Piercing:
     """Where one ear is pierced.
 
     Parameters
@@ -43,12 +43,8 @@ def lobe(head: PosedHead, model: HeadModel, sign: int) -> tuple[Floats, Floats]:
     model : HeadModel
     sign : int
         1 for the left ear, -1 for the right one.
-
-    Returns
-    -------
-    place : (3,) float, metres
-    side : (3,) float
-        Unit vector out of the head.
+    turn : float
+        Degrees by which a flat earring is turned from across the head to along it.
     """
     local = (head.vertices - head.eye_centres.mean(0)) @ head.head_rotation
     ear = (model.ear > 0.5) & (local[:, 0] * sign > 0)
@@ -58,12 +54,11 @@ def lobe(head: PosedHead, model: HeadModel, sign: int) -> tuple[Floats, Floats]:
     outer = rim & ((head.normals @ side) > OUTER_NORMAL)
     chosen = outer if outer.any() else rim
     up = head.head_rotation[:, 2]
-    return head.vertices[chosen].mean(0) + up * (LOBE_MM / 1000 - LOBE_MIDDLE), side
+    place = head.vertices[chosen].mean(0) + up * (LOBE_MM / 1000 - LOBE_MIDDLE)
+    return Piercing(place, side, -head.head_rotation[:, 1], turn)
 
 
-def earring(
-    kind: str, size_mm: float, place: Floats, side: Floats, forward: Floats, turn: float, body: Body
-) -> tuple[Floats, Ints, Ints]:
+def earring(kind: str, size_mm: float, where: Piercing, body: Body) -> tuple[Floats, Ints, Ints]:
     """One earring.
 
     Parameters
@@ -72,11 +67,7 @@ def earring(
         Name of an entry of EARRINGS.
     size_mm : float
         Diameter of a stud or of a hoop, length of a drop.
-    place, side : (3,) float, of `lobe`
-    forward : (3,) float
-        Unit vector in which the face looks.
-    turn : float
-        Degrees by which a hoop is turned out of the face's own plane.
+    where : Piercing
     body : Body
         Of the head's skin.
 
@@ -92,12 +83,12 @@ def earring(
     FacegenError : no entry of EARRINGS has the name `kind`.
     """
     entry = EARRINGS.get_or_fail(kind, "jewellery.earrings")
-    v, f, part = _joined(entry.build(size_mm / 1000, Piercing(place, side, forward, turn)))
+    v, f, part = _joined(entry.build(size_mm / 1000, where))
     # Where the jaw or the neck is in the way, the whole earring swings outwards.
-    hanging = v[(v - place) @ DOWN > HANGING]
+    hanging = v[(v - where.place) @ DOWN > HANGING]
     if len(hanging):
         gap, _ = body.clearance(hanging)
-        v = v + side * np.clip(CLEARANCE - gap.min(), 0, MOST_SWUNG)
+        v = v + where.side * np.clip(CLEARANCE - gap.min(), 0, MOST_SWUNG)
     return v.astype(np.float32), f, part
 
 

@@ -118,14 +118,11 @@ def _earrings(face: Fitting, made: tuple[materials.Material, ...]) -> list[Part]
     worn, head = face.spec.jewellery, face.head
     if worn.earrings == "none":
         return []
-    forward = -head.head_rotation[:, 1]
     turn = float(face.generator("jewellery").uniform(*HOOP_TURN))
     out = []
     for name, sign, label in (("l", 1, Native.EARRING_L), ("r", -1, Native.EARRING_R)):
-        place, side = jewellery.lobe(head, face.model, sign)
-        vertices, faces, slot = jewellery.earring(
-            worn.earrings, worn.earring_mm, place, side, forward, turn, face.body
-        )
+        where = jewellery.piercing(head, face.model, sign, turn)
+        vertices, faces, slot = jewellery.earring(worn.earrings, worn.earring_mm, where, face.body)
         out.append(Part(f"earring.{name}", MeshGeometry(vertices, faces, slot=slot), (label,), made))
     return out
 

@@ -1,4 +1,4 @@
-"""Aviator glasses: large drops that hang to the outside. Sizes by eye."""
+"""Aviator glasses: large lenses with the shape of a drop. Sizes by eye."""
 
 from __future__ import annotations
 
