@@ -1,7 +1,7 @@
 """`facegen bench reverse`: a parser trained on real faces, run on renders."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from facegen.parse.experiment.reverse_test import ReverseResult
+    from facegen.parse.training.recipe import Recipe
 
 
 @click.command()
@@ -81,12 +82,7 @@ def command(
         "machine": describe_machine(chosen),
         "synth": str(faces.path),
         "scored_at_px": size,
-        "parser": {
-            "network": recipe.network,
-            "steps": recipe.steps,
-            "fit_images": len(fit),
-            "cached": cached,
-        },
+        "parser": _parser_facts(recipe, len(fit), cached),
     }
     write_json(out / "reverse.json", content)
     write_worst(out / "worst.png", result, synthetic)
@@ -94,6 +90,10 @@ def command(
     worst = "  ".join(f"{name} ({value:.2f})" for name, value in result.synthetic.worst(6))
     console.print(f"worst renders: {worst}", soft_wrap=True, highlight=False)
     console.print(f"{out / 'reverse.json'}  {out / 'worst.png'}", soft_wrap=True, highlight=False)
+
+
+def _parser_facts(recipe: "Recipe", images: int, cached: bool) -> dict[str, Any]:
+    return {"network": recipe.network, "steps": recipe.steps, "fit_images": images, "cached": cached}
 
 
 def reverse_table(result: "ReverseResult", title: str) -> "Table":

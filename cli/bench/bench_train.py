@@ -1,12 +1,16 @@
 """`facegen bench train`: images a second of training, and what loading and augmenting cost of it."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from facegen.cli.support.omp import wait_without_spinning
 
-SYNTHETIC_SAMPLES = 256  # made-up tensors where no set is given: enough that gathering leaves the caches
+if TYPE_CHECKING:
+    from facegen.parse.data.loaded_set import LoadedSet
+
+SYNTHETIC_SAMPLES = 256  # random tensors where no set is given: too many for the processor's caches
 
 
 @click.command()
@@ -30,18 +34,15 @@ def command(
 ) -> None:
     """Images a second with the whole loader and with tensors that already lie on the device.
 
-    FACES is a set of faces; without it the loader works on made-up tensors of the same kind.
+    FACES is a set of faces; without it the loader works on random tensors of the same shape.
     """
     wait_without_spinning()
-    import numpy as np
     from rich.console import Console
 
     from facegen.cli.support.training_progress import load
-    from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
     from facegen.datasets.io.files import write_json
     from facegen.datasets.layouts.open_set import open_set
     from facegen.parse.data.device import describe_device, describe_machine, pick_device
-    from facegen.parse.data.loaded_set import LoadedSet
     from facegen.parse.experiment.recipes import recipe_for
     from facegen.parse.models.networks import build_network, check_torch_pair, parameter_count
     from facegen.parse.training.throughput import measure_rate
@@ -50,17 +51,7 @@ def command(
     check_torch_pair()
     chosen = pick_device(device)
     recipe = recipe_for(chosen, network, size, batch=batch)
-    if faces is not None:
-        data = load(console, open_set(faces), recipe.size)
-    else:
-        rng = np.random.default_rng(0)
-        images = rng.integers(0, 256, (SYNTHETIC_SAMPLES, 3, recipe.size, recipe.size), dtype=np.uint8)
-        masks = rng.integers(
-            0, len(CELEBAMASKHQ.classes), (SYNTHETIC_SAMPLES, recipe.size, recipe.size), dtype=np.uint8
-        )
-        data = LoadedSet(
-            "made-up tensors", CELEBAMASKHQ, [str(i) for i in range(SYNTHETIC_SAMPLES)], images, masks
-        )
+    data = load(console, open_set(faces), recipe.size) if faces is not None else _random_tensors(recipe.size)
     rate = measure_rate(data, recipe, chosen, seconds)
     parameters = parameter_count(build_network(recipe.network, len(data.convention.classes), 0))
     click.echo(f"device {describe_device(chosen)}")
@@ -70,7 +61,7 @@ def command(
     )
     click.echo(f"whole loop on {data.name}: {rate.loop:.1f} images/s")
     click.echo(f"network alone, tensors on the device: {rate.network:.1f} images/s")
-    click.echo(f"loader keeps {rate.loader_fraction:.0%} of the network's rate")
+    click.echo(f"the loader reaches {rate.loader_fraction:.0%} of the network's rate")
     if out is not None:
         content = {
             "machine": describe_machine(chosen),
@@ -82,3 +73,17 @@ def command(
             "images_per_second": {"loop": rate.loop, "network": rate.network},
         }
         write_json(out, content)
+
+
+def _random_tensors(size: int) -> "LoadedSet":
+    """A set of random pictures and labels."""
+    import numpy as np
+
+    from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
+    from facegen.parse.data.loaded_set import LoadedSet
+
+    rng, classes = np.random.default_rng(0), len(CELEBAMASKHQ.classes)
+    images = rng.integers(0, 256, (SYNTHETIC_SAMPLES, 3, size, size), dtype=np.uint8)
+    masks = rng.integers(0, classes, (SYNTHETIC_SAMPLES, size, size), dtype=np.uint8)
+    ids = [str(i) for i in range(SYNTHETIC_SAMPLES)]
+    return LoadedSet("random tensors", CELEBAMASKHQ, ids, images, masks)

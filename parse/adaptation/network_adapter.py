@@ -9,8 +9,10 @@ ICCV 2021, sec. 4.1.
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import nn
 from torch.nn import functional
@@ -29,7 +31,7 @@ ADAPTER_FILE = "adapter.pt"  # in the folder of the parser's checkpoint
 FORMAT = "facegen-label-adapter"
 FORMAT_VERSION = 1
 
-Maps = Callable[[np.ndarray], torch.Tensor]  # sample indices (b,) -> (b, C, S, S) float32
+Maps = Callable[[npt.NDArray[np.integer[Any]]], torch.Tensor]  # sample indices (b,) -> (b, C, S, S) float32
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,10 @@ class Adapter(nn.Module):
         return IDENTITY * maps + self.correction(maps)
 
 
-def one_hot(labels: np.ndarray, classes: int, device: torch.device) -> Maps:
+def one_hot(labels: npt.NDArray[np.uint8], classes: int, device: torch.device) -> Maps:
     """Maps of (N, S, S) uint8 argmax labels, made on demand."""
 
-    def make(index: np.ndarray) -> torch.Tensor:
+    def make(index: npt.NDArray[np.integer[Any]]) -> torch.Tensor:
         part = torch.from_numpy(np.ascontiguousarray(labels[index])).to(device)
         return functional.one_hot(part.long(), classes).permute(0, 3, 1, 2).float()
 
@@ -74,7 +76,7 @@ def one_hot(labels: np.ndarray, classes: int, device: torch.device) -> Maps:
 
 def fit_adapter(
     maps: Maps,
-    references: np.ndarray,
+    references: npt.NDArray[np.uint8],
     convention: Convention,
     seed: int,
     device: torch.device,
@@ -124,7 +126,7 @@ def fit_adapter(
 
 
 @torch.inference_mode()
-def adapt(network: Adapter, maps: Maps, count: int) -> np.ndarray:
+def adapt(network: Adapter, maps: Maps, count: int) -> npt.NDArray[np.uint8]:
     """Adapted label maps of samples 0 … count − 1: (count, S, S) uint8."""
     parts = [
         network(maps(np.arange(start, min(start + PREDICT_BATCH, count))))

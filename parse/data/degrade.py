@@ -12,6 +12,7 @@ Any other arithmetic would also change the weights of every training.
 import functools
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch.nn import functional
 
@@ -25,7 +26,9 @@ _TO_YCC = ((0.299, 0.587, 0.114), (-0.168736, -0.331264, 0.5), (0.5, -0.418688, 
 BLOCK = 8
 
 
-def line_kernel(length: np.ndarray, angle: np.ndarray, radius: int) -> np.ndarray:
+def line_kernel(
+    length: npt.NDArray[np.float64], angle: npt.NDArray[np.float64], radius: int
+) -> npt.NDArray[np.float64]:
     """Kernels of a straight motion: (B, k, k) with k = 2 radius + 1, each summing to 1.
 
     length : (B,) pixels, 0 = still; angle : (B,) radians. Ends and sides fall off linearly over a pixel.
@@ -38,7 +41,7 @@ def line_kernel(length: np.ndarray, angle: np.ndarray, radius: int) -> np.ndarra
     return kernel / kernel.sum((1, 2), keepdims=True)
 
 
-def gaussian_kernel(sigma: np.ndarray, radius: int) -> np.ndarray:
+def gaussian_kernel(sigma: npt.NDArray[np.float64], radius: int) -> npt.NDArray[np.float64]:
     """Isotropic Gaussians: (B, k, k), each summing to 1. sigma : (B,) pixels, above 0."""
     axis = np.arange(-radius, radius + 1)
     profile = np.exp(-0.5 * (axis / sigma[:, None]) ** 2)
@@ -46,7 +49,7 @@ def gaussian_kernel(sigma: np.ndarray, radius: int) -> np.ndarray:
     return kernel / kernel.sum((1, 2), keepdims=True)
 
 
-def filter_each(images: torch.Tensor, kernels: np.ndarray) -> torch.Tensor:
+def filter_each(images: torch.Tensor, kernels: npt.NDArray[np.float64]) -> torch.Tensor:
     """Convolve each picture with its own kernel (B, k, k); the border is mirrored."""
     count, channels, height, width = images.shape
     radius = kernels.shape[-1] // 2
@@ -71,7 +74,7 @@ def lose_resolution(images: torch.Tensor, factor: float) -> torch.Tensor:
 
 
 @functools.lru_cache(maxsize=1)
-def _tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _tables() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Luminance table, chrominance table and the orthonormal DCT-II matrix, each (8, 8)."""
     rows = np.arange(BLOCK)
     dct = np.sqrt(2 / BLOCK) * np.cos(np.pi * (2 * rows[None] + 1) * rows[:, None] / (2 * BLOCK))
@@ -80,7 +83,9 @@ def _tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return luma, chroma, dct
 
 
-def quality_tables(quality: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def quality_tables(
+    quality: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """libjpeg's tables of a quality in 1..100: luminance and chrominance, (B, 8, 8) in 1..255.
 
     The rule is jpeg_quality_scaling of the Independent JPEG Group's libjpeg: 5000/q below 50, else 200 − 2q.
@@ -103,7 +108,7 @@ def _quantise(plane: torch.Tensor, table: torch.Tensor, dct: torch.Tensor) -> to
     return (dct.T @ rounded @ dct).transpose(2, 3).reshape(count, height, width)
 
 
-def jpeg(images: torch.Tensor, quality: np.ndarray) -> torch.Tensor:
+def jpeg(images: torch.Tensor, quality: npt.NDArray[np.float64]) -> torch.Tensor:
     """JPEG round trip at 4:2:0 without its entropy coder, which loses nothing.
 
     quality : (B,) in 1..100, libjpeg's scale. Grey equals libjpeg to a tenth of a level; in chroma,

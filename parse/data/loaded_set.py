@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import platformdirs
 from PIL import Image
 
@@ -45,8 +46,8 @@ class LoadedSet:
     name: str
     convention: Convention
     ids: list[str]
-    images: np.ndarray = field(repr=False)
-    masks: np.ndarray = field(repr=False)
+    images: npt.NDArray[np.uint8] = field(repr=False)
+    masks: npt.NDArray[np.uint8] = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -56,7 +57,7 @@ class LoadedSet:
         """Side of the pictures in pixels."""
         return int(self.images.shape[-1])
 
-    def take(self, indices: Sequence[int] | np.ndarray) -> "LoadedSet":
+    def take(self, indices: Sequence[int] | npt.NDArray[np.int64]) -> "LoadedSet":
         """The samples at these places, in this order."""
         index = np.asarray(indices, dtype=int)
         return replace(
@@ -94,7 +95,7 @@ def cache_if_large(count: int, size: int) -> Path | None:
     return cache_folder() / "decoded" if needed > MEMORY_FRACTION * free_memory() else None
 
 
-def to_square(picture: np.ndarray, fill: int) -> np.ndarray:
+def to_square(picture: npt.NDArray[np.uint8], fill: int) -> npt.NDArray[np.uint8]:
     """Centre a picture or label map on the smallest square around it; new pixels get `fill`."""
     height, width = picture.shape[:2]
     if height == width:
@@ -106,7 +107,7 @@ def to_square(picture: np.ndarray, fill: int) -> np.ndarray:
     return square
 
 
-def resize_image(image: np.ndarray, size: int) -> np.ndarray:
+def resize_image(image: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
     """(H, W, 3) uint8 → (S, S, 3) uint8: area average when shrinking, bicubic when enlarging."""
     square = to_square(image, 0)
     side = square.shape[0]
@@ -118,7 +119,7 @@ def resize_image(image: np.ndarray, size: int) -> np.ndarray:
     return np.asarray(Image.fromarray(square).resize((size, size), method))
 
 
-def _area_average(square: np.ndarray, size: int) -> np.ndarray:
+def _area_average(square: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
     """(side, side, 3) uint8 → (S, S, 3) uint8.
 
     Pillow's BOX assigns a pixel on the border of two cells to one of them, which moves pictures by 1/6 pixel
@@ -131,7 +132,7 @@ def _area_average(square: np.ndarray, size: int) -> np.ndarray:
     return np.rint(np.einsum("xc,yck->yxk", weight, rows, optimize=True)).astype(np.uint8)
 
 
-def resize_mask(mask: np.ndarray, size: int) -> np.ndarray:
+def resize_mask(mask: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
     """(h, w) uint8 → (S, S) uint8: the class that covers most of a cell.
 
     IGNORE counts like a class. Ties are common (an edge half way through a cell) and go to the lower and
@@ -155,7 +156,9 @@ def resize_mask(mask: np.ndarray, size: int) -> np.ndarray:
 
 
 @lru_cache(maxsize=4)
-def _pieces(side: int, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _pieces(
+    side: int, size: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """A line of `side` pixels and of `size` cells, cut wherever one of either ends: pixel, cell and length
     of each piece, in parts of which a cell has `side`."""
     ends = np.union1d(np.arange(1, side + 1) * size, np.arange(1, size + 1) * side)
@@ -215,8 +218,8 @@ def load_reported(faces: FaceSet, size: int, progress: ProgressCallback) -> Load
 
 def _decode(
     faces: FaceSet,
-    images: np.ndarray,
-    masks: np.ndarray,
+    images: npt.NDArray[np.uint8],
+    masks: npt.NDArray[np.uint8],
     on_sample: Callable[[], None] | None,
     strict: bool = True,
 ) -> None:

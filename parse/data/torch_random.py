@@ -1,7 +1,7 @@
-"""Keyed randomness: the same (seed, key) gives the same draws, whatever was drawn before.
+"""Keyed draws from torch's own generators; NumPy's are in datasets/keyed_random.py.
 
-A training can so stop after any step and go on as if it had not, and a new augmentation shifts none of
-the draws of the old ones. Counter-based: Philox (Salmon et al., SC 2011).
+The same (seed, key) gives the same draws, whatever was drawn before, so that a training can stop after any
+step and continue exactly.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from facegen.datasets.keyed_random import keyed_seed
 
 @contextmanager
 def keyed_torch(device: torch.device, seed: int, *key: int | str) -> Iterator[None]:
-    """torch's own generator of a device gives the draws of (seed, key), and is put back after."""
+    """torch's generator of a device gives the draws of (seed, key); afterwards it is restored."""
     generator = torch.default_generator
     if device.type == "cuda":
         number = torch.cuda.current_device() if device.index is None else device.index

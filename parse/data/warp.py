@@ -5,6 +5,7 @@ right. A matrix maps output to input, homogeneous column vectors.
 """
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch.nn import functional
 
@@ -12,8 +13,11 @@ from facegen.datasets.conventions.native_labels import IGNORE
 
 
 def homographies(
-    rotation: np.ndarray, scale: np.ndarray, shift: np.ndarray, perspective: np.ndarray
-) -> np.ndarray:
+    rotation: npt.NDArray[np.float64],
+    scale: npt.NDArray[np.float64],
+    shift: npt.NDArray[np.float64],
+    perspective: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
     """Output-to-input matrices: rotate, scale, shift, then tilt.
 
     Parameters
@@ -39,7 +43,7 @@ def homographies(
     return matrix
 
 
-def sampling_grid(matrices: np.ndarray, size: int, device: torch.device) -> torch.Tensor:
+def sampling_grid(matrices: npt.NDArray[np.float64], size: int, device: torch.device) -> torch.Tensor:
     """Where each output pixel centre lies in the input: (B, S, S, 2) float32, normalised x, y."""
     centres = (torch.arange(size, device=device, dtype=torch.float32) + 0.5) * (2 / size) - 1
     matrix = torch.as_tensor(matrices, dtype=torch.float32).to(device)
@@ -54,7 +58,7 @@ def sampling_grid(matrices: np.ndarray, size: int, device: torch.device) -> torc
 
 
 def warp(
-    images: torch.Tensor, masks: torch.Tensor, matrices: np.ndarray
+    images: torch.Tensor, masks: torch.Tensor, matrices: npt.NDArray[np.float64]
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Move pictures (bilinear) and label maps (nearest) by the same homographies.
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from facegen.datasets.io.files import fingerprint
@@ -77,7 +78,7 @@ class ReverseResult:
     synthetic: Evaluation
     validate: Evaluation
     test: Evaluation | None
-    predictions: np.ndarray
+    predictions: npt.NDArray[np.uint8]
 
     def common_means(self) -> dict[str, tuple[int, dict[str, float]]]:
         """Mean F1 of each set over the classes that every set holds, so that the means are comparable.

@@ -12,8 +12,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from facegen.datasets.errors import FacegenError
@@ -61,10 +63,10 @@ class Scorer:
         """Fingerprint of both sets."""
         return fingerprint([FORMAT, self.test.digest(), self.adapter.digest()])
 
-    def predictions(self, parser: Parser, folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    def predictions(self, parser: Parser, folder: Path) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Label maps of the test and of the adapter pictures, each (N, S, S) uint8."""
 
-        def make() -> dict[str, np.ndarray]:
+        def make() -> dict[str, npt.NDArray[Any]]:
             require_convention(parser, self.test)
             return {
                 name: predict(parser, one.images, self.device) if len(one) else one.masks[:0]
@@ -95,7 +97,7 @@ class Scorer:
         more = [kind, len(chosen), fitted]
         return self._scored(parser, folder, variant, more, lambda: self._adapt(parser, folder, kind, chosen))
 
-    def chosen(self, count: int | None) -> np.ndarray:
+    def chosen(self, count: int | None) -> npt.NDArray[Any]:
         """Places of the `count` adapter pictures, nested; None takes all."""
         if count is not None and not 0 < count <= len(self.adapter):
             raise FacegenError(
@@ -109,7 +111,7 @@ class Scorer:
         convention = self.test.convention
         return fit_rules(known, np.asarray(self.adapter.masks), convention).sentences(convention.classes)
 
-    def _adapt(self, parser: Parser, folder: Path, kind: str, chosen: np.ndarray) -> np.ndarray:
+    def _adapt(self, parser: Parser, folder: Path, kind: str, chosen: npt.NDArray[Any]) -> npt.NDArray[Any]:
         convention, classes = self.test.convention, len(self.test.convention.classes)
         references = np.asarray(self.adapter.masks)[chosen]
         tested, known = self.predictions(parser, folder)
@@ -137,11 +139,11 @@ class Scorer:
         folder: Path,
         variant: str,
         more: list[object],
-        labels: Callable[[], np.ndarray],
+        labels: Callable[[], npt.NDArray[Any]],
     ) -> Evaluation:
         convention = self.test.convention
 
-        def make() -> dict[str, np.ndarray]:
+        def make() -> dict[str, npt.NDArray[Any]]:
             references, borders = np.asarray(self.test.masks), variant in ("plain", NETWORK)
             result = compare(labels(), references, self.test.ids, convention, borders)
             return {name: getattr(result, name) for name in _PARTS} | {
@@ -167,8 +169,8 @@ def _seed(parser: Parser) -> int:
 
 
 def _kept(
-    file: Path, key: str, names: tuple[str, ...], make: Callable[[], dict[str, np.ndarray]]
-) -> dict[str, np.ndarray]:
+    file: Path, key: str, names: tuple[str, ...], make: Callable[[], dict[str, npt.NDArray[Any]]]
+) -> dict[str, npt.NDArray[Any]]:
     """The arrays of a file with this key; if there is none, they are made and stored."""
     if file.exists():
         try:

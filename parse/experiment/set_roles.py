@@ -45,11 +45,11 @@ def part_of(faces: FaceSet) -> str:
     """
     if faces.layout != "facegen":
         return DEFAULT
-    said = read_dataset_json(faces.path)
-    config = said["config"]
-    if said.get("handwritten_profile") or config.get("faces") or config.get("set"):
+    content = read_dataset_json(faces.path)
+    config = content["config"]
+    if content.get("handwritten_profile") or config.get("faces") or config.get("set"):
         return ""
-    return DEFAULT if said["profile"] is None else MATCHED
+    return DEFAULT if content["profile"] is None else MATCHED
 
 
 def assign(

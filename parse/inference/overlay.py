@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from facegen.datasets.conventions.label_conventions import Convention
@@ -19,7 +20,7 @@ OPACITY = 0.55
 MARGIN, LINE = 4, 14  # pixels
 
 
-def palette(classes: int) -> np.ndarray:
+def palette(classes: int) -> npt.NDArray[np.uint8]:
     """(256, 3) uint8 colours of class ids: background black, IGNORE white."""
     colours = np.zeros((256, 3), np.uint8)
     for class_id in range(1, classes):
@@ -29,14 +30,14 @@ def palette(classes: int) -> np.ndarray:
     return colours
 
 
-def overlay(image: np.ndarray, mask: np.ndarray, classes: int) -> np.ndarray:
+def overlay(image: npt.NDArray[np.uint8], mask: npt.NDArray[np.uint8], classes: int) -> npt.NDArray[np.uint8]:
     """The picture tinted by class; background stays as it is: (H, W, 3) uint8."""
     tint = palette(classes)[mask].astype(float)
     mixed = np.where((mask == 0)[..., None], image, (1 - OPACITY) * image + OPACITY * tint)
     return np.round(mixed).astype(np.uint8)
 
 
-def legend(convention: Convention, present: Sequence[int], width: int) -> np.ndarray:
+def legend(convention: Convention, present: Sequence[int], width: int) -> npt.NDArray[np.uint8]:
     """Colour patches with the names of these classes, as many rows as they need: (h, width, 3) uint8."""
     per_row = max(1, width // 84)
     rows = -(-len(present) // per_row)
@@ -51,12 +52,12 @@ def legend(convention: Convention, present: Sequence[int], width: int) -> np.nda
 
 
 def sheet(
-    images: np.ndarray,
-    maps: Sequence[np.ndarray],
+    images: npt.NDArray[np.uint8],
+    maps: Sequence[npt.NDArray[np.uint8]],
     captions: Sequence[str],
     convention: Convention,
     columns: int = 4,
-) -> np.ndarray:
+) -> npt.NDArray[np.uint8]:
     """Pictures and label maps over them, `columns` samples a row, with a legend: (h, w, 3) uint8.
 
     Parameters
@@ -86,9 +87,9 @@ def sheet(
 
 def write_sheet(
     path: Path,
-    images: np.ndarray,
-    references: np.ndarray,
-    predictions: np.ndarray,
+    images: npt.NDArray[np.uint8],
+    references: npt.NDArray[np.uint8],
+    predictions: npt.NDArray[np.uint8],
     captions: Sequence[str],
     convention: Convention,
     columns: int = 4,
