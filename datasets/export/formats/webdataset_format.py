@@ -18,6 +18,7 @@ PER_SHARD = 1000  # faces
 
 
 def write(faces: ExportedFaces, out: Path) -> Iterator[None]:
+    """Write shards; yields once a face, before its shard is on the disk."""
     for first in range(0, len(faces.names), PER_SHARD):
         buffer = io.BytesIO()
         with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as shard:

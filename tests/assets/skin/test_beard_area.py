@@ -51,5 +51,5 @@ def test_cheek_and_neck_lines_move_the_beard():
 
 
 def test_the_moustache_parts_under_the_nose_and_spares_the_lip():
-    groove, beside, lip = beard_area.moustache_density(np.array([0.0, 10, 0]), np.array([-61.0, -61, -75]))
-    assert 0 < groove < beside and lip == 0
+    groove, aside, lip = beard_area.moustache_density(np.array([0.0, 10, 0]), np.array([-61.0, -61, -75]))
+    assert 0 < groove < aside and lip == 0

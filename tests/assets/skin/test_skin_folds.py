@@ -11,10 +11,10 @@ S, T = np.meshgrid(np.arange(-70, 70.25, 0.5), np.arange(60, -120.25, -0.5))
 
 def test_a_smile_folds_the_cheeks_and_age_deepens_it():
     s_mm, t_mm = pixel_grid(512, 300)
-    beside = (np.abs(np.abs(s_mm) - 20.5) < 3) & (np.abs(t_mm + 62) < 6)
+    next_to_mouth = (np.abs(np.abs(s_mm) - 20.5) < 3) & (np.abs(t_mm + 62) < 6)
 
     def depth(weight, slack):
-        return -skin_folds.folds(s_mm, t_mm, {"mouthSmileLeft": weight}, slack)[beside].mean()
+        return -skin_folds.folds(s_mm, t_mm, {"mouthSmileLeft": weight}, slack)[next_to_mouth].mean()
 
     assert 0 < depth(0, 0) < depth(1, 0) < depth(1, 1) < 2.5
 

@@ -15,6 +15,7 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.export import write_formats as e
 from facegen.datasets.export.format_registry import FORMATS
 from facegen.datasets.export.formats import webdataset_format
+from facegen.datasets.io.images import read_index
 from facegen.datasets.io.sample import read_sample
 from facegen.datasets.layouts.open_set import open_set
 
@@ -41,8 +42,8 @@ def test_masks_of_another_convention_are_derived(dataset, tmp_path, name):
 
 def test_neutral_masks_come_from_the_native_labels(dataset, tmp_path):
     """Masks as rendered may draw borders elsewhere; here they are blank, which none can be taken for."""
-    drawn = Image.open(dataset / "masks/000000.png")
-    Image.fromarray(np.zeros(drawn.size[::-1], np.uint8)).save(dataset / "masks/000000.png")
+    drawn = read_index(dataset / "masks/000000.png")
+    Image.fromarray(np.zeros_like(drawn)).save(dataset / "masks/000000.png")
     e.export(dataset, "segmentation", tmp_path / "kept")
     e.export(dataset, "segmentation", tmp_path / "neutral", neutral=True)
     sample = read_sample(dataset, 0)

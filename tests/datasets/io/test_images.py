@@ -47,14 +47,14 @@ def test_refusals_name_the_file(tmp_path):
     Image.fromarray(noise).save(tmp_path / "whole.png")
     content = (tmp_path / "whole.png").read_bytes()
     (tmp_path / "half.png").write_bytes(content[: len(content) // 2])
-    for reader, name, told in (
+    for reader, name, message in (
         (read_rgb, "none.png", "no such file"),
         (read_rgb, "text.png", "not a readable picture"),
         (read_rgb, "half.png", "damaged picture"),
         (read_rgb, "deep.png", "need an 8-bit picture"),
         (read_index, "colour.png", "an index mask has one 8-bit class id a pixel"),
     ):
-        with pytest.raises(FacegenError, match=told) as caught:
+        with pytest.raises(FacegenError, match=message) as caught:
             reader(tmp_path / name)
         assert str(tmp_path / name) in str(caught.value) and "\n" not in str(caught.value)
 
@@ -78,7 +78,7 @@ def test_listing_is_sorted_and_names_must_differ(tmp_path):
         (tmp_path / name).write_bytes(b"")
     assert list(list_images(tmp_path)) == ["a", "b"]
     (tmp_path / "a.jpg").write_bytes(b"")
-    with pytest.raises(FacegenError, match="share the name a: remove one"):
+    with pytest.raises(FacegenError, match="have the same name a: remove one"):
         list_images(tmp_path)
 
 

@@ -129,7 +129,7 @@ def test_a_sample_that_is_written_again_is_not_done_until_its_end(tmp_path, monk
 
 
 def test_a_sample_that_breaks_the_schema_is_refused(tmp_path):
-    for change, told in (
+    for change, message in (
         ({"rgb": np.zeros((48, 48, 3), np.float32)}, "rgb is"),
         ({"depth": np.zeros((48, 47), np.float32)}, "depth is"),
         ({"normals": np.full((48, 48, 3), np.nan, np.float16)}, "normals holds a number that is not finite"),
@@ -138,7 +138,7 @@ def test_a_sample_that_breaks_the_schema_is_refused(tmp_path):
         broken = sample(0)
         for name, value in change.items():
             setattr(broken, name, value)
-        with pytest.raises(ValueError, match=told):
+        with pytest.raises(ValueError, match=message):
             write_sample(tmp_path, 0, broken)
     assert tree(tmp_path) == {}
     with pytest.raises(ValueError, match="outside 0-999999"):
@@ -148,7 +148,7 @@ def test_a_sample_that_breaks_the_schema_is_refused(tmp_path):
 def test_damaged_files_are_named(tmp_path):
     write_sample(tmp_path, 0, sample(0))
     good = tree(tmp_path)
-    for name, content, told in (
+    for name, content, message in (
         ("coverage/000000.npz", b"PK broken", "damaged archive"),
         ("landmarks/000000.json", b'{"points": [[1, 2]], "visible": [true]}', "needs 70 points"),
         ("meta/000000.json", b"[1", "damaged JSON"),
@@ -156,7 +156,7 @@ def test_damaged_files_are_named(tmp_path):
         ("bare/000000.png", b"", "not a readable picture"),
     ):
         (tmp_path / name).write_bytes(content)
-        with pytest.raises(FacegenError, match=told) as caught:
+        with pytest.raises(FacegenError, match=message) as caught:
             read_sample(tmp_path, 0)
         assert str(tmp_path / name) in str(caught.value)
         (tmp_path / name).write_bytes(good[name])
@@ -173,12 +173,12 @@ def test_dataset_json(tmp_path):
     read = read_dataset_json(tmp_path)
     assert read["format"] == "facegen-dataset" and read["format_version"] == 2
     assert {key: read[key] for key in HEADER} == HEADER
-    for change, told in (
+    for change, message in (
         ({"format_version": 3}, "version 3, this facegen reads 1 to 2: update facegen"),
         ({"format": "other"}, "not a facegen dataset"),
     ):
         write_json(tmp_path / "dataset.json", {**read, **change})
-        with pytest.raises(FacegenError, match=told):
+        with pytest.raises(FacegenError, match=message):
             read_dataset_json(tmp_path)
     (tmp_path / "dataset.json").write_text("{")
     (tmp_path / "meta").mkdir()

@@ -96,8 +96,8 @@ def test_depth_and_coverage_are_held_against_the_labels(dataset):
 def test_bare_may_show_glasses_only_where_they_are_opaque(dataset):
     one = face(0)
     one.native[24:26, 14:30] = Native.GLASSES_FRAME
-    shares = np.stack([np.isin(one.native, members) for _, members in COVERAGE_CLASSES], axis=-1)
-    one.coverage = shares.astype(np.uint8) * 255
+    fractions = np.stack([np.isin(one.native, members) for _, members in COVERAGE_CLASSES], axis=-1)
+    one.coverage = fractions.astype(np.uint8) * 255
     write_sample(dataset, 0, Sample(**{**vars(one), "bare": one.native}))
     assert messages(dataset) == {}
     left_over = np.where(one.native == Native.GLASSES_FRAME, one.native, one.bare)
