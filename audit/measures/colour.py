@@ -53,7 +53,7 @@ MEASURES = (
     _measure("eye_darkest", "L*", 0, 100, "too little eye",
                  "10th percentile of L* in the labelled eyes: pupil, iris, lashes."),
     _measure("eye_chroma", "C*", 0, 128, "too little eye", "Mean C* of the labelled eyes."),
-    _measure("teeth_share", "share", 0, 1, "the mouth is closed, or too little skin",
+    _measure("teeth_share", "fraction", 0, 1, "the mouth is closed, or too little skin",
              "Share of the mouth's inside as light as 0.9 of the skin's L* and less red (a*) than the "
              "skin: teeth.",
              gate=("mouth_open",)),

@@ -29,7 +29,7 @@ MEASURES = (
              "Median lightness over the eyes, under the brows, minus that of the cheeks: eye shadow, "
              "deep eyes.",
              _AXES + "lids, or no brow is to be seen, or glasses are"),
-    _measure("teeth_light", "share", 0, 1,
+    _measure("teeth_light", "fraction", 0, 1,
              "Share of the mouth's inside that is lighter than half of the skin's L*.",
              "the mouth is closed, or too little skin", ("mouth_open",)),
 )  # fmt: skip

@@ -47,7 +47,7 @@ MEASURES = (
              _FRAME + ", or the nose is not"),
     _measure("yaw_eyes", "ln", "pose", -4, 4,
              "ln(width of the right eye / width of the left); positive: face turned to the subject's left."),
-    _measure("yaw_skin", "share", "pose", -1, 1,
+    _measure("yaw_skin", "fraction", "pose", -1, 1,
              "(right - left) / (right + left) of the face's area between eyes and mouth, on the two sides "
              "of the line "
              "from eyes to mouth; positive: face turned to the subject's left, if hair hides no cheek."),
@@ -74,7 +74,7 @@ MEASURES = (
              _FRAME + ", or the mouth is closed", gate=("mouth_open",)),
     _measure("lip_thickness", "ratio", "shape", 0, 5,
                  "Area of both lips over the squared width of the mouth."),
-    _measure("lip_balance", "share", "shape", 0, 1, "Upper lip's part of the lips' area."),
+    _measure("lip_balance", "fraction", "shape", 0, 1, "Upper lip's part of the lips' area."),
     _measure("eye_width", "side", "shape", 0, 1, "Width of the labelled eye, mean of both."),
     _measure("brow_thickness", "ratio", "shape", 0, 5, "Mean height over width of the brows.",
              _FRAME + ", or a brow is not"),

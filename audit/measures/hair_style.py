@@ -26,7 +26,7 @@ MEASURES = (
     _measure("hair_roughness", "ratio", 0, 20,
              "Length of the hair's border over that of the same region smoothed over 9 working pixels: curls "
              "and loose strands.", _HAIR),
-    _measure("hair_coherence", "share", 0, 1,
+    _measure("hair_coherence", "fraction", 0, 1,
              "How much the gradients of L* in 4 x 4 pixels of hair run one way, weighted by their strength "
              "(coherence of the structure tensor, Bigun and Granlund, 1987): straight strands near 1, curls "
              "less.", "too little hair, or the picture is smaller than the working size", ("hair",)),

@@ -20,8 +20,8 @@ def _measure(name, unit, low, high, about, missing="never", **more) -> Measure:
 MEASURES = (
     _measure("exposure", "L*", 0, 100, "Mean lightness of the picture."),
     _measure("contrast", "L*", 0, 100, "Standard deviation of the lightness of the picture."),
-    _measure("clipped_dark", "share", 0, 1, "Pixels under L* = 2."),
-    _measure("clipped_light", "share", 0, 1, "Pixels over L* = 99."),
+    _measure("clipped_dark", "fraction", 0, 1, "Pixels under L* = 2."),
+    _measure("clipped_light", "fraction", 0, 1, "Pixels over L* = 99."),
     _measure("saturation", "C*", 0, 180, "Mean C* of the picture."),
     _measure("warmth", "b*", -128, 128, "Mean b* of the picture: the white balance, roughly."),
     _measure("skin_contrast", "L*", 0, 100, "Range of L* over the skin, 5th to 95th percentile.",

@@ -68,16 +68,16 @@ MEASURES = (
           "Lower end of the hair below the eyes (98th percentile); the chin lies near 0.45, the picture's "
           "border, "
           "which cuts it off, near 0.52."),
-    _hair("hair_low", "share", 0, 1, "Share of the hair that lies lower than the mouth."),
+    _hair("hair_low", "fraction", 0, 1, "Share of the hair that lies lower than the mouth."),
     _hair("hair_width", "side", 0, 5,
           "Width of the hair (2nd to 98th percentile); the picture's border cuts it off."),
-    _hair("hair_balance", "share", -1, 1,
+    _hair("hair_balance", "fraction", -1, 1,
           "(left - right) / (left + right) of the hair's area on the subject's two sides: parting and turn "
           "of the head."),
     _hair("hairline_height", "side", -1, 2,
           "Lowest hair over the brows, median over the columns between the eyes.",
           _HAIR + ", or a hat or bare skin takes over half of those columns"),
-    _hair("fringe", "share", 0, 1,
+    _hair("fringe", "fraction", 0, 1,
           "Share of the forehead, a box of fixed size over the brows, that hair covers.",
           _HAIR + ", or a hat is"),
 )  # fmt: skip

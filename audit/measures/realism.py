@@ -48,7 +48,7 @@ MEASURES = (
     _measure("noise_kurtosis", "kurtosis", -3, 500,
              "Excess kurtosis of the luma less its local mean, over its local deviation (after "
              "Mittal et al., 2012, over 5 x 5 pixels)."),
-    _measure("noise_correlation", "share", -1, 1,
+    _measure("noise_correlation", "fraction", -1, 1,
              "Correlation of that residual with its right-hand neighbour."),
     _measure("skin_shading_redness", "a*/L*", -5, 5,
              "Slope of a* on L* over the skin: how shadows are tinted.",

@@ -2,7 +2,7 @@
 
 from facegen.audit.profiles.attribute_profile import Link
 
-# CelebA's attributes that say what to draw. Left out: Attractive (a judgement) and Blurry (measured better).
+# CelebA's attributes that describe what to draw. Left out: Attractive (an opinion) and Blurry (is measured).
 ANNOTATED = (
     "Male", "Young", "Eyeglasses", "Wearing_Hat", "Bald", "Gray_Hair", "Bangs", "Receding_Hairline",
     "No_Beard", "Goatee", "Mustache", "Sideburns", "5_o_Clock_Shadow", "Smiling", "Mouth_Slightly_Open",
@@ -22,9 +22,9 @@ ORDINALS = {
     ),
     "hair_form": (("straight", "Straight_Hair"), ("other", None), ("wavy", "Wavy_Hair")),
 }
-# Sex decides most of the others; its correlations are kept closest when the matrix is made definite.
+# Most other attributes depend on sex: its correlations change least when the matrix is made definite.
 WEIGHTS = {"male": 20.0}
-# hair_shade says nothing of a head that is grey or bald: those rows are left out of its law.
+# A grey or bald head has no hair_shade: its row is left out of this marginal.
 NO_SHADE = ("Gray_Hair", "Bald")
 # Roll was estimated before CelebA-HQ turned its pictures upright: kept for the record, not to be followed.
 POSE = {"yaw": "yaw", "pitch": "pitch", "roll": "roll_before_alignment"}

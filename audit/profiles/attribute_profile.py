@@ -1,19 +1,22 @@
-"""A Profile: the law that a set of faces follows, as aggregates, and draws from it.
+"""A Profile: the joint distribution that a set of faces follows, as aggregates, and draws from it.
 
 It has up to two parts, each with marginals and a Gaussian copula (marginals.py, copula.py):
 
-    measured    what measures.py finds on pictures and masks
+    measured    what the audit's measures find on pictures and masks
     annotated   what a data set's annotation files say of its pictures: person, style and head pose
 
-When the two cannot be joined row by row they are fused through the variables they share (`links`): a measured
-attribute that is the same thing as an annotated one shares its latent, so that each keeps its own frequency
-and the rarer is contained in the commoner (a visible necklace among worn necklaces); one that only follows
-an annotated attribute has the latent correlation given, as far as what was measured allows (`fuse`).
-Everything else measured depends on the annotated part through these shared variables only.
+Where the two cannot be joined row by row they are fused through the variables they share (`links`). A
+measured attribute that is the same as an annotated one shares its latent, so that each keeps its own
+frequency and the rarer implies the commoner (a visible necklace implies a worn one). A measured attribute
+that only follows an annotated one gets a given latent correlation, as far as the measured correlations
+allow (`fuse`). All other measured attributes depend on the annotated part through these shared variables
+only.
 
-`Profile.sample` draws from both together; its annotated part follows that source exactly, the measured part
-is bent where the sources disagree. `Profile.table` draws the measured part alone, exactly as it was
-measured: the audit compares against that.
+`Profile.sample` draws from both parts together. Its annotated part follows the annotations exactly; the
+measured part is changed where the two sources disagree. `Profile.table` draws the measured part alone,
+exactly as it was measured; the audit compares with that.
+
+Fitting is in profile_fit.py, reading and writing in profile_files.py.
 """
 
 from collections.abc import Mapping
@@ -29,32 +32,32 @@ from facegen.audit.profiles.copula import (
     linked,
     nearest_correlation,
 )
-from facegen.audit.profiles.marginals import Law
+from facegen.audit.profiles.marginals import Marginal
 from facegen.blas_threads import one_blas_thread
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.keyed_random import keyed_uniform
 
 
 @dataclass(frozen=True)
-class Attribute:
+class ProfileAttribute:
     """One attribute of a part.
 
     Attributes
     ----------
     name, unit, group : str
-    law : Continuous or Levels
+    marginal : Continuous or Levels
     gate : tuple of str, as in Measure
-    measured : share in [0, 1] of the rows with an open gate in which it could be measured
+    measured_fraction : fraction in [0, 1] of the rows with an open gate in which it could be measured
     n : rows in which it was measured
-    matched : False: kept to be compared, not to be followed by a generator
+    matched : whether a generator is expected to follow it; False: it is compared only
     """
 
     name: str
     unit: str
     group: str
-    law: Law
+    marginal: Marginal
     gate: tuple[str, ...]
-    measured: float
+    measured_fraction: float
     n: int
     matched: bool
 
@@ -64,23 +67,26 @@ class Part:
     """Attributes from one source, with the (k, k) correlation of their latents; n rows went into it."""
 
     n: int
-    attributes: tuple[Attribute, ...]
+    attributes: tuple[ProfileAttribute, ...]
     correlation: np.ndarray
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(attribute.name for attribute in self.attributes)
 
-    def attribute(self, name: str) -> Attribute:
+    def attribute(self, name: str) -> ProfileAttribute:
         return self.attributes[self.names.index(name)]
 
 
 @dataclass(frozen=True)
 class Link:
-    """A measured attribute that tells of an annotated one.
+    """A measured attribute that follows an annotated one.
 
-    correlation : of the latents, in [-1, 1]; 1 or -1: the same thing
-    basis : why, for people
+    Attributes
+    ----------
+    annotated, measured : names
+    correlation : of the latents, in [-1, 1]; 1 or -1: the same attribute
+    basis : the reason, for people
     """
 
     annotated: str
@@ -95,7 +101,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Profile:
-    """The law of a set of faces.
+    """The joint distribution of the attributes of a set of faces.
 
     Attributes
     ----------
@@ -103,9 +109,10 @@ class Profile:
     measured : Part
     annotated : Part or None
     links : how the two are fused
-    fidelity : two-sample AUCs ("content", "all") of `table` against pictures it was not fitted to; at 0.5 the
-        law could not be told from its set; empty where it was not asked for
-    written : attributes whose law somebody wrote by hand (laws.py)
+    fidelity : two-sample AUCs ("content", "all") between `table` and pictures it was not fitted to; at 0.5 a
+        classifier cannot separate them; empty where it was not measured
+    handwritten : lines of a handwritten profile (handwritten_profile.py); empty for a fitted one
+    measures : names of the measures that existed when it was fitted; empty where this is not known
     """
 
     name: str
@@ -115,14 +122,15 @@ class Profile:
     annotated: Part | None = None
     links: tuple[Link, ...] = ()
     fidelity: Mapping[str, float] = field(default_factory=dict)
-    written: tuple[str, ...] = ()
+    handwritten: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of all attributes that `sample` returns: annotated first, then measured."""
         return (self.annotated.names if self.annotated else ()) + self.measured.names
 
-    def attribute(self, name: str) -> Attribute:
+    def attribute(self, name: str) -> ProfileAttribute:
         """One attribute by name; FacegenError with a hint where there is none."""
         for part in (self.annotated, self.measured):
             if part and name in part.names:
@@ -137,9 +145,8 @@ class Profile:
         ----------
         n, seed : rows and seed. The first m rows are the same for every n >= m.
         given : attribute name -> value, or (n,) array of values, to draw conditionally: numbers for
-            continuous
-            attributes, booleans for binary ones, level names for ordinal ones. A measured value can only be
-            given where it exists (its gates are then given as open too).
+            continuous attributes, booleans for binary ones, level names for ordinal ones. A measured value
+            can only be given where it exists (its gates are then given as open too).
 
         Returns
         -------
@@ -156,7 +163,7 @@ class Profile:
         out = {}
         for name in self.names:
             latent, sign = source[name]
-            out[name] = self.attribute(name).law.value(sign * latents[:, names.index(latent)])
+            out[name] = self.attribute(name).marginal.value(sign * latents[:, names.index(latent)])
         for name, value in (given or {}).items():
             if out[name].dtype == float:
                 out[name] = np.broadcast_to(np.asarray(value, float), n).copy()
@@ -167,18 +174,27 @@ class Profile:
     def table(self, n: int, seed: int) -> Table:
         """n rows of the measured part alone, missing values as often as in the fitted set.
 
-        Of laws written by hand only what measures.py knows: persons and styles are not in the table. Nor is
-        what followed from an angle for which another law was written over a fitted profile (laws.py): what
-        it should be nobody has measured.
+        Parameters
+        ----------
+        n, seed : int
+            Rows and seed; the first m rows are the same for every n >= m.
+
+        Returns
+        -------
+        Table of n rows, its columns those attributes that are measures. Left out are persons and styles of a
+        handwritten profile, and measures that follow from an angle whose marginal was replaced by hand,
+        because their new marginal is not known.
         """
         part = self.measured
         known = [a for a in part.attributes if a.name in BY_NAME]
         latents = draw_latents(part.names, part.correlation, n, seed, {})
-        columns = {a.name: a.law.value(latents[:, part.names.index(a.name)]).astype(float) for a in known}
+        columns = {
+            a.name: a.marginal.value(latents[:, part.names.index(a.name)]).astype(float) for a in known
+        }
         _close_gates(columns, replace(part, attributes=tuple(known)))
         for a in known:
-            if a.measured < 1:
-                columns[a.name][keyed_uniform(seed, f"{a.name}:missing", n) >= a.measured] = np.nan
+            if a.measured_fraction < 1:
+                columns[a.name][keyed_uniform(seed, f"{a.name}:missing", n) >= a.measured_fraction] = np.nan
         ids = tuple(str(i) for i in range(n))
         names = tuple(a.name for a in known if a.matched or not BY_NAME[a.name].matchable)
         return Table(names, np.stack([columns[n] for n in names], axis=1), ids, f"profile {self.name}")
@@ -199,7 +215,7 @@ class Profile:
         for name, value in given.items():
             latent, sign = self.fused[2][name]
             try:
-                low, high = self.attribute(name).law.interval(np.asarray(value))
+                low, high = self.attribute(name).marginal.interval(np.asarray(value))
             except (ValueError, TypeError) as error:
                 raise FacegenError(f"given {name!r}: {error}") from None
             low, high = (low, high) if sign > 0 else (-high, -low)
@@ -218,9 +234,9 @@ def _close_gates(columns: dict[str, np.ndarray], part: Part) -> None:
             columns[a.name] = np.where(gate_open(a.gate, columns), columns[a.name], np.nan)
 
 
-# How far correlations of shared and of linked attributes are held where the sources contradict each other.
+# How much correlations of shared and of linked attributes weigh where the sources contradict each other.
 SHARED_WEIGHT, LINKED_WEIGHT = 20.0, 3.0
-# Of the way from what was measured of a linked and a shared attribute to what the link says of them.
+# Weight of the link against the measured correlation of a linked and a shared attribute: the mean of both.
 MEET = 0.5
 
 
@@ -230,12 +246,12 @@ def fuse(
 ) -> tuple[tuple[str, ...], np.ndarray, dict[str, tuple[str, int]]]:
     """One latent correlation matrix for both parts: they are independent given what links them.
 
-    A link of correlation 1 or -1 makes the measured attribute an annotated latent; what such shared latents
-    have to do with one another the annotations say, which have more rows. The other links ask for a
-    correlation of their two attributes; where that contradicts what was measured of the shared ones (long
-    hair and earrings are both women's, yet seldom seen together) the two meet half way. Else both parts keep
-    their correlations, and of all normal laws that do this one has the largest entropy (Dempster, Covariance
-    Selection, Biometrics 28, 1972).
+    A link of correlation 1 or -1 makes the measured attribute an annotated latent. How such shared latents
+    correlate with one another is taken from the annotations, which have more rows. The other links set a
+    correlation of their two attributes. Where that contradicts the measured correlation with the shared ones
+    (long hair and earrings both go with women, but are seldom visible together), the mean of the two is used.
+    Otherwise both parts keep their correlations, and of all normal distributions that do, this one has the
+    largest entropy (Dempster, Covariance Selection, Biometrics 28, 1972).
 
     Returns
     -------
@@ -250,29 +266,30 @@ def fuse(
 
     a, shared = annotated.correlation, [annotated.names.index(link.annotated) for link in same]
     pairs = [(annotated.names.index(link.annotated), rest.index(link.measured)) for link in loose]
-    said = {
+    expected = {
         member: link.correlation * a[place, shared]
         for link, (place, member) in zip(loose, pairs, strict=True)
     }
     among = a[np.ix_(shared, shared)]
-    gain, right = _given_shared(measured, rest, same, among, said)
-    spread = np.sqrt(np.diag(gain @ among @ gain.T + right))
-    gain, right = gain / spread[:, None], right / spread[:, None] / spread[None, :]
+    gain, right = _given_shared(measured, rest, same, among, expected)
+    sd = np.sqrt(np.diag(gain @ among @ gain.T + right))
+    gain, right = gain / sd[:, None], right / sd[:, None] / sd[None, :]
     across = a[:, shared] @ gain.T
-    # The links ask something of what the shared latents leave of either part.
+    # The links set correlations of what the shared latents leave of either part.
     left: np.ndarray = a - a[:, shared] @ np.linalg.solve(among, a[shared])
-    asked = np.array([link.correlation - across[pair] for link, pair in zip(loose, pairs, strict=True)])
-    across = across + linked(left, right, pairs, asked)
+    requested = np.array([link.correlation - across[pair] for link, pair in zip(loose, pairs, strict=True)])
+    across = across + linked(left, right, pairs, requested)
     return names, np.block([[a, across], [across.T, gain @ among @ gain.T + right]]), source
 
 
 def _given_shared(
-    measured: Part, rest: list[str], same: list[Link], among: np.ndarray, said: dict[int, np.ndarray]
+    measured: Part, rest: list[str], same: list[Link], among: np.ndarray, expected: dict[int, np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray]:
     """The attributes `rest` (r) regressed on the shared latents (s): coefficients (r, s), and covariance of
     the remainders (r, r).
 
-    among : (s, s) correlation of the shared ones; said : place in `rest` -> (s,) what its link says
+    among : (s, s) correlation of the shared ones
+    expected : place in `rest` -> (s,) correlations that its link implies
     """
     order = [measured.names.index(name) for name in (*rest, *(link.measured for link in same))]
     sign = np.array([1.0] * len(rest) + [link.correlation for link in same])
@@ -280,7 +297,7 @@ def _given_shared(
     weights = np.repeat([1.0, SHARED_WEIGHT], [len(rest), len(same)])
     r, s = slice(0, len(rest)), slice(len(rest), None)
     both[s, s] = among
-    for member, correlations in said.items():
+    for member, correlations in expected.items():
         both[member, s] += MEET * (correlations - both[member, s])
         both[s, member], weights[member] = both[member, s], LINKED_WEIGHT
     both = nearest_correlation(both, weights)

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import ndtr, ndtri
 
-from facegen.audit.profiles.marginals import Law, Levels
+from facegen.audit.profiles.marginals import Levels, Marginal
 from facegen.blas_threads import one_blas_thread
 from facegen.datasets.keyed_random import keyed_uniform
 
@@ -30,7 +30,7 @@ _GIBBS_SWEEPS = 60
 
 
 def latent_correlation(
-    values: np.ndarray, laws: Sequence[Law], weights: np.ndarray | None = None
+    values: np.ndarray, marginals: Sequence[Marginal], weights: np.ndarray | None = None
 ) -> np.ndarray:
     """Correlation matrix of the latents.
 
@@ -38,7 +38,7 @@ def latent_correlation(
     ----------
     values : (n, k) float64
         Values of continuous attributes, level numbers of the others; NaN = missing.
-    laws : k laws
+    marginals : the k marginals
     weights : (k,) float64, how much the correlations of each count when the matrix is made definite;
         default 1
 
@@ -48,25 +48,25 @@ def latent_correlation(
     """
     present = ~np.isnan(values)
     scores = np.zeros_like(values, dtype=float)
-    for j, law in enumerate(laws):
-        scores[present[:, j], j] = law.scores(values[present[:, j], j])
+    for j, marginal in enumerate(marginals):
+        scores[present[:, j], j] = marginal.scores(values[present[:, j], j])
     result = _pearson(scores, present)
-    spread = np.array([_level_spread(law) for law in laws])
-    result /= spread[:, None] * spread[None, :]
-    binary = [j for j, law in enumerate(laws) if law.kind == "binary"]
+    sd = np.array([_level_sd(marginal) for marginal in marginals])
+    result /= sd[:, None] * sd[None, :]
+    binary = [j for j, marginal in enumerate(marginals) if marginal.kind == "binary"]
     result[np.ix_(binary, binary)] = _tetrachoric(values[:, binary])
     together = present.astype(float).T @ present
-    constant = np.array([_is_constant(law) for law in laws])
+    constant = np.array([_is_constant(marginal) for marginal in marginals])
     result[(together < MIN_PAIR) | ~np.isfinite(result) | constant[:, None] | constant[None, :]] = 0.0
     result = np.clip(result, -MAX_CORRELATION, MAX_CORRELATION)
     np.fill_diagonal(result, 1.0)
     return nearest_correlation(result, weights)
 
 
-def _is_constant(law: Law) -> bool:
-    if isinstance(law, Levels):
-        return bool(law.frequencies.max() >= 1)
-    return bool(law.quantiles[0] == law.quantiles[-1])
+def _is_constant(marginal: Marginal) -> bool:
+    if isinstance(marginal, Levels):
+        return bool(marginal.frequencies.max() >= 1)
+    return bool(marginal.quantiles[0] == marginal.quantiles[-1])
 
 
 def _pearson(scores: np.ndarray, present: np.ndarray) -> np.ndarray:
@@ -79,12 +79,12 @@ def _pearson(scores: np.ndarray, present: np.ndarray) -> np.ndarray:
         return ((scores.T @ scores) / n - mean * mean.T) / np.sqrt(square * square.T)
 
 
-def _level_spread(law: Law) -> float:
-    """Standard deviation of the scores that a law gives: 1 for a continuous one, less for few levels."""
-    if not isinstance(law, Levels):
+def _level_sd(marginal: Marginal) -> float:
+    """Standard deviation of the scores that a marginal gives: 1 for a continuous one, less for few levels."""
+    if not isinstance(marginal, Levels):
         return 1.0
-    means = law.scores(np.arange(len(law.names)))
-    return max(float(np.sqrt(law.frequencies @ means**2)), 1e-6)
+    means = marginal.scores(np.arange(len(marginal.names)))
+    return max(float(np.sqrt(marginal.frequencies @ means**2)), 1e-6)
 
 
 def _tetrachoric(values: np.ndarray) -> np.ndarray:
@@ -150,7 +150,7 @@ def _lift(matrix: np.ndarray) -> np.ndarray:
 
 
 def linked(
-    left: np.ndarray, right: np.ndarray, pairs: Sequence[tuple[int, int]], asked: np.ndarray
+    left: np.ndarray, right: np.ndarray, pairs: Sequence[tuple[int, int]], requested: np.ndarray
 ) -> np.ndarray:
     """Covariance (a, b) between two groups of known covariances, given that of some pairs.
 
@@ -160,7 +160,7 @@ def linked(
     Parameters
     ----------
     left, right : (a, a) and (b, b) float64, covariances of the groups; definite among the pairs' members
-    pairs : k of (member of left, member of right); asked : (k,) their covariances
+    pairs : k of (member of left, member of right); requested : (k,) their covariances
 
     Raises
     ------
@@ -169,25 +169,25 @@ def linked(
     if not len(pairs):
         return np.zeros((len(left), len(right)))
     one, other = (sorted({pair[side] for pair in pairs}) for side in (0, 1))
-    # In whitened members the joint law is definite where the cross-covariance w has singular values below 1,
-    # and its entropy is half the logarithm of det(1 - w w').
+    # In whitened members the joint distribution is definite where the cross-covariance w has singular
+    # values below 1, and its entropy is half the logarithm of det(1 - w w').
     roots = [np.linalg.cholesky(cov[np.ix_(m, m)]) for cov, m in ((left, one), (right, other))]
     rows, columns = ([m.index(pair[side]) for pair in pairs] for side, m in ((0, one), (1, other)))
 
-    def cost(flat, weight):
+    def cost(flat: np.ndarray, weight: float) -> tuple[float, np.ndarray]:
         w = flat.reshape(len(one), len(other))
         inner = np.eye(len(one)) - w @ w.T
         values = np.linalg.eigvalsh(inner)
         if values[0] <= 0:
             return np.inf, np.zeros_like(flat)
-        error = (roots[0] @ w @ roots[1].T)[rows, columns] - asked
+        error = (roots[0] @ w @ roots[1].T)[rows, columns] - requested
         pull = np.zeros((len(one), len(other)))
         np.add.at(pull, (rows, columns), error)
         slope = np.linalg.solve(inner, w) + 2 * weight * roots[0].T @ pull @ roots[1]
         return weight * float(error @ error) - 0.5 * float(np.log(values).sum()), slope.ravel()
 
     w = np.zeros(len(one) * len(other))
-    # By steps: with the whole weight at once the search sticks where the law is singular.
+    # By steps: with the whole weight at once the search stops where the distribution is singular.
     for weight in np.geomspace(1, LINK_WEIGHT, 11):
         w = minimize(cost, w, args=(weight,), jac=True, method="BFGS", options={"gtol": 1e-6}).x
     between = roots[0] @ w.reshape(len(one), len(other)) @ roots[1].T
@@ -210,12 +210,12 @@ def draw_latents(
     names : k names, which key the random numbers
     correlation : (k, k) float64
     n, seed : number of rows and seed; the first m rows are the same for every n >= m
-    bounds : name -> ends of the latent's interval, scalars or (n,); equal ends fix it
+    bounds : name -> the two ends of the latent's interval, scalars or (n,); equal ends fix it
 
     Returns
     -------
     (n, k) float64. Fixed latents enter exactly; the others in intervals by Gibbs sampling of the truncated
-    normal, and all the rest from the exact conditional law.
+    normal, and all the rest from the exact conditional distribution.
     """
     order = sorted(range(len(names)), key=lambda j: names[j] not in bounds)
     given = [j for j in order if names[j] in bounds]
@@ -241,7 +241,9 @@ def draw_latents(
     return latents
 
 
-def _in_intervals(names, correlation, ends, n, seed) -> np.ndarray:
+def _in_intervals(
+    names: Sequence[str], correlation: np.ndarray, ends: Sequence[Sequence[np.ndarray]], n: int, seed: int
+) -> np.ndarray:
     """(n, g) latents of one block inside their intervals."""
     precision = np.linalg.inv(correlation)
     low, high = (np.stack([pair[side] for pair in ends], axis=1).astype(float) for side in (0, 1))
@@ -251,10 +253,10 @@ def _in_intervals(names, correlation, ends, n, seed) -> np.ndarray:
     loose = [j for j in range(len(names)) if not fixed[:, j].all()]
     for sweep in range(_GIBBS_SWEEPS if loose else 0):
         for j in loose:
-            spread = precision[j, j] ** -0.5
+            sd = precision[j, j] ** -0.5
             mean = z[:, j] - (z @ precision[:, j]) / precision[j, j]
             u = keyed_uniform(seed, f"{names[j]}:{sweep}", n)
-            drawn = mean + spread * _truncated((low[:, j] - mean) / spread, (high[:, j] - mean) / spread, u)
+            drawn = mean + sd * _truncated((low[:, j] - mean) / sd, (high[:, j] - mean) / sd, u)
             z[:, j] = np.where(fixed[:, j], z[:, j], np.clip(drawn, low[:, j], high[:, j]))
     return z
 

@@ -1,26 +1,25 @@
-"""Laws written by hand: a TOML file for people who know what their camera will see.
+"""Handwritten profiles: a TOML file by somebody who knows what their camera will see.
 
-    name = "driver camera"
-    base = "celebamaskhq"            # optional: what is not said below stays as in this profile
-    glasses = 0.8                    # frequency of a yes/no attribute
-    yaw = "normal(0, 40)"            # degrees, positive to the subject's left
-    pitch = "uniform(-30, 10)"       # degrees, positive up
-    face_scale = 1.1                 # a number: always this value
-    hair_form = { straight = 1, other = 1, wavy = 2 }   # weights of levels
-    "hat | male" = 0.3               # frequency among men; among the others as the frequency of hats asks
-    "hat | not male" = 0.05          # where one is said, else as said here, else as the base has it
+    name = "driver camera" base = "celebamaskhq"            # optional: what is not written below stays as
+    in this profile glasses = 0.8                    # frequency of a yes/no attribute yaw = "normal(0, 40)"
+    # degrees, positive to the subject's left pitch = "uniform(-30, 10)"       # degrees, positive up
+    face_scale = 1.1                 # a number: always this value hair_form = { straight = 1, other = 1,
+    wavy = 2 }   # weights of levels "hat | male" = 0.3               # P(hat | male) "hat | not male" =
+    0.05          # P(hat | not male): follows from "hat" where that is written, otherwise it
+                                     # is read here, otherwise taken from the base
 
-Dependence beyond what is said is the base's, or none. Frequencies given a condition set the latent
-correlation of the two attributes (copula.py). Where a base knows an attribute under two names, what is worn
-and what is seen (wearing_hat, hat), a law of one is a law of both, unless both are written.
+All other dependence is that of the base, or none. Conditional frequencies set the latent correlation of the
+two attributes (copula.py). Where a base has one attribute under two names, worn and visible (wearing_hat,
+hat), a marginal of one sets both, unless both are written.
 """
 
 import math
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from typing import TypeGuard
 
 import numpy as np
 from scipy.special import ndtri
@@ -28,71 +27,72 @@ from scipy.special import ndtri
 from facegen.audit.measures.measure_table import BY_NAME
 from facegen.audit.measures.schema import BINARY
 from facegen.audit.profiles.annotated_attributes import ANNOTATED, ORDINALS
-from facegen.audit.profiles.attribute_profile import Attribute, Part, Profile
+from facegen.audit.profiles.attribute_profile import Part, Profile, ProfileAttribute
 from facegen.audit.profiles.copula import MAX_CORRELATION, nearest_correlation, upper_orthant
-from facegen.audit.profiles.marginals import GRID, Continuous, Law, Levels
+from facegen.audit.profiles.marginals import GRID, Continuous, Levels, Marginal
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.layouts.annotations import PITCH_ZERO
 
-ANGLES = {"yaw": (-180.0, 180.0), "pitch": (-90.0, 90.0)}  # degrees within which a law of each lies
-ROWS = 4000  # pictures that a law without a base stands for
-# Measures that follow from an angle: where that is given by hand the base's laws of these no longer hold.
+ANGLES = {"yaw": (-180.0, 180.0), "pitch": (-90.0, 90.0)}  # degrees: valid range of each
+ROWS = 4000  # pictures that a handwritten profile without a base is taken to be fitted to
+# Measures that follow from an angle: where the angle is handwritten, the base's marginals of these are void.
 FOLLOWERS = {
     "yaw": ("yaw_nose", "yaw_eyes", "yaw_skin", "eye_mouth_ratio", "hair_balance", "ear_left", "ear_right"),
     "pitch": ("pitch_nose", "pitch_ear", "eye_mouth_ratio"),
 }
 _CALL = re.compile(r"^\s*(normal|uniform)\s*\(\s*([^,()]+?)\s*,\s*([^,()]+?)\s*\)\s*$")
 _CONDITION = re.compile(r"^\s*(\S+)\s*\|\s*(not\s+)?(\S+)\s*$")
-_LARGEST = 1e6  # of numbers in a law: no attribute's unit goes near it
-_FIXED = 50.0  # weight of correlations that were asked for when the matrix is made definite
+_LARGEST = 1e6  # largest number that may be written; no attribute comes near it
+_FIXED = 50.0  # weight of handwritten correlations when the matrix is made definite
 
 
-def parse_laws(text: str, where: str, load) -> Profile:
+def parse_handwritten(text: str, where: str, load: Callable[[str], Profile]) -> Profile:
     """The profile that a TOML text describes.
 
     Parameters
     ----------
     where : names the text in errors
-    load : name or path -> Profile, for `base`; raises FacegenError where that leads back to this text
+    load : name or path -> Profile, for `base`; raises FacegenError where the bases form a cycle
 
     Raises
     ------
-    FacegenError : no TOML, an unknown attribute, a law that is none, frequencies that contradict each other.
+    FacegenError : no TOML, an unknown attribute, an invalid value, frequencies that contradict each other.
     """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FacegenError(
-            f"{where}: not a file of laws ({str(error).splitlines()[0]}): write ATTRIBUTE = 0.3, "
+            f"{where}: not a handwritten profile ({str(error).splitlines()[0]}): write ATTRIBUTE = 0.3, "
             'ATTRIBUTE = "normal(0, 10)" or "ATTRIBUTE | CONDITION" = 0.3, with the quotation marks'
         ) from None
     name, base = data.pop("name", "by hand"), data.pop("base", None)
     if not isinstance(name, str) or not (base is None or isinstance(base, str)):
         raise FacegenError(f"{where}: name and base must be texts")
     if not data:
-        raise FacegenError(f"{where}: says no law: write ATTRIBUTE = 0.3")
-    marginals = {key: value for key, value in data.items() if "|" not in key}
+        raise FacegenError(f"{where}: holds no attribute: write ATTRIBUTE = 0.3")
+    entries = {key: value for key, value in data.items() if "|" not in key}
     conditions = [(_condition(key, where), value) for key, value in data.items() if "|" in key]
     start = load(base) if base else _empty()
-    for key, value in marginals.items():
-        start = _with_law(start, key, law_of(key, value, where), set(marginals))
+    for key, value in entries.items():
+        start = _with_marginal(start, key, marginal_of(key, value, where), set(entries))
         if base:
             start = _unfollowed(start, key)
-    written = set(marginals)
-    for key in marginals:
+    written = set(entries)
+    for key in entries:
         written |= _other_names(start, key)
     for (child, parent), by in _grouped(conditions).items():
         start = _with_condition(start, child, parent, by, written, where)
         # A later condition must leave this frequency as it is.
         written |= {child, *_other_names(start, child)}
     start = _gated(start)
-    told = f"laws written by hand ({', '.join(data)})"
-    method = f"{told}, all else from {start.name}: {start.method}" if base else told
-    return replace(start, name=name, method=method, fidelity={}, written=tuple(data))
+    method = f"handwritten ({', '.join(data)})"
+    if base:
+        method += f", all else from {start.name}: {start.method}"
+    return replace(start, name=name, method=method, fidelity={}, handwritten=tuple(data))
 
 
 def _empty() -> Profile:
-    return Profile("by hand", "a file of laws", "", Part(ROWS, (), np.zeros((0, 0))))
+    return Profile("by hand", "a handwritten profile", "", Part(ROWS, (), np.zeros((0, 0))))
 
 
 def _condition(key: str, where: str) -> tuple[str, bool, str]:
@@ -103,12 +103,14 @@ def _condition(key: str, where: str) -> tuple[str, bool, str]:
 
 
 def subject_and_condition(key: str) -> tuple[str, str | None]:
-    """Whom a line of a file of laws speaks of, and on what condition: "hat | not male" -> ("hat", "male")."""
+    """Attribute and condition of a line of a handwritten profile: "hat | not male" -> ("hat", "male")."""
     found = _CONDITION.match(key)
     return (found[1], found[3]) if found else (key, None)
 
 
-def _grouped(conditions) -> dict[tuple[str, str], dict[bool, object]]:
+def _grouped(
+    conditions: Sequence[tuple[tuple[str, bool, str], object]],
+) -> dict[tuple[str, str], dict[bool, object]]:
     out: dict[tuple[str, str], dict[bool, object]] = {}
     for (child, true, parent), value in conditions:
         out.setdefault((child, parent), {})[true] = value
@@ -116,7 +118,7 @@ def _grouped(conditions) -> dict[tuple[str, str], dict[bool, object]]:
 
 
 def known_kind(name: str) -> str | None:
-    """ "binary", "continuous" or "ordinal" of any attribute that a law may be written for; None: unknown."""
+    """Kind of an attribute that may be written: "binary", "continuous" or "ordinal"; None: unknown."""
     if name in BY_NAME:
         return "binary" if BY_NAME[name].kind == BINARY else "continuous"
     if name in ANGLES:
@@ -126,8 +128,14 @@ def known_kind(name: str) -> str | None:
     return "binary" if name in {one.lower() for one in ANNOTATED} else None
 
 
-def law_of(name: str, value: object, where: str) -> Law:
-    """The law that a TOML value says of an attribute."""
+def marginal_of(name: str, value: object, where: str) -> Marginal:
+    """The marginal of an attribute that a TOML value gives.
+
+    Raises
+    ------
+    FacegenError
+        An unknown attribute, or a value that does not fit its kind; `where` names the file.
+    """
     kind = known_kind(name)
     if kind is None:
         raise FacegenError(
@@ -141,26 +149,26 @@ def law_of(name: str, value: object, where: str) -> Law:
     return Continuous(_quantiles(name, value, where))
 
 
-def _frequency(name, value, where) -> float:
+def _frequency(name: str, value: object, where: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise FacegenError(f"{where}: {name} = {value!r}: write a frequency from 0 to 1")
     return float(value)
 
 
-def _levels(name, value, where) -> Levels:
+def _levels(name: str, value: object, where: str) -> Levels:
     levels = tuple(level for level, _ in ORDINALS[name])
     if not isinstance(value, Mapping) or not set(value) <= set(levels):
         raise FacegenError(f"{where}: {name}: write weights of {', '.join(levels)}, as {{ {levels[0]} = 1 }}")
-    shares = [value.get(level, 0) for level in levels]
-    if not all(_is_number(share) and share >= 0 for share in shares) or not any(shares):
+    parts = [value.get(level, 0) for level in levels]
+    if not all(_is_number(part) and part >= 0 for part in parts) or not any(parts):
         raise FacegenError(
             f"{where}: {name}: weights must be numbers from 0 to {_LARGEST:g}, one of them above 0"
         )
-    weights = np.array(shares, float)
+    weights = np.array(parts, float)
     return Levels(levels, weights / weights.sum())
 
 
-def _quantiles(name, value, where) -> np.ndarray:
+def _quantiles(name: str, value: object, where: str) -> np.ndarray:
     """(len(GRID),) quantiles, inside the attribute's valid range and with the profile's own signs."""
     quantiles = np.full(len(GRID), float(value)) if _is_number(value) else _called(name, value, where)
     if name in ANGLES:
@@ -175,12 +183,12 @@ def _quantiles(name, value, where) -> np.ndarray:
     return quantiles + PITCH_ZERO if name == "pitch" else quantiles
 
 
-def _is_number(value: object) -> bool:
-    """Whether a TOML value is a number of a size that a law may have; NaN is none."""
+def _is_number(value: object) -> TypeGuard[float]:
+    """Whether a TOML value is a number of a valid size; NaN is not."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
 
 
-def _called(name, value, where) -> np.ndarray:
+def _called(name: str, value: object, where: str) -> np.ndarray:
     found = _CALL.match(value) if isinstance(value, str) else None
     try:
         first, second = (float(found[i]) for i in (2, 3)) if found else (math.nan, math.nan)
@@ -193,31 +201,31 @@ def _called(name, value, where) -> np.ndarray:
         )
     if found and found[1] == "normal":
         if second < 0:
-            raise FacegenError(f"{where}: {name}: a normal law needs a standard deviation from 0 on")
-        # The outermost stored quantiles stand for the tails: finite ends, three and a half spreads out.
+            raise FacegenError(f"{where}: {name}: normal(MEAN, SD) needs a standard deviation of at least 0")
+        # The outermost stored quantiles represent the tails: finite ends, three and a half SDs out.
         return first + second * np.clip(ndtri(GRID), -3.5, 3.5)
     if first > second:
         raise FacegenError(f"{where}: {name}: uniform({first:g}, {second:g}) runs backwards")
     return first + (second - first) * GRID
 
 
-def _with_law(profile: Profile, name: str, law: Law, written: AbstractSet[str]) -> Profile:
-    """The profile with this law of an attribute, and of its other name where that is not written."""
+def _with_marginal(profile: Profile, name: str, marginal: Marginal, written: AbstractSet[str]) -> Profile:
+    """The profile with this marginal of an attribute, also under its other name unless that is written."""
     for field in ("annotated", "measured"):
         part = getattr(profile, field)
         if part is not None and name in part.names:
-            changed = tuple(replace(a, law=law) if a.name == name else a for a in part.attributes)
+            changed = tuple(replace(a, marginal=marginal) if a.name == name else a for a in part.attributes)
             profile = replace(profile, **{field: replace(part, attributes=changed)})
             break
     else:
-        return replace(profile, measured=_grown(profile.measured, name, law))
+        return replace(profile, measured=_grown(profile.measured, name, marginal))
     for link in profile.links:
-        if not link.same or name not in (link.annotated, link.measured) or not isinstance(law, Levels):
+        if not link.same or name not in (link.annotated, link.measured) or not isinstance(marginal, Levels):
             continue
         (other,) = {link.annotated, link.measured} - {name}
         if other not in written:
-            p = float(law.frequencies[1])
-            profile = _with_law(
+            p = float(marginal.frequencies[1])
+            profile = _with_marginal(
                 profile, other, Levels.binary(p if link.correlation > 0 else 1 - p), {*written, name}
             )
     return profile
@@ -229,7 +237,7 @@ def _other_names(profile: Profile, name: str) -> set[str]:
 
 
 def _unfollowed(profile: Profile, name: str) -> Profile:
-    """The profile that no longer asks for what followed from an angle that is now given by hand."""
+    """The profile in which nothing has to follow an angle that is now handwritten."""
     followers = FOLLOWERS.get(name, ())
     kept = tuple(
         replace(a, matched=a.matched and a.name not in followers) for a in profile.measured.attributes
@@ -237,14 +245,14 @@ def _unfollowed(profile: Profile, name: str) -> Profile:
     return replace(profile, measured=replace(profile.measured, attributes=kept))
 
 
-def _grown(part: Part, name: str, law: Law) -> Part:
+def _grown(part: Part, name: str, marginal: Marginal) -> Part:
     """The part with one more attribute that depends on no other."""
     measure = BY_NAME.get(name)
     unit = measure.unit if measure else "deg" if name in ANGLES else "0/1"
     gate = measure.gate if measure else ()
     matched = measure.matchable if measure else True
     group = measure.group if measure else "pose" if name in ANGLES else "person"
-    one = Attribute(name, unit, group, law, gate, 1.0, part.n, matched)
+    one = ProfileAttribute(name, unit, group, marginal, gate, 1.0, part.n, matched)
     k = len(part.attributes)
     correlation = np.eye(k + 1)
     correlation[:k, :k] = part.correlation
@@ -252,9 +260,9 @@ def _grown(part: Part, name: str, law: Law) -> Part:
 
 
 def _gated(profile: Profile) -> Profile:
-    """The profile without the gates that nobody wrote a law for: they are taken to be open.
+    """The profile without the gates that have no marginal: they count as open.
 
-    Asked for when all is written, so that the order of the lines decides nothing.
+    Called after all lines, so that their order does not matter.
     """
     part = profile.measured
     kept = tuple(
@@ -264,7 +272,14 @@ def _gated(profile: Profile) -> Profile:
     return replace(profile, measured=replace(part, attributes=kept))
 
 
-def _with_condition(profile, child, parent, by, written, where) -> Profile:
+def _with_condition(
+    profile: Profile,
+    child: str,
+    parent: str,
+    by: Mapping[bool, object],
+    written: AbstractSet[str],
+    where: str,
+) -> Profile:
     """Frequencies of `child` given `parent`: by = {True: among those, False: among the others}."""
     for name in (child, parent):
         if known_kind(name) != "binary":
@@ -272,41 +287,41 @@ def _with_condition(profile, child, parent, by, written, where) -> Profile:
     given = {true: _frequency(f"{child} | {parent}", value, where) for true, value in by.items()}
     for name in (parent, child):
         if name not in profile.names and (name == parent or len(given) < 2):
-            raise FacegenError(f"{where}: {child} | {parent}: say {name} = FREQUENCY too")
-    q = _share(profile, parent)
+            raise FacegenError(f"{where}: {child} | {parent}: write {name} = FREQUENCY too")
+    q = _frequency_of(profile, parent)
     if len(given) == 1 and child in written:
-        p = _share(profile, child)
-        ((true, share),) = given.items()
+        p = _frequency_of(profile, child)
+        ((true, frequency),) = given.items()
         own = q if true else 1 - q
-        other = (p - share * own) / (1 - own) if own < 1 else share
+        other = (p - frequency * own) / (1 - own) if own < 1 else frequency
         if not -1e-9 <= other <= 1 + 1e-9:
             raise FacegenError(
-                f"{where}: {child} | {parent} = {share:g} contradicts {child} = {p:.3g} "
+                f"{where}: {child} | {parent} = {frequency:g} contradicts {child} = {p:.3g} "
                 f"and {parent} = {q:.3g}"
             )
-        given = {true: share, not true: float(np.clip(other, 0, 1))}
+        given = {true: frequency, not true: float(np.clip(other, 0, 1))}
     else:
         if len(given) == 1:
             ((true, _),) = given.items()
-            given[not true] = _share_among(profile, child, parent, not true)
+            given[not true] = _frequency_among(profile, child, parent, not true)
         p = q * given[True] + (1 - q) * given[False]
-        profile = _with_law(profile, child, Levels.binary(p), written)
+        profile = _with_marginal(profile, child, Levels.binary(p), written)
     if not 0 < p < 1 or not 0 < q < 1:
         return profile
     return _correlated(profile, child, parent, latent_of(p, q, given[True] * q), where)
 
 
-def _share(profile: Profile, name: str) -> float:
-    law = profile.attribute(name).law
-    assert isinstance(law, Levels)  # known_kind has said that it is binary
-    return float(law.frequencies[1])
+def _frequency_of(profile: Profile, name: str) -> float:
+    marginal = profile.attribute(name).marginal
+    assert isinstance(marginal, Levels)  # known_kind returned "binary"
+    return float(marginal.frequencies[1])
 
 
-def _share_among(profile: Profile, child: str, parent: str, true: bool) -> float:
+def _frequency_among(profile: Profile, child: str, parent: str, true: bool) -> float:
     """How often a profile shows `child` among those with `parent` (true) or among the others."""
     names, correlation, source = profile.fused
     (one, sign), (other, other_sign) = source[child], source[parent]
-    p, q = (_share(profile, name) for name in (child, parent))
+    p, q = (_frequency_of(profile, name) for name in (child, parent))
     if not 0 < p < 1 or not 0 < q < 1:
         return p
     rho = sign * other_sign * correlation[names.index(one), names.index(other)]
@@ -328,8 +343,8 @@ def latent_of(p: float, q: float, both: float) -> float:
     return 0.5 * (low + high)
 
 
-def _correlated(profile, child, parent, rho, where) -> Profile:
-    """The profile with this latent correlation of two attributes, all others changed as little as can be."""
+def _correlated(profile: Profile, child: str, parent: str, rho: float, where: str) -> Profile:
+    """The profile with this latent correlation of two attributes; all others change as little as possible."""
     names = {}
     for field in ("measured", "annotated"):
         part = getattr(profile, field)
@@ -349,7 +364,7 @@ def _correlated(profile, child, parent, rho, where) -> Profile:
     profile = _with_correlation(profile, field, one, other, rho)
     if field == "measured":
         return profile
-    # What the masks show of the same two attributes follows.
+    # The same two attributes as the masks show them follow.
     twins = {link.annotated: (link.measured, link.correlation) for link in profile.links if link.same}
     if not {one, other} <= set(twins):
         return profile

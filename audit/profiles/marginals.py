@@ -1,7 +1,7 @@
-"""The law of one attribute: quantiles, a frequency or ordered levels, and its place on the normal scale.
+"""The marginal distribution of one attribute: quantiles, a frequency or ordered levels.
 
-Every law maps between values and a standard normal variable z, "the latent", through which attributes of
-different kinds depend on one another (copula.py): a value is what its law makes of z. A binary attribute is 1
+Every marginal maps between values and a standard normal variable z, "the latent", through which attributes of
+different kinds depend on one another (copula.py): the marginal maps z to a value. A binary attribute is 1
 where z lies above a threshold; the levels of an ordinal one cut the axis into intervals.
 """
 
@@ -20,7 +20,12 @@ _EDGE = 1e-9  # keeps the normal scale finite where a frequency is 0 or 1
 
 @dataclass(frozen=True)
 class Continuous:
-    """quantiles : (len(GRID),) float64, rising, at the probabilities GRID."""
+    """The marginal of a continuous attribute.
+
+    Attributes
+    ----------
+    quantiles : (len(GRID),) float64, rising, at the probabilities GRID, in the attribute's unit
+    """
 
     quantiles: np.ndarray
     kind = "continuous"
@@ -34,16 +39,16 @@ class Continuous:
         return np.interp(ndtr(z), GRID, self.quantiles)
 
     def interval(self, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Lowest and highest latent that gives each value: one point, wider where the law has an atom."""
+        """Lowest and highest latent of each value: one point, or an interval at an atom of the marginal."""
         place = np.atleast_1d(np.asarray(value, float))
         low = np.interp(place, self.quantiles, GRID)
         high = low.copy()
-        # Where quantiles repeat, interp returns either end; searchsorted tells both.
+        # Where quantiles repeat, interp returns either end; searchsorted gives both.
         first = np.searchsorted(self.quantiles, place, "left")
         last = np.searchsorted(self.quantiles, place, "right") - 1
         atom = last > first
         low[atom], high[atom] = GRID[first[atom]], GRID[last[atom]]
-        edge = GRID[1] / 2  # a value outside the law stands at its end, not at infinity
+        edge = GRID[1] / 2  # a value outside the quantiles is placed at their end, not at infinity
         return ndtri(np.clip(low, edge, 1 - edge)), ndtri(np.clip(high, edge, 1 - edge))
 
     def scores(self, values: np.ndarray) -> np.ndarray:
@@ -53,8 +58,10 @@ class Continuous:
 
 @dataclass(frozen=True)
 class Levels:
-    """Ordered levels (two for a binary attribute) with their frequencies.
+    """The marginal of ordered levels (two for a binary attribute).
 
+    Attributes
+    ----------
     names : level names, lowest first; ("0", "1") for a binary attribute
     frequencies : (levels,) float64, sum 1
     """
@@ -109,4 +116,4 @@ class Levels:
 
 
 BINARY_LEVELS = ("0", "1")
-Law = Continuous | Levels
+Marginal = Continuous | Levels

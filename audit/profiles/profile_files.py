@@ -10,16 +10,16 @@ import numpy as np
 
 from facegen.audit.measures.measure_table import BY_NAME, MEASURES_VERSION
 from facegen.audit.profiles.annotated_attributes import ANNOTATED_KINDS
-from facegen.audit.profiles.attribute_profile import Attribute, Link, Part, Profile
+from facegen.audit.profiles.attribute_profile import Link, Part, Profile, ProfileAttribute
 from facegen.audit.profiles.copula import nearest_correlation
-from facegen.audit.profiles.handwritten_profile import parse_laws
-from facegen.audit.profiles.marginals import GRID, Continuous, Law, Levels
+from facegen.audit.profiles.handwritten_profile import parse_handwritten
+from facegen.audit.profiles.marginals import GRID, Continuous, Levels, Marginal
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import write_bytes
 
-FORMAT, FORMAT_VERSION = "facegen-profile", 1
+FORMAT, FORMAT_VERSION = "facegen-profile", 2  # version 1 is read too
 _DIGITS = 5  # significant digits of a quantile: finer than any measure's noise
-_SUFFIXES = (".json", ".toml")  # fitted, written by hand
+_SUFFIXES = (".json", ".toml")  # fitted, handwritten
 
 
 def profile_names() -> tuple[str, ...]:
@@ -29,17 +29,27 @@ def profile_names() -> tuple[str, ...]:
 
 
 def load_profile(name_or_path: str | Path) -> Profile:
-    """A shipped profile by name ("celebamaskhq"), or any profile by its file: JSON, or laws in TOML.
+    """A shipped profile by its name, or any profile by its file.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        "celebamaskhq" or "uniform", a JSON file that `save_profile` wrote (format 1 or 2), or a TOML file
+        of a handwritten profile.
 
     Raises
     ------
-    FacegenError : neither a shipped name nor a readable profile file.
+    FacegenError
+        Neither a shipped name nor a readable profile file, or one of a newer format or of other measures.
     """
     return _load((), name_or_path)
 
 
 def _load(above: tuple[Path, ...], name_or_path: str | Path) -> Profile:
-    """`load_profile` for a file of laws, by its base; above : that file, then those it is the base of."""
+    """`load_profile` for the base of a handwritten profile.
+
+    above : the file that names it, then the files that name that one
+    """
     if str(name_or_path) in profile_names():
         folder = resources.files("facegen.audit.profiles")
         for suffix in _SUFFIXES:
@@ -50,7 +60,11 @@ def _load(above: tuple[Path, ...], name_or_path: str | Path) -> Profile:
 
 
 def _parsed(text: str, where: str, suffix: str, above: tuple[Path, ...]) -> Profile:
-    return parse_laws(text, where, partial(_load, above)) if suffix == ".toml" else parse_profile(text, where)
+    return (
+        parse_handwritten(text, where, partial(_load, above))
+        if suffix == ".toml"
+        else parse_profile(text, where)
+    )
 
 
 def _read(above: tuple[Path, ...], path: Path) -> Profile:
@@ -58,7 +72,7 @@ def _read(above: tuple[Path, ...], path: Path) -> Profile:
         known = ", ".join(profile_names())
         raise FacegenError(
             f"no profile {str(path)!r}: give one of {known}, or a file that `facegen profile` wrote, "
-            "or laws in TOML"
+            "or a handwritten one in TOML"
         )
     if path.resolve() in above:
         raise FacegenError(f"{above[0]}: its base leads back to {path}: name another base")
@@ -78,10 +92,10 @@ def parse_profile(text: str, where: str) -> Profile:
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise FacegenError(f"{where}: not a profile: write one with `facegen profile REAL_DIR -o FILE`")
     version = data.get("format_version")
-    if version != FORMAT_VERSION:
+    if version not in (1, FORMAT_VERSION):
         raise FacegenError(
-            f"{where}: profile format {version!r}, this facegen reads {FORMAT_VERSION}: update facegen or "
-            "fit it again"
+            f"{where}: profile format {version!r}, this facegen reads up to {FORMAT_VERSION}: update facegen "
+            "or fit it again"
         )
     if data.get("measures_version") != MEASURES_VERSION:
         raise FacegenError(
@@ -89,7 +103,7 @@ def parse_profile(text: str, where: str) -> Profile:
             f"{MEASURES_VERSION}: fit it again with `facegen profile`"
         )
     try:
-        profile = _profile_of(data)
+        profile = _profile_of(_translated(data) if version == 1 else data)
         _require_known(profile, where)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise FacegenError(
@@ -99,14 +113,17 @@ def parse_profile(text: str, where: str) -> Profile:
 
 
 def _require_known(profile: Profile, where: str) -> None:
-    """FacegenError where a profile speaks of what this facegen does not know, or of what it does not hold."""
+    """FacegenError where a profile has attributes that this facegen does not know, or links to none."""
     annotated = profile.annotated.names if profile.annotated else ()
     unknown = sorted(set(profile.measured.names) - set(BY_NAME))
     unknown += sorted(name for name in annotated if name not in ANNOTATED_KINDS)
     if unknown:
-        raise FacegenError(f"{where}: unknown attribute {unknown[0]!r}: update facegen or fit it again")
+        raise FacegenError(
+            f"{where}: unknown attribute {unknown[0]!r}: update facegen, install the package that adds it, "
+            "or fit it again"
+        )
     for name in annotated:
-        kind = profile.attribute(name).law.kind
+        kind = profile.attribute(name).marginal.kind
         if kind != ANNOTATED_KINDS[name]:
             raise FacegenError(f"{where}: damaged profile: {name!r} is {kind}, not {ANNOTATED_KINDS[name]}")
     for attribute in profile.measured.attributes:
@@ -131,7 +148,7 @@ def _require_known(profile: Profile, where: str) -> None:
 
 
 def _linked_twice(link: Link, other: Link) -> bool:
-    """Whether two links speak of one attribute in a way that no single latent can follow."""
+    """Whether two links use one attribute in a way that no single latent can follow."""
     return link.measured == other.measured or (link.same and link.annotated == other.annotated)
 
 
@@ -147,7 +164,7 @@ def save_profile(profile: Profile, path: Path | str) -> None:
 
 
 def profile_text(profile: Profile) -> str:
-    """The profile as the text of its file: the same law gives the same text."""
+    """The profile as the text of its file: the same profile gives the same text."""
     text = json.dumps(_data_of(profile), ensure_ascii=False, indent=None, separators=(",", ":"))
     text = text.replace('{"name"', '\n{"name"').replace('"correlation":[[', '\n"correlation":[[')
     return text + "\n"
@@ -168,7 +185,8 @@ def _data_of(profile: Profile) -> dict:
         "measured": _part_data(profile.measured),
         "annotated": _part_data(profile.annotated) if profile.annotated else None,
         "links": [vars(link) for link in profile.links],
-    } | ({"written": list(profile.written)} if profile.written else {})
+        "measures": list(profile.measures),
+    } | ({"handwritten": list(profile.handwritten)} if profile.handwritten else {})
 
 
 def _part_data(part: Part) -> dict:
@@ -176,14 +194,30 @@ def _part_data(part: Part) -> dict:
     return {"n": part.n, "attributes": [_attribute_data(a) for a in part.attributes], "correlation": rows}
 
 
-def _attribute_data(a: Attribute) -> dict:
-    data = {"name": a.name, "kind": a.law.kind, "unit": a.unit, "group": a.group, "n": a.n}
-    data |= {"gate": list(a.gate), "measured": round(a.measured, 5), "matched": a.matched}
-    if isinstance(a.law, Continuous):
-        return data | {"quantiles": [float(f"{q:.{_DIGITS}g}") for q in a.law.quantiles]}
-    if a.law.kind == "binary":
-        return data | {"frequency": round(float(a.law.frequencies[1]), 6)}
-    return data | {"levels": dict(zip(a.law.names, a.law.frequencies.round(6).tolist(), strict=True))}
+def _attribute_data(a: ProfileAttribute) -> dict:
+    data = {"name": a.name, "kind": a.marginal.kind, "unit": a.unit, "group": a.group, "n": a.n}
+    data |= {"gate": list(a.gate), "measured_fraction": round(a.measured_fraction, 5), "matched": a.matched}
+    if isinstance(a.marginal, Continuous):
+        return data | {"quantiles": [float(f"{q:.{_DIGITS}g}") for q in a.marginal.quantiles]}
+    if a.marginal.kind == "binary":
+        return data | {"frequency": round(float(a.marginal.frequencies[1]), 6)}
+    return data | {
+        "levels": dict(zip(a.marginal.names, a.marginal.frequencies.round(6).tolist(), strict=True))
+    }
+
+
+def _translated(data: dict) -> dict:
+    """The data of a file of format 1 under the keys of format 2.
+
+    Format 1 does not list the measures that existed; those that were found are known to have existed.
+    """
+    parts = {
+        key: part
+        and part | {"attributes": [{"measured_fraction": a["measured"], **a} for a in part["attributes"]]}
+        for key, part in ((key, data[key]) for key in ("measured", "annotated"))
+    }
+    measures = [one["name"] for one in data["measured"]["attributes"]]
+    return data | parts | {"measures": measures, "handwritten": data.get("written", [])}
 
 
 def _profile_of(data: dict) -> Profile:
@@ -196,7 +230,8 @@ def _profile_of(data: dict) -> Profile:
         annotated=annotated,
         links=tuple(Link(**link) for link in data["links"]),
         fidelity={key: math.nan if auc is None else float(auc) for key, auc in data["fidelity"].items()},
-        written=tuple(str(name) for name in data.get("written", ())),
+        handwritten=tuple(str(name) for name in data.get("handwritten", ())),
+        measures=tuple(str(name) for name in data["measures"]),
     )
 
 
@@ -217,20 +252,20 @@ def _part_of(data: dict) -> Part:
     return Part(n, attributes, nearest_correlation(full))  # rounding may have cost definiteness
 
 
-def _attribute_of(data: dict) -> Attribute:
-    return Attribute(
+def _attribute_of(data: dict) -> ProfileAttribute:
+    return ProfileAttribute(
         name=str(data["name"]),
         unit=str(data["unit"]),
         group=str(data["group"]),
-        law=_law_of(data),
+        marginal=_marginal_of(data),
         gate=tuple(data["gate"]),
-        measured=float(data["measured"]),
+        measured_fraction=float(data["measured_fraction"]),
         n=int(data["n"]),
         matched=bool(data["matched"]),
     )
 
 
-def _law_of(data: dict) -> Law:
+def _marginal_of(data: dict) -> Marginal:
     if data["kind"] == "continuous":
         quantiles = np.array(data["quantiles"], float)
         if len(quantiles) != len(GRID) or not np.isfinite(quantiles).all() or np.any(np.diff(quantiles) < 0):

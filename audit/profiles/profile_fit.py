@@ -8,7 +8,7 @@ import numpy as np
 from facegen.audit.distances.two_sample import content_and_all_auc
 from facegen.audit.measures.face_view import WORKING_SIZE
 from facegen.audit.measures.measure_table import BY_NAME
-from facegen.audit.measures.schema import BINARY, Table, gate_open
+from facegen.audit.measures.schema import BINARY, Measure, Table, gate_open
 from facegen.audit.profiles.annotated_attributes import (
     ANNOTATED,
     LINKS,
@@ -18,9 +18,9 @@ from facegen.audit.profiles.annotated_attributes import (
     UNMATCHED,
     WEIGHTS,
 )
-from facegen.audit.profiles.attribute_profile import Attribute, Link, Part, Profile
+from facegen.audit.profiles.attribute_profile import Link, Part, Profile, ProfileAttribute
 from facegen.audit.profiles.copula import latent_correlation
-from facegen.audit.profiles.marginals import GRID, Continuous, Law, Levels
+from facegen.audit.profiles.marginals import GRID, Continuous, Levels, Marginal
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.keyed_random import philox
 from facegen.datasets.layouts.annotations import POSE_NAMES, Annotations
@@ -51,10 +51,10 @@ def fit_profile(
 
     Parameters
     ----------
-    table : what `collect.measure_set` found
+    table : attributes of measure_dataset.measure_set
     annotations : CelebAMask-HQ's annotation files, or None
     name : of the profile
-    fidelity : also measure how well the law can be told from the set itself (a minute less without)
+    fidelity : also measure how well a classifier separates the profile from the set (takes a minute)
 
     Raises
     ------
@@ -73,21 +73,21 @@ def fit_profile(
         links = tuple(link for link in LINKS if link.measured in measured.names)
         method += _FUSION.format(n=len(annotations))
     auc = fidelity_of(table) if fidelity else {}
-    return Profile(name, table.source, method, measured, annotated, links, auc)
+    return Profile(name, table.source, method, measured, annotated, links, auc, measures=table.names)
 
 
 def fidelity_of(table: Table) -> dict[str, float]:
-    """How well the measured law can be told from pictures it was not fitted to: two-sample AUCs.
+    """How well a classifier separates the profile from pictures it was not fitted to: two-sample AUCs.
 
-    Fitted to a random half, held against the other half, and the other way round; the mean of both. What the
-    copula cannot say (the picture's border cuts hair off, long hair is low hair) is in it.
+    Fitted to a random half, compared with the other half, and the other way round; the mean of both. It
+    contains what a copula cannot express (the picture's border cuts hair off, long hair is low hair).
     """
     order = philox(0).permutation(len(table))
     halves = order[: len(table) // 2], order[len(table) // 2 :]
     found = []
     for one, other in (halves, halves[::-1]):
-        law = Profile("", "", "", measured_part(table.rows(one)))
-        found.append(content_and_all_auc(law.table(len(other), seed=0), table.rows(other)))
+        half = Profile("", "", "", measured_part(table.rows(one)))
+        found.append(content_and_all_auc(half.table(len(other), seed=0), table.rows(other)))
     return {key: round(float(np.mean([auc[key] for auc in found])), 4) for key in found[0]}
 
 
@@ -101,46 +101,51 @@ def measured_part(table: Table) -> Part:
         if not len(seen):
             continue
         is_open = np.broadcast_to(gate_open(measure.gate, columns), values.shape)
-        share = len(seen) / max(1, np.count_nonzero(is_open))
-        law: Law = Levels.binary(float(seen.mean())) if measure.kind == BINARY else Continuous.fit(seen)
+        fraction = min(1.0, len(seen) / max(1, np.count_nonzero(is_open)))
+        fitted = _fitted(seen, measure)
         attributes.append(
-            Attribute(
+            ProfileAttribute(
                 name,
                 measure.unit,
                 measure.group,
-                law,
+                fitted,
                 measure.gate,
-                min(1.0, share),
-                len(seen),
-                measure.matchable,
+                measured_fraction=fraction,
+                n=len(seen),
+                matched=measure.matchable,
             )
         )
         kept.append(name)
-    correlation = latent_correlation(table.columns(kept), [a.law for a in attributes])
+    correlation = latent_correlation(table.columns(kept), [a.marginal for a in attributes])
     return Part(len(table), tuple(attributes), correlation)
+
+
+def _fitted(values: np.ndarray, measure: Measure) -> Marginal:
+    """The marginal of measured values (n,) without NaN."""
+    return Levels.binary(float(values.mean())) if measure.kind == BINARY else Continuous.fit(values)
 
 
 def annotated_part(annotations: Annotations) -> Part:
     """Frequencies, ordinals and pose of the annotation rows, and their copula."""
     columns: dict[str, np.ndarray] = {}
-    laws: dict[str, Law] = {}
+    marginals: dict[str, Marginal] = {}
     for celeba in ANNOTATED:
         values = annotations.attributes.column(celeba).astype(float)
-        columns[celeba.lower()], laws[celeba.lower()] = values, Levels.binary(float(values.mean()))
+        columns[celeba.lower()], marginals[celeba.lower()] = values, Levels.binary(float(values.mean()))
     for name, levels in ORDINALS.items():
         values = _ordinal(annotations, levels)
         if name == "hair_shade":
             hidden = np.any([annotations.attributes.column(one) for one in NO_SHADE], axis=0)
             values[hidden] = np.nan
         columns[name] = values
-        laws[name] = Levels.fit(values[~np.isnan(values)], tuple(level for level, _ in levels))
+        marginals[name] = Levels.fit(values[~np.isnan(values)], tuple(level for level, _ in levels))
     for j, name in enumerate(POSE_NAMES):
         values = annotations.pose[:, j].astype(float)
-        columns[POSE[name]], laws[POSE[name]] = values, Continuous.fit(values)
+        columns[POSE[name]], marginals[POSE[name]] = values, Continuous.fit(values)
     values = np.stack(list(columns.values()), axis=1)
-    attributes = tuple(_annotated(name, laws[name], column) for name, column in columns.items())
+    attributes = tuple(_annotated(name, marginals[name], column) for name, column in columns.items())
     weights = np.array([WEIGHTS.get(name, 1.0) for name in columns])
-    return Part(len(annotations), attributes, latent_correlation(values, list(laws.values()), weights))
+    return Part(len(annotations), attributes, latent_correlation(values, list(marginals.values()), weights))
 
 
 def _ordinal(annotations: Annotations, levels: Sequence[tuple[str, str | None]]) -> np.ndarray:
@@ -154,9 +159,9 @@ def _ordinal(annotations: Annotations, levels: Sequence[tuple[str, str | None]])
     return out
 
 
-def _annotated(name: str, law: Law, column: np.ndarray) -> Attribute:
+def _annotated(name: str, marginal: Marginal, column: np.ndarray) -> ProfileAttribute:
     n = int(np.count_nonzero(~np.isnan(column)))
     pose = name in POSE.values()
-    unit = "deg" if pose else "level" if law.kind == "ordinal" else "0/1"
+    unit = "deg" if pose else "level" if marginal.kind == "ordinal" else "0/1"
     group = "pose" if pose else "person"
-    return Attribute(name, unit, group, law, (), 1.0, n, name not in UNMATCHED)
+    return ProfileAttribute(name, unit, group, marginal, (), 1.0, n, name not in UNMATCHED)

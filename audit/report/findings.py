@@ -130,6 +130,19 @@ class Audit:
         return self.content.verdict == UNMEASURED
 
     @property
+    def headline(self) -> str:
+        """The result in one sentence."""
+        if self.inconclusive:
+            return "No verdict: the content could not be compared."
+        differing = sum(row.verdict == DIFFERS for row in self.rows)
+        attributes = f"{differing} of {len(self.rows)} attributes differ"
+        if self.content.verdict == DIFFERS:
+            return f"The content differs from the reference: {attributes}."
+        if self.all_attributes.verdict == DIFFERS:
+            return f"The content agrees with the reference; colour, light or texture differ ({attributes})."
+        return f"No classifier separates the sets; {attributes}."
+
+    @property
     def nothing_stands_out(self) -> str:
         """The sentence for an empty `change_first`."""
         pictures = f"{self.n_synthetic} and {self.reference.n} pictures"

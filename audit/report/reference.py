@@ -84,7 +84,7 @@ class Reference:
                 f"profile {profile.name} describes nothing that pictures and masks show: compare with another"
             )
         table = profile.table(PROFILE_ROWS, seed)
-        handwritten = bool(profile.written)
+        handwritten = bool(profile.handwritten)
         return cls(
             profile.name,
             "profile",

@@ -43,6 +43,8 @@ from facegen.datasets.io.files import write_bytes, write_json
 FORMAT, FORMAT_VERSION = "facegen-audit", 5
 THUMBNAIL = 128  # pixels of the longer side
 FIRST = 10  # attributes named under "what to change first"
+WORST = 3  # of these, drawn as large figures on the first screen
+STRIP = 9  # thumbnails of each side on the first screen
 # Figures of different days can be compared where these are equal.
 FROZEN_LISTS = {
     "version": HELD_OUT_VERSION,
@@ -214,11 +216,15 @@ def render_html(
         autoescape=True,
         undefined=jinja2.StrictUndefined,
     )
+    first = [audit.row(name) for name in audit.change_first[:FIRST]]
     return environment.get_template("report.html.j2").render(
         audit=audit,
         counts=counts(audit.rows),
         label_counts=counts(audit.labels),
-        first=[audit.row(name) for name in audit.change_first[:FIRST]],
+        first=first,
+        worst=[(row, _figure(audit, synthetic, row, figures.LARGE)) for row in _worst(audit, first)],
+        others=first[WORST:],
+        strip=STRIP,
         more=max(0, len(audit.change_first) - FIRST),
         groups=audit.by_group,
         labels=sorted(
@@ -243,15 +249,28 @@ def render_html(
     )
 
 
+def _worst(audit: Audit, first: list[Row]) -> list[Row]:
+    """The rows drawn on the first screen: what to change first, then the farthest borderline rows."""
+    likely = [row for row in audit.rows if row.verdict == BORDERLINE and row.measure.matchable]
+    return [*first, *sorted(likely, key=lambda row: -row.excess)][:WORST]
+
+
 def _histograms(audit: Audit, synthetic: Measurement) -> dict[str, str]:
     """Attribute name -> data URI, for the continuous attributes that were compared."""
     out = {}
     for row in audit.rows:
         if row.gap and row.measure.kind != BINARY:
-            columns = [t.column(row.measure.name) for t in (audit.reference.attributes, synthetic.attributes)]
-            real, other = (column[~np.isnan(column)] for column in columns)
-            out[row.measure.name] = figures.overlaid_histogram(real, other, row.measure.unit)
+            out[row.measure.name] = _figure(audit, synthetic, row, figures.SMALL)
     return out
+
+
+def _figure(audit: Audit, synthetic: Measurement, row: Row, form: figures.Format) -> str:
+    """The distributions of one measured attribute on both sides, as a data URI."""
+    columns = [t.column(row.measure.name) for t in (audit.reference.attributes, synthetic.attributes)]
+    real, other = (column[~np.isnan(column)] for column in columns)
+    if row.measure.kind == BINARY:
+        return figures.frequency_bars(real, other, form)
+    return figures.overlaid_histogram(real, other, row.measure.unit, form)
 
 
 def _number(value: float) -> float | None:

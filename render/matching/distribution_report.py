@@ -67,7 +67,7 @@ def not_followed(profile: Profile) -> list[str]:
     No face can be conditioned on them, previews do not show them, and no other distribution of the profile is
     conditioned on them.
     """
-    written = [subject_and_condition(key) for key in profile.written]
+    written = [subject_and_condition(key) for key in profile.handwritten]
     conditions = {condition for _, condition in written}
     matched = (n for n in CONTENT_NAMES if n in profile.names and profile.attribute(n).matched)
     effective = {*FOLLOWED, *matched}

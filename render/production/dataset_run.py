@@ -384,7 +384,7 @@ def _write_summary(
             "num": order.num,
             "convention": order.job.convention,
             "profile": order.profile_name,
-            "handwritten_profile": bool(order.profile and order.profile.written),
+            "handwritten_profile": bool(order.profile and order.profile.handwritten),
             "fingerprint": fingerprint(config),
             "config": config,
             "complete": complete and len(done) == order.num,

@@ -1,4 +1,4 @@
-"""Laws written by hand: what is said holds in the draws, what is not said stays the base's."""
+"""Handwritten profiles: draws follow what is written, all else stays as in the base."""
 
 import numpy as np
 import pytest
@@ -12,14 +12,14 @@ from facegen.datasets.layouts.annotations import PITCH_ZERO
 N = 20000
 
 
-def written(tmp_path, text):
-    path = tmp_path / "laws.toml"
+def handwritten(tmp_path, text):
+    path = tmp_path / "mine.toml"
     path.write_text(text)
     return load_profile(path)
 
 
 def test_frequencies_normals_and_conditions(tmp_path):
-    profile = written(
+    profile = handwritten(
         tmp_path,
         'male = 0.4\nglasses = 0.8\nyaw = "normal(5, 20)"\n"hat | male" = 0.3\n"hat | not male" = 0.05\n',
     )
@@ -34,13 +34,13 @@ def test_frequencies_normals_and_conditions(tmp_path):
 
 
 def test_one_condition_and_the_frequency_give_the_other(tmp_path):
-    rows = written(tmp_path, 'male = 0.5\nhat = 0.2\n"hat | male" = 0.3\n').sample(N, 1)
+    rows = handwritten(tmp_path, 'male = 0.5\nhat = 0.2\n"hat | male" = 0.3\n').sample(N, 1)
     assert rows["hat"].mean() == pytest.approx(0.2, abs=0.01)
     assert rows["hat"][~rows["male"]].mean() == pytest.approx(0.1, abs=0.01)
 
 
 def test_levels_fixed_numbers_and_angles(tmp_path):
-    rows = written(
+    rows = handwritten(
         tmp_path, 'face_scale = 1.1\npitch = "uniform(-10, 30)"\nhair_form = { straight = 1, wavy = 3 }\n'
     ).sample(N, 0)
     assert set(rows["face_scale"]) == {1.1}
@@ -48,9 +48,9 @@ def test_levels_fixed_numbers_and_angles(tmp_path):
     assert (rows["hair_form"] == "wavy").mean() == pytest.approx(0.75, abs=0.01)
 
 
-def test_a_base_keeps_what_is_not_said(tmp_path):
+def test_a_base_keeps_what_is_not_written(tmp_path):
     base = load_profile("celebamaskhq")
-    profile = written(tmp_path, 'base = "celebamaskhq"\nglasses = 0.8\nyaw = "normal(0, 40)"\n')
+    profile = handwritten(tmp_path, 'base = "celebamaskhq"\nglasses = 0.8\nyaw = "normal(0, 40)"\n')
     rows, before = profile.sample(N, 0), base.sample(N, 0)
     assert rows["glasses"].mean() == pytest.approx(0.8, abs=0.01)
     assert rows["yaw"].std() == pytest.approx(40, rel=0.03)
@@ -64,7 +64,7 @@ def test_a_base_keeps_what_is_not_said(tmp_path):
 
 
 def test_a_condition_overrides_the_base(tmp_path):
-    profile = written(
+    profile = handwritten(
         tmp_path, 'base = "celebamaskhq"\n"wearing_hat | male" = 0.3\n"wearing_hat | not male" = 0.01\n'
     )
     rows = profile.sample(N, 0)
@@ -76,7 +76,7 @@ def test_one_condition_over_a_base_leaves_the_others_as_they_were(tmp_path):
     base = load_profile("celebamaskhq").sample(N, 0)
     for name in ("hat", "wearing_hat"):  # the README's line, by both names
         women = base[name][~base["male"]].mean()
-        rows = written(tmp_path, f'base = "celebamaskhq"\n"{name} | male" = 0.3\n').sample(N, 0)
+        rows = handwritten(tmp_path, f'base = "celebamaskhq"\n"{name} | male" = 0.3\n').sample(N, 0)
         men = rows["male"]
         for seen in ("hat", "wearing_hat"):
             assert rows[seen][men].mean() == pytest.approx(0.3, abs=0.03)
@@ -85,7 +85,7 @@ def test_one_condition_over_a_base_leaves_the_others_as_they_were(tmp_path):
 
 def test_a_frequency_written_by_its_other_name_holds_beside_a_condition(tmp_path):
     text = 'base = "celebamaskhq"\nhat = 0.2\n"wearing_hat | male" = 0.3\n'
-    rows = written(tmp_path, text).sample(N, 0)
+    rows = handwritten(tmp_path, text).sample(N, 0)
     for name in ("hat", "wearing_hat"):
         assert rows[name].mean() == pytest.approx(0.2, abs=0.01)
         assert rows[name][rows["male"]].mean() == pytest.approx(0.3, abs=0.03)
@@ -93,19 +93,21 @@ def test_a_frequency_written_by_its_other_name_holds_beside_a_condition(tmp_path
 
 def test_two_conditions_on_one_attribute_hold_together(tmp_path):
     text = 'base = "celebamaskhq"\n"wearing_hat | male" = 0.1\n"wearing_hat | young" = 0.02\n'
-    rows = written(tmp_path, text).sample(N, 0)
+    rows = handwritten(tmp_path, text).sample(N, 0)
     assert rows["wearing_hat"][rows["male"]].mean() == pytest.approx(0.1, abs=0.015)
     assert rows["wearing_hat"][rows["young"]].mean() == pytest.approx(0.02, abs=0.01)
 
 
 def test_what_is_worn_is_what_is_seen(tmp_path):
-    profile = written(tmp_path, 'base = "celebamaskhq"\nwearing_hat = 0.5\nbald = 0.2\n')
+    profile = handwritten(tmp_path, 'base = "celebamaskhq"\nwearing_hat = 0.5\nbald = 0.2\n')
     rows = profile.sample(N, 0)
     for name, share in (("wearing_hat", 0.5), ("hat", 0.5), ("bald", 0.2), ("hair", 0.8)):
         assert rows[name].mean() == pytest.approx(share, abs=0.01), name
     table = profile.table(4000, 0)
     assert np.nanmean(table.column("hat")) == pytest.approx(0.5, abs=0.02)
-    both = written(tmp_path, 'base = "celebamaskhq"\nnecklace = 0.1\nwearing_necklace = 0.4\n').sample(N, 0)
+    both = handwritten(tmp_path, 'base = "celebamaskhq"\nnecklace = 0.1\nwearing_necklace = 0.4\n').sample(
+        N, 0
+    )
     assert both["necklace"].mean() == pytest.approx(0.1, abs=0.01)
     assert both["wearing_necklace"].mean() == pytest.approx(0.4, abs=0.01)
 
@@ -113,7 +115,7 @@ def test_what_is_worn_is_what_is_seen(tmp_path):
 def test_a_condition_on_what_is_worn_holds_for_what_is_seen(tmp_path):
     base = 'base = "celebamaskhq"\n'
     text = '"wearing_hat | eyeglasses" = 0.5\n"wearing_hat | not eyeglasses" = 0.01\n'
-    profile = written(tmp_path, base + text)
+    profile = handwritten(tmp_path, base + text)
     names = profile.measured.names
     seen = profile.measured.correlation[names.index("hat"), names.index("glasses")]
     names = profile.annotated.names
@@ -121,8 +123,8 @@ def test_a_condition_on_what_is_worn_holds_for_what_is_seen(tmp_path):
     assert seen == pytest.approx(worn, abs=0.05) and seen > 0.5
 
 
-def test_an_audit_does_not_ask_for_what_followed_another_yaw(tmp_path):
-    profile = written(tmp_path, 'base = "celebamaskhq"\nyaw = "normal(0, 40)"\n')
+def test_an_audit_ignores_what_followed_another_yaw(tmp_path):
+    profile = handwritten(tmp_path, 'base = "celebamaskhq"\nyaw = "normal(0, 40)"\n')
     assert {"yaw_nose", "ear_left"}.isdisjoint(profile.table(50, 0).names)
     assert "pitch_nose" in profile.table(50, 0).names
     reference = Reference.of_profile(profile)
@@ -133,8 +135,8 @@ def test_an_audit_does_not_ask_for_what_followed_another_yaw(tmp_path):
 @pytest.mark.parametrize(
     "text,why",
     [
-        ("", "says no law"),
-        ("glasses = ", "not a file of laws"),
+        ("", "holds no attribute"),
+        ("glasses = ", "not a handwritten profile"),
         ("hat | male = 0.3", "quotation marks"),
         ("glases = 0.5", "unknown attribute 'glases'"),
         ("glasses = 1.5", "frequency from 0 to 1"),
@@ -144,13 +146,13 @@ def test_an_audit_does_not_ask_for_what_followed_another_yaw(tmp_path):
         ('yaw = "uniform(4, 2)"', "backwards"),
         ('face_area = "uniform(3, 4)"', "lies from 0 to 1"),
         ("hair_form = { curly = 1 }", "straight"),
-        ('"hat | male" = 0.3', "say male"),
-        ('male = 0.5\n"hat | male" = 0.3', "say hat"),
+        ('"hat | male" = 0.3', "write male"),
+        ('male = 0.5\n"hat | male" = 0.3', "write hat"),
         ('male = 0.5\nhat = 0.05\n"hat | male" = 0.3', "contradicts"),
         ('male = 0.5\n"yaw | male" = 0.3', "not a yes/no"),
         ('"hat male |" = 0.3', "hat | male"),
         ('base = "nowhere"\nglasses = 0.5', "nowhere"),
-        ('base = "laws.toml"\nglasses = 0.5', "leads back"),
+        ('base = "mine.toml"\nglasses = 0.5', "leads back"),
         ('base = "other.toml"\nglasses = 0.5', "leads back"),
         ("yaw = nan", "numbers up to"),
         ("yaw = inf", "numbers up to"),
@@ -169,9 +171,9 @@ def test_an_audit_does_not_ask_for_what_followed_another_yaw(tmp_path):
 )
 def test_mistakes_are_one_line(tmp_path, monkeypatch, text, why):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "other.toml").write_text('base = "laws.toml"\nglasses = 0.2')
+    (tmp_path / "other.toml").write_text('base = "mine.toml"\nglasses = 0.2')
     with pytest.raises(FacegenError) as error:
-        written(tmp_path, text)
+        handwritten(tmp_path, text)
     assert why in str(error.value) and "\n" not in str(error.value)
 
 
@@ -188,7 +190,7 @@ def test_the_uniform_profile_ships():
 def test_the_order_of_the_lines_decides_nothing(tmp_path):
     lines = ["glasses = 0.5", "glasses_area = 0.05", 'hat_area = "uniform(0.01, 0.1)"', "male = 0.5"]
     lines += ['"hat | male" = 0.3', '"hat | not male" = 0.1', "cloth_lightness = 40"]
-    found = [written(tmp_path, "\n".join(order)) for order in (lines, lines[::-1])]
+    found = [handwritten(tmp_path, "\n".join(order)) for order in (lines, lines[::-1])]
     for profile in found:
         gates = {name: profile.attribute(name).gate for name in ("glasses_area", "hat_area")}
         assert gates == {"glasses_area": ("glasses",), "hat_area": ("hat",)}
@@ -200,16 +202,16 @@ def test_the_order_of_the_lines_decides_nothing(tmp_path):
 def test_bases_upon_bases_are_read(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "under.toml").write_text('name = "under"\nbase = "celebamaskhq"\nglasses = 0.9')
-    profile = written(tmp_path, 'name = "over"\nbase = "under.toml"\nhat = 0.4')
+    profile = handwritten(tmp_path, 'name = "over"\nbase = "under.toml"\nhat = 0.4')
     rows = profile.sample(N, 0)
     assert profile.name == "over" and "all else from under" in profile.method
     assert rows["glasses"].mean() == pytest.approx(0.9, abs=0.01)
     assert rows["hat"].mean() == pytest.approx(0.4, abs=0.01)
 
 
-def test_an_audit_against_laws_needs_something_to_measure(tmp_path):
+def test_an_audit_against_a_handwritten_profile_needs_something_to_measure(tmp_path):
     with pytest.raises(FacegenError, match="describes nothing that pictures"):
-        Reference.of_profile(written(tmp_path, "male = 0.5"))
+        Reference.of_profile(handwritten(tmp_path, "male = 0.5"))
     assert Reference.of_profile(load_profile("uniform")).n > 0
 
 

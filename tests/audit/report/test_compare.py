@@ -89,7 +89,7 @@ def test_a_fitted_profile_is_compared_by_as_many_rows_as_it_has_pictures(
     for joint in (*audit.joint.values(), groups["descriptors"].joint, groups["realism"].joint):
         assert joint.mmd == joint.mmd and np.isnan(joint.mmd_p) and joint.floor is None
     assert groups["realism"].auc > 0 and np.isnan(groups["realism"].floor)
-    handwritten = replace(profile, written=("roll",))
+    handwritten = replace(profile, handwritten=("roll",))
     joint = compare(Reference.of_profile(handwritten), synthetic).joint["content"]
     assert joint.mmd_p > 0 and joint.floor is not None
 

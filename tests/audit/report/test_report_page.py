@@ -1,5 +1,6 @@
 """The report: whole, escaped, self-contained, without a pixel that was not handed over."""
 
+import base64
 import csv
 import json
 import re
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from drawn_heads import head, paint
 
-from facegen.audit.report import report_page
+from facegen.audit.report import figures, report_page
 from facegen.audit.report.report_page import render_html, report_data, thumbnail, write_report
 from facegen.audit.report.thresholds import Check
 from facegen.datasets.errors import FacegenError
@@ -45,8 +46,9 @@ def test_verdicts_come_first_and_name_the_fault(page):
     assert (
         page.index("<h2>Verdict") < page.index("<h2>What to change first") < page.index("<h2>All attributes")
     )
-    first = page[page.index("<ol>") : page.index("</ol>")]
-    assert first.index("<b>roll</b>") < 20 and "synthetic 10" in first
+    first = page[page.index('<ol class="worst">') : page.index("</ol>")]
+    assert first.index("<b>roll</b>") < 30 and "synthetic 10" in first
+    assert first.count("data:image/svg+xml") == 3
     assert "not measured" in page and page.count("data:image/svg+xml") > 50
 
 
@@ -101,3 +103,18 @@ def test_an_unwritable_folder_is_one_line(audited, tmp_path):
 def test_thumbnails_are_small():
     one = thumbnail(np.zeros((300, 200, 3), np.uint8), "x")
     assert one.uri.startswith("data:image/jpeg;base64,") and len(one.uri) < 5000
+
+
+def test_a_binary_attribute_is_drawn_as_two_bars():
+    uri = figures.frequency_bars(np.repeat([0.0, 1.0], [3, 1]), np.array([0.0, 1.0]), figures.LARGE)
+    svg = base64.b64decode(uri.removeprefix("data:image/svg+xml;base64,")).decode()
+    assert "25.0 %" in svg and "50.0 %" in svg and figures.REAL_COLOUR in svg
+
+
+def test_the_first_screen_shows_faces_and_never_real_ones_unrequested(audited):
+    audit, synthetic = audited
+    small = [thumbnail(paint(head()), f"face {i}") for i in range(12)]
+    page = render_html(audit, synthetic, [], small)
+    top = page[: page.index("<h2>Verdict")]
+    assert top.count("Synthetic picture ") == report_page.STRIP and "Real picture" not in page
+    assert "Real picture face 0" in render_html(audit, synthetic, [], small, small)

@@ -80,7 +80,7 @@ def test_estimates_are_reported_and_never_matched():
     assert all(BY_NAME[name].content and not BY_NAME[name].matchable for name in NAMES)
 
 
-def test_a_known_law_is_learned(monkeypatch):
+def test_a_known_relation_is_learned(monkeypatch):
     monkeypatch.setattr(pose_regressor_fit, "STEPS", 150)
     monkeypatch.setattr(pose_regressor_fit, "UNITS", 16)
     monkeypatch.setattr(pose_regressor_fit, "COPIES", 1)
