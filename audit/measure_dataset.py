@@ -26,10 +26,10 @@ class Measurement:
 
     Attributes
     ----------
-    attributes, labels : Table, of measures.py and labels_stats.py
-    maps : (n, GRID * GRID) uint8 of label_maps.aligned_map, or None where they were not taken
-    adjacency : (n, pairs) float32 of label_maps.adjacency, or None likewise
-    unknown : (n,) float64: share of each mask that holds ids of no class, measured as not labelled; or None
+    attributes, labels : Table, of measure_table.py and label_drawing.py
+    maps : (n, GRID * GRID) uint8 of aligned_labels.aligned_map, or None where they were not taken
+    adjacency : (n, pairs) float32 of aligned_labels.adjacency, or None likewise
+    unknown : (n,) float64: fraction of each mask with ids of no class, measured as not labelled; or None
     """
 
     attributes: Table
@@ -64,7 +64,7 @@ def measure_set(
     faces : FaceSet with masks in the celebamaskhq convention, or without masks
     workers : processes; 1 measures in this one
     on_progress : called with the number of pictures just finished
-    cache : file that keeps rows by the content of picture and mask, see cache.py; None keeps nothing
+    cache : file that keeps rows by the content of picture and mask, see row_cache.py; None keeps nothing
 
     Raises
     ------

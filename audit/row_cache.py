@@ -41,7 +41,7 @@ def default_cache() -> Path | None:
 
 
 def key_of(image: np.ndarray, mask: np.ndarray | None) -> bytes:
-    """Key of a picture and its mask as arrays."""
+    """Key of a picture (H, W, 3) and its mask (h, w) or None, both uint8: 16 bytes."""
     state = hashlib.blake2b(_code(), digest_size=16)
     for array in (image, mask):
         if array is not None:
@@ -130,8 +130,8 @@ def _code() -> bytes:
 
 
 class RowCache:
-    """The cache as a context manager. With path None, or a file that cannot be used, it holds nothing:
-    a cache is a help, no condition."""
+    """The cache as a context manager. With path None, or a file that cannot be used, it holds nothing
+    and measuring goes on without it."""
 
     def __init__(self, path: Path | None, width: int, map_width: int):
         self._path, self._sizes = path, (8 * width, map_width)
@@ -151,7 +151,7 @@ class RowCache:
                 self._file = None
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._file is None:
             return
         # Written at once at the end: a transaction held while pictures are measured would stop other

@@ -8,6 +8,7 @@ the larger AUC counts.
 
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.stats import rankdata
@@ -108,7 +109,9 @@ def _copies(x: np.ndarray) -> np.ndarray:
     return number.ravel()
 
 
-def _held_out(model, x: np.ndarray, y: np.ndarray, folds, ranked: bool) -> np.ndarray:
+def _held_out(
+    model: Any, x: np.ndarray, y: np.ndarray, folds: list[tuple[np.ndarray, np.ndarray]], ranked: bool
+) -> np.ndarray:
     """(n,) float64: score of each row by the model fitted without its fold.
 
     ranked : give the mean rank within the fold, in (0, 1), instead of the probability. Otherwise equal rows

@@ -1,4 +1,4 @@
-"""What is kept of a whole label map: the map itself in the face's own frame, and which classes touch.
+"""What is kept of a whole label map: the map itself in the face's own frame, and the adjacency of classes.
 
 Held-out measures are made of both (held_out.py).
 """
@@ -31,7 +31,11 @@ def aligned_map(view: FaceView) -> np.ndarray:
 
 
 def adjacency(view: FaceView) -> np.ndarray:
-    """(len(PAIRS),) float32: length of the border between two classes over the picture's side."""
+    """Adjacency of classes: (len(PAIRS),) float32, length of each pair's common border over the picture's
+    side.
+
+    NaN without a mask.
+    """
     count = len(CLASSES)
     if view.mask is None:
         return np.full(len(PAIRS), np.nan, np.float32)

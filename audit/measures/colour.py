@@ -1,7 +1,7 @@
 """Colours of skin, hair, lips, brows and eyes, in CIELAB under D65 from the sRGB picture as it is.
 
-They are what the picture shows: light, exposure and white balance included, on real and synthetic alike.
-Medians over a class, so that neither a highlight nor a wrongly labelled rim decides.
+They describe the picture: light, exposure and white balance are included, on real and synthetic pictures.
+Medians over a class are used, so that neither a highlight nor a wrongly labelled border decides.
 """
 
 import math
@@ -12,13 +12,16 @@ from facegen.audit.measures.face_view import ID, FaceView
 from facegen.audit.measures.measure_registry import Theme, themes
 from facegen.audit.measures.schema import CONTINUOUS, Measure
 
-MIN_SHARE = 64 / 256**2  # of the picture: under 64 working pixels a median colour is mostly the rim's
+# Of the picture: a median colour of fewer than 64 working pixels is mostly that of the border.
+MIN_FRACTION = 64 / 256**2
 
-MIN_YELLOW = 4.0  # b*: at less the angle is set by the noise of the colour, not by the skin
+MIN_YELLOW = 4.0  # b*: below it the noise of the colour decides the angle, not the skin
 
 
-def _measure(name, unit, low, high, missing, about, **more) -> Measure:
-    return Measure(name, unit, CONTINUOUS, "colour", low, high, missing, about, **more)
+def _measure(
+    name: str, unit: str, low: float, high: float, missing: str, about: str, gate: tuple[str, ...] = ()
+) -> Measure:
+    return Measure(name, unit, CONTINUOUS, "colour", low, high, missing, about, gate)
 
 
 _SKIN, _HAIR = "too little skin", "too little hair"
@@ -34,7 +37,7 @@ MEASURES = (
     _measure("skin_chroma_spread", "C*", 0, 128, _SKIN,
              "Quartile range of C* over the skin: blush, make-up, beard, coloured light."),
     _measure("beard_shade", "L*", -100, 100,
-                 "an eye or the mouth is not to be seen, or too little skin by it",
+                 "an eye or the mouth is not visible, or too little skin by it",
              "Median lightness of the skin around and under the mouth minus that of the cheeks: beard and "
              "stubble "
              "make it negative.", gate=("face_axes",)),
@@ -54,7 +57,7 @@ MEASURES = (
                  "10th percentile of L* in the labelled eyes: pupil, iris, lashes."),
     _measure("eye_chroma", "C*", 0, 128, "too little eye", "Mean C* of the labelled eyes."),
     _measure("teeth_share", "fraction", 0, 1, "the mouth is closed, or too little skin",
-             "Share of the mouth's inside as light as 0.9 of the skin's L* and less red (a*) than the "
+             "Fraction of the mouth's inside as light as 0.9 of the skin's L* and less red (a*) than the "
              "skin: teeth.",
              gate=("mouth_open",)),
     _measure("cloth_lightness", "L*", 0, 100, "too little cloth", "Mean lightness of the clothing.",
@@ -97,9 +100,9 @@ def measure(view: FaceView) -> dict[str, float]:
 
 
 def _pixels(view: FaceView, *names: str) -> np.ndarray | None:
-    """(n, 3) float32 Lab of the classes' pixels; None under MIN_SHARE of the picture."""
+    """(n, 3) float32 Lab of the classes' pixels; None under MIN_FRACTION of the picture."""
     classes = [ID[name] for name in names]
-    return view.pixels(view.lab, *classes) if view.fraction(*classes) >= MIN_SHARE else None
+    return view.pixels(view.lab, *classes) if view.fraction(*classes) >= MIN_FRACTION else None
 
 
 def _skin(view: FaceView, lab: np.ndarray) -> dict[str, float]:
@@ -115,9 +118,9 @@ def _skin(view: FaceView, lab: np.ndarray) -> dict[str, float]:
         out["skin_ita"] = math.degrees(math.atan2(lightness - 50, yellow))
     if view.has_axes:
         v = view.face_points(ID["skin"])[:, 1] / view.axes.to_face(view.axes.mouth)[1]
-        # In M under the eyes: the cheeks end above the moustache, the beard begins beside the mouth.
+        # In M below the eyes: the cheeks end above the moustache, the beard begins next to the mouth.
         cheeks, beard = lab[(v > 0.1) & (v < 0.5), 0], lab[v > 0.8, 0]
-        enough = MIN_SHARE * view.labels.size
+        enough = MIN_FRACTION * view.labels.size
         if len(cheeks) >= enough and len(beard) >= enough:
             out["beard_shade"] = float(np.median(beard) - np.median(cheeks))
     return out

@@ -1,8 +1,8 @@
-"""Framing, pose, expression and shape: what the places of the face's parts in the mask say.
+"""Framing, pose, expression and shape from the positions of the face's parts in the mask.
 
-Lengths are in crop sides and (u, v) are the face's own axes (see view.py): u towards the subject's left, v
-down. `M` is the distance from the eyes to the mouth. The pose measures are proxies: monotone in the angle
-for one head, blurred by differences between heads.
+Lengths are in crop sides and (u, v) are the face's own axes (see face_view.py): u towards the subject's
+left, v down. `M` is the distance from the eyes to the mouth. The pose measures are proxies: monotone in the
+angle for one head, with noise from the differences between heads.
 """
 
 import math
@@ -13,28 +13,36 @@ from facegen.audit.measures.face_view import FACE, ID, LIPS, FaceView
 from facegen.audit.measures.measure_registry import Theme, themes
 from facegen.audit.measures.schema import BINARY, CONTINUOUS, Measure
 
-_FRAME = "an eye or the mouth is not to be seen"
-_ENDS = (
-    0.02,
-    0.98,
-)  # a part's extent leaves out its outermost 2 % on each side, so that a speck does not count
+_FRAME = "an eye or the mouth is not visible"
+# A part's extent leaves out its outermost 2 % on each side, so that a speck does not count.
+_ENDS = (0.02, 0.98)
 
 
 def _measure(
-    name, unit, group, low, high, about, missing=_FRAME, kind=CONTINUOUS, gate=(), **more
+    name: str,
+    unit: str,
+    group: str,
+    low: float,
+    high: float,
+    about: str,
+    missing: str = _FRAME,
+    kind: str = CONTINUOUS,
+    gate: tuple[str, ...] = (),
+    matchable: bool = True,
 ) -> Measure:
     if missing.startswith(_FRAME):
         gate = ("face_axes", *gate)
-    return Measure(name, unit, kind, group, low, high, missing, about, gate=gate, **more)
+    return Measure(name, unit, kind, group, low, high, missing, about, gate, matchable)
 
 
 MEASURES = (
     _measure("face_axes", "0/1", "presence", 0, 1,
-                 "Both eyes and the mouth are to be seen (sunglasses hide eyes).",
+                 "Both eyes and the mouth are visible (sunglasses hide eyes).",
              "never", BINARY),
     _measure("sides_swapped", "0/1", "labels", 0, 1,
-             "Eyes or brows are labelled left for right: swapped labels or a mirrored mask.",
-             "neither a pair of eyes nor a pair of brows is to be seen", BINARY, matchable=False),
+             "Left and right are exchanged in the labels of eyes or brows: swapped labels or a "
+             "mirrored mask.",
+             "neither a pair of eyes nor a pair of brows is visible", BINARY, matchable=False),
     _measure("face_x", "width", "framing", -1, 2, "Centre of the crop square, from the picture's left."),
     _measure("face_y", "height", "framing", -1, 2, "Centre of the crop square, from the picture's top."),
     _measure("face_scale", "size", "framing", 0, 20,
@@ -43,7 +51,8 @@ MEASURES = (
     _measure("roll", "deg", "framing", -180, 180,
              "Tilt of the face axes; positive: turned clockwise in the picture."),
     _measure("yaw_nose", "M", "pose", -3, 3,
-             "Nose centroid beside the line from eyes to mouth; positive: face turned to the subject's left.",
+             "Distance of the nose's centroid from the line between eyes and mouth; positive: face "
+             "turned to the subject's left.",
              _FRAME + ", or the nose is not"),
     _measure("yaw_eyes", "ln", "pose", -4, 4,
              "ln(width of the right eye / width of the left); positive: face turned to the subject's left."),
@@ -52,10 +61,10 @@ MEASURES = (
              "of the line "
              "from eyes to mouth; positive: face turned to the subject's left, if hair hides no cheek."),
     _measure("pitch_nose", "M", "pose", -1, 3,
-             "How far down from the eyes to the mouth the nose ends; larger: face turned down.",
+             "Lower end of the nose on the way from the eyes to the mouth; larger: face turned down.",
              _FRAME + ", or the nose is not"),
     _measure("pitch_ear", "side", "pose", -2, 2,
-             "Centroids of the ears below the eyes, mean of those to be seen; larger: face turned up.",
+             "Centroids of the ears below the eyes, mean of those visible; larger: face turned up.",
              _FRAME + ", or no ear is", gate=("ear_left|ear_right",)),
     _measure("eye_mouth_ratio", "ratio", "pose", 0, 10,
              "Eye to eye over eyes to mouth: falls with yaw either way, rises with pitch either way."),
@@ -67,14 +76,14 @@ MEASURES = (
     _measure("mouth_width", "side", "expression", 0, 2, "From corner to corner of the lips, along u."),
     _measure("smile_curve", "ratio", "expression", -3, 3,
              "How far the mouth's corners lie above its middle, over its width; positive: corners up."),
-    _measure("mouth_open", "0/1", "expression", 0, 1, "The inside of the mouth is to be seen.",
-             "the mouth is not to be seen", BINARY),
+    _measure("mouth_open", "0/1", "expression", 0, 1, "The inside of the mouth is visible.",
+             "the mouth is not visible", BINARY),
     _measure("mouth_opening", "ratio", "expression", 0, 3,
                  "Mean height of the mouth's inside over the mouth's width.",
              _FRAME + ", or the mouth is closed", gate=("mouth_open",)),
     _measure("lip_thickness", "ratio", "shape", 0, 5,
                  "Area of both lips over the squared width of the mouth."),
-    _measure("lip_balance", "fraction", "shape", 0, 1, "Upper lip's part of the lips' area."),
+    _measure("lip_balance", "fraction", "shape", 0, 1, "Fraction of the lips' area that is the upper lip."),
     _measure("eye_width", "side", "shape", 0, 1, "Width of the labelled eye, mean of both."),
     _measure("brow_thickness", "ratio", "shape", 0, 5, "Mean height over width of the brows.",
              _FRAME + ", or a brow is not"),
@@ -87,7 +96,7 @@ MEASURES = (
     _measure("jaw_width", "side", "shape", 0, 3,
                  "Mean visible width of the face from 0.9 to 1.1 M under the eyes."),
     _measure("chin_length", "M", "shape", -1, 5,
-                 "Lowest face skin under the middle of the mouth, below it.",
+                 "Distance from the mouth down to the lowest face skin below its middle.",
              _FRAME + ", or no skin lies under the mouth"),
     _measure("face_area", "picture", "shape", 0, 1, "Skin, nose, eyes, brows, glasses and mouth together.",
              "there is no mask"),
@@ -95,7 +104,7 @@ MEASURES = (
 
 _CHEEK_BAND, _JAW_BAND = (0.3, 0.6), (0.9, 1.1)  # in M under the eyes
 _BOX_HALF = 0.42  # crop sides: half the width of the band's box, wider than any face here, within the picture
-_CHIN_HALF_WIDTH = 0.05  # crop sides: half the width of the strip under the mouth in which the chin is sought
+_CHIN_HALF_WIDTH = 0.05  # crop sides: half the width of the strip in which the chin is searched
 
 
 def measure(view: FaceView) -> dict[str, float]:
@@ -152,9 +161,9 @@ def _pose(view: FaceView) -> dict[str, float]:
         out["pitch_ear"] = float(np.mean([axes.to_face(view.centroid(ear))[1] for ear in ears]))
     u, v = np.moveaxis(view.face_points(*FACE), -1, 0)
     inside = (v > 0) & (v < mouth[1])
-    beside = np.count_nonzero(inside & (u > v * mouth[0] / mouth[1]))
+    left = np.count_nonzero(inside & (u > v * mouth[0] / mouth[1]))
     if inside.any():
-        out["yaw_skin"] = 1 - 2 * beside / np.count_nonzero(inside)
+        out["yaw_skin"] = 1 - 2 * left / np.count_nonzero(inside)
     return out
 
 
@@ -165,7 +174,7 @@ def _eyes_and_brows(view: FaceView) -> dict[str, float]:
     for name in ("l_eye", "r_eye", "l_brow", "r_brow"):
         if view.present(ID[name]):
             u = view.face_points(ID[name])[:, 0]
-            # Four standard deviations are the width of an ellipse, finer than whole pixels can tell it.
+            # Four standard deviations are the width of an ellipse, at a finer resolution than whole pixels.
             width = max(4 * float(u.std()), pixel)
             sizes[name] = (width, len(u) * pixel**2 / width**2)
     (left, left_ratio), (right, right_ratio) = sizes["l_eye"], sizes["r_eye"]
@@ -210,7 +219,7 @@ def _outline(view: FaceView) -> dict[str, float]:
     mouth_u, mouth_v = axes.to_face(axes.mouth)
     out = {}
     for name, (start, stop) in (("cheek_width", _CHEEK_BAND), ("jaw_width", _JAW_BAND)):
-        # A share of the pixels in a box, so that a row of pixels more or less in the band changes nothing.
+        # A fraction of the pixels in a box, so that one more row of pixels in the band changes nothing.
         box = (np.abs(every_u) < _BOX_HALF) & (every_v >= start * mouth_v) & (every_v < stop * mouth_v)
         face = (np.abs(u) < _BOX_HALF) & (v >= start * mouth_v) & (v < stop * mouth_v)
         if box.any():

@@ -27,10 +27,10 @@ ID = {name: index for index, name in enumerate(CLASSES)}
 LIPS = (ID["mouth"], ID["u_lip"], ID["l_lip"])
 FACE = tuple(ID[name] for name in ("skin", "nose", "eye_g", "l_eye", "r_eye", "l_brow", "r_brow")) + LIPS
 
-# A class counts as present from this share of the picture on: 8 of 256 x 256 pixels. Smaller patches are
-# mostly specks left by the annotators' tool; the smallest earrings begin here.
-PRESENT_SHARE = 8 / 256**2
-CORNER_SHARE = 0.02  # the outermost 2 % of the mouth's pixels on each side stand for its corner
+# A class counts as present from this fraction of the picture on: 8 of 256 x 256 pixels. Smaller patches are
+# mostly specks left by the annotation tool; the smallest earrings have this size.
+PRESENT_FRACTION = 8 / 256**2
+CORNER_FRACTION = 0.02  # the outermost 2 % of the mouth's pixels on each side are its corner
 FACE_LIKE = 0.5  # sine of the angle from the eyes' line to the mouth: under 30 degrees it is no face
 EYES_TO_SIDE, MOUTH_TO_SIDE, CENTRE_SHIFT = 4.0, 3.6, 0.1  # the crop rule, see above
 
@@ -83,9 +83,9 @@ class FaceView:
     mask : (h, w) uint8 or None
         None: a set without masks; every measure that needs one is then missing.
     enlarged : bool
-        The picture was smaller than the working size: what its finest detail is cannot be known.
+        The picture was smaller than the working size, so its finest detail cannot be measured.
     source : (H, W, 3) uint8
-        The picture at its own size, for what scaling would hide.
+        The picture at its own size, for what scaling would remove.
     """
 
     rgb: np.ndarray
@@ -135,8 +135,8 @@ class FaceView:
         return self.sums[:, 0].tolist()
 
     def present(self, *classes: int) -> bool:
-        """True where the classes together reach PRESENT_SHARE."""
-        return self.fraction(*classes) >= PRESENT_SHARE
+        """True where the classes together reach PRESENT_FRACTION."""
+        return self.fraction(*classes) >= PRESENT_FRACTION
 
     def centroid(self, *classes: int) -> np.ndarray:
         """(2,) float64: mean (x, y) of the classes' pixels; NaN where there are none."""
@@ -244,7 +244,7 @@ def _working_mask(mask: np.ndarray, size: tuple[int, int], proportion: float) ->
         raise FacegenError(f"a mask must be (h, w) uint8, got {mask.shape} {mask.dtype}")
     if abs(mask.shape[1] / mask.shape[0] / proportion - 1) > 0.02:
         raise FacegenError(
-            f"mask of {mask.shape[1]}x{mask.shape[0]} pixels beside a picture of other proportions"
+            f"mask of {mask.shape[1]}x{mask.shape[0]} pixels does not have the proportions of its picture"
         )
     known = np.zeros(256, bool)
     known[: len(CLASSES)] = known[255] = True
@@ -274,5 +274,5 @@ def _mouth_middle(view: FaceView, across: np.ndarray) -> np.ndarray:
     rows, columns = np.nonzero(view.where(*LIPS))
     points = np.stack([columns, rows], axis=1) + 0.5
     place = points @ across
-    low, high = np.quantile(place, [CORNER_SHARE, 1 - CORNER_SHARE])
+    low, high = np.quantile(place, [CORNER_FRACTION, 1 - CORNER_FRACTION])
     return 0.5 * (points[place <= low].mean(axis=0) + points[place >= high].mean(axis=0))

@@ -1,20 +1,28 @@
-"""Style of the hair beyond its outline: how far it hangs, how it curls, where it is parted.
+"""Style of the hair beyond its outline: length, curls and parting.
 
-Compared and reported, never matched. Axes and units as in geometry.py.
+Compared and reported, never matched. Axes and units as in face_geometry.py.
 """
 
 import numpy as np
 from scipy import ndimage
 
-from facegen.audit.measures.colour import MIN_SHARE
+from facegen.audit.measures.colour import MIN_FRACTION
 from facegen.audit.measures.face_view import FACE, ID, FaceView
 from facegen.audit.measures.measure_registry import Theme, themes
 from facegen.audit.measures.schema import CONTINUOUS, Measure
 
-_HAIR = "no hair is to be seen, or an eye or the mouth is not"
+_HAIR = "no hair is visible, or an eye or the mouth is not"
 
 
-def _measure(name, unit, low, high, about, missing, gate=("hair", "face_axes")) -> Measure:
+def _measure(
+    name: str,
+    unit: str,
+    low: float,
+    high: float,
+    about: str,
+    missing: str,
+    gate: tuple[str, ...] = ("hair", "face_axes"),
+) -> Measure:
     return Measure(name, unit, CONTINUOUS, "hair", low, high, missing, about, gate=gate, matchable=False)
 
 
@@ -27,18 +35,19 @@ MEASURES = (
              "Length of the hair's border over that of the same region smoothed over 9 working pixels: curls "
              "and loose strands.", _HAIR),
     _measure("hair_coherence", "fraction", 0, 1,
-             "How much the gradients of L* in 4 x 4 pixels of hair run one way, weighted by their strength "
+             "How parallel the gradients of L* in 4 x 4 pixels of hair are, weighted by their strength "
              "(coherence of the structure tensor, Bigun and Granlund, 1987): straight strands near 1, curls "
              "less.", "too little hair, or the picture is smaller than the working size", ("hair",)),
     _measure("parting", "side", -0.3, 0.3,
-             "Where the hairline is highest, beside the middle of the face, towards the subject's left.",
+             "Position of the highest point of the hairline, from the middle of the face to the "
+             "subject's left.",
              _HAIR + ", or a hat is, or bare skin takes over a fifth of the hairline"),
 )  # fmt: skip
 
 _SMOOTH = 9  # working pixels: side of the box
 _BLOCK = 4  # working pixels: side of the squares in which gradients are taken together
-_CHIN_HALF_WIDTH = 0.05  # crop sides, as in geometry.py
-_HALF, _COLUMNS, _FOUND = 0.18, 24, 0.8  # crop sides to each side in which a parting is sought
+_CHIN_HALF_WIDTH = 0.05  # crop sides, as in face_geometry.py
+_HALF, _COLUMNS, _FOUND = 0.18, 24, 0.8  # crop sides to each side in which a parting is searched
 _OVER_BROWS = 0.02  # crop sides above the brows where the forehead begins
 
 
@@ -72,7 +81,7 @@ def _coherence(view: FaceView, hair: np.ndarray) -> dict[str, float]:
     )
     inside = full > _BLOCK**2 - 0.5
     energy = (xx + yy)[inside]
-    if inside.sum() * _BLOCK**2 < MIN_SHARE * hair.size or energy.sum() <= 0:
+    if inside.sum() * _BLOCK**2 < MIN_FRACTION * hair.size or energy.sum() <= 0:
         return {}
     return {"hair_coherence": float(np.hypot(xx - yy, 2 * xy)[inside].sum() / energy.sum())}
 

@@ -1,8 +1,8 @@
-"""How each class is drawn: what its region looks like in every mask, whatever the picture shows.
+"""How each class is drawn: statistics of its region in a mask, whatever the picture shows.
 
 Masks are (h, w) uint8 at working size, celebamaskhq ids. Regions are 8-connected, so that a thin diagonal
 line is one piece. Counted on the mask as it is scaled to the working size: a frame one pixel wide at 512
-breaks in pieces at 256, on real and synthetic alike.
+breaks in pieces at 256, on real and synthetic masks.
 """
 
 import numpy as np
@@ -15,16 +15,16 @@ _STATISTICS = (
     # name, unit, kind, about
     ("presence", "0/1", BINARY, "The class covers at least 8 of 65,536 pixels."),
     ("area", "side²", CONTINUOUS, "Its area over that of the crop rule's square: in the face's own frame."),
-    ("u", "side", CONTINUOUS, "Its centroid beside the eyes' middle, towards the subject's left."),
+    ("u", "side", CONTINUOUS, "Its centroid from the eyes' middle to the subject's left."),
     ("v", "side", CONTINUOUS, "Its centroid below the eyes."),
     ("components", "count", CONTINUOUS, "Its connected pieces of at least 4 pixels."),
     ("specks", "count", CONTINUOUS, "Its pieces of fewer than 4 pixels."),
     ("holes", "count", CONTINUOUS, "Its holes."),
     ("boundary", "ratio", CONTINUOUS, "Length of its boundary over that of a circle of the same area."),
 )
-_FRAMED = "the class is not to be seen, or an eye or the mouth is not"
+_FRAMED = "the class is not visible, or an eye or the mouth is not"
 _MISSING = {"presence": "there is no mask", "area": _FRAMED, "u": _FRAMED, "v": _FRAMED}
-MIN_PIECE = 4  # working pixels, 16 at 512: less is a slip of the tool
+MIN_PIECE = 4  # working pixels, 16 at 512 px: a smaller piece is an accident of the annotation tool
 LABELLED = tuple(name for name in CLASSES if name != "background")
 STATISTICS = tuple(
     Measure(
@@ -34,7 +34,7 @@ STATISTICS = tuple(
         "labels",
         -np.inf if name in ("u", "v") else 0,
         np.inf,
-        _MISSING.get(name, "the class is not to be seen"),
+        _MISSING.get(name, "the class is not visible"),
         about,
         gate=() if name == "presence" else (f"{label}.presence",),
         matchable=False,
@@ -51,7 +51,7 @@ _EDGE_LENGTH = np.pi / 4
 
 
 def label_row(view: FaceView) -> np.ndarray:
-    """(len(STATISTICS),) float64: the statistics of one mask, NaN where a class is not to be seen."""
+    """(len(STATISTICS),) float64: the statistics of one mask, NaN where a class is not visible."""
     row = np.full((len(LABELLED), _WIDTH), np.nan)
     if view.mask is None:
         return row.ravel()

@@ -1,20 +1,28 @@
 """Exposure, contrast and the direction of the light, from the picture's linear luminance and L*.
 
-Light directions are read off the skin, in stops (log2 of a ratio of luminances) on the face's own axes.
+Light directions are measured on the skin, in stops (log2 of a ratio of luminances) on the face's own axes.
 """
 
 import numpy as np
 
-from facegen.audit.measures.colour import MIN_SHARE
+from facegen.audit.measures.colour import MIN_FRACTION
 from facegen.audit.measures.face_view import ID, FaceView
 from facegen.audit.measures.measure_registry import Theme, themes
 from facegen.audit.measures.schema import CONTINUOUS, Measure
 
-_SKIN = "an eye or the mouth is not to be seen, or too little skin on one side"
+_SKIN = "an eye or the mouth is not visible, or too little skin on one side"
 
 
-def _measure(name, unit, low, high, about, missing="never", **more) -> Measure:
-    return Measure(name, unit, CONTINUOUS, "light", low, high, missing, about, **more)
+def _measure(
+    name: str,
+    unit: str,
+    low: float,
+    high: float,
+    about: str,
+    missing: str = "never",
+    gate: tuple[str, ...] = (),
+) -> Measure:
+    return Measure(name, unit, CONTINUOUS, "light", low, high, missing, about, gate)
 
 
 MEASURES = (
@@ -36,7 +44,7 @@ MEASURES = (
              _SKIN, gate=("face_axes",)),
 )  # fmt: skip
 
-_DARK, _LIGHT = 2.0, 99.0  # L*: what an 8-bit picture no longer tells apart
+_DARK, _LIGHT = 2.0, 99.0  # L*: beyond these an 8-bit picture has no distinct values
 _DARKEST = 1e-4  # luminance added before a ratio, so that black skin under no light gives no infinity
 
 
@@ -52,7 +60,7 @@ def measure(view: FaceView) -> dict[str, float]:
         "saturation": np.hypot(lab[..., 1], lab[..., 2]).mean(),
         "warmth": lab[..., 2].mean(),
     }
-    if view.mask is None or view.fraction(ID["skin"]) < MIN_SHARE:
+    if view.mask is None or view.fraction(ID["skin"]) < MIN_FRACTION:
         return out
     skin = view.where(ID["skin"])
     low, middle, high, top = np.quantile(lightness[skin], [0.05, 0.5, 0.95, 0.99])
@@ -72,7 +80,7 @@ def measure(view: FaceView) -> dict[str, float]:
 
 
 def _stops(one: np.ndarray, other: np.ndarray, view: FaceView) -> float | None:
-    if min(len(one), len(other)) < MIN_SHARE * view.rgb[..., 0].size:
+    if min(len(one), len(other)) < MIN_FRACTION * view.rgb[..., 0].size:
         return None
     return float(np.log2((one.mean() + _DARKEST) / (other.mean() + _DARKEST)))
 

@@ -1,13 +1,13 @@
-"""Head pose and expression read off the label map: regressors learned on facegen's own faces.
+"""Head pose and expression estimated from the label map, by regressors learned on facegen's own faces.
 
-What they see are summaries of the mask on the face's own axes (view.py): area, place and spread of each
-class, the face's reach to both sides at several heights, and the course of the lips. None of it changes with
-size, place or tilt of the face in the picture; the tilt itself is put back into the angles afterwards, so
-that a picture turned by 10 degrees has its roll moved by 10 degrees. Of a mask and its mirror image the mean
-is taken, so that yaw and roll change sign with it and nothing else does.
+Their inputs are summaries of the mask on the face's own axes (face_view.py): area, place and standard
+deviation of each class, the face's extent to both sides at several heights, and the shape of the lips. None
+changes with size, place or tilt of the face in the picture; the tilt itself is put back into the angles
+afterwards, so that a picture turned by 10 degrees has its roll moved by 10 degrees. The estimates of a mask
+and of its mirror image are averaged, so that mirroring changes the sign of yaw and roll and nothing else.
 
-The regressor is a small network whose weights lie beside this file (WEIGHTS), learned by estimates_fit.py on
-previews of faces drawn with known pose. Nothing of a real face is in it.
+The regressor is a small network whose weights are next to this file (WEIGHTS), learned by
+pose_regressor_fit.py on previews of faces drawn with known pose. No real face is in it.
 
 Angles follow assets.head.rotation_of: yaw to the subject's left, pitch up, roll to the left shoulder,
 R = yaw @ pitch @ roll.
@@ -32,10 +32,10 @@ FORMAT, FORMAT_VERSION = "facegen-estimates", 1
 TARGETS = ("yaw", "pitch", "roll", "smile", "jaw_open")
 NAMES = ("pose_yaw", "pose_pitch", "pose_roll", "smile", "jaw_open")
 SIGNS = np.array([-1.0, 1.0, -1.0, 1.0, 1.0])  # of TARGETS, under mirroring
-_MISSING = "an eye, the nose or the mouth is not to be seen"
+_MISSING = "an eye, the nose or the mouth is not visible"
 
 
-def _measure(name, unit, group, low, high, about) -> Measure:
+def _measure(name: str, unit: str, group: str, low: float, high: float, about: str) -> Measure:
     return Measure(
         name, unit, CONTINUOUS, group, low, high, _MISSING, about, gate=("face_axes",), matchable=False
     )
@@ -68,19 +68,19 @@ SEEN = (
 _PARTNER = {"l_eye": "r_eye", "l_brow": "r_brow", "l_ear": "r_ear"}
 _PARTNER |= {right: left for left, right in _PARTNER.items()}
 _MIRROR = [SEEN.index(_PARTNER.get(name, name)) for name in SEEN]
-# presence, square root of the area, u, v, spread along u and along v, covariance of u and v
+# presence, square root of the area, u, v, standard deviation along u and along v, correlation of u and v
 _SHAPE_SIGNS = np.array([1.0, 1, -1, 1, 1, 1, -1])
-# Heights v between which the face's reach is looked at, crop sides, and in how many bands.
+# Heights v between which the face's extent is measured, crop sides, and the number of bands.
 _TOP, _BOTTOM, _BANDS = -0.2, 0.5, 7
 _REACH = 0.5  # crop sides: how far to each side
 _PARTS = 5  # parts of the lips' width in which their height is taken
 _ENDS = (0.02, 0.98)
 FEATURES = len(SEEN) * len(_SHAPE_SIGNS) + 2 * _BANDS + 2 * _PARTS + 4
-CLIP = 4.0  # spreads: what lies further out is no face that was learned from
+CLIP = 4.0  # standard deviations: beyond it no face was learned from
 
 
 def features(view: FaceView) -> np.ndarray:
-    """(FEATURES,) float64: the mask's summaries, 0 where a class is not to be seen; only where `has_axes`."""
+    """(FEATURES,) float64: the mask's summaries, 0 where a class is not visible; only where `has_axes`."""
     axes = view.axes
     shapes = _shapes(view)
     u, v = np.moveaxis(view.face_points(*FACE), -1, 0)
@@ -121,8 +121,8 @@ def _shapes(view: FaceView) -> np.ndarray:
         xx, xy, yy = seconds[label] / n - np.array([sx * sx, sx * sy, sy * sy]) / n**2
         own = turn @ np.array([[xx, xy], [xy, yy]]) @ turn.T / axes.side**2
         place = axes.to_face(np.array([sx, sy]) / n)
-        spread = np.sqrt(np.maximum(np.diag(own), 0))
-        line[:] = 1, math.sqrt(n) / axes.side, *place, *spread, own[0, 1] / max(np.prod(spread), 1e-6)
+        sd = np.sqrt(np.maximum(np.diag(own), 0))
+        line[:] = 1, math.sqrt(n) / axes.side, *place, *sd, own[0, 1] / max(np.prod(sd), 1e-6)
     return out
 
 
@@ -149,7 +149,7 @@ def _lips(view: FaceView) -> np.ndarray:
 
 
 def _ratios(view: FaceView, mouth: np.ndarray) -> np.ndarray:
-    """(4,): eye to eye over eyes to mouth; place of the mouth and of the nose's lower end beside the axis,
+    """(4,): eye to eye over eyes to mouth; sideways place of the mouth and of the nose's lower end,
     height of that end."""
     nose = view.face_points(ID["nose"])
     end = np.quantile(nose[:, 1], _ENDS[1])
@@ -211,7 +211,7 @@ def measure(view: FaceView) -> dict[str, float]:
 
 
 def estimable(view: FaceView) -> bool:
-    """Whether pose and expression can be estimated: eyes, mouth and nose are to be seen."""
+    """Whether pose and expression can be estimated: eyes, mouth and nose are visible."""
     return view.has_axes and view.present(ID["nose"])
 
 

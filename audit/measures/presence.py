@@ -1,7 +1,7 @@
-"""What is to be seen beside the face: ears, hair, hat, glasses, jewellery, neck and clothing.
+"""What is visible besides the face: ears, hair, hat, glasses, jewellery, neck and clothing.
 
-Whether a class is to be seen is 0 or 1 and always measured where there is a mask. How much of it there is
-exists only where it is to be seen. Axes and units as in geometry.py.
+Whether a class is visible is 0 or 1 and always measured where there is a mask. How much of it there is
+exists only where it is visible. Axes and units as in face_geometry.py.
 """
 
 import numpy as np
@@ -25,7 +25,7 @@ SEEN = {
 # Areas are worth comparing where the class comes in all sizes.
 SIZED = ("glasses", "hat", "earring", "neck", "cloth")
 
-_HAIR = "no hair is to be seen, or an eye or the mouth is not"
+_HAIR = "no hair is visible, or an eye or the mouth is not"
 
 
 def _seen(name: str) -> Measure:
@@ -36,7 +36,7 @@ def _seen(name: str) -> Measure:
 
 
 def _area(name: str) -> Measure:
-    about = f"Area of the class {SEEN[name]} where it is to be seen."
+    about = f"Area of the class {SEEN[name]} where it is visible."
     return Measure(
         f"{name}_area",
         "picture",
@@ -44,23 +44,23 @@ def _area(name: str) -> Measure:
         "presence",
         0,
         1,
-        "it is not to be seen",
+        "it is not visible",
         about,
         gate=(name,),
     )
 
 
-def _hair(name, unit, low, high, about, missing=_HAIR) -> Measure:
+def _hair(name: str, unit: str, low: float, high: float, about: str, missing: str = _HAIR) -> Measure:
     return Measure(name, unit, CONTINUOUS, "hair", low, high, missing, about, gate=("hair", "face_axes"))
 
 
 MEASURES = (
     *map(_seen, SEEN),
     *map(_area, SIZED),
-    Measure("ear_area", "picture", CONTINUOUS, "presence", 0, 1, "no ear is to be seen",
+    Measure("ear_area", "picture", CONTINUOUS, "presence", 0, 1, "no ear is visible",
             "Area of both ears.",
             gate=("ear_left|ear_right",)),
-    Measure("hair_volume", "face", CONTINUOUS, "hair", 0, 100, "no hair or no face is to be seen",
+    Measure("hair_volume", "face", CONTINUOUS, "hair", 0, 100, "no hair or no face is visible",
             "Area of the hair over the area of the face.", gate=("hair",)),
     _hair("hair_top", "side", -3, 5,
           "Upper end of the hair above the eyes (2nd percentile); the picture's border cuts it off."),
@@ -68,7 +68,7 @@ MEASURES = (
           "Lower end of the hair below the eyes (98th percentile); the chin lies near 0.45, the picture's "
           "border, "
           "which cuts it off, near 0.52."),
-    _hair("hair_low", "fraction", 0, 1, "Share of the hair that lies lower than the mouth."),
+    _hair("hair_low", "fraction", 0, 1, "Fraction of the hair that lies lower than the mouth."),
     _hair("hair_width", "side", 0, 5,
           "Width of the hair (2nd to 98th percentile); the picture's border cuts it off."),
     _hair("hair_balance", "fraction", -1, 1,
@@ -78,14 +78,14 @@ MEASURES = (
           "Lowest hair over the brows, median over the columns between the eyes.",
           _HAIR + ", or a hat or bare skin takes over half of those columns"),
     _hair("fringe", "fraction", 0, 1,
-          "Share of the forehead, a box of fixed size over the brows, that hair covers.",
+          "Fraction of the forehead, a box of fixed size over the brows, that hair covers.",
           _HAIR + ", or a hat is"),
 )  # fmt: skip
 
 # The forehead box, in crop sides: half its width, and where it starts and ends above the brows. On
 # CelebA-HQ the median hairline lies 0.15 above the brows.
 _BOX_HALF_WIDTH, _BOX_START, _BOX_END = 0.16, 0.02, 0.12
-_COLUMNS = 16  # across the forehead in which the hairline is sought
+_COLUMNS = 16  # across the forehead in which the hairline is searched
 
 
 def measure(view: FaceView) -> dict[str, float]:

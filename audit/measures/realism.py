@@ -1,9 +1,9 @@
-"""What tells a photograph from a render whatever they show: spectrum, local contrast, noise, shading of skin.
+"""What distinguishes a photograph from a render whatever it shows: spectrum, contrast, noise, skin shading.
 
-Codec, crop and resize are made equal first: the picture's own crop square (view.py), CROP of its side, is
-scaled to SIZE pixels by one filter and goes through JPEG of one quality. So what a set's files were stored as
-decides little, and what is left above a set's real resolution decides nothing. Only the three measures of the
-skin (skin_*) are read from the picture as it is, at the working size of all other measures. Compared and
+Codec, crop and size are equalised first: the picture's own crop square (face_view.py), CROP of its side, is
+scaled to SIZE pixels by one filter and goes through JPEG of one quality. So the file format of a set has
+little influence, and content above its true resolution has none. Only the three measures of the skin
+(skin_*) are read from the picture as it is, at the working size of all other measures. Compared and
 reported, never matched. Encoded luma (ITU-R BT.601) unless a measure says L*.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 from scipy import fft, ndimage
 
-from facegen.audit.measures.colour import MIN_SHARE, MIN_YELLOW
+from facegen.audit.measures.colour import MIN_FRACTION, MIN_YELLOW
 from facegen.audit.measures.face_view import ID, FaceView
 from facegen.audit.measures.measure_registry import Theme, themes
 from facegen.audit.measures.schema import CONTINUOUS, Measure
@@ -25,12 +25,20 @@ PREPARED = (
     "without chroma subsampling"
 )
 _CROP = (
-    f"an eye or the mouth is not to be seen, or the crop square has under {SIZE} pixels or leaves the picture"
+    f"an eye or the mouth is not visible, or the crop square has under {SIZE} pixels or leaves the picture"
 )
 _SKIN = "too little skin"
 
 
-def _measure(name, unit, low, high, about, missing=_CROP, gate=("face_axes",)) -> Measure:
+def _measure(
+    name: str,
+    unit: str,
+    low: float,
+    high: float,
+    about: str,
+    missing: str = _CROP,
+    gate: tuple[str, ...] = ("face_axes",),
+) -> Measure:
     return Measure(name, unit, CONTINUOUS, "realism", low, high, missing, about, gate=gate, matchable=False)
 
 
@@ -39,9 +47,9 @@ MEASURES = (
              "Slope of the radial power spectrum from 5 to 64 cycles a crop; photographs lie near -2 to -3 "
              "(Field, 1987)."),
     _measure("spectrum_middle", "log10", -8, 0,
-             "Share of the power over 5 cycles that lies at 20 to 40, log10."),
+             "Fraction of the power over 5 cycles that lies at 20 to 40, log10."),
     _measure("spectrum_fine", "log10", -8, 0,
-             "Share of the power over 5 cycles that lies at 40 to 80, log10."),
+             "Fraction of the power over 5 cycles that lies at 40 to 80, log10."),
     _measure("local_contrast", "8-bit", 0, 128, "Median over squares of 8 pixels of the standard deviation."),
     _measure("contrast_spread", "ln", 0, 20,
              "ln of the 90th percentile of the squares' standard deviations over their median."),
@@ -78,7 +86,7 @@ def measure(view: FaceView) -> dict[str, float]:
 
 
 def prepared(view: FaceView) -> np.ndarray | None:
-    """(SIZE, SIZE) float32 luma in [0, 255] of the picture made equal (PREPARED), or None as in `equal`."""
+    """(SIZE, SIZE) float32 luma in [0, 255] of the picture in the format PREPARED, or None as in `equal`."""
     picture = equal(view, SIZE)
     return None if picture is None else np.asarray(picture.convert("L"), np.float32)
 
@@ -132,16 +140,16 @@ def _spectrum(luma: np.ndarray) -> dict[str, float]:
 
 def _contrast(luma: np.ndarray) -> dict[str, float]:
     count = SIZE // _SQUARE
-    spread = luma.reshape(count, _SQUARE, count, _SQUARE).std((1, 3))
-    middle, high = np.quantile(spread, [0.5, 0.9])
+    deviation = luma.reshape(count, _SQUARE, count, _SQUARE).std((1, 3))
+    middle, high = np.quantile(deviation, [0.5, 0.9])
     out = {"local_contrast": float(middle)}
     return out | {"contrast_spread": float(np.log(high / middle))} if middle > 0 else out
 
 
 def _noise(luma: np.ndarray) -> dict[str, float]:
     mean = ndimage.uniform_filter(luma, _NEAR)
-    spread = np.sqrt(np.maximum(ndimage.uniform_filter(luma * luma, _NEAR) - mean * mean, 0))
-    rest = (luma - mean) / (spread + _STABLE)
+    deviation = np.sqrt(np.maximum(ndimage.uniform_filter(luma * luma, _NEAR) - mean * mean, 0))
+    rest = (luma - mean) / (deviation + _STABLE)
     rest -= rest.mean()
     square = rest * rest
     variance = float(square.mean())
@@ -154,7 +162,7 @@ def _noise(luma: np.ndarray) -> dict[str, float]:
 
 
 def _skin(view: FaceView) -> dict[str, float]:
-    if view.fraction(ID["skin"]) < MIN_SHARE:
+    if view.fraction(ID["skin"]) < MIN_FRACTION:
         return {}
     # Rows of one piece: over columns of a table arctan2 takes other code, other digits, as the memory lies.
     lightness, red, yellow = np.ascontiguousarray(view.pixels(view.lab, ID["skin"])[::_EVERY].T, float)

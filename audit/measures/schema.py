@@ -10,8 +10,8 @@ import numpy as np
 
 CONTINUOUS, BINARY = "continuous", "binary"
 
-# Groups in the order in which reports show them. Content is what the label map alone shows: who is in the
-# picture and how. Appearance needs the picture's colours. Labels is how the map was drawn, not what it shows.
+# Groups in the order in which reports show them. Content is what the label map alone shows.
+# Appearance needs the picture's colours. Labels describe how the map was drawn, not what it shows.
 CONTENT_GROUPS = ("framing", "pose", "expression", "shape", "presence", "hair")
 APPEARANCE_GROUPS = ("colour", "light", "texture", "background", "realism")
 GROUPS = (*CONTENT_GROUPS, *APPEARANCE_GROUPS, "labels")
@@ -34,9 +34,9 @@ class Measure:
         What it is, with the sign and the source of a formula.
     gate : tuple of str
         Binary attributes that must all be 1, else this one does not exist (the area of glasses nobody wears);
-        "one|other" asks for either.
+        "one|other" needs either.
     matchable : bool
-        Whether a generator is expected to follow its law; False: it is only compared.
+        Whether a generator is expected to follow its distribution; False: it is only compared.
     """
 
     name: str
@@ -87,7 +87,7 @@ class Table:
     def __post_init__(self) -> None:
         if self.values.shape != (len(self.ids), len(self.names)):
             raise ValueError(
-                f"values {self.values.shape} beside {len(self.ids)} ids, {len(self.names)} names"
+                f"values {self.values.shape}, but {len(self.ids)} ids and {len(self.names)} names"
             )
 
     def __len__(self) -> int:
@@ -98,7 +98,7 @@ class Table:
         return self.values[:, self.names.index(name)]
 
     def columns(self, names: Sequence[str]) -> np.ndarray:
-        """(n, len(names)) float64: several attributes in the order asked for."""
+        """(n, len(names)) float64: several attributes in the requested order."""
         return self.values[:, [self.names.index(name) for name in names]]
 
     def rows(self, index: np.ndarray) -> "Table":

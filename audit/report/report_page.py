@@ -88,7 +88,7 @@ def write_report(
 ) -> list[Path]:
     """Write report.json, attributes.csv and index.html into the folder `out`, made if needed.
 
-    real : thumbnails of the reference, only where somebody asked to see them
+    real : thumbnails of the reference, only where the user requested them
 
     Returns
     -------

@@ -4,11 +4,11 @@ A TOML file; every key is optional, at least one must be there:
 
     content_auc = 0.65        # largest two-sample AUC on content attributes
     all_auc = 0.80            # the same on all attributes
-    content_excess = 0.05     # largest mean distance above the noise floor, in spreads, content attributes
+    content_excess = 0.05     # largest mean distance above the noise floor (sd), content attributes
     all_excess = 0.10         # the same on all attributes
     differing = 5             # most attributes whose verdict is "differs"
 
-    [distance]                # largest distance of single attributes or label statistics, in spreads
+    [distance]                # largest distance of single attributes or label statistics (sd)
     roll = 0.3
     "hair.area" = 0.5
 
@@ -88,7 +88,13 @@ def read_thresholds(path: Path) -> dict[str, float]:
 
 
 def check(audit: Audit, limits: dict[str, float]) -> list[Check]:
-    """Each limit held against the audit, in the order given."""
+    """Compare each limit with the audit, in the order given.
+
+    Parameters
+    ----------
+    audit : Audit
+    limits : name -> limit, from `read_thresholds`
+    """
     names = [row.measure.name for row in audit.rows]
     followed, content = (
         [row for row in audit.rows if row.measure.name in matched_names(names, content_only)]

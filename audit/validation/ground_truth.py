@@ -1,8 +1,9 @@
-"""What a rendered face is known to be, for holding the measures against it.
+"""What is known about a rendered face, for comparing the measures with it.
 
-A Known is one sample of facegen's own layout: its meta.json (spec, true pose, shares of the native classes)
-and its 68 iBUG landmarks in pixels. A truth is a number read from it, NaN where the face has none. Measures
-and truths seldom have one unit: an area of a mask follows a weight of an expression, it does not equal it.
+A Known is one sample of facegen's own layout: its meta.json (spec, true pose, fractions of the native
+classes) and its 68 iBUG landmarks in pixels. A truth is a number read from it, NaN where the face has none.
+Measures and truths seldom have the same unit: an area of a mask follows a weight of an expression without
+being equal.
 """
 
 import math
@@ -42,13 +43,13 @@ class Known:
         return self.meta["spec"]
 
     def area(self, *names: str) -> float:
-        """Share of the picture that native classes cover."""
+        """Fraction of the picture that native classes cover."""
         return sum(self.meta["attributes"][f"area.{name}"] for name in names)
 
     def frame(self) -> tuple[np.ndarray, np.ndarray, float, float]:
         """Points (70, 2) on the face's own axes in crop sides; crop centre, side and tilt in the picture.
 
-        The crop rule on landmarks, as view.py has it on masks.
+        The crop rule on landmarks, as face_view.py has it on masks.
         """
         right, left = self.points[36:42].mean(0), self.points[42:48].mean(0)
         eyes, mouth = (right + left) / 2, self.points[[48, 54]].mean(0)
@@ -63,8 +64,15 @@ class Known:
 
 @dataclass(frozen=True)
 class Truth:
-    """read : of a Known; about : what it is; same : it has the measure's own unit and meaning;
-    falls : the measure is expected to fall as the truth rises."""
+    """What a measure should follow.
+
+    Attributes
+    ----------
+    read : the number, of a Known
+    about : what it is
+    same : whether it has the measure's own unit and meaning
+    falls : whether the measure is expected to fall as the truth rises
+    """
 
     read: Callable[[Known], float]
     about: str
@@ -72,32 +80,32 @@ class Truth:
     falls: bool = False
 
 
-def _spec(path: str, about: str = "", **more) -> Truth:
+def _spec(path: str, falls: bool = False) -> Truth:
     def read(known: Known) -> float:
         value: Any = known.spec
         for part in path.split("."):
             value = value[part]
         return float(value)
 
-    return Truth(read, about or path, **more)
+    return Truth(read, path, falls=falls)
 
 
 def _worn(part: str, kind: str = "kind") -> Truth:
     return Truth(lambda known: float(known.spec[part][kind] != "none"), f"{part} worn")
 
 
-def _action(*names: str, **more) -> Truth:
+def _action(*names: str, same: bool = False) -> Truth:
     def read(known: Known) -> float:
         return float(np.mean([known.spec["expression"].get(name, 0.0) for name in names]))
 
-    return Truth(read, " and ".join(names), **more)
+    return Truth(read, " and ".join(names), same=same)
 
 
-def _pose(name: str, **more) -> Truth:
-    return Truth(lambda known: known.meta["head_pose"][name], f"true {name}", **more)
+def _pose(name: str, same: bool = False, falls: bool = False) -> Truth:
+    return Truth(lambda known: known.meta["head_pose"][name], f"true {name}", same, falls)
 
 
-def _share(*names: str, of: tuple[str, ...] = ()) -> Truth:
+def _fraction(*names: str, of: tuple[str, ...] = ()) -> Truth:
     def read(known: Known) -> float:
         whole = known.area(*of) if of else 1.0
         return known.area(*names) / whole if whole else math.nan
@@ -114,24 +122,24 @@ def _mouth(p: np.ndarray) -> float:
     return float(p[[48, 54], 1].mean())
 
 
-def _hair(about: str, read: Callable[[Mapping], float], **more) -> Truth:
+def _hair(about: str, read: Callable[[Mapping], float], falls: bool = False) -> Truth:
     """Of a head that has hair; NaN of a bald one."""
 
     def of(known: Known) -> float:
         hair = known.spec["hair"]
         return math.nan if hair["style"] == "bald" else float(read(hair))
 
-    return Truth(of, about, **more)
+    return Truth(of, about, falls=falls)
 
 
-def _style(trait: str, **more) -> Truth:
+def _style(trait: str, falls: bool = False) -> Truth:
     """Whether the hair style has a trait; NaN of a bald head."""
 
     def of(known: Known) -> float:
         bald = known.spec["hair"]["style"] == "bald"
         return math.nan if bald else float(trait in known.hair_traits)
 
-    return Truth(of, f"{trait} style", **more)
+    return Truth(of, f"{trait} style", falls=falls)
 
 
 def _polygon(points: np.ndarray) -> float:
@@ -215,23 +223,23 @@ TRUTHS: dict[str, Truth] = {
     "brow_thickness": _spec("brows.thickness"),
     "nose_width": _drawn("between the nostrils' wings", lambda p: p[35, 0] - p[31, 0]),
     "nose_length": _drawn("bridge to base", lambda p: (p[33, 1] - p[27, 1]) / _mouth(p)),
-    "cheek_width": _drawn("jaw line beside the nose", lambda p: p[14, 0] - p[2, 0]),
-    "jaw_width": _drawn("jaw line beside the mouth", lambda p: p[12, 0] - p[4, 0]),
+    "cheek_width": _drawn("jaw line next to the nose", lambda p: p[14, 0] - p[2, 0]),
+    "jaw_width": _drawn("jaw line next to the mouth", lambda p: p[12, 0] - p[4, 0]),
     "chin_length": _drawn("chin under the mouth", lambda p: (p[8, 1] - _mouth(p)) / _mouth(p), True),
     "glasses": _worn("glasses"),
     "hat": _worn("headwear"),
     "earring": _worn("jewellery", "earrings"),
     "necklace": _worn("jewellery", "necklace"),
     "hair": Truth(lambda k: float(k.spec["hair"]["style"] != "bald"), "hair worn"),
-    "glasses_area": _share("glasses_frame", "glasses_lens"),
-    "hat_area": _share("hat"),
-    "earring_area": _share("earring_l", "earring_r"),
-    "neck_area": _share("neck", "torso_skin"),
-    "cloth_area": _share("clothing"),
-    "ear_area": _share("ear_l", "ear_r"),
-    "background_area": _share("background"),
-    "teeth_share": _share("teeth", of=("teeth", "inner_mouth", "tongue")),
-    "teeth_light": _share("teeth", of=("teeth", "inner_mouth", "tongue")),
+    "glasses_area": _fraction("glasses_frame", "glasses_lens"),
+    "hat_area": _fraction("hat"),
+    "earring_area": _fraction("earring_l", "earring_r"),
+    "neck_area": _fraction("neck", "torso_skin"),
+    "cloth_area": _fraction("clothing"),
+    "ear_area": _fraction("ear_l", "ear_r"),
+    "background_area": _fraction("background"),
+    "teeth_share": _fraction("teeth", of=("teeth", "inner_mouth", "tongue")),
+    "teeth_light": _fraction("teeth", of=("teeth", "inner_mouth", "tongue")),
     "hair_volume": _hair("hair.volume", lambda h: h["volume"]),
     "hair_length": _style("long"),
     "hair_low": _style("long"),

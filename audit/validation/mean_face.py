@@ -1,8 +1,8 @@
-"""Mean faces: where the faces of one set are lighter, redder or yellower than another's, place by place.
+"""Mean faces: where the faces of one set are lighter, redder or yellower than another's.
 
 Frontal faces without glasses are laid over one another by eyes and mouth; at each place the colour of what
-belongs to the face is taken against the mean of that face's own skin. What light, expression or skin do by
-chance averages out; what a renderer does wrong in every face stays.
+belongs to the face is taken against the mean of that face's own skin. Random effects of
+light, expression and skin average out; an error that the renderer makes in every face remains.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from facegen.datasets.layouts.face_set import FaceSet
 SIDE = 160  # of the common frame, about one unit a millimetre
 # Right eye, left eye and mouth in the frame: (x, y).
 ANCHORS = np.array([[50.0, 62.0], [110.0, 62.0], [80.0, 112.0]])
-# Share of the eyes' distance by which the mouth may lie off their middle: about 20 degrees of yaw.
+# Fraction of the eyes' distance by which the mouth may be off their middle: about 20 degrees of yaw.
 ASIDE = 0.22
 MIN_EYES = 28  # working pixels between the eyes
 MIN_SKIN = 500
@@ -63,7 +63,7 @@ class MeanFace:
 
 
 def aligned_face(view: FaceView) -> np.ndarray | None:
-    """(SIDE, SIDE, 3) float32: CIELAB minus the skin's mean, NaN beside the face; None where the face is
+    """(SIDE, SIDE, 3) float32: CIELAB minus the skin's mean, NaN outside the face; None where the face is
     turned away, too small, behind glasses or not there.
     """
     if not view.has_axes or view.present(ID["eye_g"]):

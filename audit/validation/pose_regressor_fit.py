@@ -1,4 +1,4 @@
-"""Learning the regressor of estimates.py from faces whose pose and expression are known."""
+"""Learning the regressor of pose_regressor.py from faces whose pose and expression are known."""
 
 import numpy as np
 from sklearn.neural_network import MLPRegressor
@@ -8,13 +8,13 @@ from facegen.audit.measures.pose_regressor import CLIP, SIGNS, TARGETS, Regresso
 from facegen.datasets.keyed_random import philox
 
 UNITS = 48
-DECAY = 1.0  # weight decay: the only thing that keeps a few thousand faces from being learned by heart
+DECAY = 1.0  # weight decay, without which a few thousand faces are overfitted
 STEPS = 400  # most passes over the faces
 FEWEST = 200
-# Spreads: masks are drawn by other hands than the ones learned from, so features are shaken by this much.
-SHAKE = 0.2
-COPIES = 3  # shaken copies of each face
-_FLOOR = 1e-3  # of a feature's spread: one that hardly varies says nothing
+# Standard deviations of the noise added to the features: real masks follow other drawing conventions.
+NOISE = 0.2
+COPIES = 3  # noisy copies of each face
+_FLOOR = 1e-3  # smallest standard deviation of a feature that is divided by
 
 
 def fit(x: np.ndarray, truth: np.ndarray, tilt: np.ndarray, seed: int = 0) -> Regressor:
@@ -22,9 +22,9 @@ def fit(x: np.ndarray, truth: np.ndarray, tilt: np.ndarray, seed: int = 0) -> Re
 
     Parameters
     ----------
-    x : (n, FEATURES) float64 of estimates.features
+    x : (n, FEATURES) float64 of pose_regressor.features
     truth : (n, len(TARGETS)) float64: true angles in the picture, degrees, and weights
-    tilt : (n,) degrees by which the face's axes are turned in the picture, estimates.tilt_of
+    tilt : (n,) degrees by which the face's axes are turned in the picture, pose_regressor.tilt_of
 
     Raises
     ------
@@ -38,7 +38,7 @@ def fit(x: np.ndarray, truth: np.ndarray, tilt: np.ndarray, seed: int = 0) -> Re
     centre, unit = y.mean(0), y.std(0)
     z = np.clip((x - middle) / scale, -CLIP, CLIP)
     rng = philox(seed)
-    z = np.concatenate([z + SHAKE * rng.standard_normal(z.shape) for _ in range(COPIES)])
+    z = np.concatenate([z + NOISE * rng.standard_normal(z.shape) for _ in range(COPIES)])
     network = MLPRegressor(
         hidden_layer_sizes=(UNITS,),
         activation="tanh",
@@ -60,8 +60,8 @@ def upright(truth: np.ndarray, tilt: np.ndarray) -> np.ndarray:
 
 
 def errors(regressor: Regressor, x: np.ndarray, truth: np.ndarray, tilt: np.ndarray) -> dict[str, dict]:
-    """Of each target: mean absolute error, bias, correlation, and the share of the truth's spread that the
-    estimates have."""
+    """Of each target: mean absolute error, bias, correlation, and the standard
+    deviations of truth and estimate."""
     found = regressor(x)
     found[:, :3] = np.stack([tilted(row, degrees) for row, degrees in zip(found[:, :3], tilt, strict=True)])
     out = {}
