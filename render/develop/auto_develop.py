@@ -1,38 +1,49 @@
-"""Developing to a look: camera settings turned until the picture shows what its spec asks for.
+"""Automatic development: the camera settings with which a picture measures what its spec requests.
 
-As an editor does at a screen, with the audit's own measures for eyes: settings are turned together by damped
-Gauss-Newton steps inside bounds, whose slopes are tried out once and mended by what each step did (Broyden,
-1965). The bounds keep a picture a picture: what they do not allow is not met.
+The audit's own measures are the target. All settings change together, in damped Gauss-Newton steps inside
+bounds. Slopes are found once by finite differences and then updated by what each step did (Broyden,
+Mathematics of Computation 19, 1965). The bounds keep pictures plausible: a target that they do not allow is
+not met.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import lsq_linear
 
 from facegen.audit.measures import colour, light, texture
 from facegen.audit.measures.face_view import make_view
+from facegen.render.spec.face_spec import Camera
+
+Floats = npt.NDArray[np.float64]
 
 STEPS = 10
-LONGEST = 0.3  # move, share of a setting's range: slopes hold nearby
-TRIAL = 0.06
-BLURRED = 1.5  # pixels from which a sharp backdrop's blur is sought
-DAMPING = 0.02  # of a move in shares of the range, against the squared gap in units of the measures
+MAX_MOVE = 0.3  # of a setting in one step, as a fraction of its range: slopes hold nearby only
+TRIAL = 0.06  # change of a setting that measures its slopes, as a fraction of its range
+FIRST_BLUR = 1.5  # pixels: where the search for the blur of a sharp backdrop starts
+DAMPING = 0.02  # weight of a squared move (fractions of the range) against the squared gap (measures' units)
 
 
 @dataclass(frozen=True)
-class Led:
-    """What one setting of the camera leads.
+class Control:
+    """What one setting of the camera controls.
 
-    wanted : field of render.spec.Look; measure : of facegen.audit; unit : a spread of it among photographs
+    Attributes
+    ----------
+    target : field of face_spec.Look
+    measure : name of the audit's measure that it is compared with
+    unit : standard deviation of the measure (of its logarithm, with `log`) among photographs
     low, high : bounds of the setting
-    log : the measure is taken in logarithms; log_setting : so is the setting
+    log : whether the measure is compared in logarithms
+    log_setting : whether the setting is searched in logarithms
     """
 
-    wanted: str
+    target: str
     measure: str
     unit: float
     low: float
@@ -41,51 +52,59 @@ class Led:
     log_setting: bool = False
 
 
-# Sharpness is led by one number: unsharp masking above 0, blur (in pixels) below it.
+# `crispness` is one number for two settings: unsharp masking above 0, blur in pixels below it.
 SETTINGS = {
-    "skin_lightness": Led("skin_lightness", "skin_lightness", 8.0, 3.0, 97.0),
-    "contrast": Led("contrast", "contrast", 0.19, 0.6, 1.6, log=True),
-    "saturation": Led("skin_redness", "skin_redness", 5.0, 0.15, 1.7),
-    "kelvin_shift": Led("skin_yellowness", "skin_yellowness", 6.0, -2000.0, 2000.0),
-    "crispness": Led("sharpness", "sharpness", 0.24, -1.2, 3.0),
-    "noise": Led("noise", "noise", 0.4, 0.0003, 0.02, log=True, log_setting=True),
-    "backdrop_blur": Led("background_sharpness", "background_sharpness", 0.6, 0.2, 14.0, log_setting=True),
+    "skin_lightness": Control("skin_lightness", "skin_lightness", 8.0, 3.0, 97.0),
+    "contrast": Control("contrast", "contrast", 0.19, 0.6, 1.6, log=True),
+    "saturation": Control("skin_redness", "skin_redness", 5.0, 0.15, 1.7),
+    "kelvin_shift": Control("skin_yellowness", "skin_yellowness", 6.0, -2000.0, 2000.0),
+    "crispness": Control("sharpness", "sharpness", 0.24, -1.2, 3.0),
+    "noise": Control("noise", "noise", 0.4, 0.0003, 0.02, log=True, log_setting=True),
+    "backdrop_blur": Control(
+        "background_sharpness", "background_sharpness", 0.6, 0.2, 14.0, log_setting=True
+    ),
 }
 
 
-def met(camera, picture: Callable[..., np.ndarray], mask: np.ndarray):
-    """The camera with the settings at which `picture` comes nearest to `camera.look`; a setting whose measure
-    the picture does not allow (it is too small, or shows no skin) stays as it is.
+def met(
+    camera: Camera, picture: Callable[[Camera], npt.NDArray[np.uint8]], mask: npt.NDArray[np.uint8]
+) -> Camera:
+    """The camera whose picture comes nearest to its development targets (`camera.look`).
 
     Parameters
     ----------
-    camera : render.spec.Camera; its own settings are where the search starts
-    picture : camera -> (H, W, 3) uint8
-    mask : (H, W) uint8, celebamaskhq
+    camera : Camera
+        Its own settings are where the search starts.
+    picture : function of a Camera
+        Develops to (H, W, 3) uint8.
+    mask : (H, W) uint8
+        In the celebamaskhq convention.
 
     Returns
     -------
-    render.spec.Camera to give to `picture`
+    Camera
+        To be given to `picture`. A setting whose measure the picture does not allow (it is too small, or
+        shows no skin) stays as it is.
     """
     shown = _measured(picture(camera), mask)
     names = [
         name
-        for name, led in SETTINGS.items()
-        if getattr(camera.look, led.wanted) and np.isfinite(shown.get(led.measure, np.nan))
+        for name, control in SETTINGS.items()
+        if getattr(camera.look, control.target) and np.isfinite(shown.get(control.measure, np.nan))
     ]
     if not names:
         return camera
-    led = [SETTINGS[name] for name in names]
+    controls = [SETTINGS[name] for name in names]
     low, high = (
-        np.array([_to_search(n, getattr(one, end)) for n, one in zip(names, led, strict=True)])
+        np.array([_to_search(n, getattr(one, end)) for n, one in zip(names, controls, strict=True)])
         for end in ("low", "high")
     )
-    target = np.array([_scaled(one, getattr(camera.look, one.wanted)) for one in led])
+    target = np.array([_scaled(one, getattr(camera.look, one.target)) for one in controls])
 
-    def gap(x):
-        """In units of each measure; 0 where it can no longer be measured."""
+    def gap(x: Floats) -> Floats:
+        """In units of each measure; 0 where it cannot be measured. x : (k,), fractions of the ranges."""
         shown = _measured(picture(_turned(camera, names, low + x * (high - low))), mask)
-        found = [_scaled(one, shown.get(one.measure, np.nan)) for one in led]
+        found = [_scaled(one, shown.get(one.measure, np.nan)) for one in controls]
         return np.nan_to_num(target - np.array(found))
 
     start = np.array([_to_search(n, _setting(camera, n)) for n in names])
@@ -94,7 +113,7 @@ def met(camera, picture: Callable[..., np.ndarray], mask: np.ndarray):
     slopes = _tried(gap, at, missed)
     for _ in range(STEPS):
         a = np.vstack([slopes, np.sqrt(DAMPING) * np.eye(len(names))])
-        ends = np.maximum(-LONGEST, -at - 1e-9), np.minimum(LONGEST, 1 - at + 1e-9)
+        ends = np.maximum(-MAX_MOVE, -at - 1e-9), np.minimum(MAX_MOVE, 1 - at + 1e-9)
         move = lsq_linear(a, np.concatenate([missed, np.zeros(len(names))]), ends).x
         new = np.clip(at + move, 0, 1)
         found = gap(new)
@@ -104,8 +123,8 @@ def met(camera, picture: Callable[..., np.ndarray], mask: np.ndarray):
     return _turned(camera, names, low + at * (high - low))
 
 
-def _tried(gap, at, missed):
-    """(k, k) slopes at a place, by turning each setting a little."""
+def _tried(gap: Callable[[Floats], Floats], at: Floats, missed: Floats) -> Floats:
+    """(k, k) slopes of the measures at a place (k,), by finite differences."""
     columns = []
     for j in range(len(at)):
         turn = np.zeros(len(at))
@@ -114,34 +133,34 @@ def _tried(gap, at, missed):
     return np.stack(columns, 1)
 
 
-def _measured(rgb, mask):
+def _measured(rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.uint8]) -> dict[str, float]:
     view = make_view(rgb, mask)
     return light.measure(view) | texture.measure(view) | colour.measure(view)
 
 
-def _scaled(led, value):
+def _scaled(control: Control, value: float) -> float:
     """A measure's value in its units; NaN where it could not be measured."""
-    if led.log:
+    if control.log:
         value = np.log(max(value, 1e-3))
-    return float(value) / led.unit
+    return float(value) / control.unit
 
 
-def _to_search(name, value):
+def _to_search(name: str, value: float) -> float:
     return float(np.log(max(value, 1e-5))) if SETTINGS[name].log_setting else float(value)
 
 
-def _setting(camera, name):
+def _setting(camera: Camera, name: str) -> float:
     if name == "crispness":
         return camera.sharpen - camera.blur_px
     if name == "backdrop_blur":
-        return camera.backdrop_blur or BLURRED  # from 0 no small step would show anything
+        return camera.backdrop_blur or FIRST_BLUR  # at 0 no small step would change anything
     if name == "skin_lightness":
         return camera.skin_lightness or camera.look.skin_lightness
     return float(getattr(camera, name))
 
 
-def _turned(camera, names, x):
-    found = {
+def _turned(camera: Camera, names: Sequence[str], x: Floats) -> Camera:
+    found: dict[str, Any] = {
         name: float(np.exp(value)) if SETTINGS[name].log_setting else float(value)
         for name, value in zip(names, x, strict=True)
     }

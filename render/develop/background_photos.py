@@ -1,9 +1,13 @@
-"""A user's folder of photographs as backgrounds: which one a face gets, and reading it. No Blender here."""
+"""A user's folder of photographs as backgrounds: which one a face gets, and reading it. Without Blender."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.images import inside, list_images, read_rgb
@@ -12,7 +16,12 @@ from facegen.render.spec import face_spec as s
 
 
 def names_in(folder: Path) -> tuple[str, ...]:
-    """File names of the pictures in a folder, sorted; FacegenError where there is none."""
+    """File names of the pictures in a folder, sorted.
+
+    Raises
+    ------
+    FacegenError : there is no folder, or no picture in it.
+    """
     if not folder.is_dir():
         raise FacegenError(f"{folder}: no folder of photographs: give one to --backgrounds")
     names = tuple(path.name for path in list_images(folder).values())
@@ -21,23 +30,37 @@ def names_in(folder: Path) -> tuple[str, ...]:
     return names
 
 
-def digest(names) -> str:
-    """A short name for a list of names: two folders that offer the same choice share it."""
+def digest(names: Sequence[str]) -> str:
+    """16 hexadecimal digits of a list of names, the same for two folders with the same names."""
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
 
 
-def with_photograph(spec: s.FaceSpec, names) -> s.FaceSpec:
-    """The spec with one of the photographs, by its own seed and index."""
+def with_photograph(spec: s.FaceSpec, names: Sequence[str]) -> s.FaceSpec:
+    """The spec with one of the photographs as its background, chosen by its own seed and index."""
     rng = generator(spec.seed, spec.index, "background.photograph")
     return s.replace(spec, "background.photograph", names[int(rng.integers(len(names)))])
 
 
-def load(folder: Path | None, name: str):
-    """The photograph `name` of `folder`, (H, W, 3) uint8; None for no name. Never a file outside it."""
+def load(folder: Path | None, name: str) -> npt.NDArray[np.uint8] | None:
+    """Read a photograph.
+
+    Parameters
+    ----------
+    folder : of the photographs, or None
+    name : a file of it; "" for no photograph
+
+    Returns
+    -------
+    (H, W, 3) uint8, or None for no name
+
+    Raises
+    ------
+    FacegenError : no folder is given, the file cannot be read, or it lies outside the folder.
+    """
     if not name:
         return None
     if folder is None:
-        raise FacegenError(f"the background {name!r} is a photograph: say with --backgrounds where it lies")
+        raise FacegenError(f"the background {name!r} is a photograph: name its folder with --backgrounds")
     path = inside(folder, name)
     if not path.resolve().is_relative_to(folder.resolve()):
         raise FacegenError(f"{path}: a link out of its folder: copy the picture there instead")

@@ -1,55 +1,66 @@
-"""What the beauty render loses of hair, laid on from the label pass: the streaks of strands and a soft edge.
+"""Detail of hair that the beauty render loses, added from the label pass: streaks of strands and a soft edge.
 
-A few samples and the denoiser leave hair smooth, like paint; the label pass has sixteen sub-pixels a pixel
-and knows of each strand how light it is, how far away and how it shines. Pictures are (H, W).
+With few samples and the denoiser, hair comes out smooth, like paint. The label pass has sixteen sub-pixels a
+pixel and knows the lightness, the distance and the shine of each strand. Pictures are (H, W). Lengths in
+pixels are given for pictures of 256 pixels. Constants without a source are by eye on renders.
 """
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from scipy import ndimage
 
 from facegen.datasets.conventions.native_labels import Native
-from facegen.render.labels.label_pass import IS_STRAND, SUBPIXELS, fraction_of
+from facegen.render.labels.label_pass import IS_STRAND, SUBPIXELS, Seen, fraction_of
+from facegen.render.spec.face_spec import HairColour
 
-# Pixels at 256: streaks are what differs from the mean within about REACH, locks and the highlight
-# what differs between REACH and WIDE; the rest is the render's.
+Floats = npt.NDArray[np.floating]
+
+# Pixels: streaks are what differs from the mean within about REACH; locks and the highlight are what differs
+# between REACH and WIDE. Broader differences are those of the render.
 REACH, WIDE = 4.0, 16.0
-REACHED = 2.5  # of these, where their weight ends
-# Strength of a strand's own lightness, of its highlight, and the share by which hair is darker that lies a
-# number of millimetres deeper than the hair about it: in streaks, and in locks.
+TRUNCATE = 2.5  # standard deviations at which these gaussians end
+# In streaks, and in locks: strength of a strand's own lightness, of its highlight, and how much darker hair
+# is that lies GAP_MM millimetres deeper than the hair around it.
 LIGHTNESS, SHINE, GAP, GAP_MM = (1.1, 2.0), (0.8, 1.6), (0.45, 0.4), (4.0, 12.0)
-GLOSS = (0.6, 2.2)  # how far highlights stand out of fair or white hair, and of black hair
-FINEST = 0.45  # pixels at 256: a strand of the model stands for ten hairs, whose streaks run into each other
-# Pixels at 256 over which streaks are drawn out along the hair, and over which its direction is looked for.
+GLOSS = (0.6, 2.2)  # strength of highlights compared with the hair: on fair or white hair, and on black hair
+GLOSS_PIGMENT = (0.5, 0.95)  # pigment of these
+FINEST = 0.45  # pixels: a strand of the model stands for ten hairs, whose streaks run into each other
+# Pixels over which streaks are averaged along the hair, and over which its direction is measured.
 ALONG, DIRECTION = 2.0, 1.5
-STRONGEST = 1.5  # in natural logarithms
-SOFT = 0.55  # pixels at 256: how soft a camera sees the edge of hair
-DENSE, FULL = (
-    0.40,
-    0.75,
-)  # covered shares within FILL pixels from which hair is let through less, and not at all
-FILL = 1.4  # pixels at 256
-OWN = 0.25  # alpha from which a pixel's own colour is known
-MEND = 1.2  # pixels at 256 over which colours are spread at the rim of hair
+MAX_CHANGE = 1.5  # of the light, in natural logarithms
+SOFT = 0.55  # pixels: blur of the edge of hair in a camera
+# Covered fractions within FILL pixels from which less of the backdrop shows through hair, and from which
+# nothing does.
+DENSE, FULL = 0.40, 0.75
+FILL = 1.4  # pixels
+KNOWN_ALPHA = 0.25  # alpha from which a pixel's own colour is used
+RIM_BLUR = 1.2  # pixels over which colours are averaged at the rim of hair
 
 
-def gloss(colour):
-    """How much a highlight stands out of hair of a render.spec.HairColour: a factor.
+def gloss(colour: HairColour) -> float:
+    """Strength of highlights on hair of a colour, as a factor.
 
-    What strands mirror has one strength; what it adds to is the darker, the more pigment there is.
+    Strands mirror the same amount of light whatever their colour; on darker hair it stands out more.
     """
     pigment = colour.melanin * (1 - colour.grey) if colour.dye is None else 0.0
-    return float(np.interp(pigment, (0.5, 0.95), GLOSS))
+    return float(np.interp(pigment, GLOSS_PIGMENT, GLOSS))
 
 
-def streaks(seen, size, shine_by=1.0):
-    """Factor on the light of each pixel (size, size) float64: streaks along strands, about 1 on average.
+def streaks(seen: Seen, size: int, shine_by: float = 1.0) -> Floats:
+    """Streaks along strands.
 
     Parameters
     ----------
-    seen : render.labels.Seen of (SUBPIXELS size)^2 sub-pixels
-    shine_by : float, of `gloss`
+    seen : label_pass.Seen of (SUBPIXELS * size)² sub-pixels
+    size : pixels of the picture's side
+    shine_by : strength of highlights, of `gloss`
+
+    Returns
+    -------
+    (size, size) float64
+        Factor on the light of each pixel, about 1 on average within REACH.
     """
     out = np.ones((size, size))
     if len(seen.strands) == 0:
@@ -59,14 +70,13 @@ def streaks(seen, size, shine_by=1.0):
     count = np.bincount(pixel, minlength=size * size).reshape(size, size).astype(np.float64)
     weight = count / SUBPIXELS**2
     sigmas, finest = (REACH * size / 256, WIDE * size / 256), FINEST * size / 256
-    around = [np.maximum(ndimage.gaussian_filter(weight, sigma, truncate=REACHED), 1e-6) for sigma in sigmas]
+    around = [np.maximum(ndimage.gaussian_filter(weight, sigma, truncate=TRUNCATE), 1e-6) for sigma in sigmas]
 
-    def relief(values):
-        """How far the mean of a pixel's strands lies above that of the strands about it, by their share: in
-        streaks, and in locks."""
+    def relief(values: Floats) -> tuple[Floats, Floats]:
+        """Difference of a pixel's strands from those around it, times their cover: in streaks, in locks."""
         total = np.bincount(pixel, values, size * size).reshape(size, size) / SUBPIXELS**2
         near, far = (
-            ndimage.gaussian_filter(total, sigma, truncate=REACHED) / of
+            ndimage.gaussian_filter(total, sigma, truncate=TRUNCATE) / of
             for sigma, of in zip(sigmas, around, strict=True)
         )
         return total - weight * near, weight * (near - far)
@@ -76,36 +86,41 @@ def streaks(seen, size, shine_by=1.0):
     for i in range(2):
         deeper = np.clip(1000 * distance[i] / GAP_MM[i], -1, 1)
         change.append(LIGHTNESS[i] * lightness[i] + shine_by * SHINE[i] * shine[i] - GAP[i] * deeper)
-    # The light of a neighbourhood stays what the render found.
+    # The mean light of a neighbourhood stays that of the render.
     fine = drawn_out(ndimage.gaussian_filter(change[0], finest), weight > 0, size / 256)
-    factor = np.exp(np.clip(fine, -STRONGEST, STRONGEST))
+    factor = np.exp(np.clip(fine, -MAX_CHANGE, MAX_CHANGE))
     factor = factor / np.where(
-        count > 0, ndimage.gaussian_filter(weight * factor, sigmas[0], truncate=REACHED) / around[0], 1
+        count > 0, ndimage.gaussian_filter(weight * factor, sigmas[0], truncate=TRUNCATE) / around[0], 1
     )
-    factor = factor * np.exp(np.clip(change[1], -STRONGEST, STRONGEST))
+    factor = factor * np.exp(np.clip(change[1], -MAX_CHANGE, MAX_CHANGE))
     factor = factor / np.where(
-        count > 0, ndimage.gaussian_filter(weight * factor, sigmas[1], truncate=REACHED) / around[1], 1
+        count > 0, ndimage.gaussian_filter(weight * factor, sigmas[1], truncate=TRUNCATE) / around[1], 1
     )
     return 1 + weight * (factor - 1)
 
 
-def drawn_out(values, inside, scale):
-    """`values` averaged along their streaks: a strand goes on where sub-pixels saw it only here and there.
+def drawn_out(values: Floats, inside: npt.NDArray[np.bool_], scale: float) -> Floats:
+    """Values averaged along their streaks: strands continue where sub-pixels missed them.
+
+    The direction is that of the structure tensor (Bigün and Granlund, ICCV 1987).
 
     Parameters
     ----------
-    values : (H, W) float; inside : (H, W) bool, where strands are; scale : float, pixels of one at 256
+    values : (H, W) float64
+    inside : (H, W) bool, where strands are
+    scale : pixels that stand for one of a picture of 256
 
     Returns
     -------
-    (H, W) float64, as varied as `values` are inside
+    (H, W) float64
+        0 outside; inside, with the standard deviation of `values`.
     """
     across = [ndimage.gaussian_filter(values, 0.5 * scale, order=order) for order in ((1, 0), (0, 1))]
     down, right, both = (
         ndimage.gaussian_filter(a * b, DIRECTION * scale)
         for a, b in ((across[0], across[0]), (across[1], across[1]), (across[0], across[1]))
     )
-    # The gradient's own direction, and a right angle to it: along the streak.
+    # A right angle to the direction of the gradient is along the streak.
     angle = 0.5 * np.arctan2(2 * both, right - down) + np.pi / 2
     step = np.stack([np.sin(angle), np.cos(angle)])
     here = np.indices(values.shape).astype(np.float64)
@@ -113,29 +128,35 @@ def drawn_out(values, inside, scale):
     there, known = inside.astype(np.float64), np.where(inside, values, 0.0)
     total, weight = np.zeros(values.shape), np.zeros(values.shape)
     for k in range(-reach, reach + 1):
-        share = np.exp(-0.5 * (k / (ALONG * scale)) ** 2)
+        factor = np.exp(-0.5 * (k / (ALONG * scale)) ** 2)
         place = here + k * step
-        total += share * ndimage.map_coordinates(known, place, order=1)
-        weight += share * ndimage.map_coordinates(there, place, order=1)
+        total += factor * ndimage.map_coordinates(known, place, order=1)
+        weight += factor * ndimage.map_coordinates(there, place, order=1)
     smooth = np.where(inside, total / np.maximum(weight, 1e-6), 0.0)
-    spread = smooth[inside].std() if inside.any() else 0.0
-    return smooth * (values[inside].std() / spread) if spread > 0 else smooth
+    sd = smooth[inside].std() if inside.any() else 0.0
+    return smooth * (values[inside].std() / sd) if sd > 0 else smooth
 
 
-def soft_cover(fine, alpha, linear):
-    """What hides the backdrop, and the light that goes with it.
+def soft_cover(
+    fine: npt.NDArray[np.uint8], alpha: npt.NDArray[np.float32], linear: npt.NDArray[np.float32]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """How much of the backdrop is covered, and the light of what covers it.
 
     Parameters
     ----------
-    fine : (h, w) uint8, native labels of the sub-pixels
-    alpha : (H, W) float32, the render's own; behind lenses it holds
-    linear : (H, W, 3) float32, the render's light, multiplied by `alpha`
+    fine : (h, w) uint8
+        Native labels of the sub-pixels.
+    alpha : (H, W) float32
+        Of the render; it is kept behind lenses.
+    linear : (H, W, 3) float32
+        The render's light, multiplied by `alpha`.
 
     Returns
     -------
-    cover (H, W) float32 in [0, 1], light (H, W, 3) float32 multiplied by it
-        Away from hair the cover is the exact share of the sub-pixels that are not backdrop, and the light is
-        the render's at that cover.
+    cover : (H, W) float32 in [0, 1]
+        Away from hair, the exact fraction of sub-pixels that are not backdrop.
+    light : (H, W, 3) float32
+        Multiplied by `cover`; away from hair the render's.
     """
     size = alpha.shape[0]
     scale = size / 256
@@ -150,11 +171,13 @@ def soft_cover(fine, alpha, linear):
     dense = dense * dense * (3 - 2 * dense)
     cover = np.where(rim, np.maximum(soft, dense * np.clip(2 * near, 0, 1)), exact)
     cover = np.where(lens, alpha, cover).astype(np.float32)
-    # Samples of strands are few: the rim takes its colour from all light about it, not its own few samples.
-    spread = ndimage.gaussian_filter(alpha, MEND * scale)
-    colour = ndimage.gaussian_filter(linear, (MEND * scale, MEND * scale, 0))
-    colour = colour / np.maximum(spread, 1e-3)[..., None]
-    # The render's filter is wider than a pixel: light for another cover would leave a dark or light line.
-    own = np.where((alpha > OWN)[..., None], linear / np.maximum(alpha, OWN)[..., None], colour)
+    # The rim has few samples of strands: it takes its colour from all light around it.
+    nearby = ndimage.gaussian_filter(alpha, RIM_BLUR * scale)
+    colour = ndimage.gaussian_filter(linear, (RIM_BLUR * scale, RIM_BLUR * scale, 0))
+    colour = colour / np.maximum(nearby, 1e-3)[..., None]
+    # The render's filter is wider than a pixel: its light for its own cover would leave a dark or light line.
+    own = np.where(
+        (alpha > KNOWN_ALPHA)[..., None], linear / np.maximum(alpha, KNOWN_ALPHA)[..., None], colour
+    )
     light = np.where(lens[..., None], linear, np.where(rim[..., None], colour, own) * cover[..., None])
     return cover, light.astype(np.float32)

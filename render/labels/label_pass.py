@@ -291,7 +291,9 @@ def reduce_labels(fine: Labels, factor: int = SUBPIXELS) -> Labels:
     return out
 
 
-def fraction_of(fine: Labels, label: Native, factor: int = SUBPIXELS) -> npt.NDArray[np.float64]:
+def fraction_of(
+    fine: Labels | npt.NDArray[np.bool_], label: int, factor: int = SUBPIXELS
+) -> npt.NDArray[np.float64]:
     """Fraction of each pixel that one label covers: (H, W) float64 in [0, 1]."""
     height, width = fine.shape[0] // factor, fine.shape[1] // factor
     return (fine.reshape(height, factor, width, factor) == label).mean((1, 3))

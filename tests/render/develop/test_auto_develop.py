@@ -1,4 +1,4 @@
-"""Developing to a look: what is asked for is what the audit measures in the finished picture."""
+"""Automatic development: the audit measures in the finished picture what was requested."""
 
 from dataclasses import replace
 
@@ -46,7 +46,7 @@ def striped(light):
     return backdrop.astype(np.float32)
 
 
-ASKED = {
+TARGETS = {
     "contrast": ("contrast", (20.0, 25.0), 1.0),
     "skin_redness": ("skin_redness", (10.0, 20.0), 0.7),
     "skin_yellowness": ("skin_yellowness", (12.0, 22.0), 0.7),
@@ -58,10 +58,10 @@ ASKED = {
 }
 
 
-@pytest.mark.parametrize("field", ASKED)
+@pytest.mark.parametrize("field", TARGETS)
 @pytest.mark.parametrize("end", (0, 1))
 def test_each_is_met_alone(scene, field, end):
-    name, values, tolerance = ASKED[field]
+    name, values, tolerance = TARGETS[field]
     camera = replace(PLAIN, look=s.Look(**{field: values[end]}))
     assert shown(scene, camera)[1][name] == pytest.approx(values[end], abs=tolerance)
 
@@ -70,7 +70,7 @@ def test_all_are_met_together(scene):
     wanted = {"contrast": 23.0, "skin_redness": 14.0, "skin_yellowness": 17.0, "sharpness": 1.9, "noise": 1.0}
     found = shown(scene, replace(PLAIN, look=s.Look(**wanted)))[1]
     for field, value in wanted.items():
-        name, _, tolerance = ASKED[field]
+        name, _, tolerance = TARGETS[field]
         assert found[name] == pytest.approx(value, abs=2 * tolerance), name
 
 
@@ -80,7 +80,7 @@ def test_skin_keeps_its_lightness_under_deep_blacks_and_whites(scene):
     assert found["skin_lightness"] == pytest.approx(55.0, abs=1.0)
 
 
-def test_what_cannot_be_met_stops_at_the_bounds(scene):
+def test_targets_out_of_reach_stop_at_the_bounds(scene):
     light, mask = scene
     camera = replace(PLAIN, look=s.Look(contrast=45.0, skin_redness=50.0))
     turned = auto_develop.met(

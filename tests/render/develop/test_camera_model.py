@@ -41,7 +41,7 @@ def test_a_stop_doubles_the_light():
 
 @pytest.mark.parametrize("lightness", [30, 55, 75, 88])
 @pytest.mark.parametrize("light", [0.1, 0.4])
-def test_metering_meets_the_asked_skin_lightness(lightness, light):
+def test_metering_meets_the_requested_skin_lightness(lightness, light):
     skin = np.ones((16, 16), bool)
     out = camera_model.develop(grey(light), s.replace(PLAIN, "skin_lightness", float(lightness)), rng(), skin)
     assert lab_of_srgb(out)[0, 0, 0] == pytest.approx(lightness, abs=1.0)
