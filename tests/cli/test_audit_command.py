@@ -10,12 +10,22 @@ from drawn_heads import head, random_heads
 from index_folder import write_set
 from PIL import Image
 
+from facegen.audit.distances import univariate
+from facegen.audit.profiles import profile_fit
+from facegen.audit.report import compare, figures
 from facegen.cli.main import cli
 
 
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path_factory, monkeypatch):
-    monkeypatch.setenv("FACEGEN_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+@pytest.fixture(scope="module", autouse=True)
+def quick(tmp_path_factory):
+    """A cache of its own, and few draws: these tests are about options, files and messages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FACEGEN_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setattr(compare, "FLOOR_REPEATS", 1)
+        patch.setattr(univariate.Draws.make.__func__, "__defaults__", (60,))
+        patch.setattr(profile_fit, "fidelity_of", lambda table: {"content": 0.5})
+        patch.setattr(figures, "overlaid_histogram", lambda real, synthetic, unit: "<svg></svg>")
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -29,43 +39,48 @@ def run(*arguments):
     return CliRunner().invoke(cli, [str(a) for a in arguments])
 
 
-def test_audit_against_a_set_writes_the_report(sets, tmp_path):
+@pytest.fixture(scope="module")
+def plain(sets, tmp_path_factory):
+    """An audit of one set against another in this process, and the folder of its report."""
     real, tilted = sets
-    result = run("audit", tilted, "--against", real, "--out", tmp_path / "out", "--workers", 1)
+    out = tmp_path_factory.mktemp("plain")
+    result = run("audit", tilted, "--against", real, "--out", out, "--workers", 1)
     assert result.exit_code == 0, result.output
-    assert "1. roll: real" in result.output and "differs" in result.output and "one [bold]" in result.output
-    data = json.loads((tmp_path / "out" / "report.json").read_text())
+    return result.output, out
+
+
+def test_audit_against_a_set_writes_the_report(plain):
+    output, out = plain
+    assert "1. roll: real" in output and "differs" in output and "one [bold]" in output
+    data = json.loads((out / "report.json").read_text())
     assert data["change_first"][0] == "roll" and data["synthetic"] == {"name": "tilted", "n": 49}
-    page = (tmp_path / "out" / "index.html").read_text()
+    page = (out / "index.html").read_text()
     assert "data:image/jpeg" not in page  # a set that facegen did not render may hold real people
 
 
-def test_workers_change_nothing(sets, tmp_path, monkeypatch):
-    """Without the cache of rows: every picture is measured, once in this process and once in helpers."""
+def test_workers_galleries_and_limits_change_no_figure(sets, plain, tmp_path, monkeypatch):
+    """Without the cache of rows: every picture is measured again, in helper processes."""
     monkeypatch.setenv("FACEGEN_CACHE", "")
     real, tilted = sets
-    for name, workers in (("a", 1), ("b", 2)):
-        assert (
-            run("audit", tilted, "--against", real, "--out", tmp_path / name, "--workers", workers).exit_code
-            == 0
-        )
-    assert (tmp_path / "a" / "report.json").read_bytes() == (tmp_path / "b" / "report.json").read_bytes()
-
-
-def test_gallery_is_for_the_asking(sets, tmp_path):
-    real, tilted = sets
-    result = run("audit", tilted, "--against", real, "--out", tmp_path, "--workers", 1, "--gallery")
-    assert result.exit_code == 0, result.output
-    assert (tmp_path / "index.html").read_text().count("data:image/jpeg") == 24
-
-
-def test_real_pictures_only_for_the_asking(sets, tmp_path):
-    real, tilted = sets
-    result = run("audit", tilted, "--against", real, "--out", tmp_path, "--workers", 1, "--show-real")
-    assert result.exit_code == 0, result.output
+    limits = tmp_path / "limits.toml"
+    limits.write_text("[distance]\nroll = 0.5\nhat_area = 1")
+    result = run(
+        "audit", tilted, "--against", real, "--out", tmp_path, "--workers", 2, "--gallery", "--show-real",
+        "--thresholds", limits,
+    )  # fmt: skip
+    assert result.exit_code == 1, result.output
+    assert "fail: distance.roll" in result.output and "not measured: distance.hat_area" in result.output
     page = (tmp_path / "index.html").read_text()
-    assert page.count("data:image/jpeg") == 24 and "pictures of real people" in page
-    result = run("audit", tilted, "--show-real", "--out", tmp_path / "no")
+    assert page.count("data:image/jpeg") == 48 and "pictures of real people" in page
+    data = json.loads((tmp_path / "report.json").read_text())
+    assert len(data.pop("checks")) == 2
+    alone = json.loads((plain[1] / "report.json").read_text())
+    assert alone.pop("checks") == [] and data == alone
+
+
+@pytest.mark.parametrize("option", [["--show-real"], ["--inception", "weights.pth"]])
+def test_what_needs_real_pictures_is_refused_without(sets, tmp_path, option):
+    result = run("audit", sets[1], *option, "--out", tmp_path / "no")
     assert result.exit_code == 2 and "--against" in result.output
 
 
@@ -142,17 +157,6 @@ def test_pictures_too_small_for_inception_leave_it_out(sets, tmp_path, monkeypat
     assert one["reason"] == said and one["frechet"] is None
 
 
-def test_thresholds_make_a_gate(sets, tmp_path):
-    real, tilted = sets
-    limits = tmp_path / "limits.toml"
-    limits.write_text("[distance]\nroll = 0.5\nhat_area = 1")
-    result = run(
-        "audit", tilted, "--against", real, "--out", tmp_path, "--workers", 1, "--thresholds", limits
-    )  # fmt: skip
-    assert result.exit_code == 1, result.output
-    assert "fail: distance.roll" in result.output and "not measured: distance.hat_area" in result.output
-
-
 def test_profile_then_audit_against_it(sets, tmp_path):
     real, tilted = sets
     fitted = run("profile", real, "-o", tmp_path / "p.json", "--workers", 1)
@@ -164,11 +168,6 @@ def test_profile_then_audit_against_it(sets, tmp_path):
     said = " ".join(result.output.split())
     assert "(p not measured), sliced Wasserstein" in said and "floor not measured" in said, said
     assert " nan" not in said
-
-
-def test_the_shipped_profile_is_the_default(sets, tmp_path):
-    result = run("audit", sets[1], "--out", tmp_path, "--workers", 1)
-    assert result.exit_code == 0 and "against celebamaskhq" in result.output, result.output
 
 
 def test_ids_of_no_class_are_named_and_the_rest_is_measured(tmp_path, monkeypatch):

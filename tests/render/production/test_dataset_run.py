@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from facegen.audit.profiles.profile_files import load_profile
 from facegen.cli.main import cli
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES
 from facegen.datasets.errors import DiskError, FacegenError
 from facegen.datasets.io.dataset_file import read_attributes_table, read_dataset_json
+from facegen.datasets.io.files import fingerprint
 from facegen.datasets.io.sample import FOLDERS, Sample, sample_file, write_sample
 from facegen.render.production import dataset_run
-from facegen.render.production.dataset_run import Order, is_finished, plan, produce
+from facegen.render.production.dataset_run import Chosen, Order, is_finished, plan, produce
 from facegen.render.production.worker_pool import Done, Job, Outcome
 
 SIZE = 8
@@ -104,6 +106,31 @@ def test_the_command_writes_what_a_killed_run_left_to_say(renderer, tmp_path):
         result = CliRunner().invoke(cli, command)
         assert result.exit_code == 0 and told in result.output, result.output
         assert read_dataset_json(tmp_path / "set")["complete"]
+
+
+def test_a_set_of_an_older_facegen_is_resumed(order, renderer, tmp_path, monkeypatch):
+    """dataset.json of version 1 names the profile's fingerprint otherwise; the order is the same one."""
+    profile = load_profile("uniform")
+    monkeypatch.setattr(dataset_run, "choose_specs", lambda order, todo, progress: Chosen([None] * len(todo)))
+    monkeypatch.setattr(dataset_run, "describe_target", lambda *_: None)
+    matched = {"profile": profile, "profile_name": "uniform"}
+    renderer.stops = {2: KeyboardInterrupt()}
+    with pytest.raises(KeyboardInterrupt):
+        produce(order(3, **matched))
+    path = tmp_path / "set" / "dataset.json"
+    said = json.loads(path.read_text())
+    config = said["config"]
+    config["law"] = config.pop("distribution")
+    said["law_by_hand"] = said.pop("handwritten_profile")
+    path.write_text(json.dumps(said | {"format_version": 1, "fingerprint": fingerprint(config)}))
+    with pytest.raises(FacegenError, match=r"another order \(differs in distribution, match_dist\)"):
+        plan(order(3))
+    assert plan(order(3, **matched)) == [2]
+    renderer.stops = {}
+    produce(order(3, **matched))
+    said = json.loads(path.read_text())
+    assert said["format_version"] == 2 and said["complete"] and said["handwritten_profile"]
+    assert "law" not in said["config"] and "law_by_hand" not in said
 
 
 def test_a_set_is_not_made_smaller(order, renderer):
