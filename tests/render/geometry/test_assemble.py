@@ -115,7 +115,7 @@ def check_part(part, has_materials):
 
 
 def test_a_new_thing_to_wear_is_one_builder(monkeypatch):
-    """It then stands in pictures and in previews alike."""
+    """It then stands both in pictures and in previews."""
     from facegen.render.geometry.part import Part
 
     def clown_nose(face):

@@ -46,7 +46,7 @@ def test_celebahq_rule_fills_the_picture(pose):
     assert tilt == pytest.approx(0.0, abs=0.3)
 
 
-def test_residual_jitter_is_what_is_asked_for():
+def test_residual_jitter_is_what_the_spec_says():
     camera = s.Camera(scale=1.1, shift_x=0.02, shift_y=-0.03, tilt=4.0)
     centre, side, tilt = measured(face(), camera)
     assert side == pytest.approx(1 / 1.1, rel=2e-3)

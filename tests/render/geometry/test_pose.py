@@ -1,4 +1,4 @@
-"""How head and body share a pose. Needs the render extra."""
+"""How a pose is divided between head and body. Needs the render extra."""
 
 from dataclasses import replace
 

@@ -13,7 +13,7 @@ from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.render.labels import label_pass
 
 
-def test_reduce_takes_the_largest_share():
+def test_reduce_takes_the_label_that_covers_most():
     rng = np.random.default_rng(0)
     fine = rng.integers(0, len(Native), (32, 24)).astype(np.uint8)
     fine[:4, :4] = Native.NOSE
@@ -26,7 +26,7 @@ def test_reduce_takes_the_largest_share():
             assert out[i, j] == counts.argmax()
 
 
-def test_coverage_is_the_share_of_sub_pixels():
+def test_coverage_is_the_fraction_of_sub_pixels():
     fine = np.zeros((8, 8), np.uint8)
     fine[0, :3] = Native.SCALP_HAIR
     fine[4:, 4:] = Native.MOUSTACHE
