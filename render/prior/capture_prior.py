@@ -1,4 +1,8 @@
-"""The default prior of how a face is photographed: pose, light, camera and background."""
+"""The default prior of how a face is photographed: pose, light, camera and background.
+
+Ranges and standard deviations without a source are by eye: wider than portraits, within what people
+photograph.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +17,23 @@ from facegen.assets.environment.light_registry import LIGHTS
 from facegen.datasets.keyed_random import Draw
 from facegen.render.spec import face_spec as s
 
+AT_CAMERA = 0.82  # fraction of people who look at the camera (by eye)
 
-def draw_pose(d: Draw, yaw, pitch, roll) -> s.Pose:
-    """Head pose is given in degrees; gaze mostly seeks the camera, so it counters the head's turn."""
-    at_camera = d.chance("pose.gaze.camera", 0.82)
+
+def draw_pose(d: Draw, yaw: float, pitch: float, roll: float) -> s.Pose:
+    """Body and gaze for a head pose.
+
+    Parameters
+    ----------
+    d : keyed draws of the face
+    yaw, pitch, roll : degrees, of the head: to the subject's left, up, and to the left shoulder
+
+    Returns
+    -------
+    Pose
+        The gaze of most people stays at the camera, so it turns against the head.
+    """
+    at_camera = d.chance("pose.gaze.camera", AT_CAMERA)
     towards = d.uniform("pose.gaze.share", *((0.85, 1.05) if at_camera else (0.0, 0.8)))
     wander = 1.5 if at_camera else 6.0
     return s.Pose(
@@ -24,7 +41,7 @@ def draw_pose(d: Draw, yaw, pitch, roll) -> s.Pose:
         pitch=float(pitch),
         roll=float(roll),
         turn=d.uniform("pose.turn", 0.2, 0.75),
-        # Who poses seldom stands square to the camera, and leans towards it.
+        # People who pose seldom face the camera with the body, and lean towards it.
         body_yaw=d.normal("pose.body_yaw", 0, 20, -50, 50),
         lean=d.normal("pose.lean", 5, 8, -10, 28),
         gaze_yaw=float(np.clip(-towards * yaw + d.normal("pose.gaze_yaw", 0, wander), -24, 24)),
@@ -56,10 +73,12 @@ def draw_light(d: Draw) -> s.Light:
 
 
 def draw_camera(d: Draw) -> s.Camera:
-    """Residual framing: the crop rule's own spread on CelebA-HQ, 3.2 % in side, 0.3 % in place, 1 degree.
+    """Draw a camera.
 
-    Distances of 0.7 to 3.5 m are what 24 to 135 mm equivalents stand at for one head size. Picture styles of
-    cameras steepen the middle tones (contrast above 1); flat and harsh ones are drawn too.
+    Framing: the standard deviations of CelebA-HQ around its own crop rule, 3.2 % in side, 0.3 % in place, 1
+    degree. Distances of 0.7 to 3.5 m give lenses of 24 to 135 mm (35 mm equivalent) the same size of the
+    head. The picture styles of cameras have steep middle tones (contrast above 1); flat and harsh ones are
+    drawn too.
     """
     return s.Camera(
         distance=float(np.exp(d.uniform("camera.distance", np.log(0.7), np.log(3.5)))),
@@ -82,12 +101,14 @@ def draw_camera(d: Draw) -> s.Camera:
 
 
 def draw_background(d: Draw) -> s.Background:
+    """Draw a kind of backdrop and two colours for it; dark ones are more frequent."""
     tones, vivid = d("background.tones"), d("background.vivid").random(2)
     value = d("background.value").random(2) ** 1.5
 
-    def tone(i):
+    def tone(i: int) -> tuple[float, float, float]:
         rgb = colorsys.hsv_to_rgb(hue(tones), 0.5 * vivid[i], 1.25 * value[i])
-        return tuple(float(np.clip(x, 0.004, 1.2)) for x in rgb)
+        red, green, blue = (float(np.clip(x, 0.004, 1.2)) for x in rgb)
+        return red, green, blue
 
     return s.Background(
         kind=d.choice("background.kind", {name: one.weight for name, one in BACKDROPS.items()}),

@@ -1,9 +1,9 @@
-"""The default prior: how faces are drawn when nobody says otherwise.
+"""The default prior: how faces are drawn where neither a profile nor `--set` decides.
 
-It is meant as a broad, even-handed population photographed in everyday ways, not as a copy of any data set:
-sexes, ancestries and adult ages evenly, poses and light wider than portraits. Where people's features hang
-together (skin with ancestry, grey and wrinkles with age, styles with gender) the draws do too. Every draw is
-keyed by (seed, index, attribute name).
+It is a broad, balanced population photographed in everyday ways, and not a copy of any data set: genders,
+ancestries and adult ages are uniform, poses and light vary more than in portraits. Features that depend on
+one another in people (skin on ancestry, grey hair and wrinkles on age, styles on gender) do so in the draws.
+Every draw is keyed by (seed, index, attribute name).
 """
 
 from __future__ import annotations
@@ -19,9 +19,17 @@ from facegen.render.prior.hair_prior import draw_facial_hair, draw_hair
 from facegen.render.prior.identity_prior import draw_brows, draw_eyes, draw_identity, draw_skin
 from facegen.render.spec import face_spec as s
 
+GLASSES, HATS = 0.15, 0.08  # fractions of faces that wear them: often enough that a parser learns them
+
 
 def draw_spec(seed: int, index: int, identity: s.Identity | None = None) -> s.FaceSpec:
-    """One face of the default prior; skin, hair and clothes hang on `identity`, which may be given."""
+    """One face of the default prior.
+
+    Parameters
+    ----------
+    seed, index : key of all draws
+    identity : the person, on whom skin, hair and clothes depend; None draws one
+    """
     d = Draw(seed, index)
     base = draw_base(seed, index, identity)
     return replace(
@@ -36,7 +44,7 @@ def draw_spec(seed: int, index: int, identity: s.Identity | None = None) -> s.Fa
 
 
 def draw_base(seed: int, index: int, identity: s.Identity | None = None) -> s.FaceSpec:
-    """`draw_spec` less what follow.follow draws anew for every row: expression, skin, eyes and all hair."""
+    """`draw_spec` without what conditioning draws for every row: expression, skin, eyes and all hair."""
     d = Draw(seed, index)
     identity = identity or draw_identity(d)
     return s.FaceSpec(
@@ -49,8 +57,8 @@ def draw_base(seed: int, index: int, identity: s.Identity | None = None) -> s.Fa
             d.normal("pose.pitch", 0, 10, -35, 35),
             d.normal("pose.roll", 0, 8, -25, 25),
         ),
-        glasses=draw_glasses(d, 0.15),
-        headwear=draw_headwear(d, identity, 0.08),
+        glasses=draw_glasses(d, GLASSES),
+        headwear=draw_headwear(d, identity, HATS),
         jewellery=draw_jewellery(d, identity),
         garment=draw_garment(d, identity),
         light=draw_light(d),

@@ -1,12 +1,14 @@
 """Expressions: valid combinations of the 52 ARKit actions, named by what people do.
 
 An expression is a dict action -> weight in [0, 1]; `Left`/`Right` pairs move together with a little
-asymmetry.
+asymmetry. Weights and frequencies are by eye, unless a comment gives a source.
 """
 
 from __future__ import annotations
 
 import numpy as np
+
+from facegen.datasets.keyed_random import Draw
 
 # Weights at full intensity. Pairs are written without their side.
 EXPRESSIONS: dict[str, dict[str, float]] = {
@@ -59,7 +61,7 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
     "pensive": {"browInnerUp": 0.4, "mouthPress": 0.4, "mouthRollLower": 0.15},
     "parted": {"jawOpen": 0.07, "mouthLowerDown": 0.12, "mouthUpperUp": 0.08},
 }
-# Shares in everyday photographs of people who know of the camera: smiles and calm faces, little else.
+# Frequencies in everyday photographs of people who know about the camera: smiles and calm faces, little else.
 WEIGHTS = {
     "neutral": 0.22,
     "closed_smile": 0.17,
@@ -77,14 +79,24 @@ WEIGHTS = {
     "pensive": 0.024,
     "parted": 0.09,
 }
-# Share by which the sides of a moving face differ, its spread: a smile is nearly symmetric, and the side
-# that moves more does so in all muscles.
+# Standard deviation of the relative difference of the two sides of a moving face: of all muscles together
+# (the side that moves more does so in all), and of one muscle. A smile is nearly symmetric.
 LEAN, OWN_LEAN = 0.05, 0.03
-# No face is at rest alike on both sides: spread of what pulls it to one. See prior_shape.ASYMMETRY.
+# No face at rest is symmetric: standard deviation of a weight on one side. Measured as head_shape.ASYMMETRY.
 ONE_SIDED = {"jaw": 0.08, "mouth": 0.08, "mouthSmile": 0.08, "browOuterUp": 0.06, "eyeSquint": 0.08}
-# mouthClose that, with mouthShrugLower, leaves a third of the teeth that a closed mouth showed (more of it
-# lays the lower lip over the upper one).
+# Weight of mouthClose that, with mouthShrugLower, leaves a third of the teeth that a closed mouth showed.
+# More of it would put the lower lip over the upper one.
 LIP_SEAL = 0.05
+# No face is quite at rest: standard deviation of the weights that are added to every expression.
+RESTING = {
+    "browInnerUp": 0.12,
+    "browDown": 0.05,
+    "eyeSquint": 0.06,
+    "mouthFrown": 0.05,
+    "mouthPress": 0.06,
+    "eyeWide": 0.06,
+}
+EYES_SHUT = 0.012  # fraction of photographs with shut eyes
 SMILING = ("closed_smile", "open_smile", "laugh", "wink")
 OPEN = ("open_smile", "laugh", "speech_a", "speech_o", "speech_e", "surprise", "parted")
 PAIRED = frozenset(
@@ -107,8 +119,8 @@ PAIRED = frozenset(
 )
 
 
-def allowed(smile, opening):
-    """Expression weights when smiling and an open mouth are given (bool or None = whatever)."""
+def allowed(smile: bool | None, opening: bool | None) -> dict[str, float]:
+    """Weights of the expressions that smile or not, with an open mouth or not; None allows both."""
     return {
         name: w
         for name, w in WEIGHTS.items()
@@ -116,13 +128,17 @@ def allowed(smile, opening):
     }
 
 
-def draw_expression(d, smile=None, opening=None) -> dict[str, float]:
+def draw_expression(d: Draw, smile: bool | None = None, opening: bool | None = None) -> dict[str, float]:
     """One expression.
 
     Parameters
     ----------
-    d : render.draws.Draw
-    smile, opening : bool or None
+    d : keyed draws of the face
+    smile, opening : whether it is a smile, and with an open mouth; None leaves it to the prior
+
+    Returns
+    -------
+    dict, ARKit action -> weight in (0, 1]; actions at rest are absent
     """
     name = d.choice("expression.name", allowed(smile, opening))
     out: dict[str, float] = {}
@@ -132,44 +148,38 @@ def draw_expression(d, smile=None, opening=None) -> dict[str, float]:
         _add(d, out, action, level)
     if name == "wink" and d.chance("expression.wink.right", 0.5):
         out = {_other_side(action): level for action, level in out.items()}
-    for action, sd in (
-        ("browInnerUp", 0.12),
-        ("browDown", 0.05),
-        ("eyeSquint", 0.06),
-        ("mouthFrown", 0.05),
-        ("mouthPress", 0.06),
-        ("eyeWide", 0.06),
-    ):
+    for action, sd in RESTING.items():
         if not (action == "mouthFrown" and name in SMILING):
             _add(d, out, action, abs(d.normal(f"expression.rest.{action}", 0, sd)))
     for action, sd in ONE_SIDED.items():
         aside = d.normal(f"expression.aside.{action}", 0, sd)
         _add(d, out, action + ("Left" if aside > 0 else "Right"), abs(aside))
-    # Anny's neutral lids hang lower than open eyes in photographs: raise them by default.
+    # Anny's neutral lids are lower than those of open eyes in photographs.
     _add(d, out, "eyeWide", d.normal("expression.eye_opening", 0.36, 0.14, 0.0, 0.7))
     if name not in OPEN:
-        # Anny's lips stand apart beside the corners of a closed mouth, and teeth show there.
+        # Anny's lips are apart next to the corners of a closed mouth, and teeth are seen there.
         _add(d, out, "mouthClose", LIP_SEAL)
         _add(d, out, "mouthShrugLower", 0.2)
         _add(d, out, "mouthSmile", abs(d.normal("expression.rest.mouthSmile", 0.04, 0.05, -0.1, 0.2)))
-    lids = 1.0 if d.chance("expression.eyes_shut", 0.012) else abs(d.normal("expression.lids", 0.0, 0.06))
+    lids = 1.0 if d.chance("expression.eyes_shut", EYES_SHUT) else abs(d.normal("expression.lids", 0.0, 0.06))
     _add(d, out, "eyeBlink", lids)
     return {k: round(float(np.clip(v, 0, 1)), 4) for k, v in out.items() if v > 0.005}
 
 
-def _other_side(action):
+def _other_side(action: str) -> str:
     for one, other in (("Left", "Right"), ("Right", "Left")):
         if action.endswith(one):
             return action.removesuffix(one) + other
     return action
 
 
-def _add(d, out, action, level):
+def _add(d: Draw, out: dict[str, float], action: str, level: float) -> None:
+    """Add a weight to an action, on both sides of a paired one."""
     if action in PAIRED:
         lean = d.normal("expression.lean", 0, LEAN, -0.12, 0.12)
         for side, sign in (("Left", 1), ("Right", -1)):
-            share = 1 + sign * lean + d.normal(f"expression.{action}.{side}", 0, OWN_LEAN, -0.08, 0.08)
-            # Lids that shut do so on both sides.
-            out[action + side] = out.get(action + side, 0.0) + level * (share if level < 0.95 else 1.0)
+            factor = 1 + sign * lean + d.normal(f"expression.{action}.{side}", 0, OWN_LEAN, -0.08, 0.08)
+            # Lids shut on both sides.
+            out[action + side] = out.get(action + side, 0.0) + level * (factor if level < 0.95 else 1.0)
     else:
         out[action] = out.get(action, 0.0) + level

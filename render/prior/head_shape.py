@@ -6,16 +6,19 @@ A FaceSpec holds only what one person adds to the average head of its group (ass
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from facegen.assets.head.sliders import SLIDERS
 from facegen.datasets.keyed_random import Draw
 
-# Standard deviation of a slider by the part of the face that its name begins with.
+# Standard deviation of a slider by the part of the face that its name begins with (by eye; a slider goes from
+# -1 to 1).
 SLIDER_SD = {"ear": 0.2, "eye": 0.12, "nose": 0.125, "mouth": 0.15, "head": 0.15, "chin": 0.2, "neck": 0.16}
 DEFAULT_SLIDER_SD = 0.16
-# Sliders whose full range leaves what adults look like, or that pose rather than shape.
+# Factor on the standard deviation by the beginning of a slider's name: for sliders whose full range no adult
+# has, or that change the pose more than the shape (by eye).
 SLIDER_SCALE = {
     "head-age": 0.5,
     "head-angle": 0.3,
@@ -36,16 +39,17 @@ SLIDER_SCALE = {
     "neck-double": 0.5,
     "eye-height": 0.5,
 }
-# Share of a paired slider's spread that differs between left and right. In the label maps of CelebAMask-HQ's
-# frontal faces the sides differ two to four times as much as on heads drawn with a third of this. What a
-# parser sees too is the face's, the rest the annotator's hand: spreads of .023 eye-mouth distances in the
-# height of the brows, .14 in the logarithm of their length, .07 in that of the eyes' opening, .005 crop sides
-# in the height of the mouth's corners. The same figures led prior_face.BROW_LIFT and expressions.ONE_SIDED.
+# Standard deviation of the difference of left and right, relative to that of a paired slider. In the label
+# maps of frontal faces of CelebAMask-HQ the sides differ two to four times as much as on heads drawn with a
+# third of this. What a parser measures too belongs to the face, the rest to the annotators: standard
+# deviations of 0.023 eye-mouth distances in the height of the brows, 0.14 in the logarithm of their length,
+# 0.07 in that of the eyes' opening, 0.005 crop sides in the height of the mouth's corners.
+# identity_prior.BROW_LIFT and expression_prior.ONE_SIDED follow the same numbers.
 ASYMMETRY = 0.35
 
-# What varies together in people: each factor is one standard normal, a loading is its correlation with the
-# slider. Broad faces are broad in most parts, heavy ones carry fat in several places, rugged bones go
-# together. The loadings are judged by eye; only their signs and rough sizes are meant.
+# What varies together in people: each factor is a standard normal number, a loading is its correlation with
+# the slider. Broad faces are broad in most parts, heavy faces have fat in several places, strong bones come
+# together. Loadings are by eye; only their signs and rough sizes are meant.
 FACTORS = {
     "breadth": {
         "head-scale-horiz-incr": 0.6,
@@ -95,28 +99,43 @@ FACTORS = {
     },
 }
 
-WEIGHT_SPREAD = 0.17  # standard deviation of Identity.weight
-ENDS = -2.2, 2.2  # spreads at which sliders and factors are cut off
+WEIGHT_SD = 0.17  # standard deviation of Identity.weight (by eye)
+ENDS = -2.2, 2.2  # standard deviations at which sliders and factors are truncated
 
 
-def draw_sliders(d, weight=0.5) -> dict[str, float]:
-    """Truncated normals with shared factors, left and right alike but for ASYMMETRY.
+class DrawnSlider(NamedTuple):
+    """A slider: its name, its pair's name, "l", "r" or "", standard deviation, shared factor, loading."""
+
+    name: str
+    base: str
+    side: str
+    sd: float
+    factor: str | None
+    loading: float
+
+
+def draw_sliders(d: Draw, weight: float = 0.5) -> dict[str, float]:
+    """Truncated normal sliders with shared factors; left and right are equal up to ASYMMETRY.
 
     Parameters
     ----------
-    d : render.draws.Draw
-    weight : float in [0, 1], Identity.weight: it is the factor "fat"
+    d : keyed draws of the face
+    weight : float in [0, 1], Identity.weight: it decides the factor "fat"
+
+    Returns
+    -------
+    dict, slider -> value in [-1, 1]
     """
     return dict(_sliders(d.seed, d.index, weight))
 
 
-@lru_cache(maxsize=4)  # a face that follows a row is drawn by the prior first, then as the row's person
-def _sliders(seed, index, weight):
+@lru_cache(maxsize=4)  # a conditioned face is drawn by the prior first, then as the row's person
+def _sliders(seed: int, index: int, weight: float) -> dict[str, float]:
     d = Draw(seed, index)
     factors = {name: d.normal(f"slider.factor.{name}", 0, 1, *ENDS) for name in FACTORS}
-    factors["fat"] = _held((weight - 0.5) / WEIGHT_SPREAD)
+    factors["fat"] = _held((weight - 0.5) / WEIGHT_SD)
     shared, out = {}, {}
-    for name, base, side, sd, factor, load in _spreads():
+    for name, base, side, sd, factor, load in _drawn():
         if base not in shared:
             shared[base] = d.normal(f"slider.{base}", 0, 1, *ENDS)
         own = shared[base]
@@ -129,13 +148,13 @@ def _sliders(seed, index, weight):
     return out
 
 
-def _held(value):
+def _held(value: float) -> float:
     return float(min(max(value, ENDS[0]), ENDS[1]))
 
 
 @lru_cache(maxsize=1)
-def _spreads():
-    """Of each slider that is drawn: name, its pair's name, side or "", spread, factor or None, loading."""
+def _drawn() -> list[DrawnSlider]:
+    """All sliders that are drawn."""
     loading = {slider: (name, load) for name, table in FACTORS.items() for slider, load in table.items()}
     out = []
     for name in SLIDERS:
@@ -144,5 +163,5 @@ def _spreads():
         scale = next((v for k, v in SLIDER_SCALE.items() if base.startswith(k)), 1.0)
         sd = SLIDER_SD.get(part, DEFAULT_SLIDER_SD) * scale
         if sd:
-            out.append((name, base, side, sd, *loading.get(base, (None, 0.0))))
+            out.append(DrawnSlider(name, base, side, sd, *loading.get(base, (None, 0.0))))
     return out

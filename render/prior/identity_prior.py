@@ -1,32 +1,44 @@
-"""The default prior of the face itself: identity, skin, eyes and brows."""
+"""The default prior of the face itself: identity, skin, eyes and brows.
+
+Ranges, frequencies and standard deviations without a source are by eye, after photographs of faces.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from facegen.datasets.keyed_random import Draw
-from facegen.render.prior.head_shape import WEIGHT_SPREAD, draw_sliders
+from facegen.render.prior.head_shape import WEIGHT_SD, draw_sliders
 from facegen.render.spec import face_spec as s
 
-# Melanin volume fraction of the epidermis by ancestry, median and log spread: ranges of Donner and Jensen, A
-# Spectral BSSRDF for Shading Human Skin, 2006 (1.3-6.3 % light, 11-16 % moderate, 18-43 % dark).
+# Melanin volume fraction of the epidermis by ancestry, median and standard deviation of the logarithm: ranges
+# of Donner and Jensen, A Spectral BSSRDF for Shading Human Skin, 2006 (1.3-6.3 % light, 11-16 % moderate,
+# 18-43 % dark).
 MELANIN = {"african": (0.27, 0.38), "asian": (0.085, 0.40), "caucasian": (0.045, 0.45)}
 
-# How far apart the two brows of a face are, spreads; see prior_shape.ASYMMETRY for how it was measured.
-BROW_LIFT, BROW_LONGER, BROW_THICKER = 1.5, 3.0, 0.1  # mm, mm, share
+# Standard deviations of the difference of the two brows of a face: mm, mm, relative. See head_shape.ASYMMETRY
+# for how they were measured.
+BROW_LIFT, BROW_LONGER, BROW_THICKER = 1.5, 3.0, 0.1
 
 
-def draw_identity(d: Draw, gender=None, age=None) -> s.Identity:
-    """gender in [0, 1] and age in years may be given; the rest is drawn."""
+def draw_identity(d: Draw, gender: float | None = None, age: float | None = None) -> s.Identity:
+    """Draw a person.
+
+    Parameters
+    ----------
+    d : keyed draws of the face
+    gender : 0 (woman) to 1 (man); None draws one of the two
+    age : years; None draws it
+    """
     if gender is None:
         gender = float(d.chance("identity.gender", 0.5))
-    # Sexes are two clusters with a little spread, as faces are.
+    # Faces of women and men are two clusters that vary a little.
     shape = float(
         np.clip(gender + (0.5 - gender) * 2 * abs(d.normal("identity.gender.spread", 0, 0.09)), 0, 1)
     )
     age = d.uniform("identity.age", 16, 90) if age is None else age
     ancestry = d("identity.ancestry").dirichlet((0.35, 0.35, 0.35))
-    weight = d.normal("identity.weight", 0.5, WEIGHT_SPREAD, 0.1, 0.95)
+    weight = d.normal("identity.weight", 0.5, WEIGHT_SD, 0.1, 0.95)
     return s.Identity(
         gender=shape,
         age=float(age),
@@ -39,11 +51,18 @@ def draw_identity(d: Draw, gender=None, age=None) -> s.Identity:
     )
 
 
-def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
-    """melanin: volume fraction of the epidermis, or None to follow ancestry."""
+def draw_skin(d: Draw, identity: s.Identity, melanin: float | None = None) -> s.Skin:
+    """Draw the skin of a person.
+
+    Parameters
+    ----------
+    d : keyed draws of the face
+    identity : ancestry, age and gender, on which skin depends
+    melanin : volume fraction of the epidermis; None draws it by ancestry
+    """
     if melanin is None:
-        share = (identity.african, identity.asian, identity.caucasian)
-        centre = np.exp(sum(w * np.log(MELANIN[k][0]) for w, k in zip(share, MELANIN, strict=True)))
+        ancestry = (identity.african, identity.asian, identity.caucasian)
+        centre = np.exp(sum(w * np.log(MELANIN[k][0]) for w, k in zip(ancestry, MELANIN, strict=True)))
         melanin = float(np.clip(centre * np.exp(d.normal("skin.melanin", 0, 0.36)), 0.012, 0.45))
     fair = float(np.clip(1 - melanin / 0.12, 0, 1))
     old = np.clip((identity.age - 25) / 60, 0, 1)
@@ -51,7 +70,7 @@ def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
     woman = 1 - identity.gender
     lipstick = d.chance("skin.lipstick.worn", 0.38 * woman)
     shaded = d.chance("skin.eye_shadow.worn", 0.4 * woman)
-    # Foundation fills pores and hides spots; most skin is finer than a pixel of a portrait anyway.
+    # Foundation fills pores and hides spots.
     bare = 0.45 if lipstick and shaded else 1.0
     coarse = np.exp(d.normal("skin.pores", -0.4, 0.6, -2.5, 1.0)) * (0.85 + 0.5 * old) * (1.2 - 0.45 * woman)
     hue = d("skin.lipstick.colour").uniform(0, 1, 3)
@@ -81,12 +100,13 @@ def draw_skin(d: Draw, identity, melanin=None) -> s.Skin:
     )
 
 
-def draw_gloss(d: Draw, lipstick) -> float:
-    """Gloss of lips in [0, 1]; lipstick : whether any is worn."""
+def draw_gloss(d: Draw, lipstick: bool) -> float:
+    """Gloss of lips in [0, 1], with or without lipstick."""
     return d.uniform("skin.lip_gloss", 0.1, 1) if lipstick else 0.6 * d.uniform("skin.lip_gloss", 0, 1) ** 2
 
 
-def draw_eyes(d: Draw, identity) -> s.Eyes:
+def draw_eyes(d: Draw, identity: s.Identity) -> s.Eyes:
+    """Draw irises, pupils and the redness of eyes; light irises come with European ancestry."""
     light = identity.caucasian
     families = {
         "blue": 0.28 * light,
@@ -105,11 +125,12 @@ def draw_eyes(d: Draw, identity) -> s.Eyes:
     )
 
 
-def draw_brows(d: Draw, identity) -> s.Brows:
+def draw_brows(d: Draw, identity: s.Identity) -> s.Brows:
+    """Draw brows and lashes by gender and age."""
     man = identity.gender
-    # Brows sink and thin out with the years.
+    # Brows sink and become thin with age.
     old = float(np.clip((identity.age - 45) / 40, 0, 1))
-    # From plucked to bushy; thick brows are dense ones too.
+    # From plucked to bushy; thick brows are dense too.
     mean = 1.05 + 0.38 * man
     thickness = d.normal("brows.thickness", mean, 0.23, 0.5, 1.95)
     return s.Brows(
