@@ -51,7 +51,7 @@ def test_the_parting_is_where_the_hairline_is_highest():
     assert np.isnan(found(head(extra=(("hat", (0, -0.3), (0.3, 0.15)),)))["parting"])
 
 
-def test_a_beard_a_moustache_and_shaded_lids_are_told():
+def test_a_beard_a_moustache_and_shaded_lids_are_measured():
     mask = head()
     bare = of(paint(mask), mask)
     for name in ("beard_redness", "moustache_shade", "lid_shade"):

@@ -212,8 +212,8 @@ def test_samples_are_keyed(shipped):
 
 def test_fusion_is_conditional_independence_given_what_is_shared():
     def part(names, correlation):
-        law = Continuous(np.linspace(-2, 2, 107))
-        attributes = tuple(ProfileAttribute(n, "", "person", law, (), 1.0, 100, True) for n in names)
+        marginal = Continuous(np.linspace(-2, 2, 107))
+        attributes = tuple(ProfileAttribute(n, "", "person", marginal, (), 1.0, 100, True) for n in names)
         return Part(100, attributes, np.array(correlation))
 
     annotated = part(("a", "s"), [[1, 0.6], [0.6, 1]])

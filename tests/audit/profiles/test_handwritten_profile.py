@@ -58,7 +58,7 @@ def test_a_base_keeps_what_is_not_written(tmp_path):
     np.testing.assert_array_equal(rows["hair_low"], before["hair_low"])
     # Glasses stay a man's thing: dependence is kept where only the frequency was changed.
     assert rows["glasses"][rows["male"]].mean() > rows["glasses"][~rows["male"]].mean() + 0.1
-    # What follows from a yaw written by hand is no longer asked for.
+    # What follows from a yaw written by hand no longer has to hold.
     assert base.attribute("yaw_nose").matched and not profile.attribute("yaw_nose").matched
     assert profile.attribute("brow_height").matched
 

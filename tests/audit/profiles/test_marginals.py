@@ -18,17 +18,17 @@ def test_continuous_reproduces_its_sample():
 
 
 def test_continuous_interval_is_the_inverse():
-    law = Continuous.fit(RNG.normal(size=5000))
+    marginal = Continuous.fit(RNG.normal(size=5000))
     z = np.linspace(-2, 2, 9)
-    low, high = law.interval(law.value(z))
+    low, high = marginal.interval(marginal.value(z))
     assert low == pytest.approx(z, abs=1e-9) and high == pytest.approx(z, abs=1e-9)
 
 
 def test_an_atom_keeps_its_frequency_and_is_an_interval():
     values = np.concatenate([np.zeros(600), RNG.uniform(1, 2, 400)])
-    law = Continuous.fit(values)
-    assert np.mean(law.value(RNG.standard_normal(20000)) == 0) == pytest.approx(0.6, abs=0.02)
-    low, high = law.interval(np.array([0.0]))
+    marginal = Continuous.fit(values)
+    assert np.mean(marginal.value(RNG.standard_normal(20000)) == 0) == pytest.approx(0.6, abs=0.02)
+    low, high = marginal.interval(np.array([0.0]))
     assert ndtr(high - 0)[0] == pytest.approx(0.6, abs=0.02) and low[0] < -3
 
 
@@ -37,22 +37,22 @@ def test_grid_is_symmetric_and_rising():
 
 
 def test_binary_threshold_and_scores():
-    law = Levels.binary(0.2)
-    assert law.kind == "binary" and law.cuts[1] == pytest.approx(ndtri(0.8))
-    assert law.value(np.array([0.8, 0.9])).tolist() == [False, True]
+    marginal = Levels.binary(0.2)
+    assert marginal.kind == "binary" and marginal.cuts[1] == pytest.approx(ndtri(0.8))
+    assert marginal.value(np.array([0.8, 0.9])).tolist() == [False, True]
     # Mean of a standard normal above t is density(t) / P(above t).
-    assert law.scores(np.array([1]))[0] == pytest.approx(norm.pdf(ndtri(0.8)) / 0.2)
-    low, high = law.interval(np.array([False, True]))
-    assert low.tolist() == [-np.inf, law.cuts[1]] and high.tolist() == [law.cuts[1], np.inf]
+    assert marginal.scores(np.array([1]))[0] == pytest.approx(norm.pdf(ndtri(0.8)) / 0.2)
+    low, high = marginal.interval(np.array([False, True]))
+    assert low.tolist() == [-np.inf, marginal.cuts[1]] and high.tolist() == [marginal.cuts[1], np.inf]
 
 
 def test_ordinal_levels():
-    law = Levels.fit(np.array([0, 0, 1, 2, 2, 2, 2, 2, 2, 2]), ("low", "middle", "high"))
-    assert law.kind == "ordinal" and law.frequencies == pytest.approx([0.2, 0.1, 0.7])
-    drawn = law.value(RNG.standard_normal(50000))
-    assert [np.mean(drawn == name) for name in law.names] == pytest.approx([0.2, 0.1, 0.7], abs=0.01)
+    marginal = Levels.fit(np.array([0, 0, 1, 2, 2, 2, 2, 2, 2, 2]), ("low", "middle", "high"))
+    assert marginal.kind == "ordinal" and marginal.frequencies == pytest.approx([0.2, 0.1, 0.7])
+    drawn = marginal.value(RNG.standard_normal(50000))
+    assert [np.mean(drawn == name) for name in marginal.names] == pytest.approx([0.2, 0.1, 0.7], abs=0.01)
     with pytest.raises(ValueError, match="unknown level 'none'"):
-        law.interval(np.array("none"))
+        marginal.interval(np.array("none"))
 
 
 @pytest.mark.parametrize("frequency", [0.0, 1.0])
