@@ -12,7 +12,7 @@ import click
 @click.option(
     "--workers", type=click.IntRange(1, 256), default=None, help="Processes that measure; default: all cores."
 )
-def command(faces_dir, workers) -> None:
+def command(faces_dir: Path | None, workers: int | None) -> None:
     """Time the audit of FACES_DIR against the shipped profile.
 
     FACES_DIR is the newest ./facegen-out* where none is named.

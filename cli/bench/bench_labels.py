@@ -1,6 +1,7 @@
 """`facegen bench labels`: label passes of random faces, checked and cast again with rays."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -17,8 +18,18 @@ from facegen.datasets.errors import FacegenError
 @click.option("--real", type=click.Path(path_type=Path), help="Real masks whose hair islands set the limit.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes [by the machine].")
 @click.option("--out", type=click.Path(path_type=Path), help="JSON file to write.")
-def command(num, size, seed, match, quality, settings, real, workers, out) -> None:
-    """Look for label faults in random faces, and hold Blender's label pass against ray casting.
+def command(
+    num: int,
+    size: int,
+    seed: int,
+    match: str | None,
+    quality: str,
+    settings: tuple[str, ...],
+    real: Path | None,
+    workers: int | None,
+    out: Path | None,
+) -> None:
+    """Count label faults in random faces, and compare Blender's label pass with ray casting.
 
     \b
     Only label passes are rendered. Counted are strands inside the head by more than 1 mm, eyes that show
@@ -57,7 +68,7 @@ def command(num, size, seed, match, quality, settings, real, workers, out) -> No
     specs = draw_specs(load_profile(match) if match else None, seed, range(num), num, overrides)
     with tempfile.TemporaryDirectory(prefix="facegen-") as folder, console.status("") as status:
 
-        def step(answer):
+        def step(answer: Any) -> None:
             status.update(f"face {answer.index} of {num}")
 
         job = Job(Path(folder), size, quality, device="cpu", workers=workers or 0, task="check")
@@ -101,7 +112,7 @@ def command(num, size, seed, match, quality, settings, real, workers, out) -> No
         raise SystemExit(1)
 
 
-def _faults_table(rates, faces, islands):
+def _faults_table(rates: dict[str, Any], faces: int, islands: float) -> Any:
     from rich.table import Table
 
     from facegen.render.labels.label_checks import MAX_RATE
@@ -123,12 +134,12 @@ def _faults_table(rates, faces, islands):
     return table
 
 
-def _overlap_table(overlap, size):
+def _overlap_table(overlap: dict[str, Any], size: int) -> Any:
     from rich.table import Table
 
     table = Table(
         title=f"label pass against ray casting at {size} px",
-        caption="beyond: share of the pixels that lie further than 1 px from the same class in the other",
+        caption="beyond: fraction of the pixels that lie further than 1 px from the same class in the other",
     )
     table.add_column("class")
     for name in ("faces", "median IoU", "worst IoU", "worst face", "beyond"):

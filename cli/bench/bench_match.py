@@ -11,7 +11,7 @@ import click
 @click.option("--num", type=click.IntRange(2), default=1000, show_default=True, help="Faces to match.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the faces.")
 @click.option("--out", type=click.Path(path_type=Path), help="JSON file to write.")
-def command(profile, num, seed, out) -> None:
+def command(profile: str, num: int, seed: int, out: Path | None) -> None:
     """Match NUM faces to PROFILE, a shipped one or a file, and render none of them.
 
     What `facegen render --match-dist` does before its first picture: rows are drawn, eight faces for each are
@@ -29,19 +29,21 @@ def command(profile, num, seed, out) -> None:
     from facegen.render.matching.label_preview import preview_processes
     from facegen.render.matching.matcher import draw_specs
 
-    law = load_profile(profile)
+    target = load_profile(profile)
     blocks: list = []
     previews = 0
     began = time.perf_counter()
     with progress_bar(Console(stderr=True)) as bar, preview_processes(processor_count()) as pool:
         task = bar.add_task("match", total=None, note="previews")
 
-        def told(count: int) -> None:
+        def on_progress(count: int) -> None:
             nonlocal previews
             previews += count
             bar.update(task, advance=count)
 
-        for _ in draw_specs(law, seed, range(num), num, pool=pool, on_block=blocks.append, on_progress=told):
+        for _ in draw_specs(
+            target, seed, range(num), num, pool=pool, on_block=blocks.append, on_progress=on_progress
+        ):
             pass
     seconds = time.perf_counter() - began
     targets, predicted = (

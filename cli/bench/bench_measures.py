@@ -1,6 +1,7 @@
 """`facegen bench measures`: each measure of the audit against the known truth of rendered faces."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,7 +16,7 @@ _STYLE = {"good": "green", "fair": "yellow", "poor": "red", "not measured": "dim
     "--workers", type=click.IntRange(1, 256), default=None, help="Processes that measure; default: all cores."
 )
 @click.option("--out", type=click.Path(path_type=Path), help="JSON file to write.")
-def command(synth, workers, out) -> None:
+def command(synth: tuple[Path, ...], workers: int | None, out: Path | None) -> None:
     """Hold every measure against what the faces of SYNTH are known to be.
 
     SYNTH are one or more sets that facegen rendered, taken together; the newest ./facegen-out* where none is
@@ -68,7 +69,7 @@ def command(synth, workers, out) -> None:
         click.echo(str(out))
 
 
-def _json(row) -> dict:
+def _json(row: Any) -> dict[str, Any]:
     import math
 
     numbers = {key: value for key, value in vars(row).items() if isinstance(value, float)}
@@ -76,7 +77,7 @@ def _json(row) -> dict:
     return {**vars(row), **rounded, "grade": row.grade}
 
 
-def _print(rows, source, count) -> None:
+def _print(rows: Any, source: str, count: int) -> None:
     import math
 
     from rich.box import SIMPLE_HEAD

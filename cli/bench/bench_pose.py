@@ -14,13 +14,15 @@ PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
 @click.option("--num", type=click.IntRange(0), default=1600, show_default=True, help="Faces to preview.")
 @click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="Of the faces.")
 @click.option("--out", type=click.Path(path_type=Path), help="File of weights to write.")
-@click.option("--real", type=click.Path(path_type=Path), help="Real masks whose estimated law is shown.")
-@click.option("--annotations", type=click.Path(path_type=Path), help="Pose rows to hold that law against.")
-def command(num, seed, out, real, annotations) -> None:
+@click.option(
+    "--real", type=click.Path(path_type=Path), help="Real masks whose estimated distribution is shown."
+)
+@click.option("--annotations", type=click.Path(path_type=Path), help="Pose rows to compare it with.")
+def command(num: int, seed: int, out: Path | None, real: Path | None, annotations: Path | None) -> None:
     """Learn yaw, pitch, roll, smile and jaw opening from label maps of faces with known pose.
 
-    NUM faces are previewed without Blender (a quarter of a second each); every eighth is held out and
-    judges. The weights that ship are audit/measures/pose_regressor.json. With --num 0 nothing is learned:
+    NUM faces are previewed without Blender (a quarter of a second each); every eighth is held out for
+    the errors. The weights that ship are audit/measures/pose_regressor.json. With --num 0 nothing is learned:
     --real and --annotations then compare the shipped estimates with the pose rows, by percentiles alone.
     """
     if num:
@@ -28,10 +30,10 @@ def command(num, seed, out, real, annotations) -> None:
     elif out is not None:
         raise FacegenError("--out writes what was learned: nothing is with --num 0")
     if real is not None:
-        _law(real, annotations)
+        _compare(real, annotations)
 
 
-def _learn(num, seed, out) -> None:
+def _learn(num: int, seed: int, out: Path | None) -> None:
     import numpy as np
     from rich.console import Console
 
@@ -72,7 +74,7 @@ def _learn(num, seed, out) -> None:
         click.echo(str(out))
 
 
-def _law(real, annotations) -> None:
+def _compare(real: Path, annotations: Path | None) -> None:
     import numpy as np
     from rich.console import Console
     from scipy.stats import wasserstein_distance
@@ -92,9 +94,11 @@ def _law(real, annotations) -> None:
             found = table.column(f"pose_{name}")
             found = found[~np.isnan(found)]
             if len(found):
-                # Of laws about their means: the two estimators do not agree on where the camera is.
+                # Of distributions about their means: the two estimators do not agree on where the camera is.
                 gap = wasserstein_distance(found - found.mean(), annotated - annotated.mean())
-                click.echo(f"{name}: laws about their means differ by {gap:.2f} degrees (Wasserstein-1)")
+                click.echo(
+                    f"{name}: distributions about their means differ by {gap:.2f} degrees (Wasserstein-1)"
+                )
     for name, values in columns.items():
         seen = values[~np.isnan(values)]
         if not len(seen):

@@ -1,6 +1,7 @@
 """`facegen bench quality`: what more rays a pixel buy, against a render that has converged."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,14 +16,24 @@ REFERENCE = 256
 @click.option("--samples", type=click.IntRange(1, 4096), multiple=True, default=(6, 16, 32),
               show_default=True, help="Rays a pixel; may be given again.")  # fmt: skip
 @click.option("--reference", type=click.IntRange(1, 4096), default=REFERENCE, show_default=True,
-              help="Rays a pixel of what they are held against.")  # fmt: skip
+              help="Rays a pixel of what they are compared with.")  # fmt: skip
 @click.option("--quality", type=click.Choice(["fast", "standard", "high"]), default="standard",
               show_default=True, help="Strands, textures and bounces; `fast` is compared too.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the faces.")
 @click.option("--match-dist", "match", metavar="PROFILE|FILE", help="Faces of a profile, not the prior.")
 @click.option("--real", type=click.Path(path_type=Path), help="Real faces: adds the reverse test's F1.")
 @click.option("--out", type=click.Path(path_type=Path), help="JSON file to write.")
-def command(num, size, samples, reference, quality, seed, match, real, out) -> None:
+def command(
+    num: int,
+    size: int,
+    samples: tuple[int, ...],
+    reference: int,
+    quality: str,
+    seed: int,
+    match: str | None,
+    real: Path | None,
+    out: Path | None,
+) -> None:
     """Render the same faces with few and with many rays a pixel, and compare.
 
     Error: root mean square difference from the reference on the face, in 8-bit steps. Hair: energy of three
@@ -62,14 +73,16 @@ def command(num, size, samples, reference, quality, seed, match, real, out) -> N
         console.print(str(out), soft_wrap=True)
 
 
-def _render(specs, folder, size, quality, rays, status, title):
+def _render(
+    specs: list[Any], folder: Path, size: int, quality: str, rays: int | None, status: Any, title: str
+) -> dict[str, Any]:
     import statistics
 
     from facegen.render.production.worker_pool import Job, render_specs
 
     done = 0
 
-    def step(answer):
+    def step(answer: Any) -> None:
         nonlocal done
         done += 1
         status.update(f"{title}: {done} of {len(specs)}, {answer.seconds:.1f} s")
@@ -81,7 +94,7 @@ def _render(specs, folder, size, quality, rays, status, title):
     return {"folder": folder, "median_s": seconds}
 
 
-def _compare(rows):
+def _compare(rows: list[dict[str, Any]]) -> None:
     """Add error and hair bands against the last row."""
     import numpy as np
 
@@ -104,7 +117,7 @@ def _compare(rows):
         row["hair_octaves_db"] = np.median(bands, axis=0).tolist() if bands else None
 
 
-def _reverse(console, rows, real):
+def _reverse(console: Any, rows: list[dict[str, Any]], real: Path) -> None:
     """Add the mean F1 of a parser trained on real faces."""
     from facegen.cli.support.omp import wait_without_spinning
     from facegen.cli.support.training_progress import load, training_bar
@@ -125,7 +138,7 @@ def _reverse(console, rows, real):
         row["reverse_f1_core"] = result.common_means()["core"][1]["synthetic"]
 
 
-def _table(rows, reference):
+def _table(rows: list[dict[str, Any]], reference: int) -> Any:
     from rich.table import Table
 
     table = Table(caption=f"against {reference} rays a pixel; octaves: 1, 2 and 4 pixels")

@@ -1,6 +1,7 @@
 """`facegen bench render`: seconds and memory a rendered face, by quality and size."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -20,7 +21,16 @@ from facegen.datasets.errors import FacegenError
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
 @click.option("--device", default="auto", show_default=True, help="As in `facegen render`.")
 @click.option("--out", type=click.Path(path_type=Path), help="JSON file to write.")
-def command(num, sizes, qualities, seed, match, workers, device, out) -> None:
+def command(
+    num: int,
+    sizes: tuple[int, ...],
+    qualities: tuple[str, ...],
+    seed: int,
+    match: str | None,
+    workers: int,
+    device: str,
+    out: Path | None,
+) -> None:
     """Render faces of the default prior in its natural mix, all layers and files, and time them.
 
     A first face that warms the worker up is left out. The same faces are used everywhere.
@@ -54,7 +64,9 @@ def command(num, sizes, qualities, seed, match, workers, device, out) -> None:
         console.print(str(out), soft_wrap=True)
 
 
-def _measure(specs, size, quality, workers, device, status):
+def _measure(
+    specs: list[Any], size: int, quality: str, workers: int, device: str, status: Any
+) -> dict[str, Any]:
     import tempfile
     import time
 
@@ -64,7 +76,7 @@ def _measure(specs, size, quality, workers, device, status):
     warm_up, ends = len(specs) - 1, []
     order = [(warm_up, specs[-1]), *enumerate(specs[:-1])]
 
-    def step(answer):
+    def step(answer: Any) -> None:
         ends.append(time.perf_counter())
         status.update(f"{quality} {size}²: {len(ends)} of {len(specs)}, {answer.seconds:.1f} s")
 
@@ -87,7 +99,7 @@ def _measure(specs, size, quality, workers, device, status):
     }
 
 
-def _table(rows):
+def _table(rows: list[dict[str, Any]]) -> Any:
     from rich import box
     from rich.table import Table
 

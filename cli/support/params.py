@@ -1,5 +1,7 @@
 """A list of numbers as one option: 100,300,1000."""
 
+from typing import Any
+
 import click
 
 
@@ -11,7 +13,9 @@ class NumberList(click.ParamType):
     def __init__(self, low: int) -> None:
         self.low = low
 
-    def convert(self, value, param, ctx) -> tuple[int, ...]:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
         if isinstance(value, tuple):
             return value
         try:
