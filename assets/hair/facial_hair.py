@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
 import numpy as np
+import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from facegen.assets.hair import strands as st
+from facegen.assets.head.head_model import HeadModel, PosedHead
+from facegen.assets.meshes.collision import Body
+from facegen.assets.meshes.mesh import Floats
 from facegen.assets.skin import beard_area, painted_borders
+from facegen.render.spec.face_spec import FacialHair
+
+Density: TypeAlias = Callable[[Floats, Floats], Floats]  # of chart coordinates s, t in mm; in [0, 1]
 
 # Rows of MakeHuman's lash ribbons (indices into the left lash helper), inner corner to outer corner.
 UPPER_ROOTS = (30, 21, 20, 19, 18, 1, 0, 2, 3, 4, 5, 6)
@@ -15,7 +25,9 @@ LOWER_ROOTS = (23, 17, 16, 15, 14, 13, 12, 11, 10)
 LOWER_TIPS = (90, 91, 92, 93, 94, 95, 96, 97, 98)
 
 
-def _face_roots(head, model, density, per_cm2, rng):
+def _face_roots(
+    head: PosedHead, model: HeadModel, density: Density, per_cm2: float, rng: np.random.Generator
+) -> st.Roots:
     """Roots on the frontal skin where `density(s, t)` in [0, 1] thins out `per_cm2` of them."""
     chart = model.chart
     # A coarse mesh can miss a narrow region at its vertices: look 5 mm around.
@@ -34,12 +46,14 @@ def _face_roots(head, model, density, per_cm2, rng):
     return roots.take(np.flatnonzero(rng.random(len(roots)) < density(*roots.chart.T)))
 
 
-def _tangent(normal, direction):
+def _tangent(normal: Floats, direction: Floats) -> Floats:
     t = direction - (direction * normal).sum(1, keepdims=True) * normal
     return t / np.maximum(np.linalg.norm(t, axis=1, keepdims=True), 1e-9)
 
 
-def _arc(roots, direction, lift, length, points, bend):
+def _arc(
+    roots: st.Roots, direction: Floats, lift: Floats, length: Floats, points: int, bend: float
+) -> Floats:
     """Short hairs: leave the skin at `lift`, bend back to it. direction (N, 3) unit tangent."""
     u = np.linspace(0, 1, points)[None, :, None]
     along = direction[:, None] * (u * length[:, None, None])
@@ -51,7 +65,14 @@ def _arc(roots, direction, lift, length, points, bend):
 BROW_PER_CM2 = 205.0
 
 
-def brows(head, model, shape: painted_borders.BrowShape, density, rng, points=5):
+def brows(
+    head: PosedHead,
+    model: HeadModel,
+    shape: painted_borders.BrowShape,
+    density: float,
+    rng: np.random.Generator,
+    points: int = 5,
+) -> tuple[Floats, npt.NDArray[np.int_]]:
     """Brow strands: (N, points, 3), side (N,) +1 left -1 right.
 
     Hairs stand up at the inner end, lie down along the brow within its first third and cross the centre line
@@ -61,19 +82,27 @@ def brows(head, model, shape: painted_borders.BrowShape, density, rng, points=5)
     return np.concatenate(both), np.repeat((1, -1), [len(strands) for strands in both])
 
 
-def _brow(head, model, shape, side, density, rng, points):
+def _brow(
+    head: PosedHead,
+    model: HeadModel,
+    shape: painted_borders.BrowShape,
+    side: int,
+    density: float,
+    rng: np.random.Generator,
+    points: int,
+) -> Floats:
     line, half = shape.centre_line(side)
     start, stop = line[0, 0], line[-1, 0]
 
-    def along(s):
+    def along(s: Floats) -> Floats:
         return np.clip((np.abs(s) - start) / (stop - start), 0, 1)
 
-    def across(s, t):
+    def across(s: Floats, t: Floats) -> Floats:
         """Height above the centre line, 1 and -1 on the outline."""
         a = np.abs(s)
         return np.clip((t - np.interp(a, *line.T)) / np.interp(a, line[:, 0], half), -1, 1)
 
-    def cover(s, t):
+    def cover(s: Floats, t: Floats) -> Floats:
         # The lower border is dense, the upper one and the inner end lose themselves in the skin; depth counts
         # in half widths, so that the thin tail is as full as the middle.
         depth = -shape.distance(s, t)
@@ -81,22 +110,23 @@ def _brow(head, model, shape, side, density, rng, points):
         edge = np.where(across(s, t) > 0, 0.10 + 1.25 * share, 0.25 + 2.2 * share)
         # Both ends fade over some 6 mm: a brow has no corners.
         ends = np.clip(0.15 + along(s) / 0.18, 0, 1) * np.clip(0.12 + (1 - along(s)) / 0.2, 0, 1)
-        return np.clip(edge, 0, 1) * (depth > -0.3) * ends * (s * side > 0)
+        inside = (depth > -0.3) * 1.0
+        return np.clip(edge, 0, 1) * inside * ends * (s * side > 0)
 
     slopes = np.degrees(np.arctan(np.gradient(line[:, 1], line[:, 0])))
 
-    def turned(s, t):
+    def turned(s: Floats, t: Floats) -> Floats:
         """Degrees by which hairs rise from straight outwards."""
         u = along(s)
         slope = np.interp(np.abs(s), line[:, 0], slopes)
         return slope + 62 * np.exp(-u / 0.17) + 10 * (1 - u) - 24 * across(s, t) * np.clip(u / 0.25, 0, 1)
 
-    def reach(s):
+    def reach(s: Floats) -> Floats:
         """Length of a hair, mm."""
         u = along(s)
         return 7.8 * (1 - 0.3 * u) * (0.7 + 0.3 * np.clip(u / 0.2, 0, 1))
 
-    def rooted(s, t):
+    def rooted(s: Floats, t: Floats) -> Floats:
         # It is the middle of a hair that lies where the brow is seen.
         angle, half_way = np.radians(turned(s, t)), 0.35 * reach(s)
         return cover(s + side * half_way * np.cos(angle), t + half_way * np.sin(angle))
@@ -112,7 +142,9 @@ def _brow(head, model, shape, side, density, rng, points):
     return _arc(roots, direction, rng.uniform(0.12, 0.28, len(roots)), length, points, 0.8)
 
 
-def lashes(ribbons, amount, rng, points=6):
+def lashes(
+    ribbons: Mapping[str, Floats], amount: float, rng: np.random.Generator, points: int = 6
+) -> tuple[Floats, Floats]:
     """Lash strands of both eyes: (N, points, 3) and their root radii (N,), metres.
 
     Parameters
@@ -148,7 +180,14 @@ MOUSTACHE_PER_CM2 = 95.0
 STUBBLE_MM = 3.0  # longer hair than this is a beard
 
 
-def facial_hair(head, model, style, rng, body, points=6):
+def facial_hair(
+    head: PosedHead,
+    model: HeadModel,
+    style: FacialHair,
+    rng: np.random.Generator,
+    body: Body,
+    points: int = 6,
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """Beard and moustache strands.
 
     Parameters
@@ -164,7 +203,7 @@ def facial_hair(head, model, style, rng, body, points=6):
     longest = min(style.length_mm, STUBBLE_MM) if kind == "stubble" else style.length_mm
     if kind != "moustache":
 
-        def lower(s, t):
+        def lower(s: Floats, t: Floats) -> Floats:
             return beard_area.beard_density(kind, s, t, style.cheek_line, style.neck_line)
 
         per_cm2 = BEARD_PER_CM2[kind] * style.density
@@ -172,7 +211,7 @@ def facial_hair(head, model, style, rng, body, points=6):
         flags.append(np.zeros(len(strands[-1]), bool))
     if kind != "sideburns":
 
-        def upper(s, t):
+        def upper(s: Floats, t: Floats) -> Floats:
             return beard_area.moustache_density(s, t, alone=kind == "moustache")
 
         per_cm2 = (BEARD_PER_CM2[kind] if kind == "stubble" else MOUSTACHE_PER_CM2) * style.density
@@ -183,7 +222,17 @@ def facial_hair(head, model, style, rng, body, points=6):
     return np.concatenate(strands), np.concatenate(flags)
 
 
-def _grow_beard(head, model, density, per_cm2, length_mm, rng, body, points, kind):
+def _grow_beard(
+    head: PosedHead,
+    model: HeadModel,
+    density: Density,
+    per_cm2: float,
+    length_mm: float,
+    rng: np.random.Generator,
+    body: Body,
+    points: int,
+    kind: str,
+) -> Floats:
     """Strands of one region; hair is shorter where it stands thinner, and longest on the chin."""
     roots = _face_roots(head, model, density, per_cm2, rng)
     rotation = head.head_rotation

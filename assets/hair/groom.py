@@ -10,11 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.assets.hair import strands as st
 from facegen.assets.hair import tied
 from facegen.assets.hair.guides import Skull, grow_guides, partition
 from facegen.assets.hair.scalp import TURN_MM, Scalp
+from facegen.assets.head.head_model import HeadModel, PosedHead
+from facegen.assets.meshes.collision import Body
+from facegen.assets.meshes.mesh import Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,14 @@ NEAR = 0.004  # metres: points that are known to stay farther out are not held a
 EYE_HALF = (0.020, 0.013)
 
 
-def scalp_roots(head, model, scalp: Scalp, count, rng, part=None):
+def scalp_roots(
+    head: PosedHead,
+    model: HeadModel,
+    scalp: Scalp,
+    count: int,
+    rng: np.random.Generator,
+    part: float | None = None,
+) -> st.Roots:
     """Roots on the scalp, ears left out. Returns Roots of about `count`.
 
     part: sideways position of a parting, metres; the two sides leave it, so roots stand denser along it.
@@ -143,7 +154,17 @@ def scalp_roots(head, model, scalp: Scalp, count, rng, part=None):
     return replace(kept, inside=scalp.inside(kept.chart[:, 0], kept.chart[:, 1]))
 
 
-def make_hair(groom, roots, head, gravity, body, rng, points, radius, guides=GUIDES):
+def make_hair(
+    groom: Groom,
+    roots: st.Roots,
+    head: PosedHead,
+    gravity: Floats,
+    body: Body,
+    rng: np.random.Generator,
+    points: int,
+    radius: float,
+    guides: int = GUIDES,
+) -> tuple[Floats, Floats, Floats]:
     """Strands of a groom.
 
     Parameters
@@ -164,6 +185,7 @@ def make_hair(groom, roots, head, gravity, body, rng, points, radius, guides=GUI
         Strands may be fewer or more than the roots. Tone is what makes neighbouring locks differ in colour.
     """
     skull = Skull.of(head)
+    wide: Ints
     if groom.tie is not None:
         strands, fine, gap = tied.gather(groom, roots, skull, gravity, body, rng, points)
         wide = fine // LOCKS_TOGETHER
@@ -175,7 +197,7 @@ def make_hair(groom, roots, head, gravity, body, rng, points, radius, guides=GUI
     )
     tone = tone + rng.normal(0, 0.2, len(strands))
     border = np.ones(len(strands))
-    border[: len(roots)] = np.clip(roots.inside / BORDER_MM, 0, 1)
+    border[: len(roots)] = np.clip(roots.depth / BORDER_MM, 0, 1)
     strands, gap = _fluff(strands, gap, border, rng)
     width = radius * rng.uniform(0.7, 1.2, len(strands)) * (THINNEST + (1 - THINNEST) * border)
     # Most hairs stay in their lock; some leave it, and a few stand off all others.
@@ -202,7 +224,7 @@ def make_hair(groom, roots, head, gravity, body, rng, points, radius, guides=GUI
     return strands[keep], st.taper(width[keep], points), tone[keep].astype(np.float32)
 
 
-def _fluff(strands, gap, border, rng):
+def _fluff(strands: Floats, gap: Floats, border: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Some of the hairs at the border (0) end after a centimetre or two; none does well inside (1)."""
     length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)
     short = rng.random(len(strands)) < FLUFF * (1 - border)
@@ -210,7 +232,16 @@ def _fluff(strands, gap, border, rng):
     return st.trim(strands, share), st.trim(gap[..., None], share)[..., 0]
 
 
-def _loose(groom, roots, skull, gravity, body, rng, points, least):
+def _loose(
+    groom: Groom,
+    roots: st.Roots,
+    skull: Skull,
+    gravity: Floats,
+    body: Body,
+    rng: np.random.Generator,
+    points: int,
+    least: int,
+) -> tuple[Floats, Ints, Ints, Floats]:
     """Hair that hangs or stands: strands, fine and wide lock of each, least clearance (N, points)."""
     parts = partition(groom, roots, skull, rng)
     count = min(len(roots), max(len(roots) // 20, least))
@@ -246,7 +277,9 @@ def _loose(groom, roots, skull, gravity, body, rng, points, least):
     return shape, fine, wide, gap - np.linalg.norm(shape - before, axis=2)
 
 
-def _curled(groom, strands, roots, wide, fine, rng):
+def _curled(
+    groom: Groom, strands: Floats, roots: st.Roots, wide: Ints, fine: Ints, rng: np.random.Generator
+) -> Floats:
     """Windings that neighbouring locks share: waves run through hair, coils belong to their own lock."""
     length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)
     drift = (roots.position * 100) @ rng.normal(0, 0.45, 3)  # radians a centimetre
@@ -263,7 +296,9 @@ def _curled(groom, strands, roots, wide, fine, rng):
     return st.curl(strands, size, angle, groom.curl_onset, FLAT_WAVES * (1 - tight))
 
 
-def _locks(roots, group, count, rng, weight=None):
+def _locks(
+    roots: st.Roots, group: Ints, count: int, rng: np.random.Generator, weight: Floats | None = None
+) -> Ints:
     """Number of the lock (N,) of each root: the nearest of `count` centres of its own group.
 
     weight : (N,) float, how many more centres lie about a root; None = the same everywhere
@@ -280,7 +315,7 @@ def _locks(roots, group, count, rng, weight=None):
     return out
 
 
-def _baby_hairs(groom, roots, skull, rng, points):
+def _baby_hairs(groom: Groom, roots: st.Roots, skull: Skull, rng: np.random.Generator, points: int) -> Floats:
     """Short fine hairs along the front and the temples, where a hairline is soft."""
     s, t = roots.chart.T
     front = np.flatnonzero((np.abs(s) < 92) & (t < 78) & (t > 5))
@@ -299,7 +334,7 @@ def _baby_hairs(groom, roots, skull, rng, points):
     ).astype(np.float32)
 
 
-def crosses_eye(strands, skull):
+def crosses_eye(strands: Floats, skull: Skull) -> npt.NDArray[np.bool_]:
     """Strands (N,) bool that pass in front of an eye, looked at along the face."""
     fine = st.refine(strands, 3)
     p = skull.local(fine)

@@ -6,10 +6,18 @@ Local coordinates are the skull's, metres: origin between the eyes, x to the sub
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.assets.hair import strands as st
+from facegen.assets.head.head_model import PosedHead
+from facegen.assets.meshes.collision import Body
+from facegen.assets.meshes.mesh import Floats, Ints
+
+if TYPE_CHECKING:
+    from facegen.assets.hair.groom import Groom
 
 STEPS = 30  # at most: a guide grows finer than it is drawn, a step of 3 cm cuts corners through the skull
 # The face that combed hair leaves free: half width by height, up to this far behind the eyes.
@@ -35,29 +43,29 @@ EDGE_MM, EDGE_ROOM, EDGE_LIFT = 16.0, 0.25, 0.5  # band inside the hairline, cle
 CROSSING = 0.0015  # metres: how far from the parting hairs still fall to the other side and cover it
 FRAYED = 0.06  # spread of the width that single guides leave free
 MINGLE_MM = 4.0  # width of the border between a fringe and the hair behind it
-CLOTH = 0.011  # metres kept from the skin where a garment lies
+CLOTH, CLOTH_Z = 0.011, -0.125  # metres kept from the skin below this height, where a garment lies
 
 
 @dataclass(frozen=True)
 class Skull:
     """The frame of the skull in the world."""
 
-    origin: np.ndarray
-    rotation: np.ndarray
+    origin: Floats
+    rotation: Floats
     eye_x: float
 
     @classmethod
-    def of(cls, head):
+    def of(cls, head: PosedHead) -> Skull:
         across = np.linalg.norm(head.eye_centres[0] - head.eye_centres[1])
         return cls(head.eye_centres.mean(0), head.head_rotation, float(across) / 2)
 
-    def local(self, points):
+    def local(self, points: Floats) -> Floats:
         return (points - self.origin) @ self.rotation
 
-    def world(self, points):
+    def world(self, points: Floats) -> Floats:
         return points @ self.rotation.T + self.origin
 
-    def turn(self, vectors):
+    def turn(self, vectors: npt.ArrayLike) -> Floats:
         """Directions of the skull's frame in the world."""
         return np.asarray(vectors) @ self.rotation.T
 
@@ -76,11 +84,11 @@ class Parts:
     open: np.ndarray
     group: np.ndarray
 
-    def take(self, index):
+    def take(self, index: Ints) -> Parts:
         return Parts(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
 
 
-def partition(groom, roots, skull, rng):
+def partition(groom: Groom, roots: st.Roots, skull: Skull, rng: np.random.Generator) -> Parts:
     """Parts of the roots (N); where the parting runs and how wide each side leaves the face is drawn here."""
     local = skull.local(roots.position)
     s, t = roots.chart.T
@@ -108,66 +116,119 @@ def partition(groom, roots, skull, rng):
     return Parts(side, fringe, front, tucked, free, group)
 
 
-def grow_guides(groom, roots, parts, skull, gravity, body, rng, points):
-    """Guides (G, points, 3) and their clearance (G, points) in metres."""
-    t = roots.chart[:, 1]
+@dataclass(frozen=True)
+class _Growth:
+    """What leads guides (G) while they grow: `strands.grow` calls these methods at every step.
+
+    Attributes
+    ----------
+    groom, parts, skull
+        As of `grow_guides`.
+    gravity : (3,) float, unit, world
+    draw, over : (G, 3) float, world
+        What draws a guide all along, and on top of the head alone.
+    room : (G,) float, metres
+        Clearance of a guide from the head, away from its root.
+    clearance : (G, steps) float, metres
+        The same at every step: it grows from the root on.
+    """
+
+    groom: Groom
+    parts: Parts
+    skull: Skull
+    gravity: Floats
+    draw: Floats
+    over: Floats
+    room: Floats
+    clearance: Floats
+
+    @property
+    def lies(self) -> bool:
+        """Parted hair and a fringe lie on the head; other hair may stand off it."""
+        return self.groom.part is not None or self.groom.fringe > 0
+
+    def fence(self, points: Floats) -> Floats:
+        """Points (G, 3) brought back to where hair may be."""
+        p = self.skull.local(points)
+        _keep_face_free(p, self.parts)
+        if self.groom.part is not None:
+            _keep_to_shoulders(p, self.parts)
+        return self.skull.world(p)
+
+    def flat(self, p: Floats) -> float | Floats:
+        """Fraction of the clearance kept at local points: parted hair rises away from its parting."""
+        if self.groom.part is None:
+            return 1.0
+        u = np.clip(np.abs(p[:, 0] - self.groom.part) / PART_WIDE, 0, 1)
+        return PART_FLAT + (1 - PART_FLAT) * u * u * (3 - 2 * u)
+
+    def floor(self, points: Floats, step: int) -> Floats:
+        """Metres (G,) that a point keeps from the head."""
+        p = self.skull.local(points)
+        return self.clearance[:, step] * self.flat(p) + CLOTH * (p[:, 2] < CLOTH_Z)
+
+    def ceiling(self, points: Floats, step: int) -> Floats:
+        """Metres (G,) from the head beyond which hair is drawn down."""
+        p = self.skull.local(points)
+        below = np.maximum(FREE_Z - p[:, 2], 0)
+        return (THICK[0] * self.room + THICK[1]) * self.flat(p) + FREE_SLOPE * below
+
+    def target(self, points: Floats) -> Floats:
+        """What draws hair at points (G, 3).
+
+        Parted hair is drawn over the top. From the widest place of the head on it hangs, and what momentum
+        carries farther out comes back.
+        """
+        p = self.skull.local(points)
+        high = np.clip((p[:, 2:] - OVER[0]) / (OVER[1] - OVER[0]), 0, 1)
+        high = high * np.clip((WIDEST - np.abs(p[:, :1])) / 0.03, 0, 1)
+        parted = self.groom.part is not None
+        wide = np.clip((np.abs(p[:, 0]) - WIDEST - self.room) / 0.03, 0, 1) * parted
+        flare = np.clip((FLARE_Z - p[:, 2]) / 0.06, 0, 1) * self.lies
+        aside = np.sign(p[:, 0]) * (flare * FLARE - 0.7 * wide * (1 - flare))
+        aside = self.skull.turn(np.stack([aside, 0 * wide, 0 * wide], 1))
+        return self.groom.weight * self.gravity[None] + self.draw + high * self.over + aside
+
+
+def grow_guides(
+    groom: Groom,
+    roots: st.Roots,
+    parts: Parts,
+    skull: Skull,
+    gravity: Floats,
+    body: Body,
+    rng: np.random.Generator,
+    points: int,
+) -> tuple[Floats, Floats]:
+    """Guide strands of loose hair.
+
+    Parameters
+    ----------
+    roots : Roots (G)
+    parts : Parts (G)
+    gravity : (3,) float, unit, world
+    points : int
+        Of a guide.
+
+    Returns
+    -------
+    guides : (G, points, 3) float32, metres, world
+    clearance : (G, points) float, metres
+        From the head.
+    """
     low, high = groom.blend
-    height = np.clip((t - low) / (high - low), 0, 1)
+    height = np.clip((roots.chart[:, 1] - low) / (high - low), 0, 1)
     length = _lengths(groom, roots, parts, height)
     direction, draw, over = _directions(groom, roots, parts, skull, height, rng)
-
-    crown = np.clip((t + 10) / 72, 0, 1)
-    crown = crown * (EDGE_ROOM + (1 - EDGE_ROOM) * np.clip(roots.inside / EDGE_MM, 0, 1))
-    sides = np.interp(groom.sides, SIDES_LENGTH, SIDES)
-    room = groom.volume * (sides + (1 - sides) * crown) * rng.uniform(*UNEVEN, len(roots))
-    if groom.part is not None:
-        room = room * (1 - SHORT_SIDE * _short_side(groom, parts))
-    room = np.where(parts.fringe, np.minimum(room, 0.007) * rng.uniform(0.5, 1.2, len(roots)), room)
+    room = _room(groom, roots, parts, rng)
     steps = min(STEPS, 2 * points + 6)
     rise = np.minimum(0.3 * length, RISE)[:, None]
     clearance = 0.001 + room[:, None] * np.clip(length[:, None] * np.linspace(0, 1, steps) / rise, 0, 1)
-
-    lies = groom.part is not None or groom.fringe > 0
-
-    def fence(moved):
-        p = skull.local(moved)
-        _keep_face_free(p, parts)
-        if groom.part is not None:
-            _keep_to_shoulders(p, parts)
-        return skull.world(p)
-
-    def flat(p):
-        """Share of the clearance that hair keeps at local points: what is parted rises beside its parting."""
-        if groom.part is None:
-            return 1.0
-        u = np.clip(np.abs(p[:, 0] - groom.part) / PART_WIDE, 0, 1)
-        return PART_FLAT + (1 - PART_FLAT) * u * u * (3 - 2 * u)
-
-    def floor(moved, k):
-        p = skull.local(moved)
-        return clearance[:, k] * flat(p) + CLOTH * (p[:, 2] < -0.125)
-
-    def ceiling(moved, k):
-        p = skull.local(moved)
-        below = np.maximum(FREE_Z - p[:, 2], 0)
-        return (THICK[0] * room + THICK[1]) * flat(p) + FREE_SLOPE * below
-
+    growth = _Growth(groom, parts, skull, gravity, draw, over, room, clearance)
     keep = np.full(len(roots), groom.stiffness) ** (12 / steps)
-
-    def target(position):
-        # What is parted is drawn over the top; from the widest place of the head on it hangs, and what
-        # momentum carries farther out comes back.
-        p = skull.local(position)
-        high = np.clip((p[:, 2:] - OVER[0]) / (OVER[1] - OVER[0]), 0, 1)
-        high = high * np.clip((WIDEST - np.abs(p[:, :1])) / 0.03, 0, 1)
-        wide = np.clip((np.abs(p[:, 0]) - WIDEST - room) / 0.03, 0, 1) * (groom.part is not None)
-        flare = np.clip((FLARE_Z - p[:, 2]) / 0.06, 0, 1) * lies
-        aside = np.sign(p[:, 0]) * (flare * FLARE - 0.7 * wide * (1 - flare))
-        aside = skull.turn(np.stack([aside, 0 * wide, 0 * wide], 1))
-        return groom.weight * gravity[None] + draw + high * over + aside
-
+    ceiling = growth.ceiling if growth.lies else None
     guides = st.grow(
-        roots, direction, length, steps, keep, target, body, floor, fence, ceiling if lies else None
+        roots, direction, length, steps, keep, growth.target, body, growth.floor, growth.fence, ceiling
     )
     guides = _above_the_eyes(guides, parts, skull, groom, rng)
     guides = st.resample(guides, points)
@@ -175,12 +236,23 @@ def grow_guides(groom, roots, parts, skull, gravity, body, rng, points):
     return guides, gap
 
 
-def _short_side(groom, parts):
+def _room(groom: Groom, roots: st.Roots, parts: Parts, rng: np.random.Generator) -> Floats:
+    """Clearance (G,) of guides, metres: most on the crown, less at the hairline and the sides."""
+    crown = np.clip((roots.chart[:, 1] + 10) / 72, 0, 1)
+    crown = crown * (EDGE_ROOM + (1 - EDGE_ROOM) * np.clip(roots.depth / EDGE_MM, 0, 1))
+    sides = np.interp(groom.sides, SIDES_LENGTH, SIDES)
+    room = groom.volume * (sides + (1 - sides) * crown) * rng.uniform(*UNEVEN, len(roots))
+    if groom.part is not None:
+        room = room * (1 - SHORT_SIDE * _short_side(groom, parts))
+    return np.where(parts.fringe, np.minimum(room, 0.007) * rng.uniform(0.5, 1.2, len(roots)), room)
+
+
+def _short_side(groom: Groom, parts: Parts) -> Floats:
     """How far the parting lies towards the side that hair falls to (G,): 0 = the middle, 1 = the temple."""
     return np.clip(groom.part * parts.side / WIDEST, 0, 1)
 
 
-def _lengths(groom, roots, parts, height):
+def _lengths(groom: Groom, roots: st.Roots, parts: Parts, height: Floats) -> Floats:
     s, t = roots.chart.T
     behind = np.clip((np.abs(s) - 150) / 100, 0, 1)
     low = groom.sides + (groom.nape - groom.sides) * behind
@@ -188,7 +260,9 @@ def _lengths(groom, roots, parts, height):
     return np.where(parts.fringe, np.maximum(groom.fringe, 0.02) + 0.0008 * np.maximum(t - 60, 0), length)
 
 
-def _directions(groom, roots, parts, skull, height, rng):
+def _directions(
+    groom: Groom, roots: st.Roots, parts: Parts, skull: Skull, height: Floats, rng: np.random.Generator
+) -> tuple[Floats, Floats, Floats]:
     """Where guides leave the skin (G, 3), what draws them all along and what draws them on top; world."""
     s, t = roots.chart.T
     count = len(roots)
@@ -217,12 +291,12 @@ def _directions(groom, roots, parts, skull, height, rng):
     along = st.tangent(roots.normal, comb + rng.normal(0, 0.10, comb.shape))
     lift = groom.lift * (0.3 + 0.7 * height) * rng.uniform(0.75, 1.25, count)
     # Hair does not stand off the forehead like a rim: at the border it grows out of the skin at a low angle.
-    lift = lift * (EDGE_LIFT + (1 - EDGE_LIFT) * np.clip(roots.inside / EDGE_MM, 0, 1))
+    lift = lift * (EDGE_LIFT + (1 - EDGE_LIFT) * np.clip(roots.depth / EDGE_MM, 0, 1))
     lift = np.clip(np.where(parts.fringe, 0.35, lift), 0, 1)[:, None]
     return lift * roots.normal + (1 - lift) * along, skull.turn(draw * (1 - 0.6 * hang)), skull.turn(over)
 
 
-def _keep_face_free(p, parts):
+def _keep_face_free(p: Floats, parts: Parts) -> None:
     """Draw local points p (G, 3) off the face to its outline, in place; tucked hair goes behind the ear."""
     half = parts.open * np.interp(p[:, 2], WINDOW_Z, WINDOW_X)
     inside = ~parts.fringe & (p[:, 1] < WINDOW_DEPTH) & (p[:, 0] * parts.side < half)
@@ -231,7 +305,7 @@ def _keep_face_free(p, parts):
     p[:, 1] = np.where(ear, p[:, 1] + 0.6 * (EAR_BEHIND - p[:, 1]), p[:, 1])
 
 
-def _keep_to_shoulders(p, parts):
+def _keep_to_shoulders(p: Floats, parts: Parts) -> None:
     """Draw local points p (G, 3) below the jaw before or behind the shoulder, in place."""
     low = np.clip((SHOULDER_Z - p[:, 2]) / 0.05, 0, 1)
     ahead = parts.front & (p[:, 1] > IN_FRONT)
@@ -240,7 +314,9 @@ def _keep_to_shoulders(p, parts):
     p[:, 1] += np.where(after, 0.4 * low * (BEHIND - p[:, 1]), 0)
 
 
-def _above_the_eyes(guides, parts, skull, groom, rng):
+def _above_the_eyes(
+    guides: Floats, parts: Parts, skull: Skull, groom: Groom, rng: np.random.Generator
+) -> Floats:
     """Cut the fringe, and whatever else falls over the brow, before it reaches the eyes."""
     p = skull.local(guides)
     edge = (

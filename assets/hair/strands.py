@@ -5,10 +5,15 @@ Strands are (N, K, 3) float32 metres, root first; radii (N, K) float32 metres.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.spatial import cKDTree
+
+from facegen.assets.meshes.collision import Body
+from facegen.assets.meshes.mesh import Floats, Ints
 
 DRAWN_DOWN = 0.6  # share of its height over the ceiling that a step of growing hair loses
 LOOSE = 0.06  # metres from the root after which single hairs lie off their neighbours as far as they ever do
@@ -21,20 +26,35 @@ class Roots:
     inside : (N,) mm from the border of what grows there; None where no border was given
     """
 
-    position: np.ndarray
-    normal: np.ndarray
-    chart: np.ndarray
-    inside: np.ndarray | None = None
+    position: Floats
+    normal: Floats
+    chart: Floats
+    inside: Floats | None = None
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.position)
 
-    def take(self, index):
+    @property
+    def depth(self) -> Floats:
+        """`inside`, of roots whose border is known."""
+        if self.inside is None:
+            raise ValueError("these roots have no border")
+        return self.inside
+
+    def take(self, index: Ints) -> Roots:
         inside = None if self.inside is None else self.inside[index]
         return Roots(self.position[index], self.normal[index], self.chart[index], inside)
 
 
-def scatter(vertices, normals, chart, faces, count, rng, density=1.0):
+def scatter(
+    vertices: Floats,
+    normals: Floats,
+    chart: Floats,
+    faces: Ints,
+    count: int,
+    rng: np.random.Generator,
+    density: float | Floats = 1.0,
+) -> Roots:
     """`count` roots spread over quads by area times density.
 
     Parameters
@@ -51,7 +71,7 @@ def scatter(vertices, normals, chart, faces, count, rng, density=1.0):
     corner = faces[face]
     weights = ((1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v)
 
-    def blend(values):
+    def blend(values: Floats) -> Floats:
         return sum(w * values[corner[:, i]] for i, w in enumerate(weights))
 
     normal = blend(normals)
@@ -67,7 +87,18 @@ def scatter(vertices, normals, chart, faces, count, rng, density=1.0):
     )
 
 
-def grow(roots, direction, length, points, stiffness, target, body, floor, fence, ceiling=None):
+def grow(
+    roots: Roots,
+    direction: Floats,
+    length: Floats,
+    points: int,
+    stiffness: Floats,
+    target: Callable[[Floats], Floats],
+    body: Body,
+    floor: Callable[[Floats, int], Floats],
+    fence: Callable[[Floats], Floats],
+    ceiling: Callable[[Floats, int], Floats] | None = None,
+) -> Floats:
     """Grow guides step by step: bend towards the target, slide along the body.
 
     Parameters
@@ -109,7 +140,14 @@ def grow(roots, direction, length, points, stiffness, target, body, floor, fence
     return strand
 
 
-def interpolate(roots, guides, guide_roots, group=None, guide_group=None, neighbours=3):
+def interpolate(
+    roots: Roots,
+    guides: Floats,
+    guide_roots: Roots,
+    group: Ints | None = None,
+    guide_group: Ints | None = None,
+    neighbours: int = 3,
+) -> tuple[Floats, Ints, Floats]:
     """Children that follow their nearest guides, offset to their own root.
 
     Parameters
@@ -142,7 +180,7 @@ def interpolate(roots, guides, guide_roots, group=None, guide_group=None, neighb
     return roots.position[:, None] + out.reshape(-1, *guides.shape[1:]), index, weight
 
 
-def clump(strands, groups, strength, profile=1.6):
+def clump(strands: Floats, groups: Ints, strength: float | Floats, profile: float = 1.6) -> Floats:
     """Draw the strands of a group together towards their tips.
 
     Parameters
@@ -163,31 +201,31 @@ def clump(strands, groups, strength, profile=1.6):
     return (strands + share[..., None] * (centre[groups] - strands)).astype(np.float32)
 
 
-def trim(strands, share):
-    """Cut strands to a share (N,) of their length, keeping the number of points."""
+def trim(strands: Floats, fraction: Floats) -> Floats:
+    """Cut strands to a fraction (N,) of their length, keeping the number of points."""
     k = strands.shape[1]
-    return _at(strands, share[:, None] * np.linspace(0, k - 1, k)[None])
+    return _at(strands, fraction[:, None] * np.linspace(0, k - 1, k)[None])
 
 
-def stretch(strands, first, last):
+def stretch(strands: Floats, first: Floats, last: Floats) -> Floats:
     """Strands from one fractional point number (N,) to another, keeping the number of points."""
     u = np.linspace(0, 1, strands.shape[1])[None]
     return _at(strands, first[:, None] + (last - first)[:, None] * u)
 
 
-def resample(strands, points):
+def resample(strands: Floats, points: int) -> Floats:
     """The same strands with another number of points, evenly along them."""
     n, k, _ = strands.shape
     return _at(strands, np.tile(np.linspace(0, k - 1, points), (n, 1)))
 
 
-def refine(strands, factor):
+def refine(strands: Floats, factor: int) -> Floats:
     """Points added between those of strands: `factor` segments for each."""
     n, k, _ = strands.shape
     return _at(strands, np.tile(np.linspace(0, k - 1, (k - 1) * factor + 1), (n, 1)))
 
 
-def _at(strands, x):
+def _at(strands: Floats, x: Floats) -> Floats:
     """Strands at fractional point numbers x (N, M): (N, M, 3) float32, straight between points."""
     low = np.minimum(x.astype(int), strands.shape[1] - 2)
     f = (x - low)[..., None].astype(np.float32)
@@ -195,13 +233,13 @@ def _at(strands, x):
     return strands[rows, low] * (1 - f) + strands[rows, low + 1] * f
 
 
-def tangent(normal, direction):
+def tangent(normal: Floats, direction: Floats) -> Floats:
     """Directions (N, 3) laid into the planes of unit normals (N, 3): unit vectors."""
     flat = direction - (direction * normal).sum(1, keepdims=True) * normal
     return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-9)
 
 
-def frames(strands):
+def frames(strands: Floats) -> tuple[Floats, Floats]:
     """Two unit vectors across each strand at each point: (N, K, 3) twice; they turn as little as they can."""
     tangent = np.gradient(strands, axis=1)
     tangent /= np.maximum(np.linalg.norm(tangent, axis=2, keepdims=True), 1e-12)
@@ -215,7 +253,7 @@ def frames(strands):
     return side, np.cross(tangent, side)
 
 
-def curl(strands, radius, angle, onset=0.15, flat=0.0):
+def curl(strands: Floats, radius: Floats, angle: Floats, onset: float = 0.15, flat: float = 0.0) -> Floats:
     """Wind strands into helices.
 
     Parameters
@@ -233,7 +271,7 @@ def curl(strands, radius, angle, onset=0.15, flat=0.0):
     return (strands + grown[..., None] * offset).astype(np.float32)
 
 
-def wander(count, points, knots, rng):
+def wander(count: int, points: int, knots: int, rng: np.random.Generator) -> Floats:
     """Smooth random curves along strands (count, points), about N(0, 1) at each of `knots` places."""
     x = np.linspace(0, knots - 1, points)
     low = np.minimum(x.astype(int), knots - 2)
@@ -243,7 +281,9 @@ def wander(count, points, knots, rng):
     return noise[:, low] * (1 - share) + noise[:, low + 1] * share
 
 
-def frizz(strands, amplitude, length, rng, knots=None):
+def frizz(
+    strands: Floats, amplitude: Floats, length: Floats, rng: np.random.Generator, knots: int | None = None
+) -> Floats:
     """Smooth random wander across the strand.
 
     Parameters
@@ -266,13 +306,14 @@ def frizz(strands, amplitude, length, rng, knots=None):
 WAVES, WAVELENGTH, ROOTED, MOST_TOUSLED = 12, (0.035, 0.12), 0.07, 1.6
 
 
-def tousle(strands, amplitude, rng):
+def tousle(strands: Floats, amplitude: Floats, rng: np.random.Generator) -> Floats:
     """Strands (N, K, 3) carried along by a smooth random field: what lies together stays together.
 
     amplitude : (N,) float, metres, about the root mean square along each axis; reached ROOTED metres from the
         root
     """
-    length = np.exp(rng.uniform(*np.log(WAVELENGTH), WAVES))
+    low, high = np.log(WAVELENGTH)
+    length = np.exp(rng.uniform(low, high, WAVES))
     wave = rng.normal(size=(WAVES, 3))
     wave *= 2 * np.pi / (length * np.linalg.norm(wave, axis=1))[:, None]
     push = rng.normal(size=(WAVES, 3)) / np.sqrt(WAVES / 2)
@@ -284,7 +325,9 @@ def tousle(strands, amplitude, rng):
     return (strands + size[..., None] * field).astype(np.float32)
 
 
-def push_out(strands, body, clearance, near=None):
+def push_out(
+    strands: Floats, body: Body, clearance: float, near: npt.NDArray[np.bool_] | None = None
+) -> Floats:
     """Lift every point that lies closer than `clearance` metres to the body (roots excepted).
 
     Parameters
@@ -304,7 +347,7 @@ def push_out(strands, body, clearance, near=None):
     return out
 
 
-def taper(radius, points, tip=0.25, onset=0.6):
+def taper(radius: Floats, points: int, tip: float = 0.25, onset: float = 0.6) -> Floats:
     """(N,) root radii -> (N, K): constant, then thinning to `tip` of the root radius."""
     u = np.linspace(0, 1, points)
     profile = 1 - (1 - tip) * np.clip((u - onset) / (1 - onset), 0, 1)

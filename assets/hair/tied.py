@@ -5,10 +5,18 @@ Local coordinates are the skull's, metres: origin between the eyes, x to the sub
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from scipy.interpolate import CubicSpline
 
 from facegen.assets.hair import strands as st
+from facegen.assets.hair.guides import Skull
+from facegen.assets.meshes.collision import Body
+from facegen.assets.meshes.mesh import Floats, Ints
+
+if TYPE_CHECKING:
+    from facegen.assets.hair.groom import Groom
 
 TIES = ("low", "pony", "bun", "plaits")
 CENTRE = np.array([0.0, 0.085, 0.025])  # the middle of the skull, around which hair is drawn back
@@ -18,7 +26,15 @@ TWIST = 0.055  # metres a crossing of a plait's three strands
 LOCK = 16  # strands a lock: combed hair shows the teeth of the comb
 
 
-def gather(groom, roots, skull, gravity, body, rng, points):
+def gather(
+    groom: Groom,
+    roots: st.Roots,
+    skull: Skull,
+    gravity: Floats,
+    body: Body,
+    rng: np.random.Generator,
+    points: int,
+) -> tuple[Floats, Ints, Floats]:
     """Strands of tied hair.
 
     Returns
@@ -27,12 +43,13 @@ def gather(groom, roots, skull, gravity, body, rng, points):
     where it is to be looked up.
     """
     ties, side = _ties(groom, roots, skull, body, rng)
-    groups = st.cKDTree(roots.position[::LOCK]).query(roots.position)[1]
+    groups: Ints = st.cKDTree(roots.position[::LOCK]).query(roots.position)[1]
     rise = rng.uniform(0.25, 1.75, groups.max() + 1)[groups]
     drawn = _drawn_back(groom, roots, ties[side], rise, skull, body, rng, points)
     stray = rng.random(len(drawn)) < 0.04
     drawn = st.clump(drawn, groups, np.where(stray, 0, groom.fine * rng.uniform(0.4, 1, len(drawn))), 0.7)
     parts, locks = [drawn], [groups]
+    lock: Ints
     for tie in ties:
         count = int(TAIL * len(roots) * (0.5 if len(ties) == 2 else 1.0))
         if groom.tie == "bun":
@@ -46,8 +63,12 @@ def gather(groom, roots, skull, gravity, body, rng, points):
     return strands, np.concatenate(locks), np.zeros(strands.shape[:2])
 
 
-def _ties(groom, roots, skull, body, rng):
+def _ties(
+    groom: Groom, roots: st.Roots, skull: Skull, body: Body, rng: np.random.Generator
+) -> tuple[Floats, Ints]:
     """Places of the ties (T, 3), local, on the skin, and each root's own (N,)."""
+    if groom.tie is None:
+        raise ValueError("hair that is not tied has no tie")
     if groom.tie == "plaits":
         p = skull.local(roots.position)
         jagged = (groom.part or 0.0) + rng.normal(0, 0.0012, len(p))
@@ -60,7 +81,7 @@ def _ties(groom, roots, skull, body, rng):
     return _on_skin(direction, skull, body), np.zeros(len(roots), int)
 
 
-def _on_skin(directions, skull, body):
+def _on_skin(directions: Floats, skull: Skull, body: Body) -> Floats:
     """Where rays from the middle of the skull leave it: (T, 3) local, by sphere tracing from outside."""
     way = directions / np.linalg.norm(directions, axis=1, keepdims=True)
     distance = np.full(len(way), 0.22)
@@ -70,7 +91,16 @@ def _on_skin(directions, skull, body):
     return CENTRE + way * distance[:, None]
 
 
-def _drawn_back(groom, roots, ties, rise, skull, body, rng, points):
+def _drawn_back(
+    groom: Groom,
+    roots: st.Roots,
+    ties: Floats,
+    rise: Floats,
+    skull: Skull,
+    body: Body,
+    rng: np.random.Generator,
+    points: int,
+) -> Floats:
     """Over the skull from every root to its tie: great circles about the skull's middle, laid on the head."""
     start = skull.local(roots.position) - CENTRE
     end = ties + rng.normal(0, 0.004, ties.shape) - CENTRE
@@ -94,7 +124,16 @@ def _drawn_back(groom, roots, ties, rise, skull, body, rng, points):
     return out
 
 
-def _hanging(groom, tie, skull, gravity, body, count, rng, points):
+def _hanging(
+    groom: Groom,
+    tie: Floats,
+    skull: Skull,
+    gravity: Floats,
+    body: Body,
+    count: int,
+    rng: np.random.Generator,
+    points: int,
+) -> tuple[Floats, Ints]:
     """A tail or a plait from the tie down: strands (count, points, 3), lock (count,)."""
     out = tie - CENTRE
     out = out / np.linalg.norm(out)
@@ -107,10 +146,10 @@ def _hanging(groom, tie, skull, gravity, body, count, rng, points):
     if ahead:
         beside = np.array([side * 0.074, 0.075, -0.115])
         chest = np.array([side * 0.084, 0.012, -0.195])
-        way = [tie, leave, 0.4 * leave + 0.6 * beside + out * 0.02, beside, chest, chest + down * 0.14]
+        stops = [tie, leave, 0.4 * leave + 0.6 * beside + out * 0.02, beside, chest, chest + down * 0.14]
     else:
-        way = [tie, leave, leave + out * 0.015 + down * 0.06, leave + down * 0.16, leave + down * 0.3]
-    way = np.array(way)
+        stops = [tie, leave, leave + out * 0.015 + down * 0.06, leave + down * 0.16, leave + down * 0.3]
+    way = np.array(stops)
     way[0] = tie + out * 0.007
     knots = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
     along = np.linspace(0, min(length, knots[-1]), 3 * points)
@@ -145,7 +184,9 @@ def _hanging(groom, tie, skull, gravity, body, count, rng, points):
     return strands, lock
 
 
-def _plaited(line, across, up, length, count, rng, u):
+def _plaited(
+    line: Floats, across: Floats, up: Floats, length: float, count: int, rng: np.random.Generator, u: Floats
+) -> tuple[Floats, Ints]:
     """Three bundles that cross over one another: a figure of eight run a third apart."""
     bundle = rng.integers(0, 3, count)
     swing = 2 * np.pi * (u * length / TWIST + bundle[:, None] / 3)
@@ -157,7 +198,9 @@ def _plaited(line, across, up, length, count, rng, u):
     return (line + x[..., None] * across + y[..., None] * up).astype(np.float32), lock
 
 
-def _bun(groom, tie, skull, body, count, rng, points):
+def _bun(
+    groom: Groom, tie: Floats, skull: Skull, body: Body, count: int, rng: np.random.Generator, points: int
+) -> Floats:
     """Hair wound about the tie: a flattened ring whose hole is filled by the strands that enter it."""
     out = tie - CENTRE
     out = out / np.linalg.norm(out)

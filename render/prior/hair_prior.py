@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from facegen.assets.hair.facial_hair import STUBBLE_MM
@@ -10,14 +12,16 @@ from facegen.datasets.keyed_random import Draw
 from facegen.render.spec import face_spec as s
 
 HAIR_MELANIN = {"african": (0.96, 0.02), "asian": (0.94, 0.04), "caucasian": (0.62, 0.24)}
-# Logarithm of Hair.sides, mean and spread: in photographs short hair covers the tops of ears more often
-# than not.
+# Logarithm of Hair.sides, mean and standard deviation: in photographs short hair usually covers the tops of
+# ears.
 SIDES = (0.45, 0.4)
-UNEVEN = 0.5  # spread of Hair.uneven: often one side hangs in front and the other behind
+UNEVEN = 0.5  # standard deviation of Hair.uneven: often one side hangs in front and the other behind
 DYES = ((0.55, 0.04, 0.03), (0.62, 0.44, 0.20), (0.10, 0.16, 0.45), (0.50, 0.12, 0.38), (0.20, 0.06, 0.14))
 
 
-def draw_hair(d: Draw, identity, style=None, colour=None) -> s.Hair:
+def draw_hair(
+    d: Draw, identity: s.Identity, style: str | None = None, colour: s.HairColour | None = None
+) -> s.Hair:
     """style and colour may be given; else they follow gender, age and ancestry."""
     man, age = identity.gender, identity.age
     if style is None:
@@ -52,9 +56,9 @@ def draw_hair(d: Draw, identity, style=None, colour=None) -> s.Hair:
     )
 
 
-def draw_hair_colour(d: Draw, identity) -> s.HairColour:
-    centre, spread = _blend(identity, HAIR_MELANIN)
-    melanin = float(np.clip(d.normal("hair.melanin", centre, spread), 0.18, 0.99))
+def draw_hair_colour(d: Draw, identity: s.Identity) -> s.HairColour:
+    mean, sd = _blend(identity, HAIR_MELANIN)
+    melanin = float(np.clip(d.normal("hair.melanin", mean, sd), 0.18, 0.99))
     grey_start = d.normal("hair.grey.start", 48, 9, 25, 75)
     grey = float(np.clip((identity.age - grey_start) / 24, 0, 1)) * d.uniform("hair.grey", 0.4, 1.0)
     dyed = d.chance("hair.dyed", 0.02)
@@ -67,14 +71,15 @@ def draw_hair_colour(d: Draw, identity) -> s.HairColour:
     return s.HairColour(melanin=melanin, redness=redness, grey=0.0 if dyed else grey, dye=dye)
 
 
-def _blend(identity, table):
-    """Ancestry-weighted (centre, spread)."""
-    share = (identity.african, identity.asian, identity.caucasian)
+def _blend(identity: s.Identity, table: Mapping[str, tuple[float, float]]) -> tuple[float, float]:
+    """Mean and standard deviation, weighted by ancestry."""
+    weights = (identity.african, identity.asian, identity.caucasian)
     rows = np.array([table[k] for k in ("african", "asian", "caucasian")])
-    return np.array(share) @ rows
+    mean, sd = np.array(weights) @ rows
+    return mean, sd
 
 
-def draw_facial_hair(d: Draw, identity, kind=None) -> s.FacialHair:
+def draw_facial_hair(d: Draw, identity: s.Identity, kind: str | None = None) -> s.FacialHair:
     man = identity.gender > 0.5
     if kind is None:
         kind = (

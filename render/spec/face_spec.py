@@ -165,10 +165,10 @@ class Hair:
     """style: one of HAIR_STYLES; length and volume scale the style's own.
 
     part: side of the parting and of a swept fringe. fringe: 0 none, 1 to the brows (means nothing to the
-    styles of render.grooms.NO_FRINGE). hairline_height, recession, peak: chart mm. thinning: share of hairs
+    styles that take none). hairline_height, recession, peak: chart mm. thinning: share of hairs
     lost on top. behind: 0 hair falls in front of the shoulders, 1 behind them; uneven: by how much more on
-    the left than on the right. sides: scales the length of the sides and the nape of grooms.CUTS. sideburn:
-    mm by which hair reaches lower before the ears. tousle: 0 combed, 1 ruffled.
+    the left than on the right. sides: scales the length of the sides and the nape of styles with `sides_set`.
+    sideburn: mm by which hair reaches lower before the ears. tousle: 0 combed, 1 ruffled.
     """
 
     style: str = field.choice("short", HAIR_STYLES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from facegen.datasets.errors import FacegenError
 from facegen.render.spec import face_spec as s
@@ -59,7 +60,7 @@ def variations(base: s.FaceSpec, path: str, steps: int) -> list[Variation]:
     ]
 
 
-def put(spec: s.FaceSpec, path: str, value) -> s.FaceSpec:
+def put(spec: s.FaceSpec, path: str, value: object) -> s.FaceSpec:
     """The spec with one attribute set; ancestry shares still sum to 1."""
     path = find(path).path
     changed = s.replace(spec, path, value)
@@ -88,7 +89,7 @@ def _shown(need: Need, path: str, now: object) -> bool:
     return now in need.enough
 
 
-def _caption(attribute: Attribute, value) -> str:
+def _caption(attribute: Attribute, value: Any) -> str:
     name = attribute.path.rpartition(".")[2]
     if attribute.kind == "choice":
         return str(value)
