@@ -6,7 +6,7 @@ DEMO := demo
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test proofs lint clean distclean
+.PHONY: help setup demo test proofs lint docs clean distclean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ lint: setup ## Style, types and the direction of imports
 	@$(PYTHON_BIN) -m ruff format --check .
 	@.venv/bin/lint-imports
 	@$(PYTHON_BIN) -m mypy
+
+docs: setup ## Build the documentation into build/site; a broken link is an error
+	@NO_MKDOCS_2_WARNING=1 $(PYTHON_BIN) -m mkdocs build --strict --quiet
 
 clean: ## Remove what the targets wrote, keep the virtual environment
 	@rm -rf $(DEMO) build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache
