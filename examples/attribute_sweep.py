@@ -1,6 +1,6 @@
 """One face, one attribute in steps: the pictures as one array, for a figure or a test of your own network.
 
-    python examples/attribute_sweep.py --attribute pose.yaw --values -40 0 40
+python examples/attribute_sweep.py --attribute pose.yaw --values -40 0 40
 """
 
 import argparse

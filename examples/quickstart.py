@@ -1,6 +1,6 @@
 """Render sixteen matched faces, audit them, render one face of your own, and read the set with PyTorch.
 
-    python examples/quickstart.py --out quickstart --num 16 --size 128
+python examples/quickstart.py --out quickstart --num 16 --size 128
 """
 
 import argparse

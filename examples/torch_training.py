@@ -1,6 +1,6 @@
 """A rendered set in a PyTorch training loop of your own.
 
-    python examples/torch_training.py faces --steps 20
+python examples/torch_training.py faces --steps 20
 """
 
 import argparse
@@ -18,7 +18,9 @@ options = parser.parse_args()
 data = facegen.open(options.faces)
 loader = DataLoader(data.torch(), batch_size=4, shuffle=True, generator=torch.Generator().manual_seed(0))
 network = torch.nn.Sequential(
-    torch.nn.Conv2d(3, 16, 3, padding=1), torch.nn.ReLU(), torch.nn.Conv2d(16, len(data.convention.classes), 1)
+    torch.nn.Conv2d(3, 16, 3, padding=1),
+    torch.nn.ReLU(),
+    torch.nn.Conv2d(16, len(data.convention.classes), 1),
 )
 optimiser = torch.optim.AdamW(network.parameters(), 1e-2)
 step = 0

@@ -1,0 +1,59 @@
+"""Figures that the README and the results page quote are those of the files in docs/results."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.skipif(not (ROOT / "docs" / "results").is_dir(), reason="not run from a clone")
+
+
+def results(name):
+    return json.loads((ROOT / "docs" / "results" / f"{name}.json").read_text())
+
+
+def f1_of(measure):
+    """F1 of the arms R, S and S_D: the mean over seeds."""
+    arms = {arm["key"]: arm["figures"] for arm in results("gap")["result"]["arms"]}
+    return [arms[key][measure]["value"] for key in ("R", "S", "S_D")]
+
+
+def test_the_readme_quotes_the_scores_of_the_gap():
+    text = (ROOT / "README.md").read_text()
+    mean, hair, cloth = (f1_of(name) for name in ("mean_f1_core", "hair", "cloth"))
+    assert "| mean of 14 classes | {:.3f} | {:.3f} | **{:.3f}** (".format(*mean) in text
+    assert "| hair | {:.2f} | {:.2f} | {:.2f} |".format(*hair) in text
+    assert "| clothing | {:.2f} | {:.2f} | {:.2f} |".format(*cloth) in text
+    ratio = results("gap")["result"]["gap"]["mean_f1_core"]["over_real"]["S_DL / R_L"]["value"]
+    assert f"({100 * ratio:.1f} % of real)" in text
+
+
+def test_the_split_of_the_gap_is_the_measured_one():
+    parts = results("gap")["result"]["gap"]["mean_f1_core"]["split"]["shares"]
+    distribution = round(100 * parts["distribution"]["value"])
+    for page in ("README.md", "docs/results.md"):
+        assert f"{distribution} %" in (ROOT / page).read_text()
+
+
+def test_each_result_says_how_it_was_measured():
+    for path in (ROOT / "docs" / "results").glob("*.json"):
+        content = json.loads(path.read_text())
+        assert {"command", "commit", "machine", "date"} <= set(content), path.name
+
+
+def test_the_results_page_names_every_file_it_quotes():
+    text = (ROOT / "docs" / "results.md").read_text()
+    for name in (
+        "gap",
+        "ablations",
+        "audit",
+        "faults",
+        "measures",
+        "pose",
+        "labels",
+        "panel",
+        "render",
+        "speed",
+    ):
+        assert f"{name}.json" in text
