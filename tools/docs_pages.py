@@ -80,7 +80,8 @@ def conventions_page() -> str:
     from facegen.datasets.conventions.native_labels import Native
 
     parts = [
-        "# Label conventions\n\nLeft and right are the subject's own. 255 means: ignore.\n\n## Native labels\n\n",
+        "# Label conventions\n\nLeft and right are the subject's own. 255 means: ignore.\n\n",
+        "## Native labels\n\n",
         _table(("Id", "Class"), ((int(label), label.name.lower()) for label in Native)),
     ]
     for name, convention in CONVENTIONS.items():
