@@ -20,7 +20,7 @@ loader = DataLoader(data.torch(), batch_size=4, shuffle=True, generator=torch.Ge
 network = torch.nn.Sequential(
     torch.nn.Conv2d(3, 16, 3, padding=1),
     torch.nn.ReLU(),
-    torch.nn.Conv2d(16, len(data.convention.classes), 1),
+    torch.nn.Conv2d(16, len(data.classes), 1),
 )
 optimiser = torch.optim.AdamW(network.parameters(), 1e-2)
 step = 0

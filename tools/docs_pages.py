@@ -75,18 +75,21 @@ def measures_page() -> str:
 
 
 def conventions_page() -> str:
-    """Native labels, and the classes of every convention."""
-    from facegen.datasets.conventions.label_conventions import CONVENTIONS
-    from facegen.datasets.conventions.native_labels import Native
+    """Native labels with what they become, and the classes of every convention."""
+    from facegen.datasets.conventions.convention_registry import (
+        convention_rows,
+        markdown_table,
+        native_label_rows,
+    )
 
-    parts = [
-        "# Label conventions\n\nLeft and right are the subject's own. 255 means: ignore.\n\n",
-        "## Native labels\n\n",
-        _table(("Id", "Class"), ((int(label), label.name.lower()) for label in Native)),
-    ]
-    for name, convention in CONVENTIONS.items():
-        parts.append(f"\n## {name}\n\n" + _table(("Id", "Class"), enumerate(convention.classes)))
-    return "".join(parts)
+    return (
+        "# Label conventions\n\nLeft and right are the subject's own. 255 means: ignore.\n\n"
+        "## Conventions\n\n"
+        + markdown_table(convention_rows())
+        + "\n## Native labels, and what each becomes\n\n"
+        + markdown_table(native_label_rows())
+        + "\n"
+    )
 
 
 def commands_page() -> str:
