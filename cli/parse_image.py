@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from facegen.cli.support.omp import wait_without_spinning
+from facegen.cpu_threads import wait_without_spinning
 
 
 @click.command()

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from facegen.cli.support.newest_set import newest_set
-from facegen.cli.support.omp import wait_without_spinning
 from facegen.cli.support.params import NumberList
+from facegen.cpu_threads import wait_without_spinning
 from facegen.parse.experiment.experiment_config import SEEDS, ExperimentConfig
 
 NEEDS_REAL = """train-eval needs real faces with label maps: --real DIR.

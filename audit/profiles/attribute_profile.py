@@ -33,7 +33,7 @@ from facegen.audit.profiles.copula import (
     nearest_correlation,
 )
 from facegen.audit.profiles.marginals import Marginal
-from facegen.blas_threads import one_blas_thread
+from facegen.cpu_threads import one_blas_thread
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.keyed_random import keyed_uniform
 

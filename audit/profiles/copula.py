@@ -18,7 +18,7 @@ from scipy.optimize import minimize
 from scipy.special import ndtr, ndtri
 
 from facegen.audit.profiles.marginals import Levels, Marginal
-from facegen.blas_threads import one_blas_thread
+from facegen.cpu_threads import one_blas_thread
 from facegen.datasets.keyed_random import keyed_uniform
 
 MIN_PAIR = 30  # rows with both attributes: under this a correlation is not estimated but taken as 0

@@ -119,8 +119,8 @@ def _compare(rows: list[dict[str, Any]]) -> None:
 
 def _reverse(console: Any, rows: list[dict[str, Any]], real: Path) -> None:
     """Add the mean F1 of a parser trained on real faces."""
-    from facegen.cli.support.omp import wait_without_spinning
     from facegen.cli.support.training_progress import load, training_bar
+    from facegen.cpu_threads import wait_without_spinning
     from facegen.datasets.layouts.open_set import open_set
     from facegen.parse.data.device import pick_device
     from facegen.parse.experiment.real_sets import open_real

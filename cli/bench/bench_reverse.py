@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from facegen.cli.support.newest_set import newest_set
-from facegen.cli.support.omp import wait_without_spinning
 from facegen.cli.support.training_progress import load, training_bar
+from facegen.cpu_threads import wait_without_spinning
 
 if TYPE_CHECKING:
     from rich.table import Table

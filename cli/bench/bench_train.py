@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from facegen.cli.support.omp import wait_without_spinning
+from facegen.cpu_threads import wait_without_spinning
 
 if TYPE_CHECKING:
     from facegen.parse.data.loaded_set import LoadedSet

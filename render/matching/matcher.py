@@ -29,7 +29,7 @@ from facegen.audit.distances.univariate import cdf_gap
 from facegen.audit.measures.measure_table import BY_NAME, CONTENT_NAMES
 from facegen.audit.measures.schema import BINARY
 from facegen.audit.profiles.attribute_profile import Profile
-from facegen.blas_threads import one_blas_thread
+from facegen.cpu_threads import one_blas_thread
 from facegen.datasets.keyed_random import Draw, generator
 from facegen.render.matching.assignment import Space, assign, out_of_reach
 from facegen.render.matching.condition import condition, recolour

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from facegen.api.dataset import Dataset, FacesLike
+from facegen.cpu_threads import wait_without_spinning
 from facegen.datasets.io.progress import ProgressCallback, ignore_progress
 from facegen.datasets.layouts.face_set import FaceSet
-from facegen.parse.experiment.run_experiment import run_experiment
 from facegen.parse.experiment.experiment_config import ExperimentConfig
-from facegen.parse.experiment.results import Results
+
+wait_without_spinning()  # before torch is loaded, which the imports below do
+
+from facegen.parse.experiment.results import Results  # noqa: E402
+from facegen.parse.experiment.run_experiment import run_experiment  # noqa: E402
 
 DEFAULTS = ExperimentConfig(real="")
 

@@ -5,7 +5,7 @@ import os
 
 from parse_runs import run
 
-from facegen.cli.support.omp import wait_without_spinning
+from facegen.cpu_threads import wait_without_spinning
 
 
 def test_bench_train_reports_both_rates(tmp_path):

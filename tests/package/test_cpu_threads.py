@@ -2,7 +2,7 @@
 
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from facegen.blas_threads import one_blas_thread
+from facegen.cpu_threads import one_blas_thread
 
 
 def blas_threads() -> set[int]:
