@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from facegen.audit.distances.frozen_lists import MATCHED_CONTENT
 from facegen.audit.measure_dataset import CONVENTION, measure_set
-from facegen.audit.measures.measure_table import BY_NAME
 from facegen.audit.measures.schema import Table
 from facegen.audit.row_cache import default_cache
 from facegen.datasets.errors import FacegenError
@@ -86,6 +86,5 @@ def real_weights(
     synthetic = None if real is None else attributes_of(roles.default[0], progress, consequence)
     if real is None or synthetic is None:
         return None, None
-    content = [name for name, one in BY_NAME.items() if one.content and one.matchable]
-    weights = importance_weights(real.columns(content), synthetic.columns(content))
+    weights = importance_weights(real.columns(MATCHED_CONTENT), synthetic.columns(MATCHED_CONTENT))
     return weights, effective_number(weights)

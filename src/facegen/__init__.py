@@ -50,7 +50,7 @@ _HOMES = {
     "render_face": "facegen.api.rendering",
     "train_eval": "facegen.api.evaluating",
 }
-__all__ = [  # noqa: PLE0604
+__all__ = [
     "Audit",
     "Dataset",
     "FaceSpec",

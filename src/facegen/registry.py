@@ -1,8 +1,8 @@
 """Registries: one file adds one thing.
 
-A registry holds the entries of one kind (hats, measures, export formats ...) by name. The files of one package
-fill it, each by adding its own entry while it is imported; an installed package of somebody else's adds more
-through an entry point of the registry's group, which names a module that adds entries in the same way:
+A registry holds the entries of one kind (hats, measures, export formats ...) by name. The files of one
+package fill it, each by adding its own entry while it is imported; an installed package adds more through
+an entry point of the registry's group, which names a module that adds entries in the same way:
 
     [project.entry-points."facegen.hats"]
     top_hat = "my_hats.top_hat"
@@ -27,8 +27,8 @@ LAST = 1000  # order of an entry that does not say where it stands
 class Entry(Protocol):
     """What every entry has: a name, and where it stands among the others.
 
-    order : entries are listed by it, then by name. It is part of what a seed means: a draw among entries walks
-        through them in this order, so the numbers of existing entries never change.
+    order : entries are listed by it, then by name. It is part of what a seed means: a draw among entries
+        walks through them in this order, so the numbers of existing entries never change.
     """
 
     @property

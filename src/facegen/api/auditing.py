@@ -60,9 +60,9 @@ class Audit:
         -------
         pandas.DataFrame
             Indexed by attribute, with columns group, unit, real, real_sd, synthetic, synthetic_sd (means and
-            standard deviations), distance (Wasserstein-1 in standard deviations of the real faces), floor (the
-            same of the reference with itself), verdict and rank (1 = change this first; missing where it need
-            not be changed).
+            standard deviations), distance (Wasserstein-1 in standard deviations of the real faces), floor
+            (the same of the reference with itself), verdict and rank (1 = change this first;
+            missing where it need not be changed).
 
         Examples
         --------

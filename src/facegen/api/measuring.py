@@ -201,7 +201,7 @@ def parser_inputs(
 def _features_and_mismatch(
     parser: Parser, device: torch.device, faces: FaceSet, progress: ProgressCallback
 ) -> tuple[Features | None, Mismatch | None]:
-    """(n, d) features and the mismatch of one side; None where it has no masks, or no crop is large enough."""
+    """(n, d) features and the mismatch of one side; None without masks, or where no crop is large enough."""
     from facegen.parse.data.loaded_set import load_set
     from facegen.parse.experiment.real_sets import choose
     from facegen.parse.metrics.evaluate import predict, require_convention

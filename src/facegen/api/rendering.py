@@ -48,8 +48,8 @@ def render(
 ) -> Dataset:
     """Render labelled faces into a dataset folder.
 
-    The same order gives the same faces. An interrupted call continues where it stopped when it is made again; a
-    larger `num` adds faces. Blender runs in worker processes.
+    The same order gives the same faces. An interrupted call continues where it stopped when it is made again;
+    a larger `num` adds faces. Blender runs in worker processes.
 
     Parameters
     ----------
@@ -69,9 +69,9 @@ def render(
     rounds : int
         Pilot sets of 32 faces that are rendered, audited and corrected for before matching.
     set : mapping or sequence of str
-        Attributes of every face: a value, a (low, high) range of a number to draw from evenly, a list of names
-        to choose from evenly, or a colour of three numbers in linear RGB. Or lines as `facegen render --set`
-        takes them.
+        Attributes of every face: a value, a (low, high) range of a number to draw from evenly, a list of
+        names to choose from evenly, or a colour of three numbers in linear RGB. Or lines as
+        `facegen render --set` takes them.
     without : sequence of str
         Parts of the renderer to leave out: "subsurface", "light", "camera".
     convention : str, optional
@@ -96,8 +96,8 @@ def render(
 
     Raises
     ------
-    FacegenError : a parameter is out of its range, the folder holds something else, rendering cannot start, or
-        a process of matching died.
+    FacegenError : a parameter is out of its range, the folder holds something else, rendering cannot start,
+        or a process of matching died.
 
     Examples
     --------

@@ -21,6 +21,7 @@ from facegen.datasets.io.files import write_bytes
 from facegen.datasets.io.images import read_index
 from facegen.datasets.io.progress import ProgressCallback, ignore_progress
 from facegen.datasets.io.sample import sample_file
+from facegen.datasets.keyed_random import generator
 from facegen.datasets.layouts.face_set import FaceSet
 from facegen.datasets.layouts.open_set import open_set
 from facegen.render.matching.matcher import draw_specs
@@ -28,7 +29,6 @@ from facegen.render.production.contact_sheet import overlay, sheet
 from facegen.render.production.dataset_run import Order, produce
 from facegen.render.production.worker_pool import Job
 from facegen.render.spec.face_spec import FaceSpec
-from facegen.datasets.keyed_random import generator
 from facegen.render.spec.overrides import Override
 from facegen.render.spec.sweeps import attributes, variations
 

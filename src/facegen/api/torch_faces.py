@@ -23,7 +23,9 @@ class TorchFaces(torch.utils.data.Dataset[Pair]):
         Takes a pair and returns the pair to use.
     """
 
-    def __init__(self, faces: FaceSet, transform: Callable[[torch.Tensor, torch.Tensor], Pair] | None) -> None:
+    def __init__(
+        self, faces: FaceSet, transform: Callable[[torch.Tensor, torch.Tensor], Pair] | None
+    ) -> None:
         self.faces, self.transform = faces, transform
 
     def __len__(self) -> int:
