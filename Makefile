@@ -22,8 +22,8 @@ demo: setup ## Render 16 matched faces, audit them, write a report and a contact
 	@echo "report:        $(DEMO)/audit/index.html"
 	@echo "contact sheet: $(DEMO)/contact-sheet.png"
 
-test: setup ## Run the tests
-	@$(PYTHON_BIN) -m pytest -m "not slow" $(PYTEST_ARGS)
+test: setup ## Run the tests, a process a core
+	@$(PYTHON_BIN) -m pytest -m "not slow" -n 2 --dist loadfile --durations=25 $(PYTEST_ARGS)
 
 proofs: setup ## Run the proofs that take minutes
 	@$(PYTHON_BIN) -m pytest -m slow $(PYTEST_ARGS)

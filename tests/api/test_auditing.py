@@ -9,6 +9,7 @@ from index_folder import write_set
 
 import facegen
 from facegen.audit.report import compare
+from facegen.audit.report.report_page import STRIP
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def test_saved_files_are_those_of_the_command(found, tmp_path):
     audit, _ = found
     page = audit.save(tmp_path / "a", gallery=True)
     assert page == tmp_path / "a" / "index.html"
-    assert page.read_text().count("data:image/jpeg") == 24
+    assert page.read_text().count("data:image/jpeg") == STRIP + 24
     data = json.loads((tmp_path / "a" / "report.json").read_text())
     assert data["change_first"][0] == "roll" and data["synthetic"] == {"name": "tilted", "n": 40}
     audit.save(tmp_path / "b", show_real=True)

@@ -13,6 +13,7 @@ from PIL import Image
 from facegen.audit.distances import univariate
 from facegen.audit.profiles import profile_fit
 from facegen.audit.report import compare, figures
+from facegen.audit.report.report_page import STRIP
 from facegen.cli.main import cli
 
 
@@ -24,7 +25,7 @@ def quick(tmp_path_factory):
         patch.setattr(compare, "FLOOR_REPEATS", 1)
         patch.setattr(univariate.Draws.make.__func__, "__defaults__", (60,))
         patch.setattr(profile_fit, "fidelity_of", lambda table: {"content": 0.5})
-        patch.setattr(figures, "overlaid_histogram", lambda real, synthetic, unit: "<svg></svg>")
+        patch.setattr(figures, "overlaid_histogram", lambda *_, **__: "<svg></svg>")
         yield
 
 
@@ -71,7 +72,7 @@ def test_workers_galleries_and_limits_change_no_figure(sets, plain, tmp_path, mo
     assert result.exit_code == 1, result.output
     assert "fail: distance.roll" in result.output and "not measured: distance.hat_area" in result.output
     page = (tmp_path / "index.html").read_text()
-    assert page.count("data:image/jpeg") == 48 and "pictures of real people" in page
+    assert page.count("data:image/jpeg") == 2 * (STRIP + 24) and "pictures of real people" in page
     data = json.loads((tmp_path / "report.json").read_text())
     assert len(data.pop("checks")) == 2
     alone = json.loads((plain[1] / "report.json").read_text())

@@ -5,6 +5,7 @@ import importlib.util
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from pictures import size_of
 from PIL import Image
 
 from facegen.cli.main import cli
@@ -62,8 +63,10 @@ def photos(tmp_path):
 def test_a_set_is_shown_inside_its_folder(rendered):
     result = run(rendered, "--columns", "2", "--labels", "none")
     assert result.exit_code == 0, result.output
-    sheet = Image.open(rendered / "preview.png")
-    assert sheet.size == (2 * (SIZE + GAP) - GAP, 2 * (SIZE + CAPTION_HEIGHT + GAP) - GAP)
+    assert size_of(rendered / "preview.png") == (
+        2 * (SIZE + GAP) - GAP,
+        2 * (SIZE + CAPTION_HEIGHT + GAP) - GAP,
+    )
 
 
 def test_real_faces_come_with_a_warning_and_stay_out_of_sets(rendered, photos, tmp_path, monkeypatch):
@@ -103,7 +106,7 @@ def test_one_attribute_is_swept(tmp_path):
     result = run("--vary", "hair.colour.melanin", "--steps", "2", "--size", SIZE, "--out", out)
     assert result.exit_code == 0, result.output
     assert "hair.colour.melanin: 2 of 2 faces" in result.output
-    assert Image.open(out).size[0] == 2 * (SIZE + GAP) - GAP
+    assert size_of(out)[0] == 2 * (SIZE + GAP) - GAP
 
 
 @pytest.mark.parametrize(

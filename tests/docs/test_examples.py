@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from pictures import size_of
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [
@@ -51,4 +51,4 @@ def test_a_training_loop_of_your_own_learns(folder):
 
 def test_an_attribute_is_swept(folder):
     run(folder, ROOT / "examples/attribute_sweep.py", "--values", -40, 40, "--size", 64)
-    assert Image.open(folder / "sweep.png").size == (128, 64)
+    assert size_of(folder / "sweep.png") == (128, 64)

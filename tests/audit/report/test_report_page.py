@@ -63,7 +63,7 @@ def test_files_are_written_and_hold_the_same_figures(audited, tmp_path):
         audit.row("roll").gap.distance, abs=1e-5
     )
     assert data["change_first"][0] == "roll" and sum(data["counts"].values()) == len(audit.rows)
-    rows = list(csv.DictReader(paths[2].open()))
+    rows = list(csv.DictReader(paths[2].read_text().splitlines()))
     assert len(rows) == len(audit.rows) + len(audit.labels)
     assert float(next(row for row in rows if row["name"] == "roll")["distance"]) == roll["distance"]
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from drawn_heads import COLOURS, head, paint
+from pictures import size_of
 from PIL import Image
 
 from facegen.audit.measures.face_view import make_view
@@ -84,7 +85,7 @@ def test_command_writes_figures_and_picture(tmp_path):
     assert "eyeball" in done.output and "10 rendered and 10 real" in done.output
     places = json.loads((tmp_path / "out" / "mean_face.json").read_text())["places"]
     assert places["eyeball"]["synthetic"][0] < places["eyeball"]["real"][0] - 20
-    assert Image.open(tmp_path / "out" / "difference.png").size == (6 * SIDE, 2 * SIDE)
+    assert size_of(tmp_path / "out" / "difference.png") == (6 * SIDE, 2 * SIDE)
 
 
 def test_too_few_faces_are_refused(tmp_path):

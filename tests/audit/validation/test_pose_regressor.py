@@ -80,6 +80,7 @@ def test_estimates_are_reported_and_never_matched():
     assert all(BY_NAME[name].content and not BY_NAME[name].matchable for name in NAMES)
 
 
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")  # stopped early, to be quick
 def test_a_known_relation_is_learned(monkeypatch):
     monkeypatch.setattr(pose_regressor_fit, "STEPS", 150)
     monkeypatch.setattr(pose_regressor_fit, "UNITS", 16)

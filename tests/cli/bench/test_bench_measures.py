@@ -41,7 +41,7 @@ def test_measures_are_held_against_the_truth(tmp_path, monkeypatch):
     data = json.loads(out.read_text())
     rows = {row["measure"]: row for row in data["measures"]}
     assert data["faces"] == 14 and rows["roll"]["grade"] == "good" and rows["roll"]["error"] < 0.5
-    assert rows["earring_area"]["value"] is None and "too few" in rows["earring_area"]["why"]
+    assert rows["earring_area"]["value"] is None and "too few" in rows["earring_area"]["reason"]
 
 
 def test_a_set_that_nothing_is_known_of_is_refused(tmp_path):

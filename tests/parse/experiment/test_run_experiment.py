@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from parse_runs import TINY, own_set, quick, run
+from pictures import size_of
 from PIL import Image
 from rich.console import Console
 
@@ -154,7 +155,7 @@ def test_results_as_figures_table_and_plot(six_arms, tmp_path):
     figure = results.plot(tmp_path / "gap.svg")
     assert "distribution" in (tmp_path / "gap.svg").read_text() and len(figure.axes) == 1
     results.plot()
-    assert Image.open(six_arms.folder / "results.png").size[0] > 500
+    assert size_of(six_arms.folder / "results.png")[0] > 500
     again = Results.load(six_arms.folder)
     assert again.score("R") == pytest.approx(results.score("R"))
     for wrong in (lambda: results.score("X9"), lambda: results.score("R", "beauty")):

@@ -8,6 +8,7 @@ import pytest
 import torch
 from drawn_faces import NAMES
 from parse_runs import run
+from pictures import size_of
 from PIL import Image
 
 from facegen.datasets.errors import FacegenError
@@ -29,12 +30,12 @@ def test_parse_image_draws_over_a_photo(finished, tmp_path, monkeypatch):
     result = run("parse-image", photo, "-o", tmp_path / "overlay.png", "--device", "cpu")
     assert result.exit_code == 0, result.output
     assert "celebamaskhq, 32 px" in result.output and "device cpu" in result.output
-    assert Image.open(tmp_path / "overlay.png").size == (60, 90)
+    assert size_of(tmp_path / "overlay.png") == (60, 90)
     newest = max(Path("facegen-eval").glob("*/checkpoint.pt"), key=lambda p: (p.stat().st_mtime, str(p)))
     assert str(newest) in result.output
     plain = (tmp_path / "overlay.png").read_bytes()
     adapted = run("parse-image", photo, "-o", tmp_path / "overlay.png", "--device", "cpu", "--adapted")
-    assert adapted.exit_code == 0 and Image.open(tmp_path / "overlay.png").size == (60, 90), adapted.output
+    assert adapted.exit_code == 0 and size_of(tmp_path / "overlay.png") == (60, 90), adapted.output
     parser = load_parser(newest)
     other = next(one for one in Path("facegen-eval").glob("*/adapter.pt") if one.parent != newest.parent)
     with pytest.raises(FacegenError, match="fitted to another parser"):

@@ -115,7 +115,7 @@ def test_a_camera_setting_is_not_turned_back_for_the_look():
 def test_developing_changes_the_settings_that_say_so():
     """The fields' targets are those that developing searches for; crispness stands for two settings."""
     said = {path: rule.developed_for for path, rule in rules().items() if rule.developed_for}
-    led = {f"camera.{name}": f"camera.look.{setting.wanted}" for name, setting in SETTINGS.items()}
+    led = {f"camera.{name}": f"camera.look.{setting.target}" for name, setting in SETTINGS.items()}
     led |= dict.fromkeys(("camera.sharpen", "camera.blur_px"), led.pop("camera.crispness"))
     assert said == led
 
