@@ -153,6 +153,12 @@ class Audit:
                 f"compared (too few pictures, or no masks), and {lacking} of {len(self.rows)} attributes "
                 "could not be measured."
             )
+        others = [row.measure.name for row in self.rows if row.verdict == DIFFERS]
+        if others:
+            return (
+                f"Nothing that matching follows stands out of the noise of {pictures}. It does not follow "
+                f"what differs: {', '.join(others)}."
+            )
         return f"Nothing stands out of the noise of {pictures}."
 
     @property

@@ -27,6 +27,15 @@ def test_a_set_of_the_same_distribution_passes(similar_audit):
     assert audit.nothing_stands_out == "Nothing stands out of the noise of 100 and 110 pictures."
 
 
+def test_what_differs_but_matching_does_not_follow_is_named(similar_audit):
+    (index,) = (i for i, row in enumerate(similar_audit.rows) if row.measure.name == "jpeg_blocks")
+    rows = list(similar_audit.rows)
+    assert not rows[index].measure.matchable
+    rows[index] = replace(rows[index], verdict=DIFFERS)
+    audit = replace(similar_audit, rows=tuple(rows))
+    assert audit.nothing_stands_out.endswith("It does not follow what differs: jpeg_blocks.")
+
+
 def test_a_set_against_itself_passes(real, reference):
     audit = compare(reference, real)
     assert differing(audit) == set() and max(row.gap.distance for row in audit.rows if row.gap) < 1e-6

@@ -4,7 +4,10 @@ import base64
 import csv
 import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +18,7 @@ from facegen.audit.report.report_page import render_html, report_data, thumbnail
 from facegen.audit.report.thresholds import Check
 from facegen.datasets.errors import FacegenError
 
+DEMO_SUMMARY = Path(__file__).resolve().parents[3] / "tools" / "demo_summary.py"
 HOSTILE = "</title><script>alert('x')</script>\"><img src=x onerror=alert(1)>"
 
 
@@ -66,6 +70,18 @@ def test_files_are_written_and_hold_the_same_figures(audited, tmp_path):
     rows = list(csv.DictReader(paths[2].read_text().splitlines()))
     assert len(rows) == len(audit.rows) + len(audit.labels)
     assert float(next(row for row in rows if row["name"] == "roll")["distance"]) == roll["distance"]
+
+
+@pytest.mark.skipif(not DEMO_SUMMARY.is_file(), reason="not run from a clone")
+def test_the_lines_that_end_the_demo_quote_the_report(audited, tmp_path):
+    audit, synthetic = audited
+    write_report(audit, synthetic, [], [], tmp_path / "audit")
+    done = subprocess.run(
+        [sys.executable, DEMO_SUMMARY, tmp_path], capture_output=True, text=True, check=True
+    ).stdout
+    assert f"AUC {audit.content.auc:.2f} [" in done and f": {audit.content.verdict}" in done
+    assert f"{sum(row.verdict == 'differs' for row in audit.rows)} differs" in done
+    assert f"  roll: real {audit.row('roll').gap.reference:.3g}, synthetic" in done
 
 
 def test_a_profile_may_know_its_fidelity_in_part(audited, monkeypatch):
