@@ -1,6 +1,6 @@
 """Where the packages lie: facegen.<folder> is <folder> at the top of the repository, with all its rooms.
 
-A mapping and not links, so that a copy without symbolic links (a zip, Windows) builds alike.
+A mapping and not links, so that a copy without symbolic links (a zip, Windows) builds the same.
 """
 
 from setuptools import find_packages, setup

@@ -13,7 +13,7 @@ MAX_SHOWN = 50  # more lines than this hide the first
 
 @click.command()
 @click.argument("synth", required=False, type=click.Path(path_type=Path))
-@click.option("--drop", is_flag=True, help="Delete broken samples; the render command makes them anew.")
+@click.option("--drop", is_flag=True, help="Delete broken samples; the render command renders them again.")
 def command(synth: Path | None, drop: bool) -> None:
     """Check every file of SYNTH and hold a sample's files against each other.
 
@@ -36,8 +36,8 @@ def command(synth: Path | None, drop: bool) -> None:
     if result.broken and drop:
         for name in result.broken:
             remove_sample(synth, name)
-        click.echo(f"{len(result.broken)} samples deleted: the command that rendered them makes them anew")
+        click.echo(f"{len(result.broken)} samples deleted: the command that rendered them renders them again")
     elif result.broken:
-        click.echo(f"{len(result.broken)} samples are broken: --drop deletes them, to be rendered anew")
+        click.echo(f"{len(result.broken)} samples are broken: --drop deletes them, to be rendered again")
     if result.problems:
         raise click.exceptions.Exit(1)

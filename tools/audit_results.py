@@ -1,4 +1,4 @@
-"""Puts two reports of `facegen audit` beside one another: docs/results/audit.json.
+"""Puts two reports of `facegen audit` next to one another: docs/results/audit.json.
 
     facegen audit default --against REAL --parser R --out audit-default
     facegen audit matched --against REAL --parser R --out audit-matched

@@ -106,8 +106,8 @@ def _brow(
         # The lower border is dense, the upper one and the inner end lose themselves in the skin; depth counts
         # in half widths, so that the thin tail is as full as the middle.
         depth = -shape.distance(s, t)
-        share = depth / np.interp(np.abs(s), line[:, 0], half)
-        edge = np.where(across(s, t) > 0, 0.10 + 1.25 * share, 0.25 + 2.2 * share)
+        fraction = depth / np.interp(np.abs(s), line[:, 0], half)
+        edge = np.where(across(s, t) > 0, 0.10 + 1.25 * fraction, 0.25 + 2.2 * fraction)
         # Both ends fade over some 6 mm: a brow has no corners.
         ends = np.clip(0.15 + along(s) / 0.18, 0, 1) * np.clip(0.12 + (1 - along(s)) / 0.2, 0, 1)
         inside = (depth > -0.3) * 1.0
@@ -242,14 +242,14 @@ def _grow_beard(
     if kind == "moustache":
         # Combed away from the groove under the nose, then down over the corners of the mouth.
         out, down, ahead = 1.1 * aside * np.clip(1.6 - np.abs(s) / 22, 0.2, 1), np.full(len(s), 0.8), 0.25
-        share = np.ones(len(s))
+        fraction = np.ones(len(s))
     else:
         out, down, ahead = 0.12 * aside, np.ones(len(s)), 0.15 + 0.6 * chin
-        share = np.clip(0.35 + 0.65 * density(s, t), 0, 1) * (0.75 + 0.45 * chin)
+        fraction = np.clip(0.35 + 0.65 * density(s, t), 0, 1) * (0.75 + 0.45 * chin)
     direction = out[:, None] * rotation[:, 0] - down[:, None] * rotation[:, 2]
     direction = direction - np.broadcast_to(ahead, len(s))[:, None] * rotation[:, 1]
     direction = _tangent(roots.normal, direction + rng.normal(0, 0.22, (len(roots), 3)))
-    length = length_mm / 1000 * rng.uniform(0.6, 1.15, len(roots)) * (1 if kind == "stubble" else share)
+    length = length_mm / 1000 * rng.uniform(0.6, 1.15, len(roots)) * (1 if kind == "stubble" else fraction)
     lift = rng.uniform(0.3, 0.65, len(roots)) if kind != "stubble" else rng.uniform(0.5, 1.1, len(roots))
     strands = _arc(roots, direction, lift, length, points, 0.55)
     if length_mm > 3 and len(strands):

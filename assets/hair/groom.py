@@ -34,9 +34,9 @@ class Groom:
     comb : (3,) float
         Where the top is drawn, in the skull's frame.
     draw : (3,) float
-        What keeps drawing hair while it grows, beside gravity.
+        What keeps drawing hair while it grows, next to gravity.
     weight : float
-        Share of gravity: long hair hangs, a cut of a few centimetres hardly does.
+        Fraction of gravity: long hair hangs, a cut of a few centimetres hardly does.
     part : float or None
         Sideways position of the parting, metres; hair is combed away from it.
     sweep : float in [-1, 1]
@@ -44,18 +44,18 @@ class Groom:
     lift : float in [0, 1]
         0 = hair leaves along the skin, 1 = straight up.
     stiffness : float in [0, 1]
-        Share of its direction that hair keeps over a step of a twelfth of its length.
+        Fraction of its direction that hair keeps over a step of a twelfth of its length.
     volume : float, metres
         Clearance that the hair keeps from the head.
     open : float
         Width of the face that hair leaves free; 1 = to its outline.
     behind : float in [0, 1]
-        Share of the hair that falls behind the shoulders.
+        Fraction of the hair that falls behind the shoulders.
     uneven : float
-        By how much that share is larger on the left than on the right.
+        By how much that fraction is larger on the left than on the right.
     tuck : float in [0, 1]
-        Hair is tucked behind the ear on a side where all but this share of it falls behind.
-    curl_radius : float, metres; curl_pitch : float, metres a winding; curl_onset : share of the length
+        Hair is tucked behind the ear on a side where all but this fraction of it falls behind.
+    curl_radius : float, metres; curl_pitch : float, metres a winding; curl_onset : fraction of the length
     clump : float in [0, 1]; clumps : int
         Strength and number of the wide locks; every lock holds finer ones.
     fine : float in [0, 1]
@@ -65,7 +65,7 @@ class Groom:
     frizz : float, metres at the tip
     tousle : float, metres by which the body of hair is ruffled
     spread : float
-        Random spread of lengths (share of the length).
+        Random variation of lengths (fraction of the length).
     baby : float
         Short fine hairs along the front, against the usual number.
     tie : str or None, one of hair_tied.TIES
@@ -104,21 +104,25 @@ class Groom:
 
 GUIDES = 140  # at least; one for twenty strands else
 FINE_LOCK = 4.0  # strands to a fine lock: 2-3 mm wide at 9,000 strands, what the denoiser keeps
-FLYAWAY = 0.05  # share of strands that leave their lock
-# Share of single hairs at a usual frizz (metres), how far they stand off against their length, and at most
+FLYAWAY = 0.05  # fraction of strands that leave their lock
+# Fraction of single hairs at a usual frizz (metres), how far they stand off against their length, and at most
 WISPS, FRIZZ, WISP, WISP_MOST = 0.025, 0.002, 0.16, 0.016
 BROKEN = (0.03, 0.16)  # metres: their lengths
-UNLIKE = 0.8  # spread (log) of the number of fine locks in wide ones
-# Curls of one size and beat look like rope: spread (log) of radius and pitch from lock to lock, radians and
+UNLIKE = 0.8  # standard deviation (log) of the number of fine locks in wide ones
+# Curls of one size and beat look like rope: standard deviation (log) of radius and pitch from lock to lock,
+# radians and
 # places along a lock by which it is off its beat, and how far slow waves lie in one plane.
 UNLIKE_CURL, OFF_BEAT, BEATS, FLAT_WAVES = (0.22, 0.15), 0.9, 6, 0.4
-UNLIKE_TOUSLE = 0.3  # spread (log) of how far locks are ruffled
-LOCKS_TOGETHER = 4  # locks of tied hair that are alike in colour
-WIDE_TONE, FINE_TONE = 0.55, 0.6  # spread of colour from lock to lock
+UNLIKE_TOUSLE = 0.3  # standard deviation (log) of how far locks are ruffled
+LOCKS_TOGETHER = 4  # locks of tied hair of the same colour
+WIDE_TONE, FINE_TONE = 0.55, 0.6  # standard deviation of colour from lock to lock
 BORDER_MM = 11.0  # from the hairline inwards: thinner and shorter hairs, lying on the skin
 THINNEST = 0.5  # radius at the hairline against that of other hair
-FLUFF, FLUFF_LENGTH = 0.6, (0.006, 0.028)  # share of short hairs at the hairline, and their length in metres
-BABY = 0.06  # short hairs at the front, share of all strands
+FLUFF, FLUFF_LENGTH = (
+    0.6,
+    (0.006, 0.028),
+)  # fraction of short hairs at the hairline, and their length in metres
+BABY = 0.06  # short hairs at the front, fraction of all strands
 PARTING = (3.5, 0.008)  # roots along a parting, against those of the sides, and metres to either side of it
 NEAR = 0.004  # metres: points that are known to stay farther out are not held against the head
 # The eyes: centre to edge in metres, across and up. Combed hair does not hang there.
@@ -228,8 +232,8 @@ def _fluff(strands: Floats, gap: Floats, border: Floats, rng: np.random.Generato
     """Some of the hairs at the border (0) end after a centimetre or two; none does well inside (1)."""
     length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)
     short = rng.random(len(strands)) < FLUFF * (1 - border)
-    share = np.where(short, np.minimum(rng.uniform(*FLUFF_LENGTH, len(strands)) / length, 1), 1)
-    return st.trim(strands, share), st.trim(gap[..., None], share)[..., 0]
+    fraction = np.where(short, np.minimum(rng.uniform(*FLUFF_LENGTH, len(strands)) / length, 1), 1)
+    return st.trim(strands, fraction), st.trim(gap[..., None], fraction)[..., 0]
 
 
 def _loose(
@@ -259,8 +263,8 @@ def _loose(
     crowded = np.exp(rng.normal(0, UNLIKE, wide.max() + 1))[wide]
     fine = _locks(roots, parts.group, int(len(roots) / FINE_LOCK), rng, crowded)
     cut = rng.beta(1.2, 3.0, wide.max() + 1)[wide] + 0.4 * rng.beta(1.2, 3.0, fine.max() + 1)[fine]
-    share = 1 - groom.spread * np.clip(cut + 0.1 * rng.random(len(shape)), 0, 0.95)
-    shape, gap = st.trim(shape, share), st.trim(gap[..., None], share)[..., 0]
+    fraction = 1 - groom.spread * np.clip(cut + 0.1 * rng.random(len(shape)), 0, 0.95)
+    shape, gap = st.trim(shape, fraction), st.trim(gap[..., None], fraction)[..., 0]
     before = shape
     stray = rng.random(len(shape)) < FLYAWAY
     own = rng.uniform(0.5, 1.15, wide.max() + 1)[wide] * ~stray
@@ -308,8 +312,8 @@ def _locks(
     for value in np.unique(group):
         mine = np.flatnonzero(group == value)
         wanted = np.clip(round(count * len(mine) / len(roots)), 1, len(mine))
-        share = None if weight is None else weight[mine] / weight[mine].sum()
-        centres = rng.choice(mine, wanted, replace=False, p=share)
+        fraction = None if weight is None else weight[mine] / weight[mine].sum()
+        centres = rng.choice(mine, wanted, replace=False, p=fraction)
         out[mine] = first + st.cKDTree(roots.position[centres]).query(roots.position[mine])[1]
         first += len(centres)
     return out

@@ -30,9 +30,10 @@ IN_FRONT, BEHIND = 0.050, 0.135  # depth of hair over the chest and down the bac
 WIDEST = 0.078  # half width of the head
 OVER = (0.035, 0.075)  # heights between which the draw of the parting ends
 RISE = 0.02  # metres after which hair has reached its clearance
-# Hair lies flat along its parting: share of the clearance there, and metres beside it until all is reached.
+# Hair lies flat along its parting: fraction of the clearance there, and metres next to it until all is
+# reached.
 PART_FLAT, PART_WIDE = 0.45, 0.045
-SHORT_SIDE = 0.7  # share of the clearance that hair loses which falls from a parting at its own temple
+SHORT_SIDE = 0.7  # fraction of the clearance that hair loses which falls from a parting at its own temple
 UNEVEN = (0.8, 1.2)  # clearance of a guide against its neighbours: more looks like lumps
 THICK = (1.4, 0.005)  # hair on the skull is at most this times its clearance and this many metres thick
 # Clearance at the sides against that of the crown, by the length of the sides: cut short they lie close.
@@ -41,7 +42,7 @@ FREE_Z, FREE_SLOPE = 0.0, 0.7  # from this height down it may stand off, this mu
 FLARE_Z, FLARE = -0.04, 0.45  # from the jaw down long hair spreads towards the shoulders, against gravity 1
 EDGE_MM, EDGE_ROOM, EDGE_LIFT = 16.0, 0.25, 0.5  # band inside the hairline, clearance and lift at its border
 CROSSING = 0.0015  # metres: how far from the parting hairs still fall to the other side and cover it
-FRAYED = 0.06  # spread of the width that single guides leave free
+FRAYED = 0.06  # standard deviation of the width that single guides leave free
 MINGLE_MM = 4.0  # width of the border between a fringe and the hair behind it
 CLOTH, CLOTH_Z = 0.011, -0.125  # metres kept from the skin below this height, where a garment lies
 
@@ -101,17 +102,17 @@ def partition(groom: Groom, roots: st.Roots, skull: Skull, rng: np.random.Genera
         fringe = (np.abs(s) < half) & (t < 98 - 0.4 * np.abs(s) + rng.normal(0, MINGLE_MM, len(roots)))
         fringe &= t > 38
     left = side > 0
-    # The share that hangs in front grows from the nape to the temple.
-    share = np.clip(groom.behind + groom.uneven * np.array([0.5, -0.5]), 0, 1)
+    # The fraction that hangs in front grows from the nape to the temple.
+    fraction = np.clip(groom.behind + groom.uneven * np.array([0.5, -0.5]), 0, 1)
     around = 1 - np.clip(np.abs(s) / 300, 0, 1) + rng.normal(0, 0.03, len(roots))
-    front = around > np.where(left, share[0], share[1])
-    tuck = share > 1 - groom.tuck
+    front = around > np.where(left, fraction[0], fraction[1])
+    tuck = fraction > 1 - groom.tuck
     tucked = np.where(left, tuck[0], tuck[1]) & (t > -5) & ~fringe
     width = groom.open * rng.uniform(0.93, 1.12, 2)
     group = np.where(fringe, 8, 0)
     if groom.part is not None:
         group = np.where(fringe, 8, 2 * left + 4 * front)
-    # Hair beside a face does not end along one line.
+    # Hair next to a face does not end along one line.
     free = np.where(left, width[0], width[1]) * (1 + FRAYED * rng.normal(0, 1, len(roots)).clip(-1.5, 2))
     return Parts(side, fringe, front, tucked, free, group)
 

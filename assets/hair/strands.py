@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 from facegen.assets.meshes.collision import Body
 from facegen.assets.meshes.mesh import Floats, Ints
 
-DRAWN_DOWN = 0.6  # share of its height over the ceiling that a step of growing hair loses
+DRAWN_DOWN = 0.6  # fraction of its height over the ceiling that a step of growing hair loses
 LOOSE = 0.06  # metres from the root after which single hairs lie off their neighbours as far as they ever do
 
 
@@ -107,7 +107,7 @@ def grow(
     direction : (N, 3) float, where the hair leaves the skin
     length : (N,) float, metres
     points : int K
-    stiffness : (N,) float in [0, 1], share of its direction that a step keeps
+    stiffness : (N,) float in [0, 1], fraction of its direction that a step keeps
     target : function of points (N, 3), giving what draws the hair there (N, 3): gravity and the comb
     body : assets.body.Body
     floor : function of points (N, 3) and the step, giving metres (N,) kept free above the body
@@ -197,8 +197,8 @@ def clump(strands: Floats, groups: Ints, strength: float | Floats, profile: floa
     centre = np.zeros((len(count), *strands.shape[1:]), np.float32)
     centre[used] = np.add.reduceat(strands[order], starts, axis=0) / count[used, None, None]
     along = np.linspace(0, 1, points) ** profile
-    share = np.broadcast_to(strength, len(strands))[:, None] * along[None]
-    return (strands + share[..., None] * (centre[groups] - strands)).astype(np.float32)
+    fraction = np.broadcast_to(strength, len(strands))[:, None] * along[None]
+    return (strands + fraction[..., None] * (centre[groups] - strands)).astype(np.float32)
 
 
 def trim(strands: Floats, fraction: Floats) -> Floats:
@@ -260,7 +260,7 @@ def curl(strands: Floats, radius: Floats, angle: Floats, onset: float = 0.15, fl
     ----------
     radius : (N,) or (N, K) float, metres
     angle : (N, K) float, radians: how far each point is turned about its strand
-    onset : float, share of the length before the full radius is reached
+    onset : float, fraction of the length before the full radius is reached
     flat : float in [0, 1), 0 = round windings, towards 1 = waves in one plane
     """
     radius = np.broadcast_to(radius.reshape(len(strands), -1), angle.shape)
@@ -275,10 +275,10 @@ def wander(count: int, points: int, knots: int, rng: np.random.Generator) -> Flo
     """Smooth random curves along strands (count, points), about N(0, 1) at each of `knots` places."""
     x = np.linspace(0, knots - 1, points)
     low = np.minimum(x.astype(int), knots - 2)
-    share = x - low
-    share = share * share * (3 - 2 * share)
+    fraction = x - low
+    fraction = fraction * fraction * (3 - 2 * fraction)
     noise = rng.normal(size=(count, knots))
-    return noise[:, low] * (1 - share) + noise[:, low + 1] * share
+    return noise[:, low] * (1 - fraction) + noise[:, low + 1] * fraction
 
 
 def frizz(

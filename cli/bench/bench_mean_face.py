@@ -1,4 +1,4 @@
-"""`facegen bench mean-face`: the mean render beside the mean photograph, place by place."""
+"""`facegen bench mean-face`: the mean render compared with the mean photograph, place by place."""
 
 from functools import partial
 from pathlib import Path

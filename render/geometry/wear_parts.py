@@ -18,7 +18,7 @@ from facegen.render.spec.face_spec import Glasses, Headwear
 OPAQUE = 0.13  # fraction of the light under which lenses hide the eyes: set on 58 rendered sunglasses
 COATED, GLARE = 1.1, 0.3  # index of refraction of a lens that mirrors little, and what full glare adds
 INNER_FOLDS = 0.5  # in shirts and ties, of the folds of what is worn over them
-FOLDS_MOVED = 5.0  # metres at most by which the pattern of folds is moved: no two people's clothes fold alike
+FOLDS_MOVED = 5.0  # metres at most by which the pattern of folds is moved: so that everybody has other folds
 CHART_UNIT_MM = 100.0  # of the texture coordinates of cloth
 HOOP_TURN = (10.0, 75.0)  # degrees that hoops hang turned out of the face's own plane
 STONE_ROUGHNESS = 0.08  # polished

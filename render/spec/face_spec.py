@@ -55,7 +55,16 @@ KEY_LIT = (set_to("light.key", 1.0), set_to("light.strength", 0.2))
 
 @dataclass(frozen=True)
 class Identity:
-    """Who it is. gender: 0 female, 1 male. age in years. Ancestry shares sum to 1."""
+    """Who it is.
+
+    Attributes
+    ----------
+    gender : 0 female, 1 male
+    age : years
+    african, asian, caucasian : fractions of three average heads of the head model; they sum to 1
+    weight, muscle : the head model's axes; 0.5 is average
+    sliders : shape sliders of head and neck that this person adds to the average of its group
+    """
 
     gender: float = field.number(0.5, 0, 1)
     age: float = field.number(35.0, 16, 90, "years")
@@ -69,10 +78,15 @@ class Identity:
 
 @dataclass(frozen=True)
 class Pose:
-    """yaw to the subject's left, pitch up, roll to the left shoulder: the skull against the camera.
+    """The skull against the camera, in degrees.
 
-    turn: share of yaw made by the neck, the rest by the whole body. body_yaw: degrees that the body is turned
-    beyond that, to the subject's left. lean: degrees that it leans forward. gaze: eyes against the skull.
+    Attributes
+    ----------
+    yaw, pitch, roll : to the subject's left, up, and to the left shoulder
+    turn : fraction of the yaw that the neck makes; the whole body makes the rest
+    body_yaw : how far the body is turned beyond that, to the subject's left
+    lean : how far the body leans forward
+    gaze_yaw, gaze_pitch : direction of the eyes against the skull
     """
 
     yaw: float = field.number(0.0, -90, 90, "degrees")
@@ -89,12 +103,22 @@ class Pose:
 class Skin:
     """Two pigments as volume fractions, and what lies on them.
 
-    melanin in [0.01, 0.45] of the epidermis, haemoglobin in [0.01, 0.1] of the dermis: Jimenez et al., A
-    Practical Appearance Model for Dynamic Facial Color, 2010, after Donner and Jensen 2006. lid_crease: depth
-    of the upper lid's fold, 0 for a lid without one. lid_shade: how much light lids lose to their depth,
-    thin skin and lashes; 0 is lighter than the rest of the face (assets.skin.LIDS_LIGHT). lip_gloss: 0 for
-    dry lips, 1 for a coat of gloss. eye_bags: how deep and dark they are. subsurface: share of the light that
-    is scattered under the skin; 0 is paint.
+    Attributes
+    ----------
+    melanin : fraction of the epidermis; haemoglobin : fraction of the dermis. Jimenez et al., A Practical
+        Appearance Model for Dynamic Facial Color, 2010, after Donner and Jensen, 2006
+    warmth : shift of hue, negative is cooler
+    roughness, oil, pores, wrinkles, freckles, spots, moles, blemishes, scars, blush : strength of each
+    lip_colour : strength of the lips' own colour
+    lipstick, lipstick_amount : linear RGB, and how much of it covers the lips
+    lip_gloss : 0 dry lips, 1 a coat of gloss
+    eye_shadow : strength of make-up on the lids
+    lid_crease : depth of the upper lid's fold, 0 is a lid without one
+    lid_shade : light that lids lose to their depth, thin skin and lashes; 0 is lighter than the rest of the
+        face (assets.skin.eye_area)
+    eye_bags : how deep and dark they are
+    subsurface : fraction of the light that is scattered under the skin; 0 is paint
+    texture_seed : seed of the marks' places
     """
 
     melanin: float = field.number(0.1, 0.01, 0.45)
@@ -126,7 +150,15 @@ class Skin:
 
 @dataclass(frozen=True)
 class Eyes:
-    """family: a key of assets.eyes.IRIS_FAMILIES; pupil: radius over iris radius."""
+    """Iris, pupil and whites.
+
+    Attributes
+    ----------
+    family : colour of the iris, a key of assets.head.eyes.IRIS_FAMILIES
+    iris_mm : radius of the iris
+    pupil : radius of the pupil over that of the iris
+    redness : of the whites
+    """
 
     family: str = field.choice("brown", ("blue", "grey", "green", "hazel", "brown", "dark"))
     iris_mm: float = field.number(5.85, 5.0, 6.7, "mm")
@@ -136,7 +168,17 @@ class Eyes:
 
 @dataclass(frozen=True)
 class Brows:
-    """Shape of assets.regions.BrowShape, and the hairs on it."""
+    """Outline of the brows (assets.skin.painted_borders.BrowShape), and the hairs on it.
+
+    Attributes
+    ----------
+    height, inner, length : mm by which the brows are higher, closer together and longer than the standard
+    thickness : scale of the half width
+    arch : mm by which the outer three quarters rise
+    lift, longer : mm by which the left brow is higher and longer than the right one
+    thicker : fraction by which the left brow is thicker
+    density : of the hairs; lashes : length and density of the lashes
+    """
 
     height: float = field.number(0.0, -8, 6, "mm")
     thickness: float = field.number(1.0, 0.3, 2.0)
@@ -152,7 +194,14 @@ class Brows:
 
 @dataclass(frozen=True)
 class HairColour:
-    """melanin, redness: Principled Hair's axes; grey: share of white hairs; dye replaces the pigment."""
+    """Pigment, grey hairs or dye.
+
+    Attributes
+    ----------
+    melanin, redness : axes of Blender's Principled Hair
+    grey : fraction of white hairs
+    dye : linear RGB that replaces the pigment, or None
+    """
 
     melanin: float = field.number(0.7, 0, 1)
     redness: float = field.number(0.3, 0, 1)
@@ -162,13 +211,23 @@ class HairColour:
 
 @dataclass(frozen=True)
 class Hair:
-    """style: one of HAIR_STYLES; length and volume scale the style's own.
+    """Hair of the head.
 
-    part: side of the parting and of a swept fringe. fringe: 0 none, 1 to the brows (means nothing to the
-    styles that take none). hairline_height, recession, peak: chart mm. thinning: share of hairs
-    lost on top. behind: 0 hair falls in front of the shoulders, 1 behind them; uneven: by how much more on
-    the left than on the right. sides: scales the length of the sides and the nape of styles with `sides_set`.
-    sideburn: mm by which hair reaches lower before the ears. tousle: 0 combed, 1 ruffled.
+    Attributes
+    ----------
+    style : an entry of assets.hair.style_registry.HAIR_STYLES
+    length, volume : scales of the style's own
+    part : side of the parting and of a swept fringe, negative is the subject's right
+    curl, frizz : added to the style's own
+    tousle : 0 combed, 1 ruffled
+    fringe : 0 none, 1 to the brows (styles that take none ignore it)
+    hairline_height, recession, peak : mm on the face chart
+    thinning : fraction of hairs lost on top
+    behind : 0 hair falls in front of the shoulders, 1 behind them
+    uneven : by how much more on the left than on the right
+    sides : scale of the length of sides and nape, for short cuts
+    sideburn : mm by which hair reaches lower in front of the ears
+    colour : HairColour
     """
 
     style: str = field.choice("short", HAIR_STYLES)
@@ -192,9 +251,14 @@ class Hair:
 
 @dataclass(frozen=True)
 class FacialHair:
-    """kind: one of FACIAL_HAIR; length in mm; shadow: unshaven darkness of the skin.
+    """A beard, or none.
 
-    cheek_line, neck_line: mm that the beard reaches higher on the cheek and lower on the throat.
+    Attributes
+    ----------
+    kind : one of FACIAL_HAIR
+    length_mm, density : of the hairs
+    shadow : unshaven darkness of the skin
+    cheek_line, neck_line : mm that the beard reaches higher on the cheek and lower on the throat
     """
 
     kind: str = field.choice("none", FACIAL_HAIR)
@@ -207,8 +271,18 @@ class FacialHair:
 
 @dataclass(frozen=True)
 class Glasses:
-    """kind: an entry of GLASSES. Sizes are scales of a standard frame; tint: darkness of the lens, which
-    passes the colour `lens`; gradient: share of the tint that its bottom lacks; glare: how much it mirrors.
+    """Spectacles or sunglasses, or none.
+
+    Attributes
+    ----------
+    kind : "none" or an entry of assets.wear.glasses_registry.GLASSES_FRAMES
+    width, height : scales of a standard frame
+    thickness_mm, colour, metal : of the frame (linear RGB; metal 1 is metal, 0 plastic)
+    tint : darkness of the lens
+    lens : linear RGB that a tinted lens lets through
+    gradient : fraction of the tint that the bottom of the lens lacks
+    glare : how much the lens mirrors
+    slip_mm : how far the glasses slipped down the nose
     """
 
     kind: str = field.choice("none", GLASSES, none=True)
@@ -226,9 +300,18 @@ class Glasses:
 
 @dataclass(frozen=True)
 class Headwear:
-    """kind: an entry of HEADWEAR. front_mm, back_mm: height of its edge over the eyes, in front and behind.
+    """A hat, or none.
 
-    lean: degrees to the left ear; crown, brim, curl: shape in [0, 1]; turned: 1 = a cap worn backwards.
+    Attributes
+    ----------
+    kind : "none" or an entry of assets.wear.hat_registry.HATS
+    front_mm, back_mm : height of the lower edge above the eyes, in front and behind
+    lean : degrees to the left ear
+    crown, brim, curl : shape
+    turned : 1 is a cap worn backwards
+    colour, second : linear RGB of the cloth and of its pattern or band
+    pattern : one of assets.wear.cloth_patterns.PATTERNS
+    roughness : of the cloth
     """
 
     kind: str = field.choice("none", HEADWEAR, none=True)
@@ -249,10 +332,16 @@ class Headwear:
 
 @dataclass(frozen=True)
 class Jewellery:
-    """earrings: an entry of EARRINGS, earring_mm its size; necklace: one of NECKLACES, drop_mm its length.
+    """Earrings and a necklace, or none.
 
-    earring_mm: diameter of studs and hoops, length of drops. necklace_mm: size of a bead, of a pendant, or
-    width of a band. colour: of the metal; stone: of stones, pearls and bands; metal: metalness of `colour`.
+    Attributes
+    ----------
+    earrings, necklace : "none" or an entry of assets.wear.jewellery_registry.EARRINGS, NECKLACES
+    earring_mm : diameter of studs and hoops, length of drops
+    necklace_mm : size of a bead or pendant, width of a band
+    drop_mm : length of the necklace
+    colour : linear RGB of the metal; stone : of stones, pearls and bands
+    metal : metalness of `colour`
     """
 
     earrings: str = field.choice("none", EARRINGS, none=True)
@@ -270,10 +359,18 @@ class Jewellery:
 
 @dataclass(frozen=True)
 class Garment:
-    """cut: an entry of GARMENTS; depth: of the neckline, 0 to 1; pattern: one of PATTERNS.
+    """Clothes of the upper body.
 
-    inner: colour of what is worn under a jacket; fabric: one of FABRICS; folds: 0 hangs smooth,
-    1 in deep folds.
+    Attributes
+    ----------
+    cut : an entry of assets.wear.garment_registry.GARMENT_CUTS
+    depth : of the neckline
+    colour, second : linear RGB of the cloth and of its pattern
+    inner : linear RGB of what is worn under a jacket
+    pattern : one of assets.wear.cloth_patterns.PATTERNS
+    roughness : of the cloth
+    fabric : one of FABRICS
+    folds : 0 hangs smooth, 1 in deep folds
     """
 
     cut: str = field.choice("crew", GARMENTS)
@@ -291,7 +388,17 @@ class Garment:
 
 @dataclass(frozen=True)
 class Light:
-    """HDRI turned by `turn` degrees and scaled; lamps (watts at arm's length) in the camera's frame."""
+    """An environment map and lamps, in the camera's frame.
+
+    Attributes
+    ----------
+    hdri : an entry of assets.environment.hdri_registry.HDRIS
+    turn, strength : degrees by which it is turned, and its scale
+    key, fill, rim, flash : watts of each lamp at arm's length
+    key_azimuth, key_elevation, fill_elevation : degrees
+    key_size : metres
+    rim_kelvin, kelvin : colour temperature of the rim light and of the other lamps
+    """
 
     hdri: str = field.choice("studio", HDRIS)
     turn: float = field.number(0.0, 0, 360, "degrees")
@@ -310,12 +417,18 @@ class Light:
 
 @dataclass(frozen=True)
 class Look:
-    """What the developed picture is to show, as the audit measures it; 0 leaves it to the camera's settings.
+    """Development target: what the developed picture is to show, as the audit measures it.
 
-    contrast: standard deviation of L*; skin_lightness, skin_redness, skin_yellowness: median L*, a* and b* of
-    the skin; sharpness: log10 of the variance of the Laplacian over the face; noise: sigma of L* over the
-    skin; blacks, whites: share of pixels under L* 2 and over L* 99; background_sharpness: log10 of the
-    variance of the Laplacian over the background.
+    0 leaves a measure to the camera's settings.
+
+    Attributes
+    ----------
+    contrast : standard deviation of L*
+    skin_lightness, skin_redness, skin_yellowness : median L*, a* and b* of the skin
+    sharpness : log10 of the variance of the Laplacian over the face
+    noise : standard deviation of L* over the skin
+    blacks, whites : fractions of pixels under L* 2 and over L* 99
+    background_sharpness : log10 of the variance of the Laplacian over the background
     """
 
     contrast: float = field.number(0.0, 0, 45)
@@ -331,15 +444,27 @@ class Look:
 
 @dataclass(frozen=True)
 class Camera:
-    """crop: framing rule; distance from the eyes; residual jitter of the crop; picture-taking.
+    """Framing, exposure and picture-taking.
 
-    metering: share of the face's under- or over-exposure that the camera corrects (1 = wholly automatic).
-    skin_lightness: median L* of the skin to expose for; 0 leaves it to metering and exposure (stops).
-    blur_px, sharpen: at 256 pixels; sharpening is an unsharp mask of one pixel. backdrop_blur: of what lies
-    behind alone.
-    white_balance: share of the light's colour that the camera removes.
-    aperture_mm: diameter of the lens opening, focused on the eyes; 0 holds the whole head sharp.
-    look: what development aims at, turning the settings above as an editor turns sliders, within bounds.
+    Attributes
+    ----------
+    crop : crop rule (render.geometry.camera_framing)
+    distance : metres from the eyes
+    scale, shift_x, shift_y, tilt : deviation from the crop rule: size, place in picture sides, degrees
+    exposure : stops
+    metering : fraction of the face's under- or over-exposure that the camera corrects; 1 is fully automatic
+    skin_lightness : median L* of the skin to expose for; 0 leaves it to metering and exposure
+    white_balance : fraction of the light's colour that the camera removes
+    kelvin_shift : of the white balance
+    contrast, saturation : scales
+    noise : standard deviation of the sensor's noise
+    blur_px : pixels at a picture side of 256
+    sharpen : strength of an unsharp mask of one pixel
+    vignette : darkening of the corners
+    jpeg : quality
+    aperture_mm : diameter of the lens opening, focused on the eyes; 0 keeps the whole head sharp
+    backdrop_blur : pixels at 256, of the background alone
+    look : Look; development turns the settings above, within bounds, until the picture shows it
     """
 
     crop: str = field.choice("celebahq", ("celebahq", "loose"))
@@ -369,11 +494,18 @@ class Camera:
 
 @dataclass(frozen=True)
 class Background:
-    """kind: one of BACKDROPS, drawn from `seed`, blurred by `blur` of the width, graded to two tones.
+    """A drawn scene or a photograph behind the head.
 
-    first, second: the scene's dark and bright tone, or bright and dark; tint: share of its hues that they
-    set; chroma: scale of its own colours; colourfulness: the encoded picture's M3, 0 leaves it.
-    photograph: file name in the user's folder, taken in place of the scene with its own tones.
+    Attributes
+    ----------
+    kind : an entry of assets.environment.backdrop_registry.BACKDROPS
+    first, second : linear RGB of the dark and the bright tone of the scene, or the reverse
+    tint : fraction of the scene's hues that they set
+    chroma : scale of its own colours
+    colourfulness : M3 of the encoded picture (Hasler and Suesstrunk, 2003); 0 leaves it
+    blur : fraction of the picture's width
+    photograph : file name in the user's folder, used in place of the scene with its own tones
+    seed : of the scene
     """
 
     kind: str = field.choice("gradient", BACKDROPS)

@@ -5,7 +5,8 @@ pose.yaw=-40:40            uniform between two numbers
 glasses.kind=round|oval    one of several, evenly
 garment.colour=0.4,0.1,0.1 a colour, linear RGB
 
-A setting of the camera that is set is no longer turned to make the picture look as asked (look.py).
+A setting of the camera that is set is no longer adjusted to reach the development target
+(render.develop.auto_develop).
 
 `--without` names settings that are taken together: what a face looks like without one part of the renderer.
 """
@@ -93,7 +94,7 @@ class Override:
 
 
 def apply_all(spec: s.FaceSpec, overrides: Sequence[Override]) -> s.FaceSpec:
-    """The spec with every override applied; ancestry shares that were not set make room for the others."""
+    """The spec with every override applied; ancestry fractions that were not set make room for the others."""
     # A setting that is set clears its development target: explicit targets are applied after it and win.
     for override in sorted(overrides, key=lambda one: one.path.startswith(TARGETS)):
         spec = override.apply(spec)
@@ -153,10 +154,10 @@ def check_together(overrides: Sequence[Override]) -> None:
         pair = [by_path.get(f"expression.{name}") for name in (one, other)]
         if all(o is not None and o.given.low > 0 for o in pair):
             raise FacegenError(f"--set expression.{one} contradicts expression.{other}: leave one at 0")
-    shares = [by_path[f"identity.{name}"] for name in ANCESTRY if f"identity.{name}" in by_path]
-    most, least = sum(o.given.high for o in shares), sum(o.given.low for o in shares)
-    if most > 1 + 1e-6 or (len(shares) == 3 and least < 1 - 1e-6):
+    fractions = [by_path[f"identity.{name}"] for name in ANCESTRY if f"identity.{name}" in by_path]
+    most, least = sum(o.given.high for o in fractions), sum(o.given.low for o in fractions)
+    if most > 1 + 1e-6 or (len(fractions) == 3 and least < 1 - 1e-6):
         raise FacegenError(
-            f"--set {' '.join(o.text for o in shares)}: the shares of african, asian and caucasian sum to 1: "
+            f"--set {' '.join(o.text for o in fractions)}: african, asian and caucasian sum to 1: "
             "set fewer of them, the rest makes room"
         )

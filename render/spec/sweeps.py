@@ -61,7 +61,7 @@ def variations(base: s.FaceSpec, path: str, steps: int) -> list[Variation]:
 
 
 def put(spec: s.FaceSpec, path: str, value: object) -> s.FaceSpec:
-    """The spec with one attribute set; ancestry shares still sum to 1."""
+    """The spec with one attribute set; ancestry fractions still sum to 1."""
     path = find(path).path
     changed = s.replace(spec, path, value)
     name = path.removeprefix("identity.")

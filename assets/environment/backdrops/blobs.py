@@ -12,8 +12,8 @@ def blobs(rng: np.random.Generator, size: int) -> Picture:
     """See `Backdrop.draw`."""
     picture = np.ones((size, size, 3)) * paint(rng, 0.8)
     for _ in range(int(rng.integers(3, 9))):
-        share = np.clip(mottle(rng, size, rng.uniform(1.4, 2.2)) - rng.uniform(0.2, 1.2), 0, 1)[..., None]
-        picture = picture + share * (np.array(paint(rng, 1.4)) - picture)
+        fraction = np.clip(mottle(rng, size, rng.uniform(1.4, 2.2)) - rng.uniform(0.2, 1.2), 0, 1)[..., None]
+        picture = picture + fraction * (np.array(paint(rng, 1.4)) - picture)
     return picture
 
 

@@ -12,9 +12,9 @@ def gradient(rng: np.random.Generator, size: int) -> Picture:
     """See `Backdrop.draw`."""
     y, x = coordinates(size)
     a = rng.uniform(0, 2 * np.pi)
-    share = np.clip(((x - 0.5) * np.cos(a) + (y - 0.5) * np.sin(a)) * rng.uniform(0.7, 2.5) + 0.5, 0, 1)
+    fraction = np.clip(((x - 0.5) * np.cos(a) + (y - 0.5) * np.sin(a)) * rng.uniform(0.7, 2.5) + 0.5, 0, 1)
     first, second = np.array(paint(rng)), np.array(paint(rng))
-    return first + share[..., None] * (second - first)
+    return first + fraction[..., None] * (second - first)
 
 
 BACKDROPS.add(Backdrop("gradient", gradient, order=2, weight=0.06, uniform=True, flat=0.4))
