@@ -79,6 +79,9 @@ class Earring:
         Whether the size is how far it hangs below the piercing.
     shows : tuple of str
         Fields of `Jewellery` that change this kind but not every kind: "stone".
+    size_per_root_area : float
+        `earring_mm` for the square root of the mm² that one earring shows in a picture: how matching finds
+        the size for a requested `earring_area`. Rings are seen from the side as often as from the front.
     """
 
     name: str
@@ -88,6 +91,7 @@ class Earring:
     order: int = LAST
     hangs: bool = True
     shows: tuple[str, ...] = ()
+    size_per_root_area: float = 3.3
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from PIL import Image
 from facegen.colour_science import RGB_TO_XYZ_SINGLE, lab_of_linear, linear_of_bytes
 from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.layouts.celebahq_crop import CENTRE_SHIFT, EYES_TO_SIDE, MOUTH_TO_SIDE
 
 # Pixels of the longer side: sets of this size and more are comparable, and 1,000 faces take seconds.
 WORKING_SIZE = 256
@@ -32,7 +33,6 @@ FACE = tuple(ID[name] for name in ("skin", "nose", "eye_g", "l_eye", "r_eye", "l
 PRESENT_FRACTION = 8 / 256**2
 CORNER_FRACTION = 0.02  # the outermost 2 % of the mouth's pixels on each side are its corner
 FACE_LIKE = 0.5  # sine of the angle from the eyes' line to the mouth: under 30 degrees it is no face
-EYES_TO_SIDE, MOUTH_TO_SIDE, CENTRE_SHIFT = 4.0, 3.6, 0.1  # the crop rule, see above
 
 
 @dataclass(frozen=True)

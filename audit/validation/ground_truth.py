@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from facegen.audit.measures.face_view import CENTRE_SHIFT, EYES_TO_SIDE, MOUTH_TO_SIDE
 from facegen.colour_science import LUMINANCE
+from facegen.datasets.layouts.celebahq_crop import CENTRE_SHIFT, EYES_TO_SIDE, MOUTH_TO_SIDE
 
 BEARDS = ("goatee", "full_beard")
 

@@ -26,7 +26,7 @@ from scipy.stats import t as student
 
 from facegen.datasets.conventions.label_conventions import Convention
 from facegen.datasets.keyed_random import keyed_generator
-from facegen.parse.metrics.scores import foreground_classes, mean_present
+from facegen.parse.metrics.scores import f1_of_counts, foreground_classes, iou_of_counts, mean_present
 
 DRAWS = 2000
 LEVEL = 0.95
@@ -34,7 +34,7 @@ MEANS = ("mean_f1", "mean_f1_core", "mean_iou")
 
 
 def columns(convention: Convention) -> tuple[str, ...]:
-    """Names of the values of `measures`: F1 of each class, then MEANS."""
+    """Names of the values of `scores_of_counts`: F1 of each class, then MEANS."""
     return (*convention.classes, *MEANS)
 
 
@@ -44,14 +44,13 @@ def counts_of(confusions: np.ndarray) -> np.ndarray:
     return np.stack([hits, confusions.sum(-1), confusions.sum(-2)], -2)
 
 
-def measures(counts: np.ndarray, convention: Convention) -> np.ndarray:
+def scores_of_counts(counts: np.ndarray, convention: Convention) -> np.ndarray:
     """Pooled counts (..., 3, C) → (..., C + 3) float: F1 by class, then MEANS.
 
     nan where the reference lacks the class; such a class is in no mean (as in scores.py).
     """
     hits, reference, predicted = (counts[..., i, :].astype(float) for i in range(3))
-    f1 = np.where(reference > 0, 2 * hits / np.maximum(reference + predicted, 1), np.nan)
-    iou = np.where(reference > 0, hits / np.maximum(reference + predicted - hits, 1), np.nan)
+    f1, iou = f1_of_counts(hits, reference, predicted), iou_of_counts(hits, reference, predicted)
     means = [
         mean_present(f1, foreground_classes(convention)),
         mean_present(f1, foreground_classes(convention, accessories=False)),
@@ -110,8 +109,8 @@ def resample(
         sets, seeds = one.shape[:2]
         flat = one.reshape(sets, seeds, pictures, -1).astype(np.float64)
         pooled = np.einsum("bn,jknx->jkbx", weights, flat, optimize=True)
-        scored = measures(pooled.reshape(sets, seeds, draws, *one.shape[3:]), convention)
-        trained[arm] = measures(one.sum(2), convention)
+        scored = scores_of_counts(pooled.reshape(sets, seeds, draws, *one.shape[3:]), convention)
+        trained[arm] = scores_of_counts(one.sum(2), convention)
         values[arm] = trained[arm].mean((0, 1))
         drawn[arm] = [scored.mean((0, 1))]
     freedom = []

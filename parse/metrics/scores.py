@@ -43,15 +43,27 @@ def confusion_matrix(predicted: np.ndarray, reference: np.ndarray, classes: int)
 
 def f1_per_class(confusion: np.ndarray) -> np.ndarray:
     """(..., C) float in [0, 1]; nan where the reference never holds the class: not measured, not 0."""
-    hits = np.diagonal(confusion, axis1=-2, axis2=-1).astype(float)
-    reference, predicted = confusion.sum(-1), confusion.sum(-2)
-    return np.where(reference > 0, 2 * hits / np.maximum(reference + predicted, 1), np.nan)
+    return f1_of_counts(*_counts(confusion))
 
 
 def iou_per_class(confusion: np.ndarray) -> np.ndarray:
     """(..., C) float in [0, 1]: TP / (TP + FP + FN); nan where the reference never holds the class."""
+    return iou_of_counts(*_counts(confusion))
+
+
+def _counts(confusion: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Hits, pixels of the reference and predicted pixels of each class, (..., C)."""
     hits = np.diagonal(confusion, axis1=-2, axis2=-1).astype(float)
-    reference, predicted = confusion.sum(-1), confusion.sum(-2)
+    return hits, confusion.sum(-1), confusion.sum(-2)
+
+
+def f1_of_counts(hits: np.ndarray, reference: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """F1 = 2 TP / (2 TP + FP + FN) from pixel counts (..., C); nan where the reference lacks the class."""
+    return np.where(reference > 0, 2 * hits / np.maximum(reference + predicted, 1), np.nan)
+
+
+def iou_of_counts(hits: np.ndarray, reference: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """TP / (TP + FP + FN) from counts of pixels (..., C); nan where the reference lacks the class."""
     return np.where(reference > 0, hits / np.maximum(reference + predicted - hits, 1), np.nan)
 
 

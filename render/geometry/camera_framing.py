@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facegen.assets.meshes.mesh import Floats
+from facegen.datasets.layouts.celebahq_crop import CENTRE_SHIFT, EYES_TO_SIDE, MOUTH_TO_SIDE
 from facegen.render.spec.face_spec import Camera
 
 Crop = tuple[Floats, Floats, float]  # centre (2,), unit x axis (2,) and side of a crop, over focal length
@@ -91,8 +92,8 @@ def celebahq_crop(eye_right: Floats, eye_left: Floats, mouth_right: Floats, mout
     x = eye_left - eye_right
     y = (eye_right + eye_left) / 2 - (mouth_right + mouth_left) / 2
     axis = x - _rot90(y)
-    centre = (eye_right + eye_left) / 2 - 0.1 * y
-    side = max(4.0 * float(np.linalg.norm(x)), 3.6 * float(np.linalg.norm(y)))
+    centre = (eye_right + eye_left) / 2 - CENTRE_SHIFT * y
+    side = max(EYES_TO_SIDE * float(np.linalg.norm(x)), MOUTH_TO_SIDE * float(np.linalg.norm(y)))
     return centre, axis / np.linalg.norm(axis), side
 
 

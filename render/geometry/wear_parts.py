@@ -20,7 +20,8 @@ COATED, GLARE = 1.1, 0.3  # index of refraction of a lens that mirrors little, a
 INNER_FOLDS = 0.5  # in shirts and ties, of the folds of what is worn over them
 FOLDS_MOVED = 5.0  # metres at most by which the pattern of folds is moved: so that everybody has other folds
 CHART_UNIT_MM = 100.0  # of the texture coordinates of cloth
-HOOP_TURN = (10.0, 75.0)  # degrees that hoops hang turned out of the face's own plane
+# Degrees by which a flat earring hangs turned from across the head to along it (`Piercing.turn`).
+EARRING_TURN = (10.0, 75.0)
 STONE_ROUGHNESS = 0.08  # polished
 
 
@@ -118,7 +119,7 @@ def _earrings(face: Fitting, made: tuple[materials.Material, ...]) -> list[Part]
     worn, head = face.spec.jewellery, face.head
     if worn.earrings == "none":
         return []
-    turn = float(face.generator("jewellery").uniform(*HOOP_TURN))
+    turn = float(face.generator("jewellery").uniform(*EARRING_TURN))
     out = []
     for name, sign, label in (("l", 1, Native.EARRING_L), ("r", -1, Native.EARRING_R)):
         where = jewellery.piercing(head, face.model, sign, turn)

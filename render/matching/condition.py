@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from facegen.assets.wear.jewellery_registry import EARRINGS
 from facegen.datasets.keyed_random import Draw
 from facegen.datasets.layouts.annotations import PITCH_ZERO
 from facegen.render.matching.condition_hair import TURNED, facial_hair, hair, hair_colour
@@ -125,9 +126,6 @@ CONCENTRATION = 1.2
 # earring_area is a fraction of the crop: width of the crop at the eyes in mm, mean number of ears that a
 # picture with earrings shows, and the area of the largest stud in mm².
 CROP_MM, EARS_SEEN, STUD_MM2 = 262.0, 1.5, 90.0
-# Size of an earring in mm for the square root of its visible area: rings are seen from the side as often as
-# from the front.
-SIZE_OF_AREA = {"hoop": 3.5, "drop": 3.2}
 
 
 def condition(spec: s.FaceSpec, row: Row) -> s.FaceSpec:
@@ -283,5 +281,5 @@ def _earrings_of_area(worn: s.Jewellery, identity: s.Identity, area: float) -> s
     if one < STUD_MM2:
         return replace(worn, earrings="stud", earring_mm=float(np.clip(np.sqrt(1.3 * one), 3, 12)))
     kind = worn.earrings if worn.earrings != "stud" else "drop" if identity.gender < 0.5 else "hoop"
-    size = SIZE_OF_AREA[kind] * np.sqrt(one)
+    size = EARRINGS[kind].size_per_root_area * np.sqrt(one)
     return replace(worn, earrings=kind, earring_mm=float(np.clip(size, 12, 76)))

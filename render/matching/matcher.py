@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -70,6 +71,13 @@ KEPT_NUMBERS = {"skin_ita": (0.15, 20.0), "yaw": (0.1, 10.0), "pitch": (0.1, 6.0
 NEEDED_MEASURE = {"yaw": "yaw_nose", "pitch": "pitch_nose"}
 
 
+class Origin(NamedTuple):
+    """Which draw of the prior a matched face was; the index is also that of the row it was conditioned on."""
+
+    prior_seed: int
+    prior_index: int
+
+
 @dataclass(frozen=True)
 class Matched:
     """One block of matched faces.
@@ -81,6 +89,7 @@ class Matched:
     targets : (n, k) float64, values of the rows; NaN where the row's face does not have the attribute
     predicted : (n, k) float64, what the previews of the faces show, corrected by the bias of previews
     report : JSON-ready account of the block
+    origins : for each face the draw of the prior (`default_prior.draw_base`) that its proposal was
     """
 
     specs: list[s.FaceSpec]
@@ -88,6 +97,7 @@ class Matched:
     targets: Rows = field(repr=False)
     predicted: Rows = field(repr=False)
     report: dict = field(repr=False)
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -198,7 +208,8 @@ def match_block(
     refined, reached = refine(space, effects, specs, measure(specs), target.values, measure)
     specs = [apply_all(spec, overrides) for spec in refined]
     stages = {"proposed": shown[: len(target.rows)], "assigned": shown[chosen], "refined": reached}
-    return Matched(specs, target.names, target.values, reached, _report(space, target, shown, chosen, stages))
+    report = _report(space, target, shown, chosen, stages)
+    return Matched(specs, target.names, target.values, reached, report, origins_of(target, chosen))
 
 
 def targets_of(profile: Profile, seed: int, start: int, stop: int) -> Target:
@@ -226,6 +237,14 @@ def propose(target: Target, overrides: Sequence[Override] = ()) -> Iterator[s.Fa
             yield apply_all(spec, overrides)
 
 
+def origins_of(target: Target, chosen: Iterable[int]) -> tuple[Origin, ...]:
+    """Where the chosen proposals, by their numbers in the order of `propose`, came from."""
+    count = len(target.rows)
+    return tuple(
+        Origin(proposal_seed(target.seed, int(j) // count), target.start + int(j) % count) for j in chosen
+    )
+
+
 def proposal_seed(seed: int, number: int) -> int:
     """Seed of the `number`-th proposals of all rows: another face of the prior for the same row."""
     return int(generator(seed, number, "match.proposal").integers(2**48))
@@ -237,7 +256,11 @@ def take_rows(
     overrides: Sequence[Override] = (),
     correction: Correction = START,
 ) -> list[s.FaceSpec]:
-    """The n assigned faces with seed, index, colours and framing of the rows they were assigned to."""
+    """The n assigned faces with seed, index, colours and framing of the rows they were assigned to.
+
+    What else the face draws (its hat, its hair) keeps the draws of the proposal, so drawing with the final
+    seed and index gives something else: `Matched.origins` says which proposal a face was.
+    """
     specs = []
     for i, (row, spec) in enumerate(zip(target.rows, chosen, strict=True)):
         own = s.replace(s.replace(spec, "seed", target.seed), "index", target.start + i)
@@ -299,7 +322,8 @@ def _conditioned_only(target: Target, overrides: Sequence[Override], correction:
     n = len(target.rows)
     nothing = np.empty((n, 0))
     report = {"rows": n, "proposals": n, "faces": n, "out_of_reach": {}, "stages": {}}
-    return Matched(specs, (), nothing, nothing, report)
+    origins = tuple(Origin(target.seed, target.start + i) for i in range(n))
+    return Matched(specs, (), nothing, nothing, report, origins)
 
 
 def _kept_cost(rows: Sequence[Mapping], origin: npt.NDArray[np.int_]) -> Rows:

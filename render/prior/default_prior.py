@@ -19,7 +19,8 @@ from facegen.render.prior.hair_prior import draw_facial_hair, draw_hair
 from facegen.render.prior.identity_prior import draw_brows, draw_eyes, draw_identity, draw_skin
 from facegen.render.spec import face_spec as s
 
-GLASSES, HATS = 0.15, 0.08  # fractions of faces that wear them: often enough that a parser learns them
+# Fractions of faces that wear them: often enough that a parser learns them.
+GLASSES_FRACTION, HAT_FRACTION = 0.15, 0.08
 
 
 def draw_spec(seed: int, index: int, identity: s.Identity | None = None) -> s.FaceSpec:
@@ -57,8 +58,8 @@ def draw_base(seed: int, index: int, identity: s.Identity | None = None) -> s.Fa
             d.normal("pose.pitch", 0, 10, -35, 35),
             d.normal("pose.roll", 0, 8, -25, 25),
         ),
-        glasses=draw_glasses(d, GLASSES),
-        headwear=draw_headwear(d, identity, HATS),
+        glasses=draw_glasses(d, GLASSES_FRACTION),
+        headwear=draw_headwear(d, identity, HAT_FRACTION),
         jewellery=draw_jewellery(d, identity),
         garment=draw_garment(d, identity),
         light=draw_light(d),

@@ -25,7 +25,7 @@ from facegen.datasets.io.sample import is_done, sample_name
 from facegen.datasets.keyed_random import generator
 from facegen.render.matching import pilot_correction
 from facegen.render.matching.label_preview import preview_processes
-from facegen.render.matching.matcher import Matched, block_of, match_block
+from facegen.render.matching.matcher import Matched, Origin, block_of, match_block
 from facegen.render.production.worker_pool import Job, render_specs
 from facegen.render.spec.face_spec import FaceSpec
 from facegen.render.spec.overrides import Override
@@ -170,6 +170,7 @@ def _block_data(block: Matched) -> dict[str, Any]:
         "targets": _nullable(block.targets),
         "predicted": _nullable(block.predicted),
         "report": block.report,
+        "origins": [origin._asdict() for origin in block.origins],
     }
 
 
@@ -188,4 +189,5 @@ def _read_block(path: Path, fingerprint: str) -> Matched | None:
         for key in ("targets", "predicted")
     )
     specs = [FaceSpec.from_dict(spec) for spec in data["specs"]]
-    return Matched(specs, tuple(data["names"]), targets, predicted, data["report"])
+    origins = tuple(Origin(**one) for one in data.get("origins", ()))
+    return Matched(specs, tuple(data["names"]), targets, predicted, data["report"], origins)

@@ -51,4 +51,14 @@ def weight(gender: float) -> float:
     return 0.32 * (1 - gender) + 0.02
 
 
-DROP = EARRINGS.add(Earring("drop", build, size_mm=(16.0, 62.0), weight=weight, order=30, shows=("stone",)))
+DROP = EARRINGS.add(
+    Earring(
+        "drop",
+        build,
+        size_mm=(16.0, 62.0),
+        weight=weight,
+        order=30,
+        shows=("stone",),
+        size_per_root_area=3.2,
+    )
+)

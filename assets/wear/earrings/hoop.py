@@ -26,4 +26,6 @@ def build(size: float, piercing: Piercing) -> list[JewelPiece]:
     return [JewelPiece(tube(line, wire, WIRE_SIDES, closed=True), METAL_PART)]
 
 
-HOOP = EARRINGS.add(Earring("hoop", build, size_mm=(9.0, 48.0), weight=same_for_all(0.26), order=20))
+HOOP = EARRINGS.add(
+    Earring("hoop", build, size_mm=(9.0, 48.0), weight=same_for_all(0.26), order=20, size_per_root_area=3.5)
+)

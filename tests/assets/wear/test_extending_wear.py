@@ -31,6 +31,7 @@ from facegen.render.geometry.assemble import assemble
 from facegen.render.geometry.fitting import PreviewDetail
 from facegen.render.geometry.part import MeshGeometry
 from facegen.render.geometry.pose import pose_head
+from facegen.render.matching.condition import _earrings_of_area
 from facegen.render.prior.default_prior import draw_spec
 from facegen.render.prior.garment_prior import draw_garment
 from facegen.render.spec import face_spec as s, overrides
@@ -53,6 +54,7 @@ found = {{
     "plain": parts(draw_spec(1, 0)),
     "curl": with_needs(s.replace(spec, "headwear.kind", "top_hat"), "headwear.curl").headwear.kind,
     "drawn": drawn.count("boat_neck"),
+    "sized": _earrings_of_area(s.Jewellery(earrings="bar"), s.Identity(), 0.01).earring_mm,
     "round_trip": s.FaceSpec.from_dict(json.loads(json.dumps(spec.to_dict()))) == spec,
 }}
 Path(sys.argv[1]).write_text(json.dumps(found))
@@ -90,6 +92,7 @@ def test_facegen_knows_them_and_builds_them_on_a_head(ran):
     assert {"hat", "frame", "lens", "cloth.0", "cloth.1", "earring.l", "earring.r", "necklace"} <= names
     assert found["parts"]["cloth.0"] != found["plain"]["cloth.0"]
     assert found["curl"] == "top_hat"  # it shows the curl, so a sweep of it leaves it on
+    assert 12 <= found["sized"] <= 76  # matching can follow an earring_area with it
     assert found["drawn"] > 5  # of 400: its weight is 0.027 of 1.02
 
 

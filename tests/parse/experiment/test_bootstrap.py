@@ -14,8 +14,8 @@ from facegen.parse.experiment.bootstrap import (
     counts_of,
     covered,
     interval,
-    measures,
     resample,
+    scores_of_counts,
 )
 from facegen.parse.metrics.scores import confusion_matrix, score
 
@@ -29,7 +29,7 @@ def random_maps(rng, pictures, size=12):
 def test_measures_equal_scikit_learn_and_scores():
     guess, truth = random_maps(np.random.default_rng(1), 5)
     confusions = np.stack([confusion_matrix(g, t, 19) for g, t in zip(guess, truth, strict=True)])
-    values = measures(counts_of(confusions).sum(0), CELEBAMASKHQ)
+    values = scores_of_counts(counts_of(confusions).sum(0), CELEBAMASKHQ)
     reference = f1_score(truth.ravel(), guess.ravel(), labels=range(19), average=None)
     np.testing.assert_allclose(values[:19], reference, atol=1e-12)
     one = score(confusions.sum(0), CELEBAMASKHQ)

@@ -10,6 +10,7 @@ import pytest
 from facegen.assets.environment.backdrop_registry import BACKDROPS
 from facegen.assets.hair.style_registry import HAIR_STYLES
 from facegen.assets.wear.garment_registry import GARMENT_CUTS
+from facegen.assets.wear.jewellery_registry import EARRINGS
 from facegen.colour_science import bytes_of_linear, lab_of_srgb
 from facegen.render.geometry.wear_parts import hides_eyes
 from facegen.render.matching import condition as mapping
@@ -219,6 +220,17 @@ def test_lipstick_makes_lips_glossier(index):
     base = default_prior.draw_base(0, index)
     worn, bare = (mapping.condition(base, {**BASE, "wearing_lipstick": x}).skin for x in (True, False))
     assert worn.lip_gloss >= 0.1 and worn.lip_gloss > bare.lip_gloss
+
+
+@pytest.mark.parametrize("kind", EARRINGS)
+def test_earrings_of_every_kind_take_the_size_of_a_requested_area(kind, monkeypatch):
+    """A kind that a new file adds, too: its size for an area stands in its entry."""
+    base = default_prior.draw_base(0, 5)
+    worn = s.replace(base, "jewellery.earrings", kind).jewellery
+    small, large = (
+        mapping._earrings_of_area(worn, base.identity, area).earring_mm for area in (0.0001, 0.02)
+    )
+    assert 3 <= small < 13 <= large <= 76
 
 
 def test_a_row_may_say_something_about_one_ear_only():

@@ -9,6 +9,7 @@ from facegen.audit.profiles.profile_files import load_profile
 from facegen.datasets.keyed_random import Draw
 from facegen.render.matching import distribution_report, matcher, refinement
 from facegen.render.matching.assignment import Space, assign, out_of_reach
+from facegen.render.matching.condition import condition
 from facegen.render.matching.refinement import KNOBS, Effects, knob_values, turn_knobs
 from facegen.render.prior import default_prior
 from facegen.render.spec.overrides import parse
@@ -104,6 +105,16 @@ def test_a_spec_does_not_depend_on_which_others_are_drawn(block, profile):
     drawn = list(matcher.draw_specs(profile, 0, [3, 7], 300))
     assert drawn == [block.specs[3], block.specs[7]]
     assert [spec.index for spec in block.specs] == list(range(32))
+
+
+def test_each_face_says_which_draw_of_the_prior_it_was(block, profile):
+    """Replaying the origin gives what matching keeps of a proposal: its person, hair style and hat."""
+    target = matcher.targets_of(profile, 0, 0, 32)
+    assert len(block.origins) == 32
+    for spec, origin in zip(block.specs, block.origins, strict=True):
+        again = condition(default_prior.draw_base(*origin), target.rows[origin.prior_index])
+        assert again.identity.age == spec.identity.age and again.hair.style == spec.hair.style
+        assert again.headwear.kind == spec.headwear.kind
 
 
 def test_stages_are_the_block(block, profile):
