@@ -19,8 +19,15 @@ def summary(report: dict) -> list[str]:
         interval = f"[{test['ci_low']:.2f}, {test['ci_high']:.2f}]"
         floor = f"noise floor {test['floor']:.2f}"
         lines.append(f"{title:<16}AUC {test['auc']:.2f} {interval}, {floor}: {test['verdict']}")
-    verdicts = ", ".join(f"{counts[v]} {v}" for v in ("differs", "borderline", "within noise"))
+    measured = sum(counts.values()) - counts["not measured"]
+    verdicts = f"of {measured} measured: " + ", ".join(
+        f"{counts[v]} {v}" for v in ("differs", "borderline", "within noise")
+    )
     lines.append(f"{'attributes:':<16}{verdicts}")
+    differing = [row["name"] for row in report["attributes"] if row["verdict"] == "differs"]
+    if differing:
+        lines.append(f"  differs: {', '.join(differing)}")
+    lines.append("largest distances above the noise floor:")
     rows = [row for row in report["attributes"] if row.get("distance") is not None and row["matchable"]]
     for row in sorted(rows, key=lambda row: row["floor"] - row["distance"])[:WORST]:
         means = f"real {row['real']:.3g}, synthetic {row['synthetic']:.3g} {row['unit']}"

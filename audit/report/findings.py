@@ -12,6 +12,7 @@ from facegen.audit.distances.frozen_lists import matched_names
 from facegen.audit.distances.held_out import HeldOut
 from facegen.audit.distances.joint import Joint
 from facegen.audit.distances.label_mismatch import UNKNOWN_IDS, ClassVerdict, LabelFault, Mismatch
+from facegen.audit.distances.two_sample import MIN_ROWS
 from facegen.audit.distances.univariate import Gap
 from facegen.audit.measures.measure_table import GROUPS
 from facegen.audit.measures.schema import Measure
@@ -180,7 +181,11 @@ class Audit:
                         "Is this the right convention?"
                     )
         if self.row(FACE_AXES).gap is None:
-            found.append("No masks, or too few: only what the picture alone shows could be measured.")
+            measured = sum(row.gap is not None for row in self.rows)
+            found.append(
+                f"No masks, or too few pictures ({self.n_synthetic}): {measured} of {len(self.rows)} "
+                f"attributes could be measured. The content is compared from {MIN_ROWS} pictures on."
+            )
         return found
 
     def mean_excess(self, content_only: bool) -> float:

@@ -22,8 +22,19 @@ class CallablePackage(ModuleType):
         return _target(self)(*args, **kwargs)
 
     @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        """What `help(facegen.render)` shows: the function's parameters, then the package."""
+        head = f"{self.__name__}(...)"
+        return f"{head}\n\n{described(self)}\n\n{vars(self).get('__doc__') or ''}"
+
+    @property
     def __signature__(self) -> inspect.Signature:
         return inspect.signature(_target(self))
+
+
+def described(package: ModuleType) -> str:
+    """Documentation of the function that a callable package passes its calls to."""
+    return inspect.getdoc(_target(package)) or ""
 
 
 def _target(package: ModuleType) -> Any:

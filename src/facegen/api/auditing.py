@@ -95,8 +95,15 @@ class Audit:
         return frame.astype({"rank": "Int64"})
 
     def worst(self, k: int = 5) -> pandas.DataFrame:
-        """The `k` rows of `to_frame` to change first, the most differing first; fewer where fewer differ."""
-        return self.to_frame().loc[list(self.findings.change_first[:k])]
+        """The `k` rows of `to_frame` to change first, the most differing first.
+
+        Where fewer differ, the largest distances above the noise floor follow: their rank is missing, and
+        more pictures will show whether they are real.
+        """
+        rows = [row for row in self.findings.rows if row.gap is not None and row.measure.matchable]
+        first = list(self.findings.change_first)
+        others = sorted((row for row in rows if row.measure.name not in first), key=lambda row: -row.excess)
+        return self.to_frame().loc[[*first, *(row.measure.name for row in others)][:k]]
 
     def sentences(self, k: int = 5) -> list[str]:
         """What differs in the `k` attributes to change first: "roll: real 0.1 ± 5 °, synthetic 9 ± 5 °"."""

@@ -135,7 +135,9 @@ class Dataset(Sequence[Sample]):
         """One sample, or the set of some. FacegenError names a file that is missing or damaged."""
         if isinstance(index, slice):
             return Dataset(self.faces.subset(range(*index.indices(len(self)))))
-        place = range(len(self))[index]
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"sample {index} of a set of {len(self)}")
+        place = index % len(self)
         name, known = self.faces.ids[place], (self.convention, self.classes)
         if self.faces.layout != "facegen":
             mask = self.faces.mask(place) if self.faces.has_masks else None

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from facegen.api.dataset import Dataset, FacesLike, Sample
-from facegen.api.defaults import RENDER
+from facegen.api.defaults import QUALITIES, RENDER, RESUME
 from facegen.api.profile_fitting import profile_to_follow
 from facegen.audit.profiles.attribute_profile import Profile
 from facegen.datasets.conventions.convention_registry import convention as known_convention
@@ -139,6 +139,8 @@ def order_of(
     _check_range("num", num, 1, 1_000_000)
     _check_range("size", size, 32, 2048)
     _check_range("workers", workers, 1, 64)
+    _check_name("quality", quality, QUALITIES)
+    _check_name("resume", resume, RESUME)
     again: tuple[FaceSpec, ...] = ()
     config: Mapping[str, object] = {}
     if faces is not None:
@@ -178,6 +180,11 @@ def _faces_again(
     return dataset_run.faces_of(folder), config
 
 
+def _check_name(what: str, name: str | None, known: Sequence[str]) -> None:
+    if name is not None and name not in known:
+        raise FacegenError(f"{what} {name!r} is not one of {', '.join(known)}")
+
+
 def _check_range(name: str, value: int | None, low: int, high: int) -> None:
     if value is not None and not low <= value <= high:
         raise FacegenError(f"{name} {value} is out of range: it goes from {low} to {high}")
@@ -187,6 +194,8 @@ def overrides_of(
     settings: Mapping[str, Value] | Sequence[str], without: Sequence[str] = ()
 ) -> tuple[Override, ...]:
     """The overrides of `render`'s parameters `set` and `without`; FacegenError where two contradict."""
+    if isinstance(settings, str):
+        raise FacegenError(f"set={settings!r}: give a dict or a list, as set=[{settings!r}]")
     lines = [_line(*item) for item in settings.items()] if isinstance(settings, Mapping) else list(settings)
     for part in without:
         if part not in WITHOUT:
@@ -284,6 +293,11 @@ def render_face(
     ((128, 128, 3), (128, 128))
     """
     _check_range("size", size, 32, 2048)
+    _check_name("quality", quality, QUALITIES)
+    if not isinstance(spec, FaceSpec):
+        raise FacegenError(
+            f"render_face takes a FaceSpec, as facegen.draw_spec gives, not {type(spec).__name__}"
+        )
     with tempfile.TemporaryDirectory(prefix="facegen-") as name:
         job = Job(Path(name), size, quality, known_convention(convention).name, device, workers=1)
         outcome = produce(Order(job, 1, spec.seed, faces=(spec,)))
