@@ -14,6 +14,10 @@ _TABLE = {
     "audit": ("facegen.cli.bench.bench_audit", "Seconds an audited face."),
     "measures": ("facegen.cli.bench.bench_measures", "The audit's measures against known faces."),
     "pose": ("facegen.cli.bench.bench_pose", "Pose and expression read off masks."),
+    "anthropometry": (
+        "facegen.cli.bench.bench_anthropometry",
+        "Head shapes in millimetres compared with norms of real people.",
+    ),
     "train": ("facegen.cli.bench.bench_train", "Seconds a training step, by device."),
 }
 
