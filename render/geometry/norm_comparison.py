@@ -190,6 +190,10 @@ def summarise(rows: Mapping[str, Row], weights: Mapping[str, float], rms_correla
     rows : dict of measurement to Row
     weights : dict of measurement to weight
     rms_correlation : as in Summary
+
+    Returns
+    -------
+    Summary
     """
     known = [(weights[name], row) for name, row in rows.items() if not math.isnan(row.d)]
     ratios = [row.sd_ratio for row in rows.values() if not math.isnan(row.sd_ratio)]
@@ -240,6 +244,10 @@ def compare_group(
     sexes : n of SEXES
     norms : FaceNorms, optional
         By default those that are shipped.
+
+    Returns
+    -------
+    Comparison
     """
     norms = norms or shipped_norms()
     of_sex = {sex: values[np.array([one == sex for one in sexes], bool)] for sex in SEXES}

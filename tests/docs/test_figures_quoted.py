@@ -36,6 +36,19 @@ def test_the_split_of_the_gap_is_the_measured_one():
         assert f"{distribution} %" in (ROOT / page).read_text()
 
 
+def test_the_table_of_head_shapes_quotes_its_file():
+    text = (ROOT / "docs" / "results.md").read_text()
+    groups = results("anthropometry")["result"]["groups"]
+    for group, label in (("europeans", "European {}, 18–45"), ("everybody", "all {}")):
+        for sex, one in groups[group]["summary"].items():
+            values = zip(
+                (one["mean_abs_d"], one["median_sd_ratio"], one["rms_correlation"]), (2, 2, 3), strict=True
+            )
+            cells = ["not measured" if value is None else f"{value:.{digits}f}" for value, digits in values]
+            row = f"| {label.format(sex)} ({groups[group]['people'][sex]}) | {' | '.join(cells)} |"
+            assert row in text
+
+
 def test_each_result_says_how_it_was_measured():
     for path in (ROOT / "docs" / "results").glob("*.json"):
         content = json.loads(path.read_text())
@@ -51,6 +64,7 @@ def test_the_results_page_names_every_file_it_quotes():
         "faults",
         "measures",
         "pose",
+        "anthropometry",
         "labels",
         "panel",
         "render",
