@@ -1,6 +1,7 @@
 """Writes docs/reference from the code: attributes, measures, conventions, commands, the Python API.
 
-    python tools/docs_pages.py
+    python tools/docs_pages.py            write them
+    python tools/docs_pages.py --check    exit 1 and name those that are not up to date
 
 The pages are in the repository, so that they can be read there; a test holds that they are up to date.
 """
@@ -8,6 +9,7 @@ The pages are in the repository, so that they can be read there; a test holds th
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -185,10 +187,19 @@ def page(name: str) -> str:
 
 
 def main() -> None:
-    FOLDER.mkdir(exist_ok=True)
-    for name in PAGES:
-        (FOLDER / name).write_text(page(name), encoding="utf-8")
+    stale = [name for name in PAGES if page(name) != _written(name)]
+    for name in stale:
+        if "--check" not in sys.argv[1:]:
+            FOLDER.mkdir(exist_ok=True)
+            (FOLDER / name).write_text(page(name), encoding="utf-8")
         print(f"docs/reference/{name}")
+    if stale and "--check" in sys.argv[1:]:
+        sys.exit("not up to date: run python tools/docs_pages.py")
+
+
+def _written(name: str) -> str:
+    path = FOLDER / name
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 if __name__ == "__main__":
