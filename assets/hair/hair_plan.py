@@ -7,10 +7,10 @@ from dataclasses import fields, replace
 from facegen.assets.hair.scalp import Scalp
 from facegen.assets.hair.style_registry import HAIR_STYLES, Style
 from facegen.assets.skin.painted_borders import BrowShape, Hairline
-from facegen.render.spec.face_spec import Brows, Hair, Identity
+from facegen.render.spec.face_spec import Brows, Hair
 
 
-def groom_of(hair: Hair, identity: Identity) -> Style:
+def groom_of(hair: Hair) -> Style:
     """The style of a spec's hair, its groom changed as the spec says."""
     style = HAIR_STYLES.get_or_fail(hair.style, "hair.style")
     if style.groom is None:

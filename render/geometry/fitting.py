@@ -109,7 +109,7 @@ class Fitting:
     @cached_property
     def hair(self) -> Style:
         """How the hair of the head grows; its groom is None on a bald head."""
-        return groom_of(self.spec.hair, self.spec.identity)
+        return groom_of(self.spec.hair)
 
     @cached_property
     def scalp(self) -> Scalp:

@@ -21,7 +21,7 @@ from facegen.render.spec.attribute_ranges import find
 from facegen.render.spec.sweeps import with_needs
 
 spec = overrides.parse("hair.style=pixie").apply(s.FaceSpec())
-longer = groom_of(s.replace(spec, "hair.sides", 2.0).hair, spec.identity).groom
+longer = groom_of(s.replace(spec, "hair.sides", 2.0).hair).groom
 women = [draw_hair(Draw(0, i), s.Identity(gender=0.0)).style for i in range(400)]
 print(json.dumps({
     "last": find("hair.style").names[-1],

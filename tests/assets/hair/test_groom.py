@@ -37,7 +37,7 @@ def posed():
 def groomed(posed, style, count=2500, **changes):
     model, head, body, spec = posed
     wanted = dataclasses.replace(spec.hair, **{"style": style, "thinning": 0.0, **changes})
-    plan, rng = groom_of(wanted, spec.identity), generator(0, 0, style)
+    plan, rng = groom_of(wanted), generator(0, 0, style)
     roots = groom.scalp_roots(head, model, scalp_of(wanted), count, rng)
     return roots, *groom.make_hair(plan.groom, roots, head, DOWN, body, rng, 14, 0.0002)
 
