@@ -49,7 +49,7 @@ from facegen.render.production.worker_pool import (
 from facegen.render.spec.face_spec import FaceSpec
 from facegen.render.spec.overrides import Override, apply_all
 
-GENERATOR = 11  # raised when the same order gives other faces: a set of an older one cannot be resumed
+GENERATOR = 12  # raised when the same order gives other faces: a set of an older one cannot be resumed
 
 
 @dataclass(frozen=True)
