@@ -11,6 +11,11 @@ LEDGER: list[dict[str, str]] = [
         "source": "MakeHuman / MPFB2",
         "licence": "CC0-1.0",
     },
+    {
+        "asset": "distribution of head shapes: figures computed from scans' identity modes and from surveys",
+        "source": "ICT-FaceKit Light (USC ICT); 3D Facial Norms, ANSUR II, NIOSH 2003",
+        "licence": "MIT; published statistics",
+    },
     {"asset": "eight HDRIs inside the Blender wheel", "source": "Poly Haven", "licence": "CC0-1.0"},
     {
         "asset": "skin, eyes, teeth, hair, brows, lashes, beards, spectacles, clothing, backgrounds",

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from facegen.assets.head.group_means import group_sliders
 from facegen.assets.head.head_model import HeadModel, PosedHead
 from facegen.assets.head.rotations import angles_of, rotation_of
+from facegen.assets.head.shape_distribution import END, both_sides, shipped_distribution
 from facegen.assets.meshes.mesh import Floats
 from facegen.render.spec.face_spec import FaceSpec, Identity, Pose
 
@@ -73,11 +73,16 @@ def _turned_to(head: PosedHead, spec: FaceSpec) -> PosedHead:
 
 
 def shape(identity: Identity) -> dict[str, float]:
-    """Sliders of an identity by name: the means of its group, and what the identity adds to them."""
-    out = group_sliders(identity)
+    """Total sliders of an identity by name.
+
+    They are the mean of its sex, ancestry and age, what its factors add, and what it has beyond both, cut to
+    [-END, END] (see `assets.head.shape_distribution`).
+    """
+    shapes = shipped_distribution()
+    out = both_sides(shapes.mean(identity) + shapes.deviation(identity.shape_factors))
     for name, value in identity.sliders.items():
         out[name] = out.get(name, 0.0) + value
-    return out
+    return {name: min(max(value, -END), END) for name, value in out.items()}
 
 
 def age_axis(years: float) -> float:

@@ -82,7 +82,7 @@ WEIGHTS = {
 # Standard deviation of the relative difference of the two sides of a moving face: of all muscles together
 # (the side that moves more does so in all), and of one muscle. A smile is nearly symmetric.
 LEAN, OWN_LEAN = 0.05, 0.03
-# No face at rest is symmetric: standard deviation of a weight on one side. Measured as head_shape.ASYMMETRY.
+# No face at rest is symmetric: standard deviation of a weight on one side. See identity_prior.BROW_LIFT.
 ONE_SIDED = {"jaw": 0.08, "mouth": 0.08, "mouthSmile": 0.08, "browOuterUp": 0.06, "eyeSquint": 0.08}
 # Weight of mouthClose that, with mouthShrugLower, leaves a third of the teeth that a closed mouth showed.
 # More of it would put the lower lip over the upper one.

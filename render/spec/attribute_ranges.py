@@ -16,7 +16,7 @@ from facegen.datasets.errors import FacegenError
 from facegen.render.spec import face_spec as s
 from facegen.render.spec.spec_fields import NEEDS, Need, Rule, rule_of
 
-SHORT = {"sliders.": "identity.sliders."}
+SHORT = {"sliders.": "identity.sliders.", "shape_factors.": "identity.shape_factors."}
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,16 @@ import dataclasses
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from facegen.datasets.errors import FacegenError
 from facegen.render.spec import spec_fields as field
 from facegen.render.spec.spec_fields import Rule, flagged, one_of, set_to, showing, worn
 
-SPEC_VERSION = 1
+SPEC_VERSION = 2
+# "module:function" that makes an Identity of an older version mean the same head today, imported when needed.
+OLDER_IDENTITIES = {1: "facegen.assets.head.earlier_averages:with_current_averages"}
 ANCESTRY = ("african", "asian", "caucasian")  # fractions of an identity, which sum to 1
 
 FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "full_beard", "sideburns")
@@ -63,7 +66,9 @@ class Identity:
     age : years
     african, asian, caucasian : fractions of three average heads of the head model; they sum to 1
     weight, muscle : the head model's axes; 0.5 is average
-    sliders : shape sliders of head and neck that this person adds to the average of its group
+    shape_factors : in standard deviations, how this person differs from the average of its sex, ancestry and
+        age in what varies together in people (assets.head.shape_distribution); absent ones are 0
+    sliders : shape sliders of head and neck that this person adds to both
     """
 
     gender: float = field.number(0.5, 0, 1)
@@ -73,6 +78,7 @@ class Identity:
     caucasian: float = field.number(1 / 3, 0, 1)
     weight: float = field.number(0.5, 0, 1)
     muscle: float = field.number(0.5, 0, 1)
+    shape_factors: dict[str, float] = field.family("facegen.assets.head.shape_distribution:FACTORS", -3, 3)
     sliders: dict[str, float] = field.family("facegen.assets.head.sliders:SLIDERS", -1, 1)
 
 
@@ -588,12 +594,23 @@ class FaceSpec:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> FaceSpec:
-        """Inverse of `to_dict`. Raises FacegenError for another version or an unknown field."""
+        """Inverse of `to_dict`; an older version becomes the current one, of the same head shape.
+
+        Raises
+        ------
+        FacegenError : an unknown version or field.
+        """
         version = data.get("version")
-        if version != SPEC_VERSION:
-            raise FacegenError(f"face spec of version {version!r}: this facegen reads version {SPEC_VERSION}")
+        if version != SPEC_VERSION and version not in OLDER_IDENTITIES:
+            raise FacegenError(
+                f"face spec of version {version!r}: this facegen reads versions up to {SPEC_VERSION}"
+            )
         spec: FaceSpec = _build(cls, data, "spec")
-        return spec
+        if version == SPEC_VERSION:
+            return spec
+        module, _, function = OLDER_IDENTITIES[spec.version].partition(":")
+        identity = getattr(import_module(module), function)(spec.identity)
+        return dataclasses.replace(spec, identity=identity, version=SPEC_VERSION)
 
 
 def _build(kind: type[Any], data: Mapping[str, Any], where: str) -> Any:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from facegen.datasets.keyed_random import Draw
-from facegen.render.prior import capture_prior, default_prior, expression_prior, head_shape, identity_prior
+from facegen.render.prior import capture_prior, default_prior, expression_prior, identity_prior
 from facegen.render.spec import face_spec as s
 
 
@@ -43,15 +43,6 @@ def test_expressions_are_of_the_requested_kind(smile, opening):
     assert all((n in expression_prior.OPEN) == opening for n in names)
     weights = expression_prior.draw_expression(Draw(0, 1), smile, opening)
     assert all(0 < w <= 1 for w in weights.values()) and ("jawOpen" in weights) == opening
-
-
-def test_sliders_of_one_factor_vary_together():
-    drawn = [head_shape.draw_sliders(Draw(2, i)) for i in range(300)]
-    broad = [(one["head-scale-horiz-incr"], one["chin-width-incr"]) for one in drawn]
-    expected = np.prod(
-        [head_shape.FACTORS["breadth"][n] for n in ("head-scale-horiz-incr", "chin-width-incr")]
-    )
-    assert np.corrcoef(np.array(broad).T)[0, 1] == pytest.approx(expected, abs=0.12)
 
 
 def test_darker_skin_comes_with_african_ancestry():

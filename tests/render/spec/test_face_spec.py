@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from facegen.assets.hair.style_registry import HAIR_STYLES
-from facegen.assets.head import group_means
+from facegen.assets.head.shape_distribution import NAMES, shipped_distribution
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.keyed_random import Draw
 from facegen.render.geometry import pose
@@ -29,7 +29,7 @@ def test_a_foreign_spec_is_refused(change, word):
 
 def test_any_sample_can_be_drawn_alone_and_seeds_differ():
     first = default_prior.draw_spec(3, 7)
-    head_shape._sliders.cache_clear()
+    head_shape._shape.cache_clear()
     assert default_prior.draw_spec(3, 7) == first
     assert default_prior.draw_spec(3, 7) != default_prior.draw_spec(4, 7)
     assert default_prior.draw_spec(3, 7).identity != default_prior.draw_spec(3, 8).identity
@@ -52,53 +52,34 @@ def test_the_prior_is_even_handed():
     assert np.corrcoef(grey, ages)[0, 1] > 0.4
 
 
-def test_paired_sliders_differ_by_the_asymmetry():
-    people = [head_shape.draw_sliders(Draw(0, i)) for i in range(400)]
-    for name in ("eye-scale-incr", "ear-wing-incr", "cheek-bones-incr"):
-        left, right = (np.array([p[f"{side}-{name}"] for p in people]) for side in "lr")
-        spread = np.sqrt(left.var() / (1 + head_shape.ASYMMETRY**2))
-        # Four standard errors of a spread from 400.
-        assert (left - right).std() == pytest.approx(np.sqrt(2) * head_shape.ASYMMETRY * spread, rel=0.15)
+def test_totals_of_sliders_add_mean_factors_and_the_person_up_to_the_end():
+    person = s.Identity(gender=0.4, age=62, african=0.2, asian=0.3, caucasian=0.5)
+    mean = pose.shape(person)
+    shapes = shipped_distribution()
+    moved = dataclasses.replace(person, shape_factors={"f02": 1.5}, sliders={"mouth-angles-up": 0.1})
+    for name, value in pose.shape(moved).items():
+        k = NAMES.index(name if name in NAMES else name[2:])
+        own = 0.1 if name == "mouth-angles-up" else 0.0
+        assert value == pytest.approx(mean[name] + 1.5 * shapes.loadings[k, 1] + own)
+    far = dataclasses.replace(person, sliders={"mouth-angles-up": 1.5, "chin-width-incr": -1.5})
+    assert pose.shape(far)["mouth-angles-up"] == 1 and pose.shape(far)["chin-width-incr"] == -1
 
 
-def test_what_a_caller_does_to_its_sliders_is_its_own():
-    first = head_shape.draw_sliders(Draw(0, 1))
-    kept = dict(first)
-    first.clear()
-    assert head_shape.draw_sliders(Draw(0, 1)) == kept
-
-
-def test_sliders_hang_together_as_their_factors_say():
-    people = [head_shape.draw_sliders(Draw(0, i)) for i in range(400)]
-
-    def column(name):
-        return np.array([p[name] for p in people])
-
-    def correlation(a, b):
-        return np.corrcoef(column(a), column(b))[0, 1]
-
-    # Two loadings of one factor multiply to the correlation; 0.1 is two standard errors of 400.
-    assert correlation("head-scale-horiz-incr", "chin-width-incr") == pytest.approx(0.36, abs=0.1)
-    assert correlation("mouth-lowerlip-volume-incr", "mouth-upperlip-volume-incr") == pytest.approx(
-        0.36, abs=0.1
-    )
-    assert abs(correlation("nose-hump-incr", "mouth-angles-up")) < 0.1
-    assert np.array([list(p.values()) for p in people]).std(0).min() > 0.01
-    heavy = head_shape.draw_sliders(Draw(0, 1), weight=0.9)
-    assert heavy["head-fat-incr"] > head_shape.draw_sliders(Draw(0, 1), weight=0.1)["head-fat-incr"]
-
-
-def test_group_means_are_sliders_and_follow_the_group():
-    from facegen.assets.head.sliders import PAIRED, SINGLE
-
-    assert set(group_means.GROUP_MEANS) <= {*SINGLE, *PAIRED}
-    assert all(set(t) <= {*SINGLE, *PAIRED} for t in head_shape.FACTORS.values())
-    young = group_means.group_sliders(s.Identity(gender=0, age=25))
-    old = group_means.group_sliders(s.Identity(gender=0, age=80))
-    assert old["l-ear-scale-vert-incr"] > young["l-ear-scale-vert-incr"]
-    assert old["mouth-angles-up"] < young["mouth-angles-up"]
-    person = s.Identity(gender=0, age=25, sliders={"mouth-angles-up": 0.1})
-    assert pose.shape(person)["mouth-angles-up"] == pytest.approx(young["mouth-angles-up"] + 0.1)
+def test_a_spec_of_version_1_keeps_its_head():
+    data = s.FaceSpec().to_dict()
+    data["identity"] |= {
+        "gender": 0.9,
+        "age": 70.0,
+        "sliders": {"nose-trans-up": 0.2, "neck-double-incr": 0.1},
+    }
+    del data["identity"]["shape_factors"]
+    person = s.FaceSpec.from_dict({**data, "version": 1}).identity
+    # The averages of version 1: 0.3 + 0.3 per unit of gender, - 0.02 per decade over 40; 0.05 per decade.
+    assert pose.shape(person)["nose-trans-up"] == pytest.approx(0.2 + 0.3 + 0.3 * 0.9 - 0.02 * 3)
+    assert pose.shape(person)["neck-double-incr"] == pytest.approx(0.1 + 0.05 * 3)
+    assert pose.shape(person)["nose-hump-incr"] == pytest.approx(0, abs=1e-12)
+    again = s.FaceSpec.from_dict({**data, "version": 1})
+    assert again.version == s.SPEC_VERSION and s.FaceSpec.from_dict(again.to_dict()) == again
 
 
 def test_years_map_to_the_age_axis_in_order():

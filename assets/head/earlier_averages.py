@@ -1,26 +1,22 @@
-"""The average head of a group: what sex, ancestry and age add to Anny's own averages.
+"""Face specs of version 1: their sliders were what a person adds to other averages than today's.
 
-Anny's own averages differ from what the label maps of a thousand real faces measure: noses too narrow,
-men's eyes too narrow and set too far above the mouth, mouth corners too low. `group_sliders` corrects the
-average; a FaceSpec holds only what one person adds to it.
+`with_current_averages` gives such a person sliders that make the same head with the averages of
+`shape_distribution`.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from facegen.assets.head.shape_distribution import OLD_FROM, both_sides, shipped_distribution
 from facegen.assets.head.sliders import SLIDERS
 from facegen.render.spec.face_spec import Identity
 
-OLD_FROM = 40  # years from which a head ages
-
-# Mean of a slider: for everyone, and added per unit of male gender, of African and Asian ancestry, and per
-# decade over OLD_FROM. Nose, eyes, mouth, jaw and ears: solved from the medians of CelebAMask-HQ's label
-# maps, those with long hair or earrings for women, with short hair and none for men. What no label map shows
-# (brow ridge, tip of the nose, neck) differs between the sexes by sign and rough size as in Farkas,
-# Anthropometry of the Head and Face, 1994. Ageing follows Farkas too: ears and nose grow, the tip of the
-# nose, cheeks and the corners of the mouth sink, lips thin, lids droop.
-GROUP_MEANS = {
+# Mean of a slider in version 1: for everyone, and added per unit of male gender, of African and Asian
+# ancestry, and per decade over OLD_FROM.
+VERSION_1_MEANS = {
     "nose-scale-horiz-incr": (0.12, 0.02, 0.18, 0.06, 0.02),
     "nose-flaring-incr": (0.0, 0.06, 0.16, 0.0, 0.0),
     "nose-width3-incr": (-0.5, 0.4, 0.0, 0.0, 0.0),
@@ -38,7 +34,6 @@ GROUP_MEANS = {
     "mouth-upperlip-volume-incr": (0.1, -0.15, 0.0, 0.0, -0.03),
     "mouth-lowerlip-height-incr": (0.26, -0.26, 0.0, 0.0, -0.03),
     "mouth-scale-vert-incr": (0.1, -0.08, 0.0, 0.0, -0.02),
-    # Women's jaws and chins are narrower, their brow ridges flatter, their cheek bones and eyes larger.
     "head-fat-incr": (0.0, 0.16, 0.0, 0.0, 0.0),
     "chin-width-incr": (-0.34, 0.32, 0.0, 0.0, 0.0),
     "chin-bones-incr": (-0.4, 0.6, 0.0, 0.0, 0.0),
@@ -60,23 +55,25 @@ GROUP_MEANS = {
 }
 
 
-def group_sliders(identity: Identity) -> dict[str, float]:
-    """Mean sliders of the group that a person belongs to.
+def with_current_averages(identity: Identity) -> Identity:
+    """The same head, as a person of today's averages.
 
     Parameters
     ----------
     identity : Identity
-        Its gender, age and ancestry count.
+        Its sliders are relative to VERSION_1_MEANS.
 
     Returns
     -------
-    dict of name in SLIDERS to float, in about [-1, 1]
+    Identity
+        With sliders relative to the means of `shape_distribution`; some may lie outside of [-1, 1]. Totals
+        beyond that are cut when the head is posed.
     """
-    decades = (identity.age - OLD_FROM) / 10 if identity.age > OLD_FROM else 0.0
+    decades = max(identity.age - OLD_FROM, 0.0) / 10
     terms = np.array([1.0, identity.gender, identity.african, identity.asian, decades])
-    out = {}
-    for name, means in GROUP_MEANS.items():
-        value = float(terms @ means)
+    total = dict(identity.sliders)
+    for name, means in VERSION_1_MEANS.items():
         for full in (name,) if name in SLIDERS else (f"l-{name}", f"r-{name}"):
-            out[full] = value
-    return out
+            total[full] = total.get(full, 0.0) + float(terms @ means)
+    means_now = both_sides(shipped_distribution().mean(identity))
+    return replace(identity, sliders={name: total.get(name, 0.0) - mean for name, mean in means_now.items()})
