@@ -215,7 +215,7 @@ class _Reader:
 
     def number(self, table: Any, key: str, place: str, missing: float | None = None) -> float:
         """A finite number of a table."""
-        value = table.get(key, missing) if isinstance(table, dict) else None
+        value: Any = table.get(key, missing) if isinstance(table, dict) else None
         if not _is_finite(value):
             raise FacegenError(f"{self.where}: {place}: {value!r} is not a finite number")
         return float(value)
