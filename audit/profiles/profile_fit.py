@@ -93,8 +93,16 @@ def fidelity_of(table: Table) -> dict[str, float]:
 
 def measured_part(table: Table) -> Part:
     """Marginals and copula of a measured table; attributes never measured are left out."""
+    attributes = fitted_attributes(table)
+    kept = [a.name for a in attributes]
+    correlation = latent_correlation(table.columns(kept), [a.marginal for a in attributes])
+    return Part(len(table), attributes, correlation)
+
+
+def fitted_attributes(table: Table) -> tuple[ProfileAttribute, ...]:
+    """Marginals, gates and fractions of a measured table; attributes never measured are left out."""
     columns = {name: table.column(name) for name in table.names}
-    attributes, kept = [], []
+    attributes = []
     for name in table.names:
         values, measure = columns[name], BY_NAME[name]
         seen = values[~np.isnan(values)]
@@ -102,22 +110,19 @@ def measured_part(table: Table) -> Part:
             continue
         is_open = np.broadcast_to(gate_open(measure.gate, columns), values.shape)
         fraction = min(1.0, len(seen) / max(1, np.count_nonzero(is_open)))
-        fitted = _fitted(seen, measure)
         attributes.append(
             ProfileAttribute(
                 name,
                 measure.unit,
                 measure.group,
-                fitted,
+                _fitted(seen, measure),
                 measure.gate,
                 measured_fraction=fraction,
                 n=len(seen),
                 matched=measure.matchable,
             )
         )
-        kept.append(name)
-    correlation = latent_correlation(table.columns(kept), [a.marginal for a in attributes])
-    return Part(len(table), tuple(attributes), correlation)
+    return tuple(attributes)
 
 
 def _fitted(values: np.ndarray, measure: Measure) -> Marginal:
