@@ -15,7 +15,6 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from facegen.audit.measures.measure_table import BY_NAME
 from facegen.audit.measures.schema import BINARY, Table, gate_open
 from facegen.audit.profiles.attribute_profile import Link, Part, Profile, ProfileAttribute
 from facegen.audit.profiles.copula import latent_correlation
@@ -91,8 +90,8 @@ class MeasuredRows:
 
         Returns
         -------
-        dict of (n,) arrays for every name in `names`: float64 for continuous attributes, NaN where the picture
-        lacks it; bool for binary ones, False where it could not be seen.
+        dict of (n,) arrays for every name in `names`: float64 for continuous attributes, NaN where the
+        picture lacks it; bool for binary ones, False where it could not be seen.
         """
         place = self._drawn(n, seed)
         moved = self._moved(place, n, seed)
