@@ -9,6 +9,7 @@ Rows are (n, k) float64, one row a picture, one column an attribute, NaN = missi
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -20,7 +21,6 @@ from facegen.audit.profiles.attribute_profile import Link, Part, Profile, Profil
 from facegen.audit.profiles.copula import latent_correlation
 from facegen.audit.profiles.profile_files import profile_text
 from facegen.audit.profiles.profile_fit import fitted_attributes
-from facegen.audit.validation.shipped_accuracy import known_accuracy
 from facegen.cpu_threads import one_blas_thread
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.keyed_random import keyed_generator, keyed_uniform
@@ -30,8 +30,6 @@ from facegen.datasets.keyed_random import keyed_generator, keyed_uniform
 JITTER = 0.1
 # A move is at most this many standard deviations of the measure's known error.
 MOST_ERRORS = 2.0
-# Standard deviation of a normal error over its mean absolute value.
-_SD_OF_MEAN_ERROR = float(np.sqrt(np.pi / 2))
 
 
 @dataclass(frozen=True)
@@ -42,10 +40,14 @@ class MeasuredRows:
     ----------
     name : of the folder
     table : Table, all rows
+    errors : measure -> standard deviation of its error, in its own unit
+        (validation.shipped_accuracy.known_errors); a measure that is not in it has no limit but JITTER
+    links, handwritten : empty, as of a profile without them
     """
 
     name: str
     table: Table = field(repr=False)
+    errors: Mapping[str, float] = field(default_factory=dict, repr=False)
     links: tuple[Link, ...] = ()
     handwritten: tuple[str, ...] = ()
 
@@ -128,7 +130,7 @@ class MeasuredRows:
             rank = np.searchsorted(values, out[:, j])
             to = _moved_rank(rank, noise[:, j], max(1, len(values)))
             moved = np.interp(to, np.arange(len(values)), values) if len(values) else out[:, j]
-            most = MOST_ERRORS * _known_error(a.name)
+            most = MOST_ERRORS * self.errors.get(a.name, np.inf)
             out[:, j] = np.where(single, out[:, j] + np.clip(moved - out[:, j], -most, most), out[:, j])
         return out
 
@@ -139,12 +141,6 @@ def _moved_rank(rank: np.ndarray, move: np.ndarray, count: int) -> np.ndarray:
     end = ndtri(0.5 / count)  # of the lowest rank
     score = np.where(score < end, 2 * end - score, np.where(score > -end, -2 * end - score, score))
     return np.clip(ndtr(score) * count - 0.5, 0, count - 1)
-
-
-def _known_error(name: str) -> float:
-    """Standard deviation of a measure's error in its own unit; infinite where it is not known."""
-    known = known_accuracy().get(name)
-    return np.inf if known is None or known.error is None else _SD_OF_MEAN_ERROR * known.error
 
 
 RowSource = Profile | MeasuredRows  # what faces can be matched to: both are drawn from by `sample`

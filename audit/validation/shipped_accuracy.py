@@ -5,6 +5,7 @@ is known.
 """
 
 import json
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -52,3 +53,12 @@ def known_accuracy() -> dict[str, KnownAccuracy]:
         )
         for one in data["measures"]
     }
+
+
+def known_errors() -> dict[str, float]:
+    """Standard deviation of the error of each measure whose truth has its unit, in that unit.
+
+    That of a normal error of the same mean absolute value.
+    """
+    known = known_accuracy()
+    return {name: math.sqrt(math.pi / 2) * one.error for name, one in known.items() if one.error is not None}

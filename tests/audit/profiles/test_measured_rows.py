@@ -8,7 +8,7 @@ import pytest
 from facegen.audit.measures.measure_table import BY_NAME
 from facegen.audit.measures.schema import BINARY, Table, gate_open
 from facegen.audit.profiles.measured_rows import JITTER, MOST_ERRORS, MeasuredRows, digest_of
-from facegen.audit.validation.shipped_accuracy import known_accuracy
+from facegen.audit.validation.shipped_accuracy import known_errors
 from facegen.datasets.errors import FacegenError
 
 NAMES = ("glasses", "glasses_area", "exposure", "skin_lightness", "background_area", "clipped_light")
@@ -34,7 +34,7 @@ def made(n=N, seed=0):
 
 @pytest.fixture(scope="module")
 def rows():
-    return MeasuredRows("made", made())
+    return MeasuredRows("made", made(), known_errors())
 
 
 def test_every_picture_is_used_once_before_one_is_used_again(rows):
@@ -66,7 +66,7 @@ def test_no_number_of_a_picture_is_repeated_but_what_many_share(rows):
 def test_moves_stay_within_the_errors_of_the_measures(rows):
     place, drawn = rows._drawn(N, 1), rows.sample(N, 1)
     moves = np.abs(drawn["background_area"] - rows._ordered.column("background_area")[place])
-    most = MOST_ERRORS * np.sqrt(np.pi / 2) * known_accuracy()["background_area"].error
+    most = MOST_ERRORS * known_errors()["background_area"]
     assert moves.max() == pytest.approx(most) and moves.max() < 0.03 * 0.5
     free = drawn["exposure"] - rows._ordered.column("exposure")[place]
     assert free.std() == pytest.approx(10 * JITTER, rel=0.25)
