@@ -77,7 +77,7 @@ def _read(above: tuple[Path, ...], path: Path) -> Profile:
     if path.resolve() in above:
         raise FacegenError(f"{above[0]}: its base leads back to {path}: name another base")
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise FacegenError(f"{path}: cannot be read as a profile ({error})") from None
     return _parsed(text, str(path), path.suffix, (path.resolve(), *above))

@@ -54,7 +54,7 @@ def read_thresholds(path: Path) -> dict[str, float]:
     FacegenError : the file is missing, no TOML, empty, or holds an unknown name or a limit that is no number.
     """
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise FacegenError(f"{path}: no such file of thresholds") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

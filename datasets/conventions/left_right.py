@@ -59,3 +59,27 @@ def count_sides(mask: npt.NDArray[np.uint8], convention: Convention) -> SidesCou
         if small >= MIN_AREA * mask.size and small >= MIN_AREA_RATIO * large:
             return SidesCount(1, int(left.mean() < right.mean()))
     return SidesCount()
+
+
+def is_upright(mask: npt.NDArray[np.uint8], convention: Convention) -> bool:
+    """Whether the face of a mask stands upright: its lips lie below its eyes, not beside or above them.
+
+    Parameters
+    ----------
+    mask : (h, w) uint8
+        Ids of the convention.
+    convention : Convention
+
+    Returns
+    -------
+    bool
+        True too where lips or eyes are missing.
+    """
+    eyes, lips = (
+        np.argwhere(np.isin(mask, [i for i, name in enumerate(convention.classes) if name in names]))
+        for names in (("l_eye", "r_eye", "l_brow", "r_brow"), ("mouth", "u_lip", "l_lip", "lips", "teeth"))
+    )
+    if not (eyes.size and lips.size):
+        return True
+    down, across = lips.mean(0) - eyes.mean(0)
+    return bool(down > abs(across))

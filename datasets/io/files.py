@@ -88,7 +88,7 @@ def read_json(path: Path, advice: str = "remove it") -> dict[str, Any]:
     FacegenError : the file is missing, damaged or not an object.
     """
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = json.loads(path.read_text(encoding="utf-8-sig"))  # editors on Windows add a mark
     except FileNotFoundError:
         raise FacegenError(f"{path}: no such file") from None
     except (OSError, ValueError, RecursionError) as error:

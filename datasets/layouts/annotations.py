@@ -203,7 +203,7 @@ def _table(path: Path, columns: int, number_type: Callable[[str], T]) -> tuple[i
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8").splitlines()
+        return path.read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError:
         raise FacegenError(f"{path}: no such file: it comes with CelebAMask-HQ") from None
     except (OSError, UnicodeDecodeError) as error:

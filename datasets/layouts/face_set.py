@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from facegen.datasets.conventions.label_conventions import Convention
-from facegen.datasets.conventions.left_right import SidesCount, count_sides
+from facegen.datasets.conventions.left_right import SidesCount, count_sides, is_upright
 from facegen.datasets.conventions.native_labels import IGNORE
 from facegen.datasets.errors import FacegenError
-from facegen.datasets.io.images import image_size
+from facegen.datasets.io.images import image_size, picture_header, upright
 
 # Fraction of frontal faces with left and right exchanged above which the naming is wrong. Below it are errors
 # of annotators: 7 % of CelebAMask-HQ's own training masks are exchanged.
@@ -25,13 +25,29 @@ MAX_SWAPPED = 0.25
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with a set: the file or folder, and one line that says what."""
+    """One thing that is wrong with a set.
+
+    Attributes
+    ----------
+    path : Path
+        The file or folder.
+    message : str
+        One line that says what.
+    kind : str
+        What sort of thing, a name in `inspection.finding_kinds`.
+    """
 
     path: Path
     message: str
+    kind: str = "other"
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
+
+
+def no_files(_name: str) -> list[Path]:
+    """`FaceSet.mask_files` of a set whose masks are no index files of their own."""
+    return []
 
 
 @dataclass(frozen=True)
@@ -54,7 +70,13 @@ class FaceSet:
     read_image, read_mask, read_meta : callable
         Id -> content, as of `image`, `mask` and `meta`.
     pairing : callable
-        () -> problems of pictures without masks and masks without pictures.
+        () -> problems of what is left out: pictures without masks, masks without pictures, files and folders
+        that are not read.
+    mask_files : callable
+        Id -> the file whose pixels are the ids of the mask; none where it is made of parts, or is a member of
+        an archive.
+    remarks : tuple of str
+        What was taken for what, in words for the user: "labels/ is read as masks/".
     """
 
     name: str
@@ -69,6 +91,8 @@ class FaceSet:
     read_mask: Callable[[str], npt.NDArray[np.uint8]]
     read_meta: Callable[[str], dict[str, Any] | None]
     pairing: Callable[[], list[Problem]]
+    mask_files: Callable[[str], list[Path]] = no_files
+    remarks: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -76,11 +100,28 @@ class FaceSet:
     def image(self, index: int) -> npt.NDArray[np.uint8]:
         """A picture, (H, W, 3) uint8 RGB.
 
+        A camera's turn (EXIF) is applied, unless the mask is drawn on the pixels as they are stored.
+
         Raises
         ------
         FacegenError : the file, which is named, cannot be read.
         """
-        return self.read_image(self.ids[index])
+        pixels, path = self.read_image(self.ids[index]), self.image_path(self.ids[index])
+        turn = picture_header(path).turn if path.is_file() else 1
+        return upright(pixels, turn) if turn > 1 and self._seen_upright(index, pixels, turn) else pixels
+
+    def _seen_upright(self, index: int, pixels: npt.NDArray[np.uint8], turn: int) -> bool:
+        """Whether the mask is drawn on the picture as a viewer turns it, by its shape, else by its face."""
+        if not self.has_masks:
+            return True
+        try:
+            mask = self.read_mask(self.ids[index])
+        except FacegenError:
+            return True  # named where the mask is used
+        shape = pixels.shape[:2]
+        if turn >= 5 and shape[0] != shape[1]:  # rows and columns are exchanged
+            return fits_shape(mask.shape, shape[::-1])
+        return is_upright(mask, self.convention)
 
     def mask(self, index: int) -> npt.NDArray[np.uint8]:
         """A mask, (h, w) uint8 ids of `convention`, 255 = ignore.
@@ -155,7 +196,7 @@ class FaceSet:
                 size = image_size(path)
                 self.image(index)
             except FacegenError as error:
-                problems.append(Problem(path, _without_path(error, path)))
+                problems.append(Problem(path, _without_path(error, path), "damaged"))
                 continue
             if not self.has_masks:
                 continue
@@ -163,7 +204,7 @@ class FaceSet:
                 mask = self.mask(index)
             except FacegenError as error:
                 path = self.mask_path(name)
-                problems.append(Problem(path, _without_path(error, path)))
+                problems.append(Problem(path, _without_path(error, path), "mask"))
                 continue
             if size[0] * mask.shape[1] != size[1] * mask.shape[0]:
                 problems.append(
@@ -173,6 +214,11 @@ class FaceSet:
         if sides.measured and sides.fraction > MAX_SWAPPED:
             problems.append(Problem(self.path, f"left and right look exchanged: {sides}"))
         return problems
+
+
+def fits_shape(mask: tuple[int, ...], picture: tuple[int, ...]) -> bool:
+    """Whether one size (rows, columns) is the other one scaled and brought to whole pixels."""
+    return abs(picture[0] * mask[1] - picture[1] * mask[0]) < max(*picture[:2], *mask[:2])
 
 
 def unknown_ids(mask: npt.NDArray[np.uint8], convention: Convention) -> list[int]:

@@ -25,7 +25,7 @@ def is_own(path: Path) -> bool:
     if not file.is_file():
         return False
     try:
-        return json.loads(file.read_text(encoding="utf-8")).get("format") == FORMAT
+        return json.loads(file.read_text(encoding="utf-8-sig")).get("format") == FORMAT
     except (ValueError, AttributeError, OSError):
         return (path / "meta").is_dir()
 
@@ -54,6 +54,7 @@ def open_own(path: Path) -> FaceSet:
         read_mask=partial(_read, path, "masks"),
         read_meta=partial(_read, path, "meta"),
         pairing=partial(_incomplete, path, ids),
+        mask_files=partial(_mask_files, path),
     )
 
 
@@ -70,8 +71,12 @@ def _incomplete(path: Path, ids: list[str]) -> list[Problem]:
         for folder in FOLDERS:
             file = sample_file(path, folder, name)
             if not file.is_file():
-                problems.append(Problem(file, "missing although the sample is marked as done"))
+                problems.append(Problem(file, "missing although the sample is marked as done", "missing"))
     return problems
+
+
+def _mask_files(root: Path, name: str) -> list[Path]:
+    return [sample_file(root, "masks", name)]
 
 
 def _read(root: Path, folder: str, name: str) -> Any:

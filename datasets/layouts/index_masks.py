@@ -1,6 +1,7 @@
 """The index-mask layout: `images/` with pictures and `masks/` with one 8-bit class id a pixel.
 
-A picture and its mask have the same file stem. Without `masks/` the set has pictures only.
+A picture and its mask have the same file stem. `labels/` is taken for `masks/` too: LaPa names it so. Without
+either the set has pictures only, unless another folder looks like masks.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,13 +13,16 @@ import numpy.typing as npt
 
 from facegen.datasets.conventions.label_conventions import Convention
 from facegen.datasets.errors import FacegenError
-from facegen.datasets.io.images import list_images, read_index, read_rgb
+from facegen.datasets.io.images import READ_FORMATS, list_images, read_index, read_rgb
 from facegen.datasets.layouts.face_set import FaceSet, Problem
+from facegen.datasets.layouts.folder_names import MASK_FOLDERS, folders_like, holds_pictures, not_read
+
+IMAGES, MASKS, LABELS = "images", "masks", "labels"
 
 
 def is_index_masks(path: Path) -> bool:
     """Whether a folder has this layout."""
-    return (path / "images").is_dir()
+    return (path / IMAGES).is_dir()
 
 
 def open_index_masks(path: Path, convention: Convention) -> FaceSet:
@@ -32,39 +36,112 @@ def open_index_masks(path: Path, convention: Convention) -> FaceSet:
 
     Raises
     ------
-    FacegenError : no picture, or not one picture with a mask. Unpaired files are left to `check`.
+    FacegenError : no picture, not one picture with a mask, or the masks seem to lie in a folder of another
+        name. What is left out is told by `pairing`.
     """
-    images = list_images(path / "images")
+    images = list_images(path / IMAGES)
+    others = not_read(path / IMAGES)
     if not images:
-        raise FacegenError(f"{path / 'images'} holds no picture (.jpg, .png, ...)")
-    has_masks = (path / "masks").is_dir()
-    masks = list_images(path / "masks") if has_masks else {}
-    ids = [stem for stem in images if stem in masks] if has_masks else list(images)
-    if not ids:
+        found = f"; it holds {len(others)} others, such as {others[0].path.name}" if others else ""
+        raise FacegenError(f"{path / IMAGES} holds no picture ({READ_FORMATS}){found}")
+    folder, remark = mask_folder(path)
+    masks = list_images(folder) if folder else {}
+    if folder:
+        others += not_read(folder)
+    return index_set(path, "index", convention, images, masks if folder else None, others, remark)
+
+
+def index_set(
+    path: Path,
+    layout: str,
+    convention: Convention,
+    images: dict[str, Path],
+    masks: dict[str, Path] | None,
+    others: list[Problem],
+    remarks: tuple[str, ...],
+) -> FaceSet:
+    """A set of picture files and index masks, paired by name.
+
+    Parameters
+    ----------
+    path, layout, convention, remarks :
+        As of FaceSet.
+    images, masks : dict of name to file
+        masks is None in a set without masks.
+    others : list of Problem
+        What lies there and is not read.
+
+    Raises
+    ------
+    FacegenError : no picture has a mask.
+    """
+    ids = list(images) if masks is None else [stem for stem in images if stem in masks]
+    if not ids and masks is not None:
+        example = next(iter(images))
         raise FacegenError(
-            f"{path}: no picture in images/ has a mask of the same name in masks/: give both the same name"
+            f"{path}: no picture has a mask of the same name (found {len(images)} pictures, such as "
+            f"{example}, and {len(masks)} masks, such as {next(iter(masks), 'none')}): give both one name"
         )
+    held = masks or {}
     return FaceSet(
         name=path.name,
         path=path,
-        layout="index",
+        layout=layout,
         convention=convention,
         ids=ids,
-        has_masks=has_masks,
+        has_masks=masks is not None,
         image_path=images.__getitem__,
-        mask_path=masks.__getitem__,
+        mask_path=held.__getitem__,
         read_image=partial(_read, read_rgb, images),
-        read_mask=partial(_read, read_index, masks),
-        read_meta=_no_meta,
-        pairing=partial(unpaired, images, masks) if has_masks else list,
+        read_mask=partial(_read, read_index, held),
+        read_meta=no_meta,
+        pairing=partial(_left_out, images, masks, others),
+        mask_files=partial(_one_file, held),
+        remarks=remarks,
     )
 
 
-def unpaired(images: dict[str, Path], masks: dict[str, Path]) -> list[Problem]:
+def mask_folder(path: Path) -> tuple[Path | None, tuple[str, ...]]:
+    """The folder of the masks of a set, and a remark on it; None where there is none.
+
+    Raises
+    ------
+    FacegenError : a folder beside images/ looks like masks, but it is not certain that they are.
+    """
+    if (path / MASKS).is_dir():
+        return path / MASKS, ()
+    if (path / LABELS).is_dir():
+        return path / LABELS, (f"{LABELS}/ is read as {MASKS}/",)
+    like = [one for one in folders_like(path, MASK_FOLDERS) if holds_pictures(one)]
+    if like:
+        raise FacegenError(
+            f"{path}: found {like[0].name}/ beside {IMAGES}/, expected {MASKS}/: rename it if it holds one "
+            f"index mask a picture, or move it away to use the pictures without masks"
+        )
+    return None, ()
+
+
+def unpaired(images: Mapping[str, Path], masks: Mapping[str, Path]) -> list[Problem]:
     """A problem for every picture without mask and every mask without picture."""
-    return [Problem(images[stem], "picture without a mask") for stem in images if stem not in masks] + [
-        Problem(masks[stem], "mask without a picture") for stem in masks if stem not in images
+    return [
+        Problem(images[stem], "picture without a mask", "picture_without_mask")
+        for stem in images
+        if stem not in masks
+    ] + [
+        Problem(masks[stem], "mask without a picture", "mask_without_picture")
+        for stem in masks
+        if stem not in images
     ]
+
+
+def _left_out(
+    images: Mapping[str, Path], masks: Mapping[str, Path] | None, others: list[Problem]
+) -> list[Problem]:
+    return ([] if masks is None else unpaired(images, masks)) + others
+
+
+def _one_file(files: Mapping[str, Path], name: str) -> list[Path]:
+    return [files[name]]
 
 
 def _read(
@@ -73,5 +150,6 @@ def _read(
     return reader(files[name])
 
 
-def _no_meta(_name: str) -> None:
+def no_meta(_name: str) -> None:
+    """`FaceSet.read_meta` of a set that facegen did not render."""
     return None

@@ -121,16 +121,20 @@ def _parts(root: Path) -> Parts:
 
 def _pairing(images: dict[str, Path], parts: Parts) -> list[Problem]:
     problems = [
-        Problem(file, "picture without part masks") for stem, file in images.items() if stem not in parts
+        Problem(file, "picture without part masks", "picture_without_mask")
+        for stem, file in images.items()
+        if stem not in parts
     ]
     for stem, files in parts.items():
         for part, file in files.items():
             if stem not in images:
-                problems.append(Problem(file, f"part mask without a picture {IMAGES}/{stem}.jpg"))
+                problems.append(
+                    Problem(file, f"part mask without a picture {IMAGES}/{stem}.jpg", "mask_without_picture")
+                )
             if part not in CELEBAMASKHQ.classes[1:]:
-                problems.append(Problem(file, f"unknown part {part!r}"))
+                problems.append(Problem(file, f"unknown part {part!r}", "unknown_part"))
             if file.parent.name != str(int(stem) // PER_FOLDER):
-                problems.append(Problem(file, f"belongs in folder {int(stem) // PER_FOLDER}"))
+                problems.append(Problem(file, f"belongs in folder {int(stem) // PER_FOLDER}", "folder"))
     return problems
 
 

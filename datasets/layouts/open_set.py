@@ -5,13 +5,16 @@ from pathlib import Path
 from facegen.datasets.conventions.convention_registry import convention as convention_named
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import read_json
+from facegen.datasets.io.images import list_images
 from facegen.datasets.layouts.annotations import is_annotations
 from facegen.datasets.layouts.face_set import FaceSet, Problem
 from facegen.datasets.layouts.facegen_folder import is_own, open_own
-from facegen.datasets.layouts.index_masks import is_index_masks, open_index_masks
+from facegen.datasets.layouts.folder_names import PICTURE_FOLDERS, folders_like, is_clutter
+from facegen.datasets.layouts.index_masks import IMAGES, is_index_masks, open_index_masks
 from facegen.datasets.layouts.official_celebamaskhq import is_celebamaskhq, open_celebamaskhq
 
 __all__ = ["FaceSet", "Problem", "open_set"]
+MAX_NAMED = 5  # files and folders in a message
 CLASSES_FILE = "classes.json"  # written by `facegen export` next to index masks
 
 
@@ -61,10 +64,24 @@ def open_set(path: Path | str, split: str | None = None, convention: str = "cele
         raise FacegenError(
             f"{path} holds annotation files but no pictures: give the folder with the pictures"
         )
-    raise FacegenError(
-        f"{path}: no known layout: need images/ and masks/, CelebA-HQ-img/ and CelebAMask-HQ-mask-anno/, "
-        "or a folder written by `facegen render`"
+    raise FacegenError(f"{path}: no known layout: {_what_is_there(path)}")
+
+
+def _what_is_there(path: Path) -> str:
+    """What a folder of no known layout holds, and what is expected."""
+    expected = (
+        "expected images/ and masks/, CelebA-HQ-img/ and CelebAMask-HQ-mask-anno/, or a folder written by "
+        "`facegen render`"
     )
+    like = folders_like(path, PICTURE_FOLDERS)
+    if like:
+        return f"found {like[0].name}/, expected {IMAGES}/: rename it"
+    pictures = list_images(path)
+    if pictures:
+        return f"found {len(pictures)} pictures in the folder itself, expected {IMAGES}/: move them there"
+    there = sorted(one.name + "/" * one.is_dir() for one in path.iterdir() if not is_clutter(one))
+    more = ", ..." if len(there) > MAX_NAMED else ""
+    return f"found {', '.join(there[:MAX_NAMED]) + more if there else 'an empty folder'}; {expected}"
 
 
 def _declared(path: Path) -> str | None:

@@ -28,7 +28,7 @@ from facegen.datasets.io.files import TEMPORARY_MARK, fingerprint
 from facegen.datasets.io.hardware import free_memory
 from facegen.datasets.io.images import IMAGE_SUFFIXES
 from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, say
-from facegen.datasets.layouts.face_set import FaceSet
+from facegen.datasets.layouts.face_set import FaceSet, fits_shape
 
 MEMORY_FRACTION = 0.25  # of the free memory, above which a set is decoded to the disk
 CACHE_FORMAT = 2  # raise when a change here alters the arrays
@@ -244,8 +244,8 @@ def _decode(
 
 
 def _require_proportions(faces: FaceSet, index: int, image: tuple[int, ...], mask: tuple[int, ...]) -> None:
-    """FacegenError unless one size (rows, columns) is the other one scaled and brought to whole pixels."""
-    if abs(image[0] * mask[1] - image[1] * mask[0]) >= max(*image, *mask):
+    """FacegenError unless picture and mask have one shape."""
+    if not fits_shape(mask, image):
         name = faces.ids[index]
         raise FacegenError(
             f"{faces.mask_path(name)}: {mask[1]}x{mask[0]} px, but {faces.image_path(name).name} has "

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.inspection.opening import report_set
+from facegen.datasets.io.progress import ProgressCallback, ignore_progress
 from facegen.datasets.layouts.face_set import FaceSet
 from facegen.datasets.layouts.official_celebamaskhq import is_celebamaskhq
 from facegen.datasets.layouts.open_set import open_set
 from facegen.datasets.layouts.splits import split_by_hash
+
+MIN_TEST = 2  # test pictures: one has no spread, and its bootstrap interval no width
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,12 @@ class RealSets:
     test_is: str
 
 
-def open_real(real: Path, real_test: Path | None = None, convention: str = "celebamaskhq") -> RealSets:
+def open_real(
+    real: Path,
+    real_test: Path | None = None,
+    convention: str = "celebamaskhq",
+    progress: ProgressCallback = ignore_progress,
+) -> RealSets:
     """Open the real sets.
 
     Parameters
@@ -37,11 +46,12 @@ def open_real(real: Path, real_test: Path | None = None, convention: str = "cele
     real_test : the test set; None takes the test part of `real`, and without one
         the validation tenth, which `test_is` then says
     convention : what the ids of plain index masks mean
+    progress : told what each set holds and what is left out
 
     Raises
     ------
-    FacegenError : no such folder, no masks, two different conventions, or the same pictures in training and
-        test.
+    FacegenError : no such folder, no masks, two different conventions, the same pictures in training and
+        test, fewer than MIN_TEST of these, or a set whose labels look wrong.
     """
     holder = not is_celebamaskhq(real) and not (real / "images").is_dir() and (real / "train").is_dir()
     parts = is_celebamaskhq(real) or holder
@@ -58,6 +68,8 @@ def open_real(real: Path, real_test: Path | None = None, convention: str = "cele
     for one in (train, test):
         if not one.has_masks:
             raise FacegenError(f"{one.path} holds pictures without masks: training and scoring need masks/")
+    for one in [train] if test.path.resolve() == train.path.resolve() else [train, test]:
+        report_set(one, progress)
     if test.convention.name != train.convention.name:
         raise FacegenError(
             f"{train.path} is {train.convention.name}, {test.path} {test.convention.name}: need one"
@@ -67,6 +79,11 @@ def open_real(real: Path, real_test: Path | None = None, convention: str = "cele
     for part in ("fit", "validate"):
         if not len(split[part]):
             raise FacegenError(f"{train.path} holds {len(train)} faces, too few to split: need at least 10")
+    if len(test) < MIN_TEST:
+        raise FacegenError(
+            f"{len(test)} test picture (the {test_is}), expected at least {MIN_TEST}: no interval can be "
+            "given; give more faces with --real, or others with --real-test"
+        )
     return RealSets(split["fit"], split["validate"], split["adapter"], test, test_is)
 
 

@@ -15,6 +15,7 @@ import torch
 
 from facegen.datasets.conventions.convention_registry import convention as known_convention
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.inspection.opening import report_set
 from facegen.datasets.io.files import write_json
 from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, ignore_progress, say
 from facegen.datasets.layouts.face_set import FaceSet
@@ -93,7 +94,7 @@ def run_experiment(config: ExperimentConfig, progress: ProgressCallback = ignore
     FacegenError : a set cannot be read or used, settings do not fit, the run folder holds another run, or
         memory is out.
     """
-    setup = _set_up(config)
+    setup = _set_up(config, progress)
     arguments = _arguments(setup)
     check_run_folder(setup.folder, arguments)
     adopt_renamed(setup.folder)
@@ -135,7 +136,7 @@ def run_experiment(config: ExperimentConfig, progress: ProgressCallback = ignore
     return Results(setup.folder, content)
 
 
-def _set_up(config: ExperimentConfig) -> _Setup:
+def _set_up(config: ExperimentConfig, progress: ProgressCallback) -> _Setup:
     """Check all that can be checked before anything is decoded or written."""
     check_torch_pair()
     if config.onnx:
@@ -147,7 +148,7 @@ def _set_up(config: ExperimentConfig) -> _Setup:
     )
     check_devices(config.devices, device, recipe.batch)
     test = None if config.real_test is None else Path(config.real_test)
-    real = open_real(Path(config.real), test, known_convention(config.convention).name)
+    real = open_real(Path(config.real), test, known_convention(config.convention).name, progress)
     opened = [
         [_open(one, config.convention) for one in part]
         for part in (config.sets, config.default, config.matched, config.also)
@@ -155,6 +156,8 @@ def _set_up(config: ExperimentConfig) -> _Setup:
     if not any(opened):
         raise FacegenError("no synthetic set is given: name at least one")
     roles = assign(*opened)
+    for one in roles:
+        report_set(one, progress)
     require_unseen(real, roles)
     count = common_number(real.fit, [*roles], config.num)
     _check_numbers(config, real, roles)

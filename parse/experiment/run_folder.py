@@ -16,6 +16,7 @@ ARGUMENTS_FILE = "args.json"
 # Settings that all trainings in a run folder have in common. Everything else may change between calls, so
 # that a run can later get more seeds, a second set or a curve.
 COMMON = ("real", "real_test", "network", "size", "steps", "batch")
+FOLDERS = ("real", "real_test")
 # Folders of trainings that earlier versions named differently: {name before: name now}, as prefixes.
 RENAMED = {"R-law-": "R-reweighted-"}
 
@@ -45,11 +46,18 @@ def check_run_folder(folder: Path, arguments: Mapping[str, Any]) -> None:
         if not any(log.read_text().count("\n") > 1 for log in folder.glob(f"*/{LOG_FILE}")):
             return
         other = read_json(file)
-        differing = sorted(key for key in COMMON if other.get(key) != arguments.get(key))
+        differing = sorted(key for key in COMMON if _differ(key, other.get(key), arguments.get(key)))
         if differing:
             raise FacegenError(f"{folder} holds a run of other {', '.join(differing)}: choose another --out")
     elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FacegenError(f"{folder} holds something else than a run of train-eval: choose another --out")
+
+
+def _differ(key: str, one: Any, other: Any) -> bool:
+    """Whether two settings differ; folders are compared as the places that they name."""
+    if key in FOLDERS and isinstance(one, str) and isinstance(other, str):
+        return Path(one).resolve() != Path(other).resolve()
+    return bool(one != other)
 
 
 def adopt_renamed(folder: Path) -> None:

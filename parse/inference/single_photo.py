@@ -6,27 +6,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image
 
 from facegen.datasets.errors import FacegenError
-from facegen.datasets.io.images import read_rgb
+from facegen.datasets.io.images import picture_header, read_rgb, upright
 from facegen.parse.adaptation.network_adapter import ADAPTER_FILE, Adapter, adapt, load_adapter, one_hot
 from facegen.parse.data.device import pick_device
 from facegen.parse.data.loaded_set import resize_image
 from facegen.parse.inference.overlay import overlay
 from facegen.parse.metrics.evaluate import predict
 from facegen.parse.models.checkpoints import Parser, load_parser
-
-EXIF_ORIENTATION = 0x0112  # CIPA DC-008 (Exif), tag 274; values 2-8 say how to turn the pixels upright
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 
 
 @dataclass(frozen=True)
@@ -101,10 +89,7 @@ def read_upright(path: Path) -> npt.NDArray[np.uint8]:
     ------
     FacegenError : it cannot be read.
     """
-    pixels = read_rgb(path)
-    with Image.open(path) as picture:
-        turn = _UPRIGHT.get(picture.getexif().get(EXIF_ORIENTATION, 1))
-    return pixels if turn is None else np.asarray(Image.fromarray(pixels).transpose(turn))
+    return upright(read_rgb(path), picture_header(path).turn)
 
 
 def parse_photo(

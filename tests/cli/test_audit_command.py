@@ -214,5 +214,10 @@ def test_mistakes_are_one_line_and_code_2(sets, tmp_path, monkeypatch):
         result = run(*arguments)
         assert result.exit_code == 2, (arguments, result.output)
         lines = [line for line in result.output.splitlines() if line.strip() and "measuring" not in line]
-        assert len(lines) == 1 and lines[0].startswith("facegen: error: "), (arguments, result.output)
+        *before, last = lines
+        assert last.startswith("facegen: error: "), (arguments, result.output)
+        # What else is printed says what a set holds that could be opened.
+        assert all("faces, masks of celebamaskhq" in line or line.startswith("  1 ") for line in before), (
+            before
+        )
         assert not (tmp_path / "p.json").exists() and not (tmp_path / "facegen-audit").exists()

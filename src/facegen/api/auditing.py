@@ -18,6 +18,7 @@ from facegen.audit.report.compare import INCEPTION, NetworkInputs, compare
 from facegen.audit.report.report_page import Thumbnail, sentence, thumbnail, write_report
 from facegen.audit.report.thresholds import Check, check, read_thresholds
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.inspection.opening import MEASURED, report_set
 from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, ignore_progress
 from facegen.datasets.layouts.face_set import FaceSet
 
@@ -216,6 +217,7 @@ def audit(
     >>> audit.worst(3), audit.save("audit")  # doctest: +SKIP
     """
     one = face_set_of(faces)
+    report_set(one, progress, MEASURED)
     other = against.faces if isinstance(against, Dataset) else against
     reference, real = open_reference(other, workers, progress)
     if inception is not None and real is None:

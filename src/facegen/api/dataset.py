@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.inspection.finding_kinds import LEFT_OUT, kind_of
+from facegen.datasets.inspection.opening import SetWarning
+from facegen.datasets.inspection.set_check import SetCheck, check_set, grouped
 from facegen.datasets.io.dataset_file import read_dataset_json
 from facegen.datasets.io.sample import read_sample
 from facegen.datasets.layouts.face_set import FaceSet
@@ -124,6 +128,16 @@ class Dataset(Sequence[Sample]):
         """Faces that could not be rendered, by name, and why."""
         return dict(self.summary.get("failures") or {})
 
+    def check(self) -> SetCheck:
+        """Look at the set: what was found and left out, what its labels mean, what is wrong.
+
+        Returns
+        -------
+        SetCheck
+            `lines()` say it in short.
+        """
+        return check_set(self.faces)
+
     def __len__(self) -> int:
         return len(self.faces)
 
@@ -204,6 +218,10 @@ def open(folder: str | Path, split: str | None = None, convention: str = "celeba
     ------
     FacegenError : no such folder, or no known layout in it.
 
+    Warns
+    -----
+    SetWarning : pictures, masks or other files lie there that are not part of the set.
+
     Examples
     --------
     >>> import facegen
@@ -211,7 +229,11 @@ def open(folder: str | Path, split: str | None = None, convention: str = "celeba
     >>> len(data), data[0].image.shape  # doctest: +SKIP
     (16, (128, 128, 3))
     """
-    return Dataset(open_set(folder, split, convention))
+    faces = open_set(folder, split, convention)
+    left_out = [str(one) for one in grouped(faces.pairing()) if kind_of(one.kind).grade == LEFT_OUT]
+    if left_out:
+        warnings.warn(f"{faces.path}: {'; '.join(left_out)}", SetWarning, stacklevel=2)
+    return Dataset(faces)
 
 
 def face_set_of(faces: FacesLike) -> FaceSet:

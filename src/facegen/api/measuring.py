@@ -22,6 +22,7 @@ from facegen.audit.report.compare import NetworkInputs
 from facegen.audit.report.reference import Reference
 from facegen.audit.row_cache import default_cache
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.inspection.opening import MEASURED, report_set
 from facegen.datasets.io.hardware import processor_count
 from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, ignore_progress, say
 from facegen.datasets.layouts.face_set import FaceSet
@@ -105,6 +106,7 @@ def open_reference(
         return Reference.of_profile(load_profile(AUDIT.against)), None
     if isinstance(against, FaceSet) or is_real_folder(against):
         faces = against if isinstance(against, FaceSet) else open_set(against)
+        report_set(faces, progress, MEASURED)
         return Reference.of_set(measured(faces, workers, progress, strict=False), faces.name), faces
     return Reference.of_profile(load_profile(against)), None
 

@@ -10,6 +10,7 @@ from facegen.api.dataset import FacesLike, face_set_of
 from facegen.api.measuring import is_real_folder, measured
 from facegen.audit.profiles import attribute_profile, profile_files, profile_fit
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.inspection.opening import report_set
 from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, ignore_progress
 from facegen.datasets.layouts.annotations import read_annotations
 
@@ -95,6 +96,7 @@ def fit_profile(
     >>> facegen.fit_profile("my_photos").save("mine.json")  # doctest: +SKIP
     """
     faces = face_set_of(real_dir)
+    report_set(faces, progress)
     rows = read_annotations(Path(annotations)) if annotations is not None else None
     table = measured(faces, workers, progress).attributes
     progress(ProgressEvent("fit", faces.name))
@@ -116,6 +118,7 @@ def profile_to_follow(
     if not is_real_folder(match_dist):
         return profile_files.load_profile(match_dist), str(match_dist)
     faces = face_set_of(match_dist)
+    report_set(faces, progress)
     table = measured(faces, None, progress).attributes
     return profile_fit.fit_profile(table, name=Path(match_dist).name), str(match_dist)
 

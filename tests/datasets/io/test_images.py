@@ -86,5 +86,5 @@ def test_the_content_of_a_file_decides_not_its_name(tmp_path):
     """Pillow would hand an EPS to Ghostscript."""
     Image.fromarray(np.zeros((4, 4, 3), np.uint8)).save(tmp_path / "a.eps")
     (tmp_path / "a.eps").rename(tmp_path / "a.png")
-    with pytest.raises(FacegenError, match="not a readable picture"):
+    with pytest.raises(FacegenError, match="a PostScript file, which is not read: convert it to JPEG"):
         read_rgb(tmp_path / "a.png")
