@@ -2,6 +2,7 @@
 
 import click
 
+from facegen.cli.support.lasting_streams import use_lasting_streams
 from facegen.cli.support.lazy_group import LazyGroup
 
 _TABLE = {
@@ -23,10 +24,12 @@ _TABLE = {
 def cli() -> None:
     """Labelled synthetic faces, and an audit of how they differ from real ones.
 
-    Exit codes: 0 done or passed, 1 a check failed, 2 bad input or something could not be measured.
+    Exit codes: 0 done or passed, 1 a check failed, 2 bad input or something could not be measured, 70 a fault
+    of facegen, 130 interrupted.
     """
 
 
 def main() -> None:
     """Entry point of the console script."""
+    use_lasting_streams()
     cli(prog_name="facegen")

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 
 import click
 
+from facegen.cli.support.unforeseen import EXIT_UNFORESEEN, report_unforeseen
 from facegen.datasets.errors import FacegenError
 
 EXIT_BAD_USAGE = 2
@@ -50,3 +51,8 @@ class LazyGroup(click.Group):
         except KeyboardInterrupt:
             click.echo("facegen: interrupted", err=True)
             ctx.exit(EXIT_INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            click.echo(f"facegen: error: {report_unforeseen(error)}", err=True)
+            ctx.exit(EXIT_UNFORESEEN)
