@@ -35,11 +35,17 @@ class Problem:
         One line that says what.
     kind : str
         What sort of thing, a name in `inspection.finding_kinds`.
+    name : str
+        The sample that it is about; "" where it is about no one sample.
+    score : float
+        How much it stands out among those of its kind; larger is worse.
     """
 
     path: Path
     message: str
     kind: str = "other"
+    name: str = ""
+    score: float = 0.0
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"

@@ -217,7 +217,5 @@ def test_mistakes_are_one_line_and_code_2(sets, tmp_path, monkeypatch):
         *before, last = lines
         assert last.startswith("facegen: error: "), (arguments, result.output)
         # What else is printed says what a set holds that could be opened.
-        assert all("faces, masks of celebamaskhq" in line or line.startswith("  1 ") for line in before), (
-            before
-        )
+        assert all("faces, masks of celebamaskhq" in line or line.startswith("  ") for line in before), before
         assert not (tmp_path / "p.json").exists() and not (tmp_path / "facegen-audit").exists()

@@ -18,6 +18,8 @@ from rich.console import Console
 
 from facegen.cli.support.gap_tables import print_results
 from facegen.cli.train_eval import command as train_eval_command
+from facegen.datasets.conventions.convention_registry import convention
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.layouts.open_set import open_set
 from facegen.parse.experiment import run_experiment as run_module
@@ -287,9 +289,11 @@ def test_a_refused_run_leaves_the_folder_as_it_was(sets, run_folder):
 
 
 def test_ids_of_a_foreign_set_mean_what_convention_says(sets, tmp_path):
+    lapa = convention("lapa").classes
+    table = np.array([lapa.index(one) if one in lapa else 0 for one in CELEBAMASKHQ.classes], np.uint8)
     for name in ("real", "drawn"):
         for path in shutil.copytree(sets / name, tmp_path / name).rglob("masks/*.png"):
-            Image.fromarray(np.asarray(Image.open(path)) % 11).save(path)
+            Image.fromarray(table[np.asarray(Image.open(path))]).save(path)
     command = quick(tmp_path / "drawn", tmp_path / "real", tmp_path / "run")
     result = run(*command, "--convention", "lapa")
     assert result.exit_code == 0 and "labels lapa" in result.output, result.output
