@@ -32,7 +32,7 @@ from facegen.assets.head.anny_model import (
     keep_vertices,
     load_anny,
 )
-from facegen.assets.head.head_cut import HeadCut, chart_of, cut_head
+from facegen.assets.head.head_cut import PART_TONGUE, HeadCut, chart_of, cut_head
 from facegen.assets.head.head_landmarks import TemplatePoints, meet_lids, pick_landmarks
 from facegen.assets.head.lip_seam import LipSeam
 from facegen.assets.head.rotations import bone_turns, eyeball_rotations
@@ -182,9 +182,8 @@ class HeadModel:
         PosedHead
         """
         pose = bone_turns(neck_turn, gaze)
-        vertices, bones = evaluate(self.anny, phenotype, sliders, actions, pose)
-        _, rest_bones = evaluate(self.anny, phenotype, sliders, {}, {})
-        return self._posed(vertices, bones, rest_bones, gaze)
+        posed = evaluate(self.anny, phenotype, sliders, actions, pose)
+        return self._posed(*posed, *evaluate(self.anny, phenotype, sliders, {}, {}), gaze)
 
     def pose_many(self, heads: Sequence[Pose]) -> list[PosedHead]:
         """Several heads in one evaluation: a few milliseconds each where `pose` takes forty.
@@ -200,13 +199,12 @@ class HeadModel:
         shapes, slid, acting, turns, gazes = zip(*heads, strict=True)
         poses = [bone_turns(*both) for both in zip(turns, gazes, strict=True)]
         posed = evaluate_many(self.anny, shapes, slid, acting, poses)
-        _, rest = evaluate_many(self.anny, shapes, slid, [{}] * len(heads), [])
-        return [
-            self._posed(vertices, bones, rest_bones, gaze)
-            for vertices, bones, rest_bones, gaze in zip(*posed, rest, gazes, strict=True)
-        ]
+        rest = evaluate_many(self.anny, shapes, slid, [{}] * len(heads), [])
+        return [self._posed(*one) for one in zip(*posed, *rest, gazes, strict=True)]
 
-    def _posed(self, vertices: Floats, bones: Floats, rest_bones: Floats, gaze: Sequence[float]) -> PosedHead:
+    def _posed(
+        self, vertices: Floats, bones: Floats, rest: Floats, rest_bones: Floats, gaze: Sequence[float]
+    ) -> PosedHead:
         kept, rows = vertices[: len(self.kept)].copy(), _Rows(vertices[len(self.kept) :])
         eye_centres = np.stack([rows[r].mean(0) for r in (LEFT_EYE, RIGHT_EYE)])
         eye_radius = float(np.linalg.norm(rows[LEFT_EYE] - eye_centres[0], axis=1).mean())
@@ -214,7 +212,9 @@ class HeadModel:
         skull = bones[head, :3, :3] @ rest_bones[head, :3, :3].T
         frames = skull[None] @ eyeball_rotations(*gaze)
         self._lift_lids(kept, eye_centres, eye_radius, skull)
-        self.seam.close(kept, skull[:, 2].astype(np.float64))
+        up = skull[:, 2].astype(np.float64)
+        self.seam.meet(kept, rest[: len(self.kept)], up)
+        self.seam.close(kept, up)
         landmarks = kept[self.landmark_vertices]
         meet_lids(landmarks, skull[:, 2])
         pupils = eye_centres + eye_radius * (frames @ np.array([0, -1, 0], np.float32))
@@ -276,10 +276,12 @@ def head_model() -> HeadModel:
     keep_vertices(model, np.concatenate([kept, np.arange(LEFT_EYE[0], UPPER_TEETH[1])]))
     lower = _follows_jaw(template, jaw_open)
     chart = chart_of(template[kept], eye_middle)
+    faces = cut.new_index[cut.faces]
+    lip_faces = faces[cut.face_part != PART_TONGUE]
     return HeadModel(
         anny=model,
         kept=kept,
-        faces=cut.new_index[cut.faces],
+        faces=faces,
         face_part=cut.face_part,
         chart=chart,
         ear=masks["ear"][kept],
@@ -293,7 +295,7 @@ def head_model() -> HeadModel:
         template_teeth={"upper": template[slice(*UPPER_TEETH)], "lower": template[slice(*LOWER_TEETH)]},
         eye_middle=eye_middle,
         right_lashes=_mirror_order(template[slice(*LEFT_LASHES)], template[slice(*RIGHT_LASHES)]),
-        seam=LipSeam(chart, masks["lips"][kept], lower[kept], template[kept] - eye_middle),
+        seam=LipSeam(chart, masks["lips"][kept], lower[kept], template[kept] - eye_middle, lip_faces),
         bone={name: i for i, name in enumerate(model.bone_labels)},
     )
 

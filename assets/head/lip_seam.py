@@ -1,7 +1,8 @@
-"""Lips are soft: towards the corners of an open mouth they still lie against each other.
+"""Lips are soft: closed ones touch, and towards the corners of an open mouth they still touch.
 
 The mesh's lips part as a hinge does, almost as far near the corner as in the middle, which shows dark wedges
-and the sides of the teeth. Chart coordinates are those of `face_chart`; the template's lips are closed.
+and the sides of the teeth; and the shapes of a head leave closed lips apart or crossed (`lip_contact`). Chart
+coordinates are those of `face_chart`; the template's lips are closed.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from facegen.assets.head.lip_contact import LipContact
 from facegen.assets.skin import painted_borders
 
 Floats = npt.NDArray[np.floating]
@@ -37,6 +39,7 @@ class LipSeam:
     lips, lower : (N,) float in [0, 1]
         The red of lips, and how far a vertex follows the opening jaw.
     template : (N, 3) float, metres from the middle of the eyes
+    faces : (F, 4) int, quads of skin and inner mouth, without the tongue
 
     Attributes
     ----------
@@ -46,7 +49,9 @@ class LipSeam:
         Where these lie.
     """
 
-    def __init__(self, chart: Floats, lips: Floats, lower: Floats, template: Floats) -> None:
+    def __init__(
+        self, chart: Floats, lips: Floats, lower: Floats, template: Floats, faces: npt.NDArray[np.integer]
+    ) -> None:
         s, t = chart.astype(np.float64).T
         height = t - painted_borders.curve(painted_borders.MOUTH_LINE, s)
         edge = (lips > EDGE_LIPS) & (np.abs(s) < EDGE_S)
@@ -61,6 +66,21 @@ class LipSeam:
         # Each lip goes half the way, the upper one down and the lower one up.
         self._weight = np.where(height >= 0, 0.5, -0.5)[self._moved] * weight[self._moved]
         self._at = s[self._moved]
+        self._contact = LipContact(chart, lower, faces, 1000 * template, front)
+
+    def meet(self, vertices: Floats, at_rest: Floats, up: Floats) -> None:
+        """Move the lips of a posed head as those of the same head at rest must move to touch, in place.
+
+        Parameters
+        ----------
+        vertices : (N, 3) float, metres
+        at_rest : (N, 3) float, metres
+            The same head without expression, in the skull's axes.
+        up : (3,) float
+            The posed skull's unit vector.
+        """
+        together = self._contact.together(1000 * at_rest, self._at)
+        vertices[self._moved] -= (self._weight * together / 1000)[:, None] * up
 
     def close(self, vertices: Floats, up: Floats) -> None:
         """Let the lips of a posed head meet towards the corners, in place.

@@ -16,11 +16,11 @@ from facegen.assets.head.head_cut import PART_SKIN, PART_TONGUE
 from facegen.assets.head.head_landmarks import meet_lids
 from facegen.assets.head.head_model import HeadModel, PosedHead, triangles
 from facegen.assets.meshes.mesh import Floats, Ints, Mask
+from facegen.assets.meshes.subdivision import limit_positions
 from facegen.assets.skin import painted_borders
 from facegen.assets.skin.painted_borders import BrowShape
 from facegen.datasets.conventions.native_labels import Native
 from facegen.render.geometry.camera_framing import CameraView
-from facegen.render.geometry.subdivision import limit_positions
 
 Labels = npt.NDArray[np.uint8]
 

@@ -14,16 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from facegen.assets.meshes.mesh import Floats, Ints, Mask
-from facegen.assets.skin.chart_grid import S_RANGE, T_RANGE
-from facegen.render.geometry.camera_framing import CameraView
-from facegen.render.geometry.part import MeshGeometry, Part, StrandGeometry
-from facegen.render.geometry.strand_bands import bands
-from facegen.render.geometry.subdivision import (
+from facegen.assets.meshes.subdivision import (
     limit_positions,
     subdivide,
     subdivide_corners,
     subdivide_linear,
 )
+from facegen.assets.skin.chart_grid import S_RANGE, T_RANGE
+from facegen.render.geometry.camera_framing import CameraView
+from facegen.render.geometry.part import MeshGeometry, Part, StrandGeometry
+from facegen.render.geometry.strand_bands import bands
 from facegen.render.labels.label_pass import EYE_SIDES, SUBPIXELS, Seen, Surface, own
 
 CURVE_STEPS = 4  # straight pieces between two points of a strand, as Cycles cuts them at 2 subdivisions

@@ -115,11 +115,11 @@ def limit_positions(vertices: Floats, faces: Ints, which: Ints | None = None) ->
     which = np.arange(len(vertices)) if which is None else np.asarray(which)
     around = faces[np.isin(faces, which).any(1)]
     edges, count = edges_of(around), len(vertices)
-    other = np.zeros((count, 3))
+    other = np.zeros((count, vertices.shape[1]))
     n = np.bincount(edges.ends.ravel(), minlength=count)[:, None]
     np.add.at(other, edges.ends[:, 0], vertices[edges.ends[:, 1]])
     np.add.at(other, edges.ends[:, 1], vertices[edges.ends[:, 0]])
-    opposite = np.zeros((count, 3))
+    opposite = np.zeros((count, vertices.shape[1]))
     np.add.at(opposite, around, vertices[np.roll(around, 2, 1)])
     limit = (n**2 * vertices + 4 * other + opposite) / np.maximum(n * (n + 5), 1)
     whole = edges_of(faces) if len(around) < len(faces) else edges
@@ -132,7 +132,7 @@ def limit_positions(vertices: Floats, faces: Ints, which: Ints | None = None) ->
 
 def _around(edges: Edges, middle: Floats, count: int) -> tuple[Ints, Floats]:
     """Edges at each vertex (V,) and the sum of their middles (V, 3)."""
-    total = np.zeros((count, 3))
+    total = np.zeros((count, middle.shape[1]))
     for end in (0, 1):
         np.add.at(total, edges.ends[:, end], middle)
     return np.bincount(edges.ends.ravel(), minlength=count), total
@@ -141,7 +141,7 @@ def _around(edges: Edges, middle: Floats, count: int) -> tuple[Ints, Floats]:
 def _border(edges: Edges, vertices: Floats, count: int) -> tuple[Mask, Floats]:
     """Which vertices lie on the border (V,) bool, and the sum of their border neighbours (V, 3)."""
     ends = edges.ends[edges.border]
-    neighbours = np.zeros((count, 3))
+    neighbours = np.zeros((count, vertices.shape[1]))
     np.add.at(neighbours, ends[:, 0], vertices[ends[:, 1]])
     np.add.at(neighbours, ends[:, 1], vertices[ends[:, 0]])
     on_border = np.zeros(count, bool)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from facegen.render.geometry.subdivision import (
+from facegen.assets.meshes.subdivision import (
     edges_of,
     limit_positions,
     subdivide,
@@ -80,7 +80,7 @@ def test_blender_draws_the_same_surface():
         "import numpy as np, os, bpy\n"
         "from facegen.assets.head.head_model import head_model\n"
         "from facegen.render.blender import bpy_data\n"
-        "from facegen.render.geometry.subdivision import limit_positions, subdivide\n"
+        "from facegen.assets.meshes.subdivision import limit_positions, subdivide\n"
         "m = head_model()\n"
         "bpy_data.reset(); scene = bpy.context.scene\n"
         "data = bpy_data.make_mesh('skin', m.template, m.faces)\n"
