@@ -26,9 +26,18 @@ LOWER_TIPS = (90, 91, 92, 93, 94, 95, 96, 97, 98)
 
 
 def _face_roots(
-    head: PosedHead, model: HeadModel, density: Density, per_cm2: float, rng: np.random.Generator
+    head: PosedHead,
+    model: HeadModel,
+    density: Density,
+    per_cm2: float,
+    rng: np.random.Generator,
+    jitter_mm: float = 0.0,
 ) -> st.Roots:
-    """Roots on the frontal skin where `density(s, t)` in [0, 1] thins out `per_cm2` of them."""
+    """Roots on the frontal skin where `density(s, t)` in [0, 1] thins out `per_cm2` of them.
+
+    jitter_mm : standard deviation by which each hair takes its density from beside its place: single hairs
+        stand outside a border
+    """
     chart = model.chart
     # A coarse mesh can miss a narrow region at its vertices: look 5 mm around.
     near = sum(
@@ -43,7 +52,8 @@ def _face_roots(
     a, b, c, d = (head.vertices[faces[:, i]] for i in range(4))
     area_cm2 = float(np.linalg.norm(np.cross(c - a, d - b), axis=1).sum()) * 0.5e4
     roots = st.scatter(head.vertices, head.normals, chart, faces, int(area_cm2 * per_cm2), rng)
-    return roots.take(np.flatnonzero(rng.random(len(roots)) < density(*roots.chart.T)))
+    place = roots.chart + rng.normal(0, jitter_mm, roots.chart.shape) if jitter_mm > 0 else roots.chart
+    return roots.take(np.flatnonzero(rng.random(len(roots)) < density(*place.T)))
 
 
 def _tangent(normal: Floats, direction: Floats) -> Floats:
@@ -177,6 +187,9 @@ def lashes(
 
 BEARD_PER_CM2 = {"stubble": 42.0, "full_beard": 58.0, "goatee": 64.0, "sideburns": 60.0}
 MOUSTACHE_PER_CM2 = 95.0
+JITTER_MM = 1.7  # borders of a beard, by which each hair has its own
+# Hair stands in patches: standard deviation of its density, and their wavelengths in mm.
+PATCHY, PATCHES, PATCH_MM = 0.32, 9, (7.0, 26.0)
 STUBBLE_MM = 3.0  # longer hair than this is a beard
 
 
@@ -222,6 +235,19 @@ def facial_hair(
     return np.concatenate(strands), np.concatenate(flags)
 
 
+def _patches(rng: np.random.Generator) -> Density:
+    """A factor on density, 1 on average, that changes smoothly over the skin; left and right differ."""
+    length = np.exp(rng.uniform(*np.log(PATCH_MM), PATCHES))
+    angle, phase = rng.uniform(0, 2 * np.pi, (2, PATCHES))
+    wave = 2 * np.pi / length * np.stack([np.cos(angle), np.sin(angle)])
+
+    def factor(s: Floats, t: Floats) -> Floats:
+        noise = np.sin(np.stack([s, t], -1) @ wave + phase).sum(-1) * np.sqrt(2 / PATCHES)
+        return np.clip(1 + PATCHY * noise, 0, None)
+
+    return factor
+
+
 def _grow_beard(
     head: PosedHead,
     model: HeadModel,
@@ -234,7 +260,12 @@ def _grow_beard(
     kind: str,
 ) -> Floats:
     """Strands of one region; hair is shorter where it stands thinner, and longest on the chin."""
-    roots = _face_roots(head, model, density, per_cm2, rng)
+    patches = _patches(rng)
+
+    def uneven(s: Floats, t: Floats) -> Floats:
+        return density(s, t) * patches(s, t)
+
+    roots = _face_roots(head, model, uneven, per_cm2, rng, JITTER_MM)
     rotation = head.head_rotation
     s, t = roots.chart.T
     aside = np.sign(s) * np.clip(np.abs(s) / 24, 0, 1)

@@ -68,6 +68,8 @@ class Groom:
         Random variation of lengths (fraction of the length).
     baby : float
         Short fine hairs along the front, against the usual number.
+    stray : float
+        Single hairs that stand off all others, against the usual number.
     tie : str or None, one of hair_tied.TIES
     """
 
@@ -99,30 +101,52 @@ class Groom:
     tousle: float = 0.0
     spread: float = 0.15
     baby: float = 1.0
+    stray: float = 1.0
     tie: str | None = None
 
 
 GUIDES = 140  # at least; one for twenty strands else
-FINE_LOCK = 4.0  # strands to a fine lock: 2-3 mm wide at 9,000 strands, what the denoiser keeps
-FLYAWAY = 0.05  # fraction of strands that leave their lock
-# Fraction of single hairs at a usual frizz (metres), how far they stand off against their length, and at most
-WISPS, FRIZZ, WISP, WISP_MOST = 0.025, 0.002, 0.16, 0.016
-BROKEN = (0.03, 0.16)  # metres: their lengths
+# Strands to a lock: fine ones are 2-3 mm wide at 9,000 strands, what the denoiser keeps; several stand in a
+# middle one, and a groom says how many wide ones there are.
+FINE_LOCK, MIDDLE_LOCK = 4.0, 15.0
+FLYAWAY = 0.07  # fraction of strands that leave their lock
+UNTIDY = 0.45  # standard deviation (log) of the frizz from lock to lock: some are smooth, some dishevelled
+# By how much locks wander across their neighbours: fraction of their length, and metres at most.
+SWAY, SWAY_MOST = 0.022, 0.0035
+# Hair has no outermost layer: how far single hairs lie outside the others falls off exponentially. Its mean
+# against the volume of a groom and the radius of its curls, and metres from the root until it is reached.
+LOFT, LOFT_CURLS, LOFTED, LOFT_MOST = 0.16, 0.25, 0.03, 4.0
+CROWN_Z = 0.025  # metres above the skull's middle from where single hairs also stand upwards
+WEAVES = 5  # places along a hair at which it comes out of the body of hair or stays in it
+# Stray hairs: their fraction at a usual frizz (metres), how far they stand off against their length on
+# average, metres at most, and their width against other hairs.
+STRAYS, FRIZZ, STRAY, STRAY_MOST, STRAY_WIDTH = 0.028, 0.002, 0.08, 0.010, 0.38
+BROKEN = (0.012, 0.10)  # metres: their lengths, as many short as long ones
+WIDTHS, WIDTH_RANGE = 0.35, (0.4, 1.7)  # standard deviation (log) of strands' widths, and the most it does
+TAPER = (0.18, 0.45)  # width of a tip against the root, and the fraction of the length from where it thins
 UNLIKE = 0.8  # standard deviation (log) of the number of fine locks in wide ones
+TIPS_PART = 0.8  # fraction of its closing that a lock loses at its tips, at most
 # Curls of one size and beat look like rope: standard deviation (log) of radius and pitch from lock to lock,
 # radians and
 # places along a lock by which it is off its beat, and how far slow waves lie in one plane.
+TIGHT = 0.07  # metres a winding: shorter ones are curls, longer ones waves
 UNLIKE_CURL, OFF_BEAT, BEATS, FLAT_WAVES = (0.22, 0.15), 0.9, 6, 0.4
-UNLIKE_TOUSLE = 0.3  # standard deviation (log) of how far locks are ruffled
+# Standard deviations of how far locks are ruffled (log), and of metres by which they meet another ruffling
+# than their neighbours.
+UNLIKE_TOUSLE, TOUSLED_APART = 0.3, 0.008
 LOCKS_TOGETHER = 4  # locks of tied hair of the same colour
-WIDE_TONE, FINE_TONE = 0.55, 0.6  # standard deviation of colour from lock to lock
+# Standard deviation of colour from lock to lock, and (log) of that of the fine locks from wide lock to wide
+# lock: hair is streaked in places and plain in others.
+WIDE_TONE, FINE_TONE, STREAKED = 0.6, 0.6, 0.6
 BORDER_MM = 11.0  # from the hairline inwards: thinner and shorter hairs, lying on the skin
 THINNEST = 0.5  # radius at the hairline against that of other hair
 FLUFF, FLUFF_LENGTH = (
-    0.6,
+    0.7,
     (0.006, 0.028),
 )  # fraction of short hairs at the hairline, and their length in metres
-BABY = 0.06  # short hairs at the front, fraction of all strands
+# Short hairs at the front: fraction of all strands, width against them, longest in metres
+BABY, BABY_WIDTH, BABY_LENGTH = 0.09, 0.42, 0.016
+JITTER_MM = 2.2  # standard deviation of where a hairline runs from hair to hair
 PARTING = (3.5, 0.008)  # roots along a parting, against those of the sides, and metres to either side of it
 NEAR = 0.004  # metres: points that are known to stay farther out are not held against the head
 # The eyes: centre to edge in metres, across and up. Combed hair does not hang there.
@@ -153,7 +177,8 @@ def scalp_roots(
     roots = st.scatter(head.vertices, head.normals, chart, faces, int(count * 1.35), rng, density)
     s = (roots.chart[:, 0] + TURN_MM / 2) % TURN_MM - TURN_MM / 2
     t = roots.chart[:, 1]
-    kept = roots.take(np.flatnonzero(rng.random(len(roots)) < scalp.density(s, t))[:count])
+    s_of_hair, t_of_hair = s + rng.normal(0, JITTER_MM, len(s)), t + rng.normal(0, JITTER_MM, len(s))
+    kept = roots.take(np.flatnonzero(rng.random(len(roots)) < scalp.density(s_of_hair, t_of_hair))[:count])
     kept.chart[:, 0] = (kept.chart[:, 0] + TURN_MM / 2) % TURN_MM - TURN_MM / 2
     return replace(kept, inside=scalp.inside(kept.chart[:, 0], kept.chart[:, 1]))
 
@@ -195,37 +220,71 @@ def make_hair(
         wide = fine // LOCKS_TOGETHER
     else:
         strands, fine, wide, gap = _loose(groom, roots, skull, gravity, body, rng, points, guides)
+    streaked = np.exp(rng.normal(-0.2, STREAKED, wide.max() + 1))[wide]
     tone = (
         WIDE_TONE * rng.normal(0, 1, wide.max() + 1)[wide]
-        + FINE_TONE * rng.normal(0, 1, fine.max() + 1)[fine]
+        + FINE_TONE * streaked * rng.normal(0, 1, fine.max() + 1)[fine]
     )
     tone = tone + rng.normal(0, 0.2, len(strands))
     border = np.ones(len(strands))
     border[: len(roots)] = np.clip(roots.depth / BORDER_MM, 0, 1)
     strands, gap = _fluff(strands, gap, border, rng)
-    width = radius * rng.uniform(0.7, 1.2, len(strands)) * (THINNEST + (1 - THINNEST) * border)
-    # Most hairs stay in their lock; some leave it, and a few stand off all others.
-    kind = rng.random(len(strands))
-    length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)
-    loose = groom.frizz * np.where(kind < FLYAWAY, 2.6, 0.5)
-    wisp = kind < WISPS * (0.5 + groom.frizz / FRIZZ)
-    # Single hairs are broken or young ones, of any length: they make the rim of the crown, not tips alone.
-    broken = np.where(wisp, np.minimum(rng.uniform(*BROKEN, len(strands)) / length, 1), 1)
-    strands, gap, length = st.trim(strands, broken), st.trim(gap[..., None], broken)[..., 0], broken * length
-    width = np.where(wisp, THINNEST * width, width)
-    frizzy = st.frizz(strands, np.where(wisp, 0, loose), length, rng)
-    far = np.minimum(WISP * length[wisp], WISP_MOST) * rng.uniform(0.3, 1, wisp.sum())
-    frizzy[wisp] = st.frizz(strands[wisp], far, length[wisp], rng, 4)
-    gap = gap - np.linalg.norm(frizzy - strands, axis=2)
-    strands = st.push_out(frizzy, body, 0.0008, gap < NEAR)
+    width = np.exp(rng.normal(0, WIDTHS, len(strands))).clip(*WIDTH_RANGE)
+    width = radius * width * (THINNEST + (1 - THINNEST) * border)
+    untidy = np.exp(rng.normal(0, UNTIDY, wide.max() + 1))[wide]
+    strands, gap, stray = _loosened(groom, strands, gap, untidy, fine, skull, rng)
+    width = np.where(stray, STRAY_WIDTH * width, width)
+    strands = st.push_out(strands, body, 0.0008, gap < NEAR)
     if groom.baby > 0:
         short = _baby_hairs(groom, roots, skull, rng, points)
         short = st.push_out(short, body, 0.0006)
         strands = np.concatenate([strands, short])
-        width = np.concatenate([width, np.full(len(short), 0.55 * radius)])
+        width = np.concatenate([width, np.full(len(short), BABY_WIDTH * radius)])
         tone = np.concatenate([tone, rng.normal(0.6, 0.4, len(short))])
     keep = ~crosses_eye(strands, skull)
-    return strands[keep], st.taper(width[keep], points), tone[keep].astype(np.float32)
+    return strands[keep], st.taper(width[keep], points, *TAPER), tone[keep].astype(np.float32)
+
+
+def _loosened(
+    groom: Groom,
+    strands: Floats,
+    gap: Floats,
+    untidy: Floats,
+    locks: Ints,
+    skull: Skull,
+    rng: np.random.Generator,
+) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
+    """Single hairs on their own ways: strands, least clearance (N, K), which are stray hairs (N,).
+
+    Most hairs stay in their lock and locks sway; some leave it, and a few, broken or young ones of any
+    length, stand off all others: they make the rim of the crown.
+    """
+    count, points, _ = strands.shape
+    kind = rng.random(count)
+    length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)
+    stray = kind < STRAYS * groom.stray * (0.5 + groom.frizz / FRIZZ)
+    broken = np.exp(rng.uniform(*np.log(BROKEN), count)) / length
+    broken = np.where(stray, np.minimum(broken, 1), 1)
+    strands, gap, length = st.trim(strands, broken), st.trim(gap[..., None], broken)[..., 0], broken * length
+    loose = groom.frizz * untidy * np.where(kind < FLYAWAY, 2.2, 0.5)
+    sway = np.minimum(SWAY * length, SWAY_MOST)
+    moved = st.frizz(strands, np.where(stray, 0, loose), length, rng, locks=locks, sway=sway)
+    far = np.minimum(STRAY * length[stray] * rng.exponential(1, stray.sum()), STRAY_MOST)
+    moved[stray] = st.frizz(strands[stray], far, length[stray], rng, 3)
+    gap = gap - np.linalg.norm(moved - strands, axis=2)
+    # Away from the middle of the crown, and below it from the axis of the neck.
+    away = skull.local(moved) - tied.CENTRE
+    away[..., 2] = np.maximum(away[..., 2] - CROWN_Z, 0)
+    away = skull.turn(away / np.maximum(np.linalg.norm(away, axis=2, keepdims=True), 1e-6))
+    loft = LOFT * groom.volume + LOFT_CURLS * groom.curl_radius * (groom.curl_pitch < TIGHT)
+    loft = loft * np.minimum(rng.exponential(1, count) * np.where(stray, 1.5, 1), LOFT_MOST)
+    along = length[:, None] * np.linspace(0, 1, points)
+    weave = np.maximum(0.5 + st.wander(count, points, WEAVES, rng), 0)
+    # Stray hairs cross the rim: they stand off more and more towards their tips.
+    weave[stray] = 2 * np.linspace(0, 1, points) ** 1.5
+    loft = loft[:, None] * np.clip(along / LOFTED, 0, 1) * weave
+    moved += (loft[..., None] * away).astype(np.float32)
+    return moved, gap, stray
 
 
 def _fluff(strands: Floats, gap: Floats, border: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
@@ -270,14 +329,21 @@ def _loose(
     own = rng.uniform(0.5, 1.15, wide.max() + 1)[wide] * ~stray
     # Locks of a fringe that close leave the brow bare between them.
     own = own * np.where(parts.fringe, 0.35, 1)
-    shape = st.clump(shape, wide, np.clip(groom.clump * own, 0, 1), groom.join)
+    part = TIPS_PART * rng.random(wide.max() + 1)[wide]
+    shape = st.clump(shape, wide, np.clip(groom.clump * own, 0, 1), groom.join, part)
+    middle = _locks(roots, parts.group, int(len(roots) / MIDDLE_LOCK), rng)
+    own = rng.uniform(0.0, 1.0, middle.max() + 1)[middle] * ~stray
+    part = TIPS_PART * rng.random(middle.max() + 1)[middle]
+    shape = st.clump(shape, middle, np.clip(groom.clump * own, 0, 1), 0.8 * groom.join, part)
     own = rng.uniform(0.3, 1.15, fine.max() + 1)[fine] * ~stray
-    shape = st.clump(shape, fine, np.clip(groom.fine * own, 0, 1), 0.7 * groom.join)
+    part = TIPS_PART * rng.random(fine.max() + 1)[fine]
+    shape = st.clump(shape, fine, np.clip(groom.fine * own, 0, 1), 0.7 * groom.join, part)
     if groom.curl_radius > 0:
         shape = _curled(groom, shape, roots, wide, fine, rng)
     if groom.tousle > 0:
         own = np.exp(rng.normal(0, UNLIKE_TOUSLE, wide.max() + 1))[wide] * np.where(parts.fringe, 0.4, 1)
-        shape = st.tousle(shape, groom.tousle * own, rng)
+        apart = rng.normal(0, TOUSLED_APART, (wide.max() + 1, 3))[wide]
+        shape = st.tousle(shape, groom.tousle * own, rng, apart)
     return shape, fine, wide, gap - np.linalg.norm(shape - before, axis=2)
 
 

@@ -29,6 +29,9 @@ SHOULDER_Z = -0.10
 IN_FRONT, BEHIND = 0.050, 0.135  # depth of hair over the chest and down the back
 WIDEST = 0.078  # half width of the head
 OVER = (0.035, 0.075)  # heights between which the draw of the parting ends
+BODY = 0.93  # of the clearance: single hairs that stand off the others make up the rest
+RELAXED = 8  # rounds in which guides are evened out: hair that has slid over an ear falls on without a step
+LEAST = 0.0012  # metres that evened guides keep from the head
 RISE = 0.02  # metres after which hair has reached its clearance
 # Hair lies flat along its parting: fraction of the clearance there, and metres next to it until all is
 # reached.
@@ -42,7 +45,7 @@ FREE_Z, FREE_SLOPE = 0.0, 0.7  # from this height down it may stand off, this mu
 FLARE_Z, FLARE = -0.04, 0.45  # from the jaw down long hair spreads towards the shoulders, against gravity 1
 EDGE_MM, EDGE_ROOM, EDGE_LIFT = 16.0, 0.25, 0.5  # band inside the hairline, clearance and lift at its border
 CROSSING = 0.0015  # metres: how far from the parting hairs still fall to the other side and cover it
-FRAYED = 0.06  # standard deviation of the width that single guides leave free
+FRAYED = 0.09  # standard deviation of the width that single guides leave free
 MINGLE_MM = 4.0  # width of the border between a fringe and the hair behind it
 CLOTH, CLOTH_Z = 0.011, -0.125  # metres kept from the skin below this height, where a garment lies
 
@@ -231,10 +234,13 @@ def grow_guides(
     guides = st.grow(
         roots, direction, length, steps, keep, growth.target, body, growth.floor, growth.fence, ceiling
     )
+    guides = st.relax(guides, 2, RELAXED)
     guides = _above_the_eyes(guides, parts, skull, groom, rng)
     guides = st.resample(guides, points)
-    gap = body.clearance(guides)[0].reshape(guides.shape[:2])
-    return guides, gap
+    gap, normal = (x.reshape(*guides.shape[:2], -1) for x in body.clearance(guides))
+    rise = np.maximum(LEAST - gap, 0)
+    rise[:, 0] = 0
+    return (guides + rise * normal).astype(np.float32), (gap + rise)[..., 0]
 
 
 def _room(groom: Groom, roots: st.Roots, parts: Parts, rng: np.random.Generator) -> Floats:
@@ -242,7 +248,7 @@ def _room(groom: Groom, roots: st.Roots, parts: Parts, rng: np.random.Generator)
     crown = np.clip((roots.chart[:, 1] + 10) / 72, 0, 1)
     crown = crown * (EDGE_ROOM + (1 - EDGE_ROOM) * np.clip(roots.depth / EDGE_MM, 0, 1))
     sides = np.interp(groom.sides, SIDES_LENGTH, SIDES)
-    room = groom.volume * (sides + (1 - sides) * crown) * rng.uniform(*UNEVEN, len(roots))
+    room = BODY * groom.volume * (sides + (1 - sides) * crown) * rng.uniform(*UNEVEN, len(roots))
     if groom.part is not None:
         room = room * (1 - SHORT_SIDE * _short_side(groom, parts))
     return np.where(parts.fringe, np.minimum(room, 0.007) * rng.uniform(0.5, 1.2, len(roots)), room)

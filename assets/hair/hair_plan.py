@@ -47,7 +47,7 @@ def scalp_of(hair: Hair) -> Scalp:
     line = Hairline(hair.hairline_height, hair.recession, hair.peak, hair.sideburn)
     # Any two heads differ in these numbers, so they serve as the phase of the wandering hairline.
     phase = 7.0 * hair.hairline_height + 5.0 * hair.recession + 11.0 * hair.peak
-    return Scalp(line, hair.thinning, HAIR_STYLES[hair.style].crown, 0.8, phase)
+    return Scalp(line, hair.thinning, HAIR_STYLES[hair.style].crown, 1.2, phase)
 
 
 def brow_of(brows: Brows) -> BrowShape:

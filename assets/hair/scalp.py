@@ -13,7 +13,7 @@ from facegen.assets.meshes.mesh import Floats
 from facegen.assets.skin.painted_borders import Hairline
 
 TURN_MM = 2 * np.pi * 100.0  # once around the chart
-FADE_MM = 9.0  # over which a living hairline thickens to full density
+FADE_MM = 11.0  # over which a living hairline thickens to full density
 EDGE = 0.3  # fraction of the full number of hairs on the border itself: what stands before it is fluff
 SHADE_MM = 9.0  # inside the border, where the scalp is as dark as it gets
 CROWN_FADE_MM = 22.0  # the same at the border of a bald crown

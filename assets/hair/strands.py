@@ -16,6 +16,7 @@ from facegen.assets.meshes.collision import Body
 from facegen.assets.meshes.mesh import Floats, Ints
 
 DRAWN_DOWN = 0.6  # fraction of its height over the ceiling that a step of growing hair loses
+TIPS = 0.55  # fraction of a strand from where the tips of a lock may part
 LOOSE = 0.06  # metres from the root after which single hairs lie off their neighbours as far as they ever do
 
 
@@ -180,14 +181,21 @@ def interpolate(
     return roots.position[:, None] + out.reshape(-1, *guides.shape[1:]), index, weight
 
 
-def clump(strands: Floats, groups: Ints, strength: float | Floats, profile: float = 1.6) -> Floats:
+def clump(
+    strands: Floats,
+    groups: Ints,
+    strength: float | Floats,
+    profile: float = 1.6,
+    parting: float | Floats = 0.0,
+) -> Floats:
     """Draw the strands of a group together towards their tips.
 
     Parameters
     ----------
     groups : (N,) int
-    strength : float or (N,) float in [0, 1], how far the tips meet
+    strength : float or (N,) float in [0, 1], how far they meet
     profile : float, exponent of the closing along the strand
+    parting : float or (N,) float in [0, 1], fraction of the closing that is lost again at the tips
     """
     points = strands.shape[1]
     count = np.bincount(groups)
@@ -196,8 +204,10 @@ def clump(strands: Floats, groups: Ints, strength: float | Floats, profile: floa
     starts = (np.cumsum(count) - count)[used]
     centre = np.zeros((len(count), *strands.shape[1:]), np.float32)
     centre[used] = np.add.reduceat(strands[order], starts, axis=0) / count[used, None, None]
-    along = np.linspace(0, 1, points) ** profile
-    fraction = np.broadcast_to(strength, len(strands))[:, None] * along[None]
+    u = np.linspace(0, 1, points)
+    end = np.clip((u - TIPS) / (1 - TIPS), 0, 1)
+    open_again = np.broadcast_to(parting, len(strands))[:, None] * (end * end * (3 - 2 * end))[None]
+    fraction = np.broadcast_to(strength, len(strands))[:, None] * (u**profile)[None] * (1 - open_again)
     return (strands + fraction[..., None] * (centre[groups] - strands)).astype(np.float32)
 
 
@@ -282,47 +292,80 @@ def wander(count: int, points: int, knots: int, rng: np.random.Generator) -> Flo
 
 
 def frizz(
-    strands: Floats, amplitude: Floats, length: Floats, rng: np.random.Generator, knots: int | None = None
+    strands: Floats,
+    amplitude: Floats,
+    length: Floats,
+    rng: np.random.Generator,
+    knots: int | None = None,
+    locks: Ints | None = None,
+    sway: Floats | None = None,
 ) -> Floats:
-    """Smooth random wander across the strand.
+    """Smooth random wander across the strand, of each hair and of the lock that it belongs to.
 
     Parameters
     ----------
     amplitude : (N,) float, metres, reached LOOSE metres from the root or at the tip of what is shorter
     length : (N,) float, metres
     knots : int or None, places along a strand that wander on their own; None = every third point
+    locks : (N,) int or None, number of the lock of each strand
+    sway : (N,) float, metres by which locks wander: they cross their neighbours. Needed with `locks`.
     """
     n, k, _ = strands.shape
     side, up = frames(strands)
     knots = knots or max(3, k // 3)
     full = np.minimum(LOOSE / np.maximum(length, 1e-6), 1)[:, None]
-    scale = (amplitude[:, None] * np.clip(np.linspace(0, 1, k)[None] / full, 0, 1))[..., None]
-    across, off = (wander(n, k, knots, rng)[..., None] for _ in range(2))
-    return (strands + scale * (across * side + off * up)).astype(np.float32)
+    grown = np.clip(np.linspace(0, 1, k)[None] / full, 0, 1)
+    across, off = (amplitude[:, None] * wander(n, k, knots, rng) for _ in range(2))
+    if locks is not None and sway is not None:
+        count = locks.max() + 1
+        across = across + sway[:, None] * wander(count, k, SWAYS, rng)[locks]
+        off = off + sway[:, None] * wander(count, k, SWAYS, rng)[locks]
+    return (strands + (grown * across)[..., None] * side + (grown * off)[..., None] * up).astype(np.float32)
 
 
+SWAYS = 4  # places along a lock at which it wanders on its own
 # Of `tousle`: waves and their lengths in metres, metres from the root to its full size, and how far a point
 # goes at most along an axis, in amplitudes: beyond it locks stand off like horns.
-WAVES, WAVELENGTH, ROOTED, MOST_TOUSLED = 12, (0.035, 0.12), 0.07, 1.6
+WAVES, WAVELENGTH, ROOTED, MOST_TOUSLED = 12, (0.045, 0.15), 0.07, 1.6
 
 
-def tousle(strands: Floats, amplitude: Floats, rng: np.random.Generator) -> Floats:
+def tousle(
+    strands: Floats, amplitude: Floats, rng: np.random.Generator, shift: Floats | None = None
+) -> Floats:
     """Strands (N, K, 3) carried along by a smooth random field: what lies together stays together.
 
     amplitude : (N,) float, metres, about the root mean square along each axis; reached ROOTED metres from the
         root
+    shift : (N, 3) float, metres, or None
+        By how much beside its place a strand meets the field: locks that differ here cross one another.
     """
     low, high = np.log(WAVELENGTH)
     length = np.exp(rng.uniform(low, high, WAVES))
     wave = rng.normal(size=(WAVES, 3))
     wave *= 2 * np.pi / (length * np.linalg.norm(wave, axis=1))[:, None]
     push = rng.normal(size=(WAVES, 3)) / np.sqrt(WAVES / 2)
-    field = np.sin(strands @ wave.T.astype(np.float32) + rng.uniform(0, 2 * np.pi, WAVES)) @ push
+    phase = rng.uniform(0, 2 * np.pi, WAVES)
+    if shift is not None:
+        phase = phase + (shift @ wave.T)[:, None]
+    field = np.sin(strands @ wave.T.astype(np.float32) + phase) @ push
     field = MOST_TOUSLED * np.tanh(field / MOST_TOUSLED)
     step = np.linalg.norm(np.diff(strands, axis=1), axis=2)
     along = np.concatenate([np.zeros((len(strands), 1)), np.cumsum(step, 1)], 1)
     size = amplitude[:, None] * np.clip(along / ROOTED, 0, 1)
     return (strands + size[..., None] * field).astype(np.float32)
+
+
+def relax(strands: Floats, fixed: int, rounds: int) -> Floats:
+    """Bends of strands (N, K, 3) evened out, root and tip kept: hair springs back from sharp corners.
+
+    fixed : int, points from the root on that stay
+    rounds : int, of averaging with the two neighbours
+    """
+    out = strands.astype(np.float32)
+    first = max(fixed, 1)
+    for _ in range(rounds):
+        out[:, first:-1] = 0.5 * out[:, first:-1] + 0.25 * (out[:, first - 1 : -2] + out[:, first + 1 :])
+    return out
 
 
 def push_out(

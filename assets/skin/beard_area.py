@@ -39,17 +39,18 @@ SIDEBURN_FRONT = chart_points((-60, 98), (-45, 88), (-10, 86))
 # Widths in mm over which the edges of a beard fade out on each side, by eye on rendered faces: on the cheek
 # (narrow by the mouth and in the sideburn, wider by CHEEK_FADE_GAIN around CHEEK_S), towards the throat,
 # behind the jaw, at the lips.
-CHEEK_FADE, CHEEK_FADE_GAIN, CHEEK_S, CHEEK_WIDTH = 3.0, 6.0, 58, 20
-THROAT_FADE, BACK_FADE, LIP_FADE, LIP_GAP = 9.0, 4.0, 1.0, 1.0
+CHEEK_FADE, CHEEK_FADE_GAIN, CHEEK_S, CHEEK_WIDTH = 4.0, 8.0, 58, 24
+THROAT_FADE, BACK_FADE, LIP_FADE, LIP_GAP = 11.0, 5.0, 1.0, 1.0
 BELOW_JAW = 9.0  # how far a beard reaches under the jaw
 SIDE_FADE, SIDE_ENDS_AT, SIDE_FRACTION = 25.0, 60, 0.3  # beards are thinner behind |s| = 60 by this fraction
-GOATEE_FADE = 3.0
+GOATEE_FADE = 4.5
+GOATEE_LOW_T, GOATEE_LOW_FADE = -121.0, 6.0  # height under the chin at which it ends
 SIDEBURN_FADE, SIDEBURN_END_FADE, SIDEBURN_END_T = 3.0, 6.0, 46
 # Gaps in a beard as (loss of density, |s|, radius along s, t, radius along t): a bare strip on both sides of
 # the patch under the lip, thinner hair next to the corner of the mouth.
 BEARD_GAPS = ((0.8, 13, 5, -87, 6), (0.45, 29, 5, -76, 7))
 # Fades of a moustache in mm; how much thinner hair is in the groove under the nose, and the groove's width.
-MOUSTACHE_FADE, MOUSTACHE_LIP_FADE, MOUSTACHE_LIP_GAP = 2.0, 0.8, 0.4
+MOUSTACHE_FADE, MOUSTACHE_LIP_FADE, MOUSTACHE_LIP_GAP = 2.8, 1.1, 0.3
 MOUSTACHE_END_T, MOUSTACHE_END_FADE = 71.0, 3.0
 PHILTRUM_LOSS, PHILTRUM_WIDTH = 0.5, 3.0
 
@@ -86,7 +87,8 @@ def beard_density(kind: str, s: Floats, t: Floats, cheek_line: float = 0.0, neck
         full = full * (1 - loss * np.exp(gap))
     full = full * _edge(polygon_distance(LIPS, s, t) - LIP_GAP, LIP_FADE)
     if kind == "goatee":
-        return full * _edge(np.interp(t, *GOATEE_EDGE.T) - a, GOATEE_FADE)
+        low = _edge(t - GOATEE_LOW_T, GOATEE_LOW_FADE)
+        return full * low * _edge(np.interp(t, *GOATEE_EDGE.T) - a, GOATEE_FADE)
     if kind == "sideburns":
         front = _edge(a - np.interp(t, *SIDEBURN_FRONT.T), SIDEBURN_FADE)
         return full * front * _edge(t + SIDEBURN_END_T + cheek_line, SIDEBURN_END_FADE)

@@ -8,13 +8,16 @@ from facegen.render.blender.shader_nodes import new_material, rgba
 from facegen.render.geometry import part_materials as m
 
 TONE = 0.22  # relative sd of melanin from lock to lock
+RANDOM_COLOUR = 0.12  # of the melanin, from hair to hair
 TURNING = 0.06  # fraction of hairs that are neither pigmented nor white
 IOR = 1.55  # of keratin
 # Strands as thick as ten hairs, with no others in their shade, mirror too much for black hair, which lies at
 # L* 15 where that of photographs lies at 9.
 IOR_BLACK = 1.38
 ROUGHNESS = 0.26  # along the fibre, by eye
-SUN = 0.25  # fraction of melanin that tips have lost against roots
+# Fraction of melanin that tips have lost against roots, and metres of hair on which they have lost all of it:
+# short hair is cut before it bleaches.
+SUN, BLEACHED = 0.38, 0.25
 
 
 def hair(made: m.Hair) -> bpy.types.Material:
@@ -27,7 +30,8 @@ def hair(made: m.Hair) -> bpy.types.Material:
     material, g = new_material(made.name)
     info = g.node("ShaderNodeHairInfo").outputs
     tone = g.node("ShaderNodeAttribute", attribute_name="tone").outputs["Fac"]
-    along = g.math("POWER", info["Intercept"], 1.5)
+    grown = g.math("MINIMUM", g.math("DIVIDE", info["Length"], BLEACHED), 1.0)
+    along = g.math("MULTIPLY", g.math("POWER", info["Intercept"], 1.5), grown)
     # Tips and locks of black hair are hardly lighter than the rest.
     varies = 0.35 + 0.65 * min(1.0, 2.5 * (1 - melanin))
     darker = g.math("MULTIPLY_ADD", tone, TONE * varies, 1.0)
@@ -50,7 +54,7 @@ def hair(made: m.Hair) -> bpy.types.Material:
         pigment = g.math("MULTIPLY", melanin, g.math("MULTIPLY", amount, left))
         g.tree.links.new(g.math("MINIMUM", pigment, 0.995), node.inputs["Melanin"])
         node.inputs["Melanin Redness"].default_value = made.redness
-        node.inputs["Random Color"].default_value = 0.06  # a socket of the melanin form only
+        node.inputs["Random Color"].default_value = RANDOM_COLOUR  # a socket of the melanin form only
     node.inputs["Roughness"].default_value = ROUGHNESS
     pigment = 0.0 if dye else min(max((melanin * (1 - grey) - 0.5) / 0.45, 0.0), 1.0)
     node.inputs["IOR"].default_value = IOR + pigment * (IOR_BLACK - IOR)

@@ -19,7 +19,7 @@ from facegen.render.labels.label_pass import (
     own,
 )
 
-OWN_TONE = 0.7  # width of the uniform range of lightness from strand to strand
+OWN_TONE = 0.58  # width of the uniform range of lightness from strand to strand
 
 
 def _flat_material(name: str) -> tuple[bpy.types.Material, Graph]:

@@ -21,7 +21,7 @@ from facegen.datasets.io.sample import Sample
 from facegen.datasets.keyed_random import generator
 from facegen.render.blender.scene import Built, Studio
 from facegen.render.develop import background_photos, camera_model
-from facegen.render.develop.hair_compositing import gloss, soft_cover, streaks
+from facegen.render.develop.hair_compositing import gloss, soft_cover, streaks, tinted
 from facegen.render.geometry.landmark_projection import project_visible, surface_landmarks
 from facegen.render.geometry.sample_metadata import describe
 from facegen.render.labels.label_pass import Seen, coverage, decode, draw_mask, reduce_labels
@@ -79,8 +79,9 @@ def render_sample(
     mask = draw_mask(seen, brow, convention, scalp) if convention is not None else None
     timing["labels"] = lap()
     # Few samples and the denoiser lose pores and strands: they are added here.
-    strands = streaks(seen, studio.size, gloss(spec.hair.colour))
-    linear = linear * (strands + seen.on_skin(built.pores))[..., None]
+    colour = spec.hair.colour
+    strands = streaks(seen, studio.size, gloss(colour), tinted(colour))
+    linear = linear * (strands + seen.on_skin(built.pores)[..., None])
     alpha, linear = soft_cover(fine, alpha, linear)
     skin = np.isin(native, (Native.FACE_SKIN, Native.NOSE)) & (depth > 0)
     albedo = float(skin_colour(spec.skin.melanin, spec.skin.haemoglobin) @ LUMINANCE)

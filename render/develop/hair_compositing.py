@@ -23,7 +23,10 @@ REACH, WIDE = 4.0, 16.0
 TRUNCATE = 2.5  # standard deviations at which these gaussians end
 # In streaks, and in locks: strength of a strand's own lightness, of its highlight, and how much darker hair
 # is that lies GAP_MM millimetres deeper than the hair around it.
-LIGHTNESS, SHINE, GAP, GAP_MM = (1.1, 2.0), (0.8, 1.6), (0.45, 0.4), (4.0, 12.0)
+LIGHTNESS, SHINE, GAP, GAP_MM = (1.1, 2.4), (0.75, 1.7), (0.45, 0.55), (4.0, 12.0)
+# By how much red and blue change with the logarithm of a strand's own lightness: strands with less pigment
+# are yellower; highlights have the colour of the light, so the other way. By octaves of chroma in photos.
+TINT = (0.05, 0.0, -0.22)
 GLOSS = (0.6, 2.2)  # strength of highlights compared with the hair: on fair or white hair, and on black hair
 GLOSS_PIGMENT = (0.5, 0.95)  # pigment of these
 FINEST = 0.45  # pixels: a strand of the model stands for ten hairs, whose streaks run into each other
@@ -33,7 +36,7 @@ MAX_CHANGE = 1.5  # of the light, in natural logarithms
 SOFT = 0.55  # pixels: blur of the edge of hair in a camera
 # Covered fractions within FILL pixels from which less of the backdrop shows through hair, and from which
 # nothing does.
-DENSE, FULL = 0.40, 0.75
+DENSE, FULL = 0.42, 0.78
 FILL = 1.4  # pixels
 KNOWN_ALPHA = 0.25  # alpha from which a pixel's own colour is used
 RIM_BLUR = 1.2  # pixels over which colours are averaged at the rim of hair
@@ -48,7 +51,12 @@ def gloss(colour: HairColour) -> float:
     return float(np.interp(pigment, GLOSS_PIGMENT, GLOSS))
 
 
-def streaks(seen: Seen, size: int, shine_by: float = 1.0) -> Floats:
+def tinted(colour: HairColour) -> float:
+    """How far strands of a hair colour differ in hue, as a factor: white ones do not."""
+    return 1 - colour.grey if colour.dye is None else 1.0
+
+
+def streaks(seen: Seen, size: int, shine_by: float = 1.0, tint_by: float = 1.0) -> Floats:
     """Streaks along strands.
 
     Parameters
@@ -56,13 +64,14 @@ def streaks(seen: Seen, size: int, shine_by: float = 1.0) -> Floats:
     seen : label_pass.Seen of (SUBPIXELS * size)² sub-pixels
     size : pixels of the picture's side
     shine_by : strength of highlights, of `gloss`
+    tint_by : strength of differences in hue, of `tinted`
 
     Returns
     -------
-    (size, size) float64
+    (size, size, 3) float64
         Factor on the light of each pixel, about 1 on average within REACH.
     """
-    out = np.ones((size, size))
+    out = np.ones((size, size, 3))
     if len(seen.strands) == 0:
         return out
     row, column = np.divmod(seen.strands, seen.plain.shape[1])
@@ -82,10 +91,12 @@ def streaks(seen: Seen, size: int, shine_by: float = 1.0) -> Floats:
         return total - weight * near, weight * (near - far)
 
     lightness, distance, shine = (relief(x) for x in seen.strand.astype(np.float64).T)
-    change = []
+    change, warmth = [], np.zeros((size, size))
     for i in range(2):
         deeper = np.clip(1000 * distance[i] / GAP_MM[i], -1, 1)
-        change.append(LIGHTNESS[i] * lightness[i] + shine_by * SHINE[i] * shine[i] - GAP[i] * deeper)
+        own, glint = LIGHTNESS[i] * lightness[i], shine_by * SHINE[i] * shine[i]
+        change.append(own + glint - GAP[i] * deeper)
+        warmth += own - glint
     # The mean light of a neighbourhood stays that of the render.
     fine = drawn_out(ndimage.gaussian_filter(change[0], finest), weight > 0, size / 256)
     factor = np.exp(np.clip(fine, -MAX_CHANGE, MAX_CHANGE))
@@ -96,7 +107,9 @@ def streaks(seen: Seen, size: int, shine_by: float = 1.0) -> Floats:
     factor = factor / np.where(
         count > 0, ndimage.gaussian_filter(weight * factor, sigmas[1], truncate=TRUNCATE) / around[1], 1
     )
-    return 1 + weight * (factor - 1)
+    warmth = np.clip(ndimage.gaussian_filter(warmth, finest), -MAX_CHANGE, MAX_CHANGE)
+    hue = np.exp(tint_by * warmth[..., None] * TINT)
+    return 1 + weight[..., None] * (factor[..., None] * hue - 1)
 
 
 def drawn_out(values: Floats, inside: npt.NDArray[np.bool_], scale: float) -> Floats:

@@ -27,6 +27,7 @@ LASH_MELANIN = 0.35  # by which lashes are darker than brows
 BEARD_REDNESS, BEARD_GREY = 0.15, 1.4
 BROW_RADII = (0.00005, 0.0001)  # metres
 STUBBLE_RADIUS, BEARD_RADIUS, BEARD_VARIES = 0.00006, 0.0001, (0.7, 1.3)  # metres, times these
+BEARD_TONE = 1.0  # standard deviation of the colour from hair to hair, in those of the locks of the scalp
 LASH_ONSET = 0.2  # fraction of a lash from where it tapers
 
 Grown = tuple[Floats, Floats, Floats]  # strands (N, K, 3), radii (N, K), tone (N,)
@@ -73,7 +74,7 @@ def _ribbons(face: Fitting, detail: PreviewDetail) -> Grown | None:
     roots = groom.scalp_roots(face.head, face.model, face.scalp, detail.ribbons, rng)
     if not len(roots):
         return None
-    style = replace(plan.groom, baby=0.0)  # a ribbon is wider than these are long
+    style = replace(plan.groom, baby=0.0, stray=0.0)  # a ribbon is wider than these are long
     return groom.make_hair(
         style,
         roots,
@@ -137,8 +138,9 @@ def _beard(face: Fitting) -> list[Part]:
     low, high = BEARD_VARIES
     drawn = face.generator("beard width").uniform(low * width, high * width, len(points))
     radii = strands.taper(drawn, points.shape[1])
+    tone = face.generator("beard tone").normal(0, BEARD_TONE, len(points)).astype(np.float32)
     return [
-        Part(name, StrandGeometry(points[mine], radii[mine]), (label,), (fibre,))
+        Part(name, StrandGeometry(points[mine], radii[mine]), (label,), (fibre,), {"tone": tone[mine]})
         for name, mine, label in (("beard", ~upper, Native.BEARD), ("moustache", upper, Native.MOUSTACHE))
         if mine.any()
     ]

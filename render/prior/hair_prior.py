@@ -65,7 +65,7 @@ def draw_hair_colour(d: Draw, identity: s.Identity) -> s.HairColour:
     dye = DYES[int(d("hair.dye").integers(len(DYES)))] if dyed else None
     redness = float(
         np.clip(
-            d("hair.redness").beta(1.6, 4.0) + 0.25 * d.chance("hair.red", 0.06 * identity.caucasian), 0, 1
+            d("hair.redness").beta(1.4, 4.6) + 0.25 * d.chance("hair.red", 0.06 * identity.caucasian), 0, 1
         )
     )
     return s.HairColour(melanin=melanin, redness=redness, grey=0.0 if dyed else grey, dye=dye)

@@ -24,6 +24,7 @@ HAIR_STYLES.add(
         order=11,
         points=1.1,
         radius_mm=0.2,
+        tousle=0.0035,
         hangs=True,
         parted=True,
         covers_ears=3.0,

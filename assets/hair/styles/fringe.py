@@ -25,7 +25,7 @@ HAIR_STYLES.add(
         order=8,
         count=1.2,
         points=0.8,
-        tousle=0.005,
+        tousle=0.0035,
         covers_ears=1.5,
         shows=("fringe",),
         wearers=Wearers(women=0.07, men=0.06),

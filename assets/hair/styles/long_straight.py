@@ -24,6 +24,7 @@ HAIR_STYLES.add(
         order=12,
         points=1.4,
         radius_mm=0.21,
+        tousle=0.0018,
         hangs=True,
         parted=True,
         shows=("length", "part", "curl", "fringe", "behind", "uneven"),

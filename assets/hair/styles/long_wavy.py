@@ -27,6 +27,7 @@ HAIR_STYLES.add(
         order=13,
         points=1.6,
         radius_mm=0.21,
+        tousle=0.005,
         hangs=True,
         parted=True,
         shows=("length", "part", "curl", "fringe", "behind", "uneven"),

@@ -67,7 +67,7 @@ def test_length_and_volume_do_what_they_say(posed):
     (short, _), (long, _) = measure(length=0.7), measure(length=1.2)
     assert long / short == pytest.approx(1.2 / 0.7, rel=0.1)
     (_, flat), (_, full) = measure(volume=0.5), measure(volume=1.5)
-    assert full > flat + 0.003
+    assert full > flat + 0.002
 
 
 def test_a_hairline_is_sparse_thin_and_short_and_shades_little(posed):
@@ -75,7 +75,7 @@ def test_a_hairline_is_sparse_thin_and_short_and_shades_little(posed):
     line = Scalp(Hairline())
     s, t = np.zeros(4), line.hairline.height_at(np.zeros(4)) + inside
     assert np.allclose(line.inside(s, t), inside)
-    assert np.allclose(line.density(s, t), [0, 0.3, 0.3 + 3 / 9, 1])
+    assert np.allclose(line.density(s, t), [0.3 - 3 / 11, 0.3, 0.3 + 3 / 11, 1])
     assert np.allclose(line.shade(s, t), [0, 0, 3 / 9, 1])
 
     roots, drawn, radii, _ = groomed(posed, "slick_back")
@@ -153,13 +153,13 @@ def test_the_scalp_has_no_seam_at_the_back():
 
 @pytest.mark.parametrize("style", ["side_part", "bob", "long_straight", "long_wavy"])
 def test_hair_on_the_skull_follows_it(posed, style):
-    """From the eyes up hair lies 1 to 2.5 cm thick; waves stand a centimetre off it."""
+    """From the eyes up hair lies 1 to 2.8 cm thick with single hairs; waves stand a centimetre off it."""
     _, drawn, _, _ = groomed(posed, style, volume=1.0, tousle=0.0)
     _, head, body, _ = posed
     flat = drawn.reshape(-1, 3)
     high = flat[Skull.of(head).local(flat)[:, 2] > 0.01]
     gap = body.clearance(high)[0]
-    assert np.quantile(gap, 0.95) < 0.026 + 0.9 * HAIR_STYLES[style].groom.curl_radius
+    assert np.quantile(gap, 0.95) < 0.028 + 0.9 * HAIR_STYLES[style].groom.curl_radius
     assert np.quantile(gap, 0.75) > 0.006
 
 

@@ -167,3 +167,37 @@ def test_tousled_hair_keeps_its_roots_and_its_neighbours():
     assert np.abs(grown - grown[far]).mean() > np.abs(grown).mean()
     assert np.abs(st.tousle(hair, amplitude, np.random.default_rng(4)) - hair - moved).max() > 0.006
     np.testing.assert_array_equal(st.tousle(hair, 0 * amplitude, np.random.default_rng(2)), hair)
+
+
+def test_tips_of_a_lock_part_again():
+    line = np.stack(np.broadcast_arrays(0.01, 0.0, -np.linspace(0, 0.1, 21)), -1)
+    strands = np.stack([line, line * (-1, 1, 1)]).astype(np.float32)
+    closed, parted = (
+        np.ptp(st.clump(strands, np.zeros(2, int), 0.8, 1.0, parting)[..., 0], axis=0) for parting in (0, 0.5)
+    )
+    np.testing.assert_allclose(closed[[0, -1]], [0.02, 0.004], atol=1e-6)
+    np.testing.assert_allclose(parted[[0, -1]], [0.02, 0.012], atol=1e-6)
+    np.testing.assert_allclose(parted[:12], closed[:12], atol=1e-6)
+
+
+def test_locks_that_sway_keep_their_hairs_together():
+    line = np.stack(np.broadcast_arrays(0.0, 0.0, -np.linspace(0, 0.2, 20)), -1).astype(np.float32)
+    hair, locks = np.repeat(line[None], 6, 0), np.array([0, 0, 0, 1, 1, 1])
+    length = np.full(6, 0.2)
+    moved = st.frizz(hair, 0 * length, length, np.random.default_rng(0), None, locks, np.full(6, 0.003))
+    assert np.array_equal(moved[0], moved[2]) and np.array_equal(moved[3], moved[5])
+    assert np.array_equal(moved[:, 0], hair[:, 0])
+    assert np.abs(moved[0] - moved[3]).max() > 0.001
+
+
+def test_relaxed_hair_has_no_corners_and_keeps_its_ends():
+    corner = np.zeros((1, 21, 3), np.float32)
+    corner[0, :11, 0] = np.linspace(0, 0.1, 11)
+    corner[0, 11:, 0], corner[0, 11:, 2] = 0.1, -np.linspace(0.01, 0.1, 10)
+    smooth = st.relax(corner, 2, 8)
+
+    def sharpest(strands):
+        return np.linalg.norm(np.diff(strands, 2, axis=1), axis=2).max()
+
+    assert sharpest(smooth) < 0.4 * sharpest(corner)
+    assert np.array_equal(smooth[:, [0, 1, -1]], corner[:, [0, 1, -1]])

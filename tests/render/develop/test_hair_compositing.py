@@ -5,7 +5,7 @@ import pytest
 from scipy import ndimage
 
 from facegen.datasets.conventions.native_labels import Native
-from facegen.render.develop.hair_compositing import drawn_out, gloss, soft_cover, streaks
+from facegen.render.develop.hair_compositing import drawn_out, gloss, soft_cover, streaks, tinted
 from facegen.render.labels import label_pass
 from facegen.render.spec.face_spec import HairColour
 
@@ -46,13 +46,14 @@ def test_strands_ride_on_the_code_and_leave_labels_alone():
 
 def test_streaks_keep_the_mean_light_and_run_along_the_strands():
     seen = label_pass.decode(bristles(np.random.default_rng(1)))
-    factor = streaks(seen, SIZE)
+    factor = streaks(seen, SIZE)[..., 1]
     inner = factor[4:-4, 4:-4]
     assert inner.mean() == pytest.approx(1, abs=0.01) and 0.05 < inner.std() < 0.5
     near = ndimage.gaussian_filter(factor, 3)[8:-8, 8:-8]
     assert np.abs(near - 1).max() < 0.12  # nor does any neighbourhood become lighter or darker
     assert np.allclose(factor, factor[:1], atol=1e-9)  # a streak is as long as its strand
-    assert np.array_equal(factor, streaks(label_pass.decode(bristles(np.random.default_rng(1))), SIZE))
+    again = streaks(label_pass.decode(bristles(np.random.default_rng(1))), SIZE)
+    assert np.array_equal(factor, again[..., 1])
 
 
 @pytest.mark.parametrize("change", [{"lightness": 1.7}, {"distance": 0.9}, {"shine": 0.0}])
@@ -60,7 +61,7 @@ def test_a_dark_far_or_dull_strand_is_darker(change):
     column = np.arange(FINE) // 4 == 32
     values = {"lightness": 2.0, "distance": 0.8, "shine": 0.5}
     values = {k: np.where(column, change.get(k, v), v) for k, v in values.items()}
-    factor = streaks(label_pass.decode(hair_pass(**values)), SIZE)
+    factor = streaks(label_pass.decode(hair_pass(**values)), SIZE)[..., 1]
     assert factor[:, 32].max() < 0.8 and factor[:, 20].min() > 0.97
 
 
@@ -72,6 +73,22 @@ def test_highlights_stand_out_of_dark_hair():
     )
     assert dark > 2 and fair == grey < 1
     assert streaks(seen, SIZE, dark).std() > 1.5 * streaks(seen, SIZE, fair).std()
+
+
+def test_light_strands_are_yellow_and_highlights_are_as_white_as_the_light():
+    middle = np.arange(FINE) // 16 == 8
+    light, shining = (
+        streaks(label_pass.decode(hair_pass(**{name: np.where(middle, high, low)})), SIZE)
+        for name, low, high in (("lightness", 1.8, 2.2), ("shine", 0.0, 0.8))
+    )
+    inside = slice(33, 35)
+    blue, shine = (np.mean(x[:, inside, 2] / x[:, inside, 1]) for x in (light, shining))
+    assert blue < 0.95 and shine > 1.05
+    grey, brown = HairColour(melanin=0.7, grey=1.0), HairColour(melanin=0.7)
+    plain = streaks(
+        label_pass.decode(hair_pass(lightness=np.where(middle, 2.2, 1.8))), SIZE, 1.0, tinted(grey)
+    )
+    assert np.array_equal(plain[..., 2], plain[..., 1]) and tinted(brown) == 1
 
 
 def test_even_hair_and_all_that_is_no_hair_keep_their_light():
