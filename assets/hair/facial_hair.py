@@ -237,7 +237,8 @@ def facial_hair(
 
 def _patches(rng: np.random.Generator) -> Density:
     """A factor on density, 1 on average, that changes smoothly over the skin; left and right differ."""
-    length = np.exp(rng.uniform(*np.log(PATCH_MM), PATCHES))
+    shortest, longest = np.log(PATCH_MM)
+    length = np.exp(rng.uniform(shortest, longest, PATCHES))
     angle, phase = rng.uniform(0, 2 * np.pi, (2, PATCHES))
     wave = 2 * np.pi / length * np.stack([np.cos(angle), np.sin(angle)])
 

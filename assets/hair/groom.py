@@ -263,7 +263,8 @@ def _loosened(
     kind = rng.random(count)
     length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)
     stray = kind < STRAYS * groom.stray * (0.5 + groom.frizz / FRIZZ)
-    broken = np.exp(rng.uniform(*np.log(BROKEN), count)) / length
+    shortest, longest = np.log(BROKEN)
+    broken = np.exp(rng.uniform(shortest, longest, count)) / length
     broken = np.where(stray, np.minimum(broken, 1), 1)
     strands, gap, length = st.trim(strands, broken), st.trim(gap[..., None], broken)[..., 0], broken * length
     loose = groom.frizz * untidy * np.where(kind < FLYAWAY, 2.2, 0.5)
