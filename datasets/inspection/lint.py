@@ -1,7 +1,7 @@
 """Everything that can be found wrong with a set by reading all of it, the gravest first."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from facegen.datasets.inspection.duplicates import near_duplicates
 from facegen.datasets.inspection.finding_kinds import GRADES, NOTE, kind_of
 from facegen.datasets.inspection.sample_look import SampleLook, look_at
 from facegen.datasets.inspection.set_check import Group, SetCheck, check_set, grouped
+from facegen.datasets.io.images import same_name
 from facegen.datasets.io.process_pool import ProcessPool
 from facegen.datasets.layouts.face_set import FaceSet, Problem
 
@@ -80,14 +81,26 @@ def lint_set(
     """
     check = check_set(faces, masks=None, headers=None)
     looks = list(_looks(faces, workers, on_progress))
-    problems = [*check.problems, *(one for look in looks for one in look.problems)]
-    # The check names damage from headers; the look from the pixels too.
-    named = {one.path for one in check.problems if one.kind == "damaged"}
-    problems = [one for one in problems if one.kind != "damaged" or not one.name or one.path not in named]
+    problems = _without_echoes(check.problems, [one for look in looks for one in look.problems])
     problems += _twice(faces, looks)
     if other is not None:
         problems += _shared(faces, looks, other, list(_looks(other, workers, on_progress)))
     return Lint(faces, check, ranked(problems))
+
+
+def _without_echoes(checked: Sequence[Problem], looked: Sequence[Problem]) -> list[Problem]:
+    """Problems of the check and of the samples, without those that follow from another one.
+
+    A picture that cannot be read is named once, and what a mask with wrong numbers seems to show is no fault.
+    """
+    damaged = {one.path for one in checked if one.kind == "damaged"}
+    renumbered = {one.path for one in checked if one.kind == "palette"}
+    named = [replace(one, name=same_name(one.path.stem)) if one.path.is_file() else one for one in checked]
+    return named + [
+        one
+        for one in looked
+        if one.path not in renumbered and not (one.kind == "damaged" and one.path in damaged)
+    ]
 
 
 def _looks(faces: FaceSet, workers: int, on_progress: Callable[[int], object] | None) -> Iterator[SampleLook]:
