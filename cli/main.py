@@ -11,6 +11,7 @@ _TABLE = {
     "train-eval": ("facegen.cli.train_eval", "Train on synthetic and real faces, test on real ones."),
     "profile": ("facegen.cli.profile", "Fit the attribute profile of a real set."),
     "preview": ("facegen.cli.preview", "Lay a rendered set out on one sheet."),
+    "lint": ("facegen.cli.lint", "Name what is wrong with a set of faces."),
     "verify": ("facegen.cli.verify", "Check that a rendered set is whole and consistent."),
     "export": ("facegen.cli.export", "Write a rendered set in another layout."),
     "parse-image": ("facegen.cli.parse_image", "Draw the label map of a photo."),

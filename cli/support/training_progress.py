@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 WORDS = {
     "load": "decoding",
     "measure": "measuring",
+    "check": "checking",
+    "mend": "mending",
     "match": "matching",
     "pilot": "pilot",
     "render": "rendering",

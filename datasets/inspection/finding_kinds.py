@@ -84,7 +84,7 @@ KINDS: dict[str, FindingKind] = {
     "shared": FindingKind(FAULT, "pictures that are in the other set too", "take them out of one"),
     "near_duplicate": FindingKind(FAULT, "pictures that are stored twice", "keep one of each"),
     "disagrees": FindingKind(FAULT, "labels that a parser contradicts", "look at them"),
-    "out_of_place": FindingKind(FAULT, "masks with a class out of its place", "look at them"),
+    "out_of_place": FindingKind(FAULT, "masks with a part of the face in an unusual place", "look at them"),
     "speck": FindingKind(FAULT, "masks with specks", "give them to their neighbours", mended=True),
     "picture_without_mask": FindingKind(LEFT_OUT, "pictures without a mask", "add masks or remove them"),
     "mask_without_picture": FindingKind(LEFT_OUT, "masks without a picture", "add pictures or remove them"),

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from facegen.api.dataset import open as open
     from facegen.api.evaluating import Results as Results
     from facegen.api.evaluating import train_eval as train_eval
+    from facegen.api.linting import LintReport as LintReport
+    from facegen.api.linting import lint as lint
     from facegen.api.profile_fitting import Profile as Profile
     from facegen.api.profile_fitting import fit_profile as fit_profile
     from facegen.api.profile_fitting import load_profile as load_profile
@@ -37,6 +39,7 @@ _HOMES = {
     "Dataset": "facegen.api.dataset",
     "FaceSpec": "facegen.render.spec.face_spec",
     "FacegenError": "facegen.datasets.errors",
+    "LintReport": "facegen.api.linting",
     "Profile": "facegen.api.profile_fitting",
     "ProgressEvent": "facegen.datasets.io.progress",
     "Results": "facegen.api.evaluating",
@@ -44,6 +47,7 @@ _HOMES = {
     "audit": "",
     "draw_spec": "facegen.api.rendering",
     "fit_profile": "facegen.api.profile_fitting",
+    "lint": "facegen.api.linting",
     "load_profile": "facegen.api.profile_fitting",
     "open": "facegen.api.dataset",
     "render": "",
@@ -55,6 +59,7 @@ __all__ = [
     "Dataset",
     "FaceSpec",
     "FacegenError",
+    "LintReport",
     "Profile",
     "ProgressEvent",
     "Results",
@@ -63,6 +68,7 @@ __all__ = [
     "audit",
     "draw_spec",
     "fit_profile",
+    "lint",
     "load_profile",
     "open",
     "render",

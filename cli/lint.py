@@ -1,0 +1,51 @@
+"""`facegen lint`: what is wrong with a set. Exit code 0 nothing, 1 something, 2 not to be checked."""
+
+from pathlib import Path
+
+import click
+
+SET = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("faces_dir", metavar="SET", type=SET)
+@click.option("--other", type=SET, help="A set that must share no picture with SET, as its test set.")
+@click.option(
+    "--parser",
+    type=SET,
+    metavar="CHECKPOINT",
+    help="A parser trained on other pictures: name the labels that it contradicts.",
+)
+@click.option("--out", type=SET, help="Folder of findings.csv and index.html [./facegen-lint].")
+@click.option("--thumbnails/--no-thumbnails", default=True, help="Pictures of the findings in index.html.")
+@click.option("--fix", type=SET, metavar="OUT", help="Write a mended copy of SET there, and what was done.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes that read [one a processor].")
+def command(
+    faces_dir: Path,
+    other: Path | None,
+    parser: Path | None,
+    out: Path | None,
+    thumbnails: bool,
+    fix: Path | None,
+    workers: int | None,
+) -> None:
+    """Read all of SET and name what is wrong with it, the gravest first.
+
+    Checked are files and pairs, sizes, camera turns, the meaning of the ids, left and right, specks, classes
+    out of their place, and pictures that are stored twice. Exit code 1 where something is wrong.
+    """
+    from rich.console import Console
+
+    from facegen.api.linting import lint
+    from facegen.cli.support.training_progress import event_bars
+
+    with event_bars(Console(stderr=True)) as progress:
+        report = lint(faces_dir, other=other, parser=parser, workers=workers, progress=progress)
+        changes = report.fix(fix, progress) if fix else []
+    for line in report.lines():
+        click.echo(line)
+    click.echo(f"findings: {report.save(out or Path.cwd() / 'facegen-lint', thumbnails=thumbnails)}")
+    if fix:
+        click.echo(f"mended: {len(changes)} changes in {fix}")
+    if not report.clean:
+        raise click.exceptions.Exit(1)
