@@ -33,6 +33,7 @@ BLOBS = {
 }
 # Softness of painted borders: mm, and fraction of the radius for the caruncle.
 LIP_EDGE, NOSE_EDGE, HAIRLINE_EDGE, CARUNCLE_EDGE = 1.2, 2.0, 3.0, 0.12
+LIPSTICK_EDGE = 0.5  # mm: lip liner draws a sharper border than the red of lips has
 # The red of lips pales before the corners of the mouth, where their label ends: from |s| on, over mm, by.
 LIPS_PALE_FROM, LIPS_PALE_OVER, LIPS_PALE = 15, 8, 0.75
 
@@ -49,7 +50,7 @@ def region_maps(width: int, height: int) -> dict[str, Picture]:
     Returns
     -------
     dict of name to (height, width) float32 in [0, 1]
-        The names of BLOBS, lips, nose, caruncle, beard (as dense as stubble would stand), scalp.
+        The names of BLOBS, lips, lipstick (lips with a clean border), nose, caruncle, beard (as dense as stubble would stand), scalp.
     """
     s, t = pixel_grid(width, height)
     flat_s, flat_t = s.ravel(), t.ravel()
@@ -58,10 +59,12 @@ def region_maps(width: int, height: int) -> dict[str, Picture]:
         inside: Picture = (1 / (1 + np.exp(np.clip(distance / edge, -30, 30)))).astype(np.float32)
         return inside.reshape(s.shape)
 
-    lips = soft(painted_borders.polygon_distance(painted_borders.LIPS, flat_s, flat_t), LIP_EDGE)
+    beyond_lips = painted_borders.polygon_distance(painted_borders.LIPS, flat_s, flat_t)
+    lips = soft(beyond_lips, LIP_EDGE)
     pale = LIPS_PALE * np.clip((np.abs(s) - LIPS_PALE_FROM) / LIPS_PALE_OVER, 0, 1)
     return {name: _blob(s, t, *place) for name, place in BLOBS.items()} | {
         "lips": lips * (1 - pale).astype(np.float32),
+        "lipstick": soft(beyond_lips, LIPSTICK_EDGE),
         "nose": soft(painted_borders.polygon_distance(painted_borders.NOSE, flat_s, flat_t), NOSE_EDGE),
         "caruncle": soft(painted_borders.caruncle_radius(flat_s, flat_t) - 1, CARUNCLE_EDGE),
         "beard": _beard(flat_s, flat_t).reshape(s.shape),

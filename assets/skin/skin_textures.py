@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from facegen.assets.skin import eye_area, skin_marks
+from facegen.assets.skin import eye_area, make_up, skin_marks
 from facegen.assets.skin.chart_grid import pixel_grid
 from facegen.assets.skin.painted_borders import Floats
 from facegen.assets.skin.skin_fields import SkinFields, draw_fields, weighted
-from facegen.assets.skin.skin_pigments import pigment_colour
+from facegen.assets.skin.skin_pigments import HIDES_MARKS, pigment_colour
 from facegen.assets.skin.skin_regions import Picture, region_maps
 from facegen.render.spec.face_spec import Skin
 
@@ -28,23 +28,23 @@ DETAIL = 0.08
 
 # What lies in a groove sees less light than the flat shading of a bump gives it.
 WRINKLE_SHADE, FOLD_SHADE, LIP_GROOVE_SHADE = 0.55, 0.27, 0.02  # per mm of depth
-BAG_SHADE = np.array([0.36, 0.43, 0.38])  # thin skin over blood: bags are darker and bluer
+BAG_SHADE = np.array([0.40, 0.41, 0.35])  # thin skin over dark blood: bags are darker and bluer
 BELOW_EYES = 0.13  # fraction by which the top of the cheeks, below a bag, is lighter
 LID_CREASE_SHADE, WING_CREASE_SHADE = 0.32, 0.30
-UPPER_LIP_SHADE = 0.14  # fine hairs and the lee of the nose
+UPPER_LIP_SHADE = 0.06  # fine hairs and the lee of the nose
 LIP_SEAM_SHADE, NOSTRIL_SHADE = np.array([0.42, 0.56, 0.54]), np.array([0.66, 0.76, 0.78])
-LID_SHADE = np.array([1.0, 1.0, 0.88])
+LID_SHADE = np.array([1.0, 0.98, 0.84])
 LIDS_LIGHT = 0.15  # fraction by which thin, stretched lids without shade are lighter than the mesh is lit
 # Linear RGB of what is laid on or shows through.
 CARUNCLE_COLOUR = np.array([0.35, 0.15, 0.125])  # the flesh in the inner corner of an eye
-EYE_SHADOW_COLOUR, LINER_COLOUR = np.array([0.10, 0.06, 0.05]), np.array([0.03, 0.02, 0.02])
+LASH_ROOTS_COLOUR, LASH_ROOTS_COVER, LASH_ROOTS_WIDTH = np.array([0.03, 0.02, 0.02]), 0.62, 0.8  # mm
 STUBBLE_COVERS, SCALP_COVERS = 0.45, 0.75  # weight of the hair's colour where roots are densest
 
 # Sebum: the T zone and the cheeks shine, the eye corners and the neck do not. Measured skin keeps a slope
 # of about 0.2 to 0.4 everywhere (Weyrich et al., Analysis of Human Faces using a Measurement-Based Skin
 # Reflectance Model, 2006), which is a roughness of 0.45 to 0.63: broad lights, never small hot spots.
 NOSE_SEBUM, REGION_SEBUM = 0.13, {"forehead": 0.13, "cheeks": 0.09, "chin": 0.07}
-LIPS_SMOOTH, GLOSS_SMOOTH, SOCKET_ROUGH, CARUNCLE_SMOOTH = 0.08, 0.34, 0.05, 0.25
+LIPS_SMOOTH, GLOSS_SMOOTH, SOCKET_ROUGH, CARUNCLE_SMOOTH = 0.14, 0.30, 0.05, 0.25
 ROUGHNESS_LIMITS = (0.15, 0.9)
 
 # Relief in mm: pores and fine lines, mottle, lips' furrows, marks.
@@ -119,7 +119,7 @@ def skin_pictures(
     """
     regions = region_maps(*size)
     fields = draw_fields(skin, age, expression or {}, size)
-    grain = skin.pores * _pores(regions)
+    grain = skin.pores * (1 - make_up.FILLS * skin.foundation) * _pores(regions)
     return SkinPictures(
         colour_map(skin, fields, regions, hair, size),
         roughness_map(skin, fields, regions),
@@ -138,9 +138,9 @@ def colour_map(
     """Diffuse reflectance (height, width, 3) float32, linear RGB in [0.002, 0.95]."""
     s, t = pixel_grid(*size)
     colour = pigment_colour(skin, fields, regions)
-    colour = _mix(colour, 1.15 * colour + 0.03, 0.8 * fields.scar)
+    colour = _mix(colour, 1.15 * colour + 0.03, 0.8 * (1 - HIDES_MARKS * skin.foundation) * fields.scar)
     _shade_grooves(colour, skin, fields, regions)
-    colour = _make_up(colour, skin, regions)
+    colour = make_up.made_up(colour, skin, regions, s, t)
     _shade_openings(colour, fields, regions, s, t)
     colour = _paint_eyes(colour, skin, fields.old, regions, s, t)
     colour = _hair_roots(colour, fields.noise["pores"], regions, hair, s, t)
@@ -153,15 +153,6 @@ def _shade_grooves(colour: Floats, skin: Skin, fields: SkinFields, regions: Mapp
     colour *= np.clip(1 + deep + LIP_GROOVE_SHADE * fields.grooves, 0.45, 1.3)[..., None]
     colour *= 1 - skin.eye_bags * BAG_SHADE * fields.bag[..., None]
     colour *= (1 + BELOW_EYES * regions["below_eye"])[..., None]
-
-
-def _make_up(colour: Floats, skin: Skin, regions: Mapping[str, Picture]) -> Floats:
-    """Lipstick and eye shadow."""
-    colour = _mix(colour, np.array(skin.lipstick), (skin.lipstick_amount * regions["lips"]))
-    # A lot of eye shadow is laid all round the eye.
-    round_eye = max(skin.eye_shadow - 0.4, 0.0) * regions["eye_socket"]
-    on_lid = skin.eye_shadow * 0.75 * regions["lid"]
-    return _mix(colour, EYE_SHADOW_COLOUR, np.maximum(on_lid, round_eye))
 
 
 def _shade_openings(
@@ -179,10 +170,13 @@ def _paint_eyes(
     colour: Floats, skin: Skin, old: float, regions: Mapping[str, Picture], s: Floats, t: Floats
 ) -> Floats:
     """Shade of the lids, the line of lashes and liner, the flesh in the inner corner."""
-    deep = skin.lid_shade * (1 + 0.3 * old + 0.6 * skin.eye_shadow) - LIDS_LIGHT
+    deep = skin.lid_shade * (1 + 0.3 * old) - LIDS_LIGHT
     colour *= np.clip(1 - LID_SHADE * (deep * eye_area.lid_shade(s, t))[..., None], 0.1, 1)
-    liner = np.clip(0.75 + 0.9 * skin.eye_shadow, 0, 0.95)
-    colour = _mix(colour, LINER_COLOUR, liner * eye_area.lash_line(s, t, 0.9 + skin.eye_shadow))
+    roots = LASH_ROOTS_COVER + (1 - LASH_ROOTS_COVER) * 0.5 * skin.mascara
+    colour = _mix(colour, LASH_ROOTS_COLOUR, roots * eye_area.lash_line(s, t, LASH_ROOTS_WIDTH))
+    if skin.liner > 0:
+        line = make_up.LINER_COVERS * make_up.liner(s, t, skin.liner)
+        colour = _mix(colour, make_up.LINER_COLOUR, line)
     return _mix(colour, CARUNCLE_COLOUR * min(1.0, 1.25 - 1.8 * skin.melanin), regions["caruncle"])
 
 
@@ -201,7 +195,8 @@ def _hair_roots(
 def roughness_map(skin: Skin, fields: SkinFields, regions: Mapping[str, Picture]) -> Picture:
     """Roughness (height, width) float32 in ROUGHNESS_LIMITS."""
     wet = weighted(regions, REGION_SEBUM, NOSE_SEBUM * np.maximum(regions["nose"], regions["nose_tip"]))
-    rough = skin.roughness + 0.05 * fields.noise["patch"] + 0.015 * fields.noise["fine"] - skin.oil * wet
+    rough = skin.roughness + 0.05 * fields.noise["patch"] + 0.015 * fields.noise["fine"]
+    rough = rough - skin.oil * (1 - make_up.MATTES * skin.foundation) * wet
     rough = rough - regions["lips"] * (LIPS_SMOOTH + GLOSS_SMOOTH * skin.lip_gloss)
     rough = rough + SOCKET_ROUGH * regions["eye_socket"] - CARUNCLE_SMOOTH * regions["caruncle"]
     return np.clip(rough, *ROUGHNESS_LIMITS).astype(np.float32)
@@ -240,6 +235,4 @@ def _pores(regions: Mapping[str, Picture]) -> Floats:
     return weighted(regions, REGION_PORES, PORES_ELSEWHERE) * (1 - LIPS_WITHOUT_PORES * regions["lips"])
 
 
-def _mix(colour: Floats, other: Floats, fraction: Floats) -> Floats:
-    """`colour` (..., 3) with a fraction (...) replaced by `other`."""
-    return colour + np.asarray(fraction)[..., None] * (other - colour)
+_mix = make_up.covered

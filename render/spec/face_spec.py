@@ -23,6 +23,7 @@ SPEC_VERSION = 2
 OLDER_IDENTITIES = {1: "facegen.assets.head.earlier_averages:with_current_averages"}
 ANCESTRY = ("african", "asian", "caucasian")  # fractions of an identity, which sum to 1
 
+CAMERA_STYLES = ("colour", "monochrome", "sepia")
 FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "full_beard", "sideburns")
 # Registries, imported when a field is first read (see `spec_fields`).
 GLASSES = "facegen.assets.wear.glasses_registry:GLASSES_FRAMES"
@@ -118,7 +119,10 @@ class Skin:
     lip_colour : strength of the lips' own colour
     lipstick, lipstick_amount : linear RGB, and how much of it covers the lips
     lip_gloss : 0 dry lips, 1 a coat of gloss
-    eye_shadow : strength of make-up on the lids
+    eye_shadow, eye_shadow_colour : strength of make-up on the lids, and its linear RGB
+    liner, mascara : of lids and lashes
+    foundation : how much it evens the skin
+    contour, rouge : powders that darken the hollow of the cheeks and redden the cheeks
     lid_crease : depth of the upper lid's fold, 0 is a lid without one
     lid_shade : light that lids lose to their depth, thin skin and lashes; 0 is lighter than the rest of the
         face (assets.skin.eye_area)
@@ -147,6 +151,14 @@ class Skin:
     lipstick_amount: float = field.number(0.0, 0, 1)
     lip_gloss: float = field.number(0.2, 0, 1)
     eye_shadow: float = field.number(0.0, 0, 1)
+    eye_shadow_colour: tuple[float, float, float] = field.colour(
+        (0.10, 0.06, 0.05), needs=(set_to("skin.eye_shadow", 0.8),)
+    )
+    liner: float = field.number(0.0, 0, 1)
+    mascara: float = field.number(0.0, 0, 1)
+    foundation: float = field.number(0.0, 0, 1)
+    contour: float = field.number(0.0, 0, 1)
+    rouge: float = field.number(0.0, 0, 1)
     lid_crease: float = field.number(0.7, 0, 1)
     lid_shade: float = field.number(0.5, 0, 1)
     eye_bags: float = field.number(0.3, 0, 1)
@@ -462,7 +474,9 @@ class Camera:
     skin_lightness : median L* of the skin to expose for; 0 leaves it to metering and exposure
     white_balance : fraction of the light's colour that the camera removes
     kelvin_shift : of the white balance
+    tint : of the white balance, green (negative) to magenta: ln of green's loss (render.develop.camera_ranges)
     contrast, saturation : scales
+    style : of the finished picture, a photographer's choice: one of CAMERA_STYLES
     noise : standard deviation of the sensor's noise
     blur_px : pixels at a picture side of 256
     sharpen : strength of an unsharp mask of one pixel
@@ -485,7 +499,9 @@ class Camera:
     white_balance: float = field.number(0.75, 0, 1)
     kelvin_shift: float = field.number(0.0, -3000, 3000, "K", developed_for="camera.look.skin_yellowness")
     contrast: float = field.number(1.0, 0.4, 1.8, developed_for="camera.look.contrast")
+    tint: float = field.number(0.0, -0.3, 0.3)
     saturation: float = field.number(1.0, 0, 2, developed_for="camera.look.skin_redness")
+    style: str = field.choice("colour", CAMERA_STYLES)
     noise: float = field.number(0.003, 0, 0.05, developed_for="camera.look.noise")
     blur_px: float = field.number(0.0, 0, 4, "pixels", developed_for="camera.look.sharpness")
     sharpen: float = field.number(0.5, 0, 3, developed_for="camera.look.sharpness")
