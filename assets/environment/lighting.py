@@ -196,6 +196,13 @@ def frontal_colour(lamps: Sequence[Lamp]) -> Floats:
     return total
 
 
+def arriving_colour(light: Light) -> Floats:
+    """Linear RGB (3,), of luminance 1, of a white wall that faces the camera before any white balance."""
+    front = frontal_irradiance(hdri_path(light.hdri), light.turn)
+    arriving = light.strength * front / float(front @ LUMINANCE) + frontal_colour(lamps(light))
+    return arriving / float(arriving @ LUMINANCE)
+
+
 def black_body(kelvin: float) -> tuple[float, float, float]:
     """Linear RGB of a black body, brightest channel 1.
 

@@ -53,7 +53,7 @@ SMILES = (0.15, 0.5)  # mouthSmile of a hint of a smile and of a smile
 
 # Linear RGB of bleached enamel, and of the darkest tab of a shade guide: about L* 88 and 69. Little of the
 # light that lips and tongue throw back at teeth is traced; these colours make up for it.
-WHITE_ENAMEL, YELLOW_ENAMEL = np.array([0.76, 0.72, 0.62]), np.array([0.50, 0.40, 0.26])
+WHITE_ENAMEL, YELLOW_ENAMEL = np.array([0.76, 0.725, 0.67]), np.array([0.52, 0.44, 0.31])
 WHITENED = 0.25  # fraction of people with bleached teeth, by eye
 WORN_FROM, WORN_OVER = 20, 60  # years of age
 

@@ -15,10 +15,12 @@ import numpy as np
 from facegen.assets.skin import eye_area
 from facegen.assets.skin.chart_grid import window
 from facegen.assets.skin.painted_borders import Floats
+from facegen.assets.skin.skin_pigments import VENOUS, lip_blood, skin_colour
 from facegen.assets.skin.skin_regions import Picture
 from facegen.render.spec.face_spec import Skin
 
-MATTES, FILLS = 0.45, 0.35  # fraction of shine and of pores that a full foundation takes away
+# Fraction of shine, of pores and of the shade of bags that a full foundation takes away.
+MATTES, FILLS, CONCEALS = 0.45, 0.35, 0.5
 SHADOW_COVERS, SHADOW_UP, SHADOW_UP_OUTSIDE = 0.85, 5.0, 4.0  # mm that a full shadow reaches above the lid
 SHADOW_BELOW = 0.35  # weight of the shadow under the lower lid
 LINER_COLOUR, LINER_COVERS = np.array([0.012, 0.010, 0.010]), 0.95
@@ -129,6 +131,14 @@ def made_up(colour: Floats, skin: Skin, regions: Mapping[str, Picture], s: Float
         cover = SHADOW_COVERS * skin.eye_shadow * eye_shadow(s, t, skin.eye_shadow)
         colour = covered(colour, np.array(skin.eye_shadow_colour), cover)
     return colour
+
+
+def lip_colour(skin: Skin) -> Floats:
+    """Diffuse reflectance (3,) of flat lips with their lipstick, linear RGB."""
+    more = lip_blood(skin)
+    bare = skin_colour(skin.melanin, skin.haemoglobin + more) * np.exp(-VENOUS * more)
+    film = LIPSTICK_COVERS * skin.lipstick_amount
+    return bare + film * (np.array(skin.lipstick) - bare)
 
 
 def covered(colour: Floats, film: Floats, fraction: Floats) -> Floats:

@@ -41,11 +41,18 @@ FRECKLE_MELANIN, AGE_SPOT_MELANIN, AGE_SPOT_GROWTH, MOLE_MELANIN = 0.07, 0.015, 
 LIP_MELANIN, LIP_MELANIN_FROM = 0.05, 0.03
 # Blood by region: what blushes, and what is always redder.
 CHEEK_BLUSH, NOSE_TIP_BLUSH = 1.0, 0.55
-REGION_BLOOD = {"nose": 0.12, "ears": 0.7, "chin": 0.15}
-UNDER_EYE_BLOOD, LID_BLOOD, PIMPLE_BLOOD, LIP_BLOOD, LIP_BLOOD_GAIN = 0.003, 0.003, 0.07, 0.030, 0.11
+REGION_BLOOD = {"nose": 0.22, "ears": 0.7, "chin": 0.15}
+UNDER_EYE_BLOOD, LID_BLOOD, PIMPLE_BLOOD, LIP_BLOOD, LIP_BLOOD_GAIN = 0.003, 0.003, 0.07, 0.040, 0.14
 # How much of the unevenness, of the differences between regions and of marks a full foundation takes away.
 EVENS, EVENS_REGIONS, HIDES_MARKS = 0.7, 0.55, 0.75
 WARMTH = np.array([0.05, 0.0, -0.09])  # of red, green and blue at a warmth of 1
+
+
+# Blood of lips and thin lids lies in veins near the surface: it gives off oxygen, absorbs more red and less
+# blue. Change of the absorption, of the blood that lips have more of, and that much of thin skin, by eye on
+# the differences of lips and lids from skin on 700 photographs.
+VENOUS = np.array([1.6, 0.0, -1.5])
+VENOUS_UNDER_EYE, VENOUS_LID = 0.032, 0.040
 
 
 def skin_colour(melanin: Floats | float, haemoglobin: Floats | float) -> Floats:
@@ -68,8 +75,20 @@ def pigment_colour(skin: Skin, fields: SkinFields, regions: Mapping[str, Picture
     """Diffuse reflectance (height, width, 3) float64 of clean, flat skin, linear RGB."""
     melanin, blood = melanin_map(skin, fields, regions), blood_map(skin, fields, regions)
     colour = skin_colour(np.clip(melanin, *MELANIN_LIMITS), np.clip(blood, *BLOOD_LIMITS))
+    colour *= np.exp(-VENOUS * venous_blood(skin, regions)[..., None])
     colour *= 1 + WARMTH * skin.warmth
     return colour
+
+
+def lip_blood(skin: Skin) -> float:
+    """Volume fraction of haemoglobin that lips have more than the skin around them."""
+    return LIP_BLOOD + LIP_BLOOD_GAIN * skin.lip_colour
+
+
+def venous_blood(skin: Skin, regions: Mapping[str, Picture]) -> Floats:
+    """Volume fraction of haemoglobin without oxygen, (height, width)."""
+    thin = VENOUS_UNDER_EYE * regions["under_eye"] + VENOUS_LID * regions["lid"]
+    return _regions_left(skin) * thin + lip_blood(skin) * regions["lips"]
 
 
 def melanin_map(skin: Skin, fields: SkinFields, regions: Mapping[str, Picture]) -> Floats:
@@ -100,7 +119,7 @@ def blood_map(skin: Skin, fields: SkinFields, regions: Mapping[str, Picture]) ->
     blood = skin.haemoglobin * uneven * (1 + flush)
     thin = UNDER_EYE_BLOOD * regions["under_eye"] * (0.4 + fields.old) + LID_BLOOD * regions["lid"]
     blood = blood + _regions_left(skin) * thin + (1 - _marks_hidden(skin)) * PIMPLE_BLOOD * fields.pimple
-    lips = regions["lips"] * (LIP_BLOOD + LIP_BLOOD_GAIN * skin.lip_colour)
+    lips = regions["lips"] * lip_blood(skin)
     return blood + lips * (1 + 0.12 * fields.noise["fine"])
 
 

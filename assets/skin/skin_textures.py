@@ -31,7 +31,7 @@ WRINKLE_SHADE, FOLD_SHADE, LIP_GROOVE_SHADE = 0.55, 0.27, 0.02  # per mm of dept
 BAG_SHADE = np.array([0.40, 0.41, 0.35])  # thin skin over dark blood: bags are darker and bluer
 BELOW_EYES = 0.13  # fraction by which the top of the cheeks, below a bag, is lighter
 LID_CREASE_SHADE, WING_CREASE_SHADE = 0.32, 0.30
-UPPER_LIP_SHADE = 0.06  # fine hairs and the lee of the nose
+UPPER_LIP_SHADE = 0.02  # fine hairs and the lee of the nose
 LIP_SEAM_SHADE, NOSTRIL_SHADE = np.array([0.42, 0.56, 0.54]), np.array([0.66, 0.76, 0.78])
 LID_SHADE = np.array([1.0, 0.98, 0.84])
 LIDS_LIGHT = 0.15  # fraction by which thin, stretched lids without shade are lighter than the mesh is lit
@@ -43,8 +43,8 @@ STUBBLE_COVERS, SCALP_COVERS = 0.45, 0.75  # weight of the hair's colour where r
 # Sebum: the T zone and the cheeks shine, the eye corners and the neck do not. Measured skin keeps a slope
 # of about 0.2 to 0.4 everywhere (Weyrich et al., Analysis of Human Faces using a Measurement-Based Skin
 # Reflectance Model, 2006), which is a roughness of 0.45 to 0.63: broad lights, never small hot spots.
-NOSE_SEBUM, REGION_SEBUM = 0.13, {"forehead": 0.13, "cheeks": 0.09, "chin": 0.07}
-LIPS_SMOOTH, GLOSS_SMOOTH, SOCKET_ROUGH, CARUNCLE_SMOOTH = 0.14, 0.30, 0.05, 0.25
+NOSE_SEBUM, REGION_SEBUM = 0.11, {"forehead": 0.13, "cheeks": 0.09, "chin": 0.07}
+LIPS_SMOOTH, GLOSS_SMOOTH, SOCKET_ROUGH, CARUNCLE_SMOOTH = 0.20, 0.28, 0.05, 0.25
 ROUGHNESS_LIMITS = (0.15, 0.9)
 
 # Relief in mm: pores and fine lines, mottle, lips' furrows, marks.
@@ -151,7 +151,8 @@ def _shade_grooves(colour: Floats, skin: Skin, fields: SkinFields, regions: Mapp
     """Darken what lies deep and what is thin, in place."""
     deep = WRINKLE_SHADE * fields.wrinkle + FOLD_SHADE * fields.fold
     colour *= np.clip(1 + deep + LIP_GROOVE_SHADE * fields.grooves, 0.45, 1.3)[..., None]
-    colour *= 1 - skin.eye_bags * BAG_SHADE * fields.bag[..., None]
+    bags = skin.eye_bags * (1 - make_up.CONCEALS * skin.foundation)
+    colour *= 1 - bags * BAG_SHADE * fields.bag[..., None]
     colour *= (1 + BELOW_EYES * regions["below_eye"])[..., None]
 
 

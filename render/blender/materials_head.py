@@ -124,11 +124,11 @@ def sclera(made: m.Sclera) -> bpy.types.Material:
         g.math("MULTIPLY_ADD", thin, 0.6, 0.2),
         red,
     )
-    pink = g.math("MULTIPLY_ADD", g.math("POWER", lid, 3.0), 0.35, g.math("MULTIPLY", corner, 0.8))
+    pink = g.math("MULTIPLY_ADD", g.math("POWER", lid, 3.0), 0.30, g.math("MULTIPLY", corner, 0.8))
     redder = g.math("MINIMUM", g.math("ADD", veins, pink), 0.92)
     pale = 1 - 0.35 * min(made.melanin / 0.3, 1.0)
     white, flesh = (
-        (0.34 * pale, 0.32 * pale, 0.315 * pale**1.3, 1),
+        (0.375 * pale, 0.36 * pale, 0.37 * pale**1.3, 1),
         (0.36 * pale, 0.13 * pale, 0.11 * pale, 1),
     )
     mix = g.node("ShaderNodeMix", {"Factor": redder, "A": white, "B": flesh}, data_type="RGBA")

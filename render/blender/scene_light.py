@@ -23,8 +23,7 @@ def add_light(scene: bpy.types.Scene, spec: FaceSpec, view: CameraView) -> None:
     level = float(front @ LUMINANCE)
     lamps = lighting.lamps(light)
     # Automatic white balance, applied to all light at once; the backdrop is neutral already.
-    arriving = light.strength * front / level + lighting.frontal_colour(lamps)
-    correction = (arriving / (arriving @ LUMINANCE)) ** -spec.camera.white_balance
+    correction = lighting.arriving_colour(light) ** -spec.camera.white_balance
     gain = light.strength / level * correction
     scene.world = _world("world", path, light.turn, tuple(gain))
     eye = view.position + np.array([0, spec.camera.distance, 0])

@@ -1,7 +1,8 @@
 """Automatic development: the camera settings with which a picture measures what its spec requests.
 
 The audit's own measures are the target. All settings change together, in damped Gauss-Newton steps inside
-bounds. Slopes are found once by finite differences and then updated by what each step did (Broyden,
+the ranges of cameras (`camera_ranges`), and not far from the spec's own settings where light and skin are to
+explain most of a colour. Slopes are found once by finite differences and then updated by what each step did (Broyden,
 Mathematics of Computation 19, 1965). The bounds keep pictures plausible: a target that they do not allow is
 not met.
 """
@@ -18,6 +19,7 @@ from scipy.optimize import lsq_linear
 
 from facegen.audit.measures import colour, light, texture
 from facegen.audit.measures.face_view import make_view
+from facegen.render.spec.camera_ranges import CONTRAST, CRISPNESS, KELVIN_SHIFT, NOISE, SATURATION
 from facegen.render.spec.face_spec import Camera
 
 Floats = npt.NDArray[np.float64]
@@ -41,6 +43,7 @@ class Control:
     low, high : bounds of the setting
     log : whether the measure is compared in logarithms
     log_setting : whether the setting is searched in logarithms
+    reach : how far the setting is turned at most from where the spec has it
     """
 
     target: str
@@ -50,16 +53,18 @@ class Control:
     high: float
     log: bool = False
     log_setting: bool = False
+    reach: float = np.inf
 
 
+COLOURS = ("saturation", "kelvin_shift")  # settings that a picture without colours does not show
 # `crispness` is one number for two settings: unsharp masking above 0, blur in pixels below it.
 SETTINGS = {
     "skin_lightness": Control("skin_lightness", "skin_lightness", 8.0, 3.0, 97.0),
-    "contrast": Control("contrast", "contrast", 0.19, 0.6, 1.6, log=True),
-    "saturation": Control("skin_redness", "skin_redness", 5.0, 0.15, 1.7),
-    "kelvin_shift": Control("skin_yellowness", "skin_yellowness", 6.0, -2000.0, 2000.0),
-    "crispness": Control("sharpness", "sharpness", 0.24, -1.2, 3.0),
-    "noise": Control("noise", "noise", 0.4, 0.0003, 0.02, log=True, log_setting=True),
+    "contrast": Control("contrast", "contrast", 0.19, *CONTRAST[:2], log=True),
+    "saturation": Control("skin_redness", "skin_redness", 5.0, *SATURATION[:2], reach=0.2),
+    "kelvin_shift": Control("skin_yellowness", "skin_yellowness", 6.0, *KELVIN_SHIFT[:2], reach=350.0),
+    "crispness": Control("sharpness", "sharpness", 0.24, *CRISPNESS[:2]),
+    "noise": Control("noise", "noise", 0.4, *NOISE[:2], log=True, log_setting=True),
     "backdrop_blur": Control(
         "background_sharpness", "background_sharpness", 0.6, 0.2, 14.0, log_setting=True
     ),
@@ -90,15 +95,14 @@ def met(
     names = [
         name
         for name, control in SETTINGS.items()
-        if getattr(camera.look, control.target) and np.isfinite(shown.get(control.measure, np.nan))
+        if getattr(camera.look, control.target)
+        and np.isfinite(shown.get(control.measure, np.nan))
+        and not (name in COLOURS and camera.style != "colour")
     ]
     if not names:
         return camera
     controls = [SETTINGS[name] for name in names]
-    low, high = (
-        np.array([_to_search(n, getattr(one, end)) for n, one in zip(names, controls, strict=True)])
-        for end in ("low", "high")
-    )
+    low, high = _bounds(camera, names)
     target = np.array([_scaled(one, getattr(camera.look, one.target)) for one in controls])
 
     def gap(x: Floats) -> Floats:
@@ -121,6 +125,17 @@ def met(
         if found @ found < missed @ missed:
             at, missed = new, found
     return _turned(camera, names, low + at * (high - low))
+
+
+def _bounds(camera: Camera, names: Sequence[str]) -> tuple[Floats, Floats]:
+    """Least and greatest value of each setting as it is searched, (k,) each."""
+    low, high = [], []
+    for name in names:
+        one = SETTINGS[name]
+        own = float(np.clip(_setting(camera, name), one.low, one.high))
+        low.append(_to_search(name, max(one.low, own - one.reach)))
+        high.append(_to_search(name, min(one.high, own + one.reach)))
+    return np.array(low), np.array(high)
 
 
 def _tried(gap: Callable[[Floats], Floats], at: Floats, missed: Floats) -> Floats:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from facegen.assets.wear.jewellery_registry import EARRINGS
 from facegen.datasets.keyed_random import Draw
 from facegen.datasets.layouts.annotations import PITCH_ZERO
+from facegen.render.matching.condition_colour import coloured
 from facegen.render.matching.condition_hair import TURNED, facial_hair, hair, hair_colour
 from facegen.render.matching.condition_scene import backdrop_blur, background, dressed, garment, light
 from facegen.render.matching.condition_skin import MIDDLE_ITA, melanin_of_ita, skin
@@ -140,7 +141,7 @@ def condition(spec: s.FaceSpec, row: Row) -> s.FaceSpec:
     -------
     FaceSpec
         Expression, skin, eyes and all hair are drawn again with the spec's own keys; the rest of the spec
-        stays where the row says nothing about it.
+        stays where the row says nothing about it. `recolour` then finds the colours.
     """
     d = Draw(spec.seed, spec.index)
     identity = _identity(d, spec.identity, row)
@@ -166,13 +167,13 @@ def condition(spec: s.FaceSpec, row: Row) -> s.FaceSpec:
 
 
 def recolour(spec: s.FaceSpec, row: Row) -> s.FaceSpec:
-    """A face with the colours, light, background and framing of another row.
+    """A face with the colours, light, background and framing of a row.
 
     Only what a label preview does not show is changed, and the framing, which refinement moves anyway: the
     shape of the face, its hair and its clothes stay.
     """
     d = Draw(spec.seed, spec.index)
-    return replace(
+    recoloured = replace(
         spec,
         skin=skin(d, spec.identity, row),
         camera=_camera(spec.camera, row),
@@ -181,6 +182,7 @@ def recolour(spec: s.FaceSpec, row: Row) -> s.FaceSpec:
         light=light(spec.light, spec.pose, row),
         background=background(d, spec.background, row),
     )
+    return coloured(recoloured, row)
 
 
 def _identity(d: Draw, identity: s.Identity, row: Row) -> s.Identity:

@@ -13,33 +13,34 @@ from facegen.colour_science import bytes_of_linear, lab_of_srgb
 from facegen.datasets.keyed_random import Draw
 from facegen.render.develop.camera_model import tone
 from facegen.render.matching.profile_rows import Row, flag, number
-from facegen.render.prior.identity_prior import draw_gloss, draw_skin
+from facegen.render.prior.identity_prior import draw_skin
+from facegen.render.prior.make_up_prior import Worn, draw_worn
 from facegen.render.spec import face_spec as s
 
 MIDDLE_ITA = 40.0  # degrees, of a row whose skin tone could not be measured
-MADE_UP = 0.5  # factor of foundation on what it covers (by eye)
-COVERED = ("pores", "spots", "blemishes", "eye_bags")
 STANDARD_HAEMOGLOBIN = 0.032  # volume fraction, of skin whose tone stands for a melanin
 
 
 def skin(d: Draw, identity: s.Identity, row: Row) -> s.Skin:
     """Skin of a row's tone and make-up; everything else is a draw of the prior."""
     melanin = melanin_of_ita(number(row, "skin_ita", MIDDLE_ITA)) if "skin_ita" in row else None
-    drawn = draw_skin(d, identity, melanin)
-    lipstick, makeup = flag(row, "wearing_lipstick"), flag(row, "heavy_makeup")
-    if lipstick is not None:
-        amount = d.uniform("match.lipstick", 0.2, 0.75) if lipstick else 0.0
-        drawn = replace(drawn, lipstick_amount=amount, lip_gloss=draw_gloss(d, lipstick))
-    if makeup is not None:
-        drawn = replace(drawn, eye_shadow=d.uniform("match.eye_shadow", 0.2, 0.8) if makeup else 0.0)
-    if makeup:
-        drawn = replace(drawn, **{field: MADE_UP * getattr(drawn, field) for field in COVERED})
-    if flag(row, "rosy_cheeks"):
-        drawn = replace(drawn, blush=d.uniform("match.blush", 0.6, 1.1))
+    drawn = draw_skin(d, identity, melanin, worn(d, identity, row))
     bags = flag(row, "bags_under_eyes")
     if bags is not None:
         drawn = replace(drawn, eye_bags=d.uniform("match.eye_bags", *((0.5, 1.0) if bags else (0.0, 0.45))))
     return drawn
+
+
+def worn(d: Draw, identity: s.Identity, row: Row) -> Worn:
+    """Make-up of a row; what it does not say is a draw of the prior."""
+    own = draw_worn(d, identity)
+    heavy, lipstick, rosy = (
+        drawn if said is None else said
+        for drawn, said in zip(
+            own, (flag(row, name) for name in ("heavy_makeup", "wearing_lipstick", "rosy_cheeks")), strict=True
+        )
+    )
+    return Worn(heavy, lipstick, rosy)
 
 
 def melanin_of_ita(ita: float) -> float:

@@ -317,7 +317,8 @@ def _conditioned_only(target: Target, overrides: Sequence[Override], correction:
     """Rows without anything that a preview shows: one face for each row, conditioned on it."""
     specs = []
     for i, row in enumerate(target.rows):
-        spec = condition(draw_base(target.seed, target.start + i), corrected(row, correction))
+        wanted = corrected(row, correction)
+        spec = recolour(condition(draw_base(target.seed, target.start + i), wanted), wanted)
         specs.append(apply_all(spec, overrides))
     n = len(target.rows)
     nothing = np.empty((n, 0))

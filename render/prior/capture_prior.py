@@ -15,6 +15,14 @@ from facegen.assets.environment.backdrop_registry import BACKDROPS
 from facegen.assets.environment.hdri_registry import HDRIS
 from facegen.assets.environment.light_registry import LIGHTS
 from facegen.datasets.keyed_random import Draw
+from facegen.render.spec.camera_ranges import (
+    CONTRAST,
+    KELVIN_SHIFT,
+    SATURATION,
+    STYLE_RATES,
+    TINT,
+    CameraRange,
+)
 from facegen.render.spec import face_spec as s
 
 AT_CAMERA = 0.82  # fraction of people who look at the camera (by eye)
@@ -54,11 +62,11 @@ def draw_light(d: Draw) -> s.Light:
     setup = LIGHTS[d.choice("light.kind", {name: one.weight for name, one in LIGHTS.items()})]
     warm = d.chance("light.warm", setup.warm_chance)
     # Even where nobody set a fill, floor, walls and clothes throw some of the key back from below.
-    bounced = setup.key * d.uniform("light.bounce", 0.18, 0.6)
+    bounced = setup.key * d.uniform("light.bounce", 0.12, 0.5)
     return s.Light(
         hdri=d.choice("light.hdri", {name: one.weight for name, one in HDRIS.items()}),
         turn=d.uniform("light.turn", 0, 360),
-        strength=setup.ambient * d.uniform("light.strength", 0.75, 1.25),
+        strength=setup.ambient * d.uniform("light.strength", 0.6, 1.15),
         key=setup.key * d.uniform("light.key", 0.6, 1.25),
         key_azimuth=d.uniform("light.key_azimuth", -setup.key_azimuth, setup.key_azimuth),
         key_elevation=d.uniform("light.key_elevation", *setup.key_elevation),
@@ -77,8 +85,7 @@ def draw_camera(d: Draw) -> s.Camera:
 
     Framing: the standard deviations of CelebA-HQ around its own crop rule, 3.2 % in side, 0.3 % in place, 1
     degree. Distances of 0.7 to 3.5 m give lenses of 24 to 135 mm (35 mm equivalent) the same size of the
-    head. The picture styles of cameras have steep middle tones (contrast above 1); flat and harsh ones are
-    drawn too.
+    head. Colours and tones: `render.spec.camera_ranges`.
     """
     return s.Camera(
         distance=float(np.exp(d.uniform("camera.distance", np.log(0.7), np.log(3.5)))),
@@ -86,18 +93,30 @@ def draw_camera(d: Draw) -> s.Camera:
         shift_x=d.normal("camera.shift_x", 0, 0.003),
         shift_y=d.normal("camera.shift_y", -0.005, 0.003),
         tilt=d.normal("camera.tilt", 0.1, 1.0, -4, 4),
-        exposure=d.normal("camera.exposure", 0.0, 0.45, -1.3, 1.1),
+        exposure=d.normal("camera.exposure", 0.35, 0.4, -1.0, 1.3),
         white_balance=d.uniform("camera.white_balance", 0.5, 0.95),
-        kelvin_shift=d.normal("camera.kelvin_shift", 200, 550, -1600, 1600),
-        contrast=d.normal("camera.contrast", 1.2, 0.14, 0.75, 1.55),
-        saturation=d.normal("camera.saturation", 0.98, 0.14, 0.5, 1.35),
-        noise=float(np.exp(d.uniform("camera.noise", np.log(0.001), np.log(0.009)))),
+        kelvin_shift=_within(d, "camera.kelvin_shift", KELVIN_SHIFT),
+        tint=_within(d, "camera.tint", TINT),
+        contrast=_within(d, "camera.contrast", CONTRAST),
+        saturation=draw_saturation(d),
+        style=d.choice("camera.style", {"colour": 1 - sum(STYLE_RATES.values()), **STYLE_RATES}),
+        noise=float(np.exp(d.uniform("camera.noise", np.log(0.003), np.log(0.010)))),
         blur_px=max(0.0, d.normal("camera.blur_px", -0.1, 0.25, -0.9, 0.9)),
         sharpen=d.uniform("camera.sharpen", 0.3, 1.4),
         vignette=max(0.0, d.normal("camera.vignette", 0.05, 0.12)),
         jpeg=int(d("camera.jpeg").integers(72, 99)),
         aperture_mm=float(np.exp(d.uniform("camera.aperture", np.log(2), np.log(45)))),
     )
+
+
+def _within(d: Draw, key: str, setting: CameraRange) -> float:
+    return d.normal(key, setting.usual, setting.sd, setting.low, setting.high)
+
+
+def draw_saturation(d: Draw) -> float:
+    """Saturation of a camera."""
+    low, high = np.log(SATURATION.low), np.log(SATURATION.high)
+    return float(np.exp(d.normal("camera.saturation", SATURATION.usual, SATURATION.sd, low, high)))
 
 
 def draw_background(d: Draw) -> s.Background:

@@ -5,16 +5,24 @@ Ranges, frequencies and standard deviations without a source are by eye, after p
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from facegen.datasets.keyed_random import Draw
 from facegen.render.prior.head_shape import WEIGHT_SD, draw_shape
+from facegen.render.prior.make_up_prior import Worn, draw_make_up, draw_worn
 from facegen.render.spec import face_spec as s
 
 # Melanin volume fraction of the epidermis by ancestry, median and standard deviation of the logarithm: ranges
 # of Donner and Jensen, A Spectral BSSRDF for Shading Human Skin, 2006 (1.3-6.3 % light, 11-16 % moderate,
 # 18-43 % dark).
 MELANIN = {"african": (0.27, 0.38), "asian": (0.085, 0.40), "caucasian": (0.045, 0.45)}
+
+# Volume fraction of haemoglobin in the dermis and standard deviation of its logarithm, and that of warmth: of
+# 700 photographs, found with the camera's ranges (render.spec.camera_ranges). The means of blood and warmth
+# give renders, whose broad reflections are white, the median a* and b* of skin on these photographs.
+HAEMOGLOBIN, HAEMOGLOBIN_SD, WARMTH, WARMTH_SD = 0.027, 0.21, 0.5, 0.6
 
 # Standard deviations of the difference of the two brows of a face: mm, mm, relative. In label maps of frontal
 # faces of CelebAMask-HQ the sides differ by standard deviations of 0.023 eye-mouth distances in the height of
@@ -52,7 +60,9 @@ def draw_identity(d: Draw, gender: float | None = None, age: float | None = None
     )
 
 
-def draw_skin(d: Draw, identity: s.Identity, melanin: float | None = None) -> s.Skin:
+def draw_skin(
+    d: Draw, identity: s.Identity, melanin: float | None = None, worn: Worn | None = None
+) -> s.Skin:
     """Draw the skin of a person.
 
     Parameters
@@ -60,6 +70,7 @@ def draw_skin(d: Draw, identity: s.Identity, melanin: float | None = None) -> s.
     d : keyed draws of the face
     identity : ancestry, age and gender, on which skin depends
     melanin : volume fraction of the epidermis; None draws it by ancestry
+    worn : make-up; None draws it by gender and age
     """
     if melanin is None:
         ancestry = (identity.african, identity.asian, identity.caucasian)
@@ -69,41 +80,30 @@ def draw_skin(d: Draw, identity: s.Identity, melanin: float | None = None) -> s.
     old = np.clip((identity.age - 25) / 60, 0, 1)
     youth = float(np.interp(identity.age, [16, 24, 45], [1, 0.6, 0.15]))
     woman = 1 - identity.gender
-    lipstick = d.chance("skin.lipstick.worn", 0.38 * woman)
-    shaded = d.chance("skin.eye_shadow.worn", 0.4 * woman)
-    # Foundation fills pores and hides spots.
-    bare = 0.45 if lipstick and shaded else 1.0
+    worn = draw_worn(d, identity) if worn is None else worn
+    blush = d.uniform("skin.blush", 0.2, 0.8)
     coarse = np.exp(d.normal("skin.pores", -0.4, 0.6, -2.5, 1.0)) * (0.85 + 0.5 * old) * (1.2 - 0.45 * woman)
-    hue = d("skin.lipstick.colour").uniform(0, 1, 3)
-    return s.Skin(
+    drawn = s.Skin(
         melanin=melanin,
-        haemoglobin=d.normal("skin.haemoglobin", 0.029, 0.009, 0.012, 0.07),
-        warmth=d.normal("skin.warmth", 0, 0.4, -1.0, 1.0),
+        haemoglobin=float(HAEMOGLOBIN * np.exp(d.normal("skin.haemoglobin", 0, HAEMOGLOBIN_SD, -0.8, 0.8))),
+        warmth=d.normal("skin.warmth", WARMTH, WARMTH_SD, -1.5, 1.5),
         roughness=d.normal("skin.roughness", 0.55, 0.04, 0.45, 0.65),
         oil=d.uniform("skin.oil", 0.1, 1.0),
-        pores=float(np.clip(coarse * bare, 0.05, 1.6)),
+        pores=float(np.clip(coarse, 0.05, 1.6)),
         wrinkles=float(np.clip(1.25 * old**1.4 + d.normal("skin.wrinkles", 0, 0.12), 0, 1.4)),
-        freckles=fair * d.uniform("skin.freckles", 0.1, 0.9) * d.chance("skin.freckled", 0.08) * bare,
-        spots=d.uniform("skin.spots", 0, 1) ** 2 * (0.15 + 0.85 * float(old)) * bare,
+        freckles=fair * d.uniform("skin.freckles", 0.1, 0.9) * d.chance("skin.freckled", 0.08),
+        spots=d.uniform("skin.spots", 0, 1) ** 2 * (0.15 + 0.85 * float(old)),
         moles=d.uniform("skin.moles", 0, 1) ** 5,
-        blemishes=d.uniform("skin.blemishes", 0, 1) ** 4 * youth * bare,
+        blemishes=d.uniform("skin.blemishes", 0, 1) ** 4 * youth,
         scars=d.uniform("skin.scars", 0, 1) ** 3,
-        blush=d.uniform("skin.blush", 0.05, 0.6),
+        blush=d.uniform("skin.rosy", 0.85, 1.15) if worn.rosy and not worn.heavy else blush,
         lip_colour=d.uniform("skin.lip_colour", 0.0, 0.9) * (0.55 + 0.45 * woman),
-        lipstick=(float(0.28 + 0.3 * hue[0]), float(0.03 + 0.10 * hue[1]), float(0.045 + 0.11 * hue[2])),
-        lipstick_amount=d.uniform("skin.lipstick.amount", 0.2, 0.75) if lipstick else 0.0,
-        lip_gloss=draw_gloss(d, lipstick),
-        eye_shadow=d.uniform("skin.eye_shadow", 0, 1) if shaded else 0.0,
         lid_crease=float(np.clip(d.normal("skin.lid_crease", 0.8 - 0.6 * identity.asian, 0.2), 0, 1)),
         lid_shade=d.normal("skin.lid_shade", 0.38 + 0.06 * woman, 0.2, 0.0, 0.9),
-        eye_bags=float(np.clip(d.normal("skin.eye_bags", 0.3 + 0.4 * old, 0.22), 0, 1)) * (0.5 + 0.5 * bare),
+        eye_bags=float(np.clip(d.normal("skin.eye_bags", 0.3 + 0.4 * old, 0.22), 0, 1)),
         texture_seed=int(d("skin.texture_seed").integers(2**31)),
     )
-
-
-def draw_gloss(d: Draw, lipstick: bool) -> float:
-    """Gloss of lips in [0, 1], with or without lipstick."""
-    return d.uniform("skin.lip_gloss", 0.1, 1) if lipstick else 0.6 * d.uniform("skin.lip_gloss", 0, 1) ** 2
+    return replace(drawn, **draw_make_up(d, worn, melanin))
 
 
 def draw_eyes(d: Draw, identity: s.Identity) -> s.Eyes:

@@ -474,7 +474,7 @@ class Camera:
     skin_lightness : median L* of the skin to expose for; 0 leaves it to metering and exposure
     white_balance : fraction of the light's colour that the camera removes
     kelvin_shift : of the white balance
-    tint : of the white balance, green (negative) to magenta: ln of green's loss (render.develop.camera_ranges)
+    tint : of the white balance, green (negative) to magenta: ln of green's loss (render.spec.camera_ranges)
     contrast, saturation : scales
     style : of the finished picture, a photographer's choice: one of CAMERA_STYLES
     noise : standard deviation of the sensor's noise
