@@ -24,7 +24,8 @@ MATTES, FILLS, CONCEALS = 0.45, 0.35, 0.5
 SHADOW_COVERS, SHADOW_UP, SHADOW_UP_OUTSIDE = 0.85, 5.0, 4.0  # mm that a full shadow reaches above the lid
 SHADOW_BELOW = 0.35  # weight of the shadow under the lower lid
 LINER_COLOUR, LINER_COVERS = np.array([0.012, 0.010, 0.010]), 0.95
-LINER_WIDTH, LINER_GROWS = 0.75, 1.1  # mm of a faint line, and more of a full one
+# mm of a faint line, and more of a full one on the upper lid.
+LINER_WIDTH, LINER_GROWS = 0.75, 1.1
 WING_FROM, WING_ENDS, WING_RISES = 42.0, 51.0, 0.45  # |s| of the wing's ends; rise per mm
 WING_AT = 0.6  # amount of liner from which it has a wing
 # Light that a full rouge and a full contour take away, of red, green and blue.
@@ -96,6 +97,9 @@ def liner(s: Floats, t: Floats, amount: float) -> Floats:
     line = eye_area.lash_line(s, t, LINER_WIDTH + LINER_GROWS * amount)
     here = window(s, t, *eye_area.EYE_WINDOW)
     a = np.abs(s[here])
+    under = np.interp(a, *eye_area.LOWER_EDGE) - t[here] > -LINER_WIDTH
+    thin = eye_area.lash_line(s, t, LINER_WIDTH)[here]
+    line[here] = np.where(under, np.minimum(line[here], thin), line[here])
     out = np.clip((a - WING_FROM) / (WING_ENDS - WING_FROM), 0, 1)
     off = t[here] - np.interp(a, *eye_area.UPPER_EDGE) - WING_RISES * np.maximum(a - 45, 0) * 2
     wide = (0.5 + 0.8 * amount) * (1 - 0.8 * out)

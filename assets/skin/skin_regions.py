@@ -50,7 +50,8 @@ def region_maps(width: int, height: int) -> dict[str, Picture]:
     Returns
     -------
     dict of name to (height, width) float32 in [0, 1]
-        The names of BLOBS, lips, lipstick (lips with a clean border), nose, caruncle, beard (as dense as stubble would stand), scalp.
+        The names of BLOBS, lips, lipstick (lips with a clean border), nose, caruncle, beard (as dense as
+        stubble would stand), scalp.
     """
     s, t = pixel_grid(width, height)
     flat_s, flat_t = s.ravel(), t.ravel()

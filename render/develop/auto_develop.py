@@ -1,10 +1,10 @@
 """Automatic development: the camera settings with which a picture measures what its spec requests.
 
 The audit's own measures are the target. All settings change together, in damped Gauss-Newton steps inside
-the ranges of cameras (`camera_ranges`), and not far from the spec's own settings where light and skin are to
-explain most of a colour. Slopes are found once by finite differences and then updated by what each step did (Broyden,
-Mathematics of Computation 19, 1965). The bounds keep pictures plausible: a target that they do not allow is
-not met.
+the ranges of cameras (`render.spec.camera_ranges`), and not far from the spec's own settings where light and
+skin explain most of a colour (`render.matching.condition_colour`). Slopes are found once by finite
+differences and then updated by what each step did (Broyden, Mathematics of Computation 19, 1965). The bounds
+keep pictures plausible: a target that they do not allow is not met.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ REFERENCE_KELVIN = 6500.0
 TINT_AXIS = np.array([0.5, -1.0, 0.5])  # of ln of red, green and blue: greens against magentas
 # Exponents of red, green and blue of a sepia print: middle greys get a* 4 and b* 14, those of the two prints
 # among 1,000 training photographs being 5, 12 and 3, 17.
-SEPIA = np.array([0.82, 1.0, 1.24])
+SEPIA = np.array([0.81, 1.0, 1.22])
 BLACK_CODE = 0.028  # encoded value of L* 2, below which the audit calls a pixel black
 WHITE_CODE = 0.99  # encoded value of L* 99, above which it calls a pixel white
 MAX_WHITE_AMOUNT = 0.3  # how far highlights are raised at most (by eye)
@@ -233,7 +233,7 @@ def white_balance(shift: float, tint: float = 0.0) -> Floats:
     shift : float, kelvin
         Positive makes the picture warmer.
     tint : float
-        Across the black bodies: a positive one takes exp(-tint) of green and gives half of it to red and blue.
+        Across the black bodies: a positive one takes exp(-tint) of green and gives half of it to the others.
     """
     gain = np.array(black_body(REFERENCE_KELVIN - shift)) / np.array(black_body(REFERENCE_KELVIN))
     gain = gain * np.exp(tint * TINT_AXIS)

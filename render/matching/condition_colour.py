@@ -39,11 +39,12 @@ SPREAD = np.array([0.3, HAEMOGLOBIN_SD, 0.33, WARMTH_SD, KELVIN_SHIFT.sd, TINT.s
 LOW = np.array([np.log(0.012), np.log(0.014), -1.2, -1.5, KELVIN_SHIFT.low, TINT.low, np.log(SATURATION.low)])
 HIGH = np.array([np.log(0.45), np.log(0.06), 1.2, 1.5, KELVIN_SHIFT.high, TINT.high, np.log(SATURATION.high)])
 MEASURED = np.array([2.0, 1.0, 1.0])  # L*, a*, b*: to which a render meets the colour of a flat patch
-# Median colour of rendered skin minus that of the flat patch: shade, blood by region, light from skin to skin.
-# 20 renders of the default prior; the broad reflection of the light on skin is white.
+# Median colour of rendered skin minus that of the flat patch, of 20 renders of the default prior: the broad
+# reflection of the light on skin is white.
 RENDERED = np.array([0.0, -1.0, -3.5])
 # The same for L* and a* of lips minus skin: light that is scattered under the skin blurs their border.
 LIPS_RENDERED = np.array([1.3, -4.0])
+SKIN_COLOUR = ("skin_lightness", "skin_redness", "skin_yellowness")
 STEPS, TRIAL = 6, 0.02  # Gauss-Newton steps; move that measures slopes, in spreads
 LIP_DRAWS = 8
 LIPS_MEASURED = np.array([4.0, 3.0])  # L* and a* of lips minus skin, to which draws are told apart
@@ -61,7 +62,7 @@ def coloured(spec: s.FaceSpec, row: Row) -> s.FaceSpec:
     """
     style = style_of(spec.camera.style, row)
     spec = replace(spec, camera=replace(spec.camera, style=style))
-    wanted = np.array([number(row, f"skin_{name}", np.nan) for name in ("lightness", "redness", "yellowness")])
+    wanted = np.array([number(row, name, np.nan) for name in SKIN_COLOUR])
     if np.isfinite(wanted).all() and style == "colour":
         found = most_likely(spec, wanted)
         values = dict(zip(TURNED, found.tolist(), strict=True))
@@ -170,7 +171,8 @@ def _lips(spec: s.FaceSpec, row: Row) -> s.Skin:
     d, skin = Draw(spec.seed, spec.index), spec.skin
     worn = flag(row, "wearing_lipstick")
     worn = skin.lipstick_amount > 0 if worn is None else worn
-    tried = [skin] + [_other_lips(d, skin, worn, k) for k in range(1, LIP_DRAWS)]
+    own = [skin] if worn == (skin.lipstick_amount > 0) else []
+    tried = own + [_other_lips(d, skin, worn, k) for k in range(1, LIP_DRAWS)]
     cast = arriving_colour(spec.light) ** (1 - spec.camera.white_balance)
     colours = np.array([skin_colour(skin.melanin, skin.haemoglobin), *(lip_colour(one) for one in tried)])
     lab = _developed(colours * (1 + WARMTH * skin.warmth), spec.camera, cast, skin)

@@ -33,14 +33,10 @@ def skin(d: Draw, identity: s.Identity, row: Row) -> s.Skin:
 
 def worn(d: Draw, identity: s.Identity, row: Row) -> Worn:
     """Make-up of a row; what it does not say is a draw of the prior."""
+    names = ("heavy_makeup", "wearing_lipstick", "rosy_cheeks")
+    said = [flag(row, name) for name in names]
     own = draw_worn(d, identity)
-    heavy, lipstick, rosy = (
-        drawn if said is None else said
-        for drawn, said in zip(
-            own, (flag(row, name) for name in ("heavy_makeup", "wearing_lipstick", "rosy_cheeks")), strict=True
-        )
-    )
-    return Worn(heavy, lipstick, rosy)
+    return Worn(*(drawn if given is None else given for drawn, given in zip(own, said, strict=True)))
 
 
 def melanin_of_ita(ita: float) -> float:

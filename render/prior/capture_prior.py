@@ -15,6 +15,7 @@ from facegen.assets.environment.backdrop_registry import BACKDROPS
 from facegen.assets.environment.hdri_registry import HDRIS
 from facegen.assets.environment.light_registry import LIGHTS
 from facegen.datasets.keyed_random import Draw
+from facegen.render.spec import face_spec as s
 from facegen.render.spec.camera_ranges import (
     CONTRAST,
     KELVIN_SHIFT,
@@ -23,7 +24,6 @@ from facegen.render.spec.camera_ranges import (
     TINT,
     CameraRange,
 )
-from facegen.render.spec import face_spec as s
 
 AT_CAMERA = 0.82  # fraction of people who look at the camera (by eye)
 

@@ -3,8 +3,9 @@
 White balance, tint and saturation are those of real pictures. For each of 700 photographs (the fitting split
 of the CelebAMask-HQ faces) the most likely melanin, blood, lips, whites of eyes, exposure, white balance,
 tint and saturation were found that explain the median colours of skin, lips and whites of eyes together, by
-the models of `assets.skin.skin_pigments` and `camera_model` at the usual contrast. Spreads of all of them were estimated from the
-same pictures (variance components, 12 rounds of expectation-maximisation). Ranges hold the middle 98 %.
+the models of `assets.skin.skin_pigments` and `camera_model` at the usual contrast. Spreads of all of them
+were estimated from the same pictures (variance components, 12 rounds of expectation-maximisation). Ranges
+hold the middle 98 %.
 """
 
 from __future__ import annotations

@@ -52,3 +52,13 @@ def test_black_body_colours_cross_white():
     assert warm[0] == 1 and warm[2] < 0.35
     assert min(day) > 0.9
     assert cold[2] == 1 and cold[0] < 0.85
+
+
+@pytest.mark.skipif(find_spec("bpy") is None, reason="needs the render extra")
+def test_arriving_light_has_the_colour_of_what_shines():
+    """A grey card under one strong lamp shows the lamp's black body; its luminance is 1 under any light."""
+    for kelvin in (3000.0, 6500.0, 9000.0):
+        light = s.Light(strength=1e-6, key=1.0, kelvin=kelvin)
+        lamp = np.array(lighting.black_body(kelvin))
+        np.testing.assert_allclose(lighting.arriving_colour(light), lamp / (lamp @ LUMINANCE), rtol=1e-4)
+    assert lighting.arriving_colour(s.Light(hdri="forest")) @ LUMINANCE == pytest.approx(1.0)

@@ -48,8 +48,8 @@ def striped(light):
 
 TARGETS = {
     "contrast": ("contrast", (20.0, 25.0), 1.0),
-    "skin_redness": ("skin_redness", (10.0, 20.0), 0.7),
-    "skin_yellowness": ("skin_yellowness", (12.0, 22.0), 0.7),
+    "skin_redness": ("skin_redness", (13.0, 16.0), 0.7),
+    "skin_yellowness": ("skin_yellowness", (16.0, 20.0), 0.7),
     "sharpness": ("sharpness", (1.6, 2.1), 0.06),
     "noise": ("noise", (0.9, 1.6), 0.1),
     "blacks": ("clipped_dark", (0.02, 0.1), 0.016),
@@ -90,7 +90,19 @@ def test_targets_out_of_reach_stop_at_the_bounds(scene):
     )
     for name in ("contrast", "saturation"):
         assert auto_develop.SETTINGS[name].low <= getattr(turned, name) <= auto_develop.SETTINGS[name].high
-    assert turned.saturation > 1.5
+    # The last setting is turned by its reach, and no farther.
+    assert turned.saturation == pytest.approx(PLAIN.saturation + auto_develop.SETTINGS["saturation"].reach)
+
+
+def test_prints_without_colours_are_not_tinted(scene):
+    light, mask = scene
+    camera = replace(PLAIN, style="monochrome", look=s.Look(skin_redness=18.0, skin_yellowness=20.0))
+    turned = auto_develop.met(
+        camera,
+        lambda c: camera_model.develop(light, replace(c, look=s.Look()), np.random.default_rng(0)),
+        mask,
+    )
+    assert turned == camera
 
 
 def test_no_look_leaves_the_camera_alone_and_the_same_look_gives_the_same_bytes(scene):

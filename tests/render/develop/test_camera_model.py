@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from facegen.colour_science import LUMINANCE, lab_of_srgb
+from facegen.colour_science import LUMINANCE, decode_srgb, lab_of_srgb
 from facegen.render.develop import camera_model
 from facegen.render.spec import face_spec as s
 
@@ -139,3 +139,28 @@ def test_pictures_made_smaller_after_saving_lose_less():
     exact = camera_model.develop(picture, PLAIN, rng())
     saved = camera_model.develop(picture, replace(PLAIN, jpeg=80), rng())
     np.testing.assert_array_equal(saved, camera_model.jpeg_round_trip(exact, 95))
+
+
+def test_a_grey_card_keeps_its_luminance_and_takes_the_colour_of_the_error():
+    for shift, tint in ((0.0, 0.0), (800.0, 0.05), (-1500.0, -0.1)):
+        card = 0.4 * camera_model.white_balance(shift, tint)
+        assert card @ LUMINANCE == pytest.approx(0.4)
+    np.testing.assert_allclose(camera_model.white_balance(0.0), 1.0)
+    warm, magenta = camera_model.white_balance(800.0), camera_model.white_balance(0.0, 0.1)
+    assert warm[0] > 1 > warm[2]
+    # The tint moves green against both others by 1.5 times its value in ln, and leaves their ratio.
+    assert np.log(magenta[0] / magenta[1]) == pytest.approx(0.15) and magenta[0] == pytest.approx(magenta[2])
+
+
+def test_monochrome_keeps_luminance_and_sepia_black_and_white():
+    picture = np.random.default_rng(0).random((8, 8, 3))
+    mono = camera_model.styled(picture, "monochrome")
+    assert np.ptp(mono, axis=-1).max() == 0
+    np.testing.assert_allclose(decode_srgb(mono)[..., 0], decode_srgb(picture) @ LUMINANCE, atol=1e-6)
+    ends = np.stack([np.zeros(3), np.ones(3)])[None]
+    np.testing.assert_allclose(camera_model.styled(ends, "sepia"), ends, atol=1e-6)
+    greys = np.linspace(0.2, 0.8, 7)[None, :, None] * np.ones(3)
+    lab = lab_of_srgb(np.round(255 * camera_model.styled(greys, "sepia")).astype(np.uint8))[0]
+    hue = np.degrees(np.arctan2(lab[:, 2], lab[:, 1]))
+    assert ((hue > 60) & (hue < 82)).all() and (np.hypot(lab[:, 1], lab[:, 2]) > 6).all()
+    np.testing.assert_array_equal(camera_model.styled(picture, "colour"), picture)

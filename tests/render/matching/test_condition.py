@@ -172,7 +172,11 @@ DECIDES = {
     "no lipstick": Decides(
         {"wearing_lipstick": False}, {"wearing_lipstick": True}, lambda x: x.skin.lipstick_amount == 0
     ),
-    "make-up": Decides({"heavy_makeup": True}, {"heavy_makeup": False}, lambda x: x.skin.mascara >= 0.4 and x.skin.foundation >= 0.45 and x.skin.liner >= 0.15),
+    "make-up": Decides(
+        {"heavy_makeup": True},
+        {"heavy_makeup": False},
+        lambda x: x.skin.mascara >= 0.4 and x.skin.foundation >= 0.45 and x.skin.liner >= 0.15,
+    ),
     "rosy cheeks": Decides(
         {"rosy_cheeks": True}, {"rosy_cheeks": False}, lambda x: x.skin.rouge >= 0.6 or x.skin.blush >= 0.85
     ),
