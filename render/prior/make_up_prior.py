@@ -7,7 +7,7 @@ of other people sets other rates. Amounts and colours without a source are by ey
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -81,7 +81,7 @@ def draw_worn(d: Draw, identity: s.Identity) -> Worn:
     )
 
 
-def draw_make_up(d: Draw, worn: Worn, melanin: float) -> dict[str, object]:
+def draw_make_up(d: Draw, worn: Worn, melanin: float) -> dict[str, Any]:
     """Fields of face_spec.Skin.
 
     Parameters
@@ -90,7 +90,7 @@ def draw_make_up(d: Draw, worn: Worn, melanin: float) -> dict[str, object]:
     worn : what the person wears
     melanin : of the skin, for which the lipstick is chosen
     """
-    amounts: dict[str, object] = {
+    amounts: dict[str, Any] = {
         "eye_shadow": 0.0,
         "liner": 0.0,
         "mascara": 0.0,
@@ -122,7 +122,7 @@ def draw_make_up(d: Draw, worn: Worn, melanin: float) -> dict[str, object]:
     return amounts | draw_lipstick(d, worn.lipstick, melanin)
 
 
-def draw_lipstick(d: Draw, worn: bool, melanin: float, number: int = 0) -> dict[str, object]:
+def draw_lipstick(d: Draw, worn: bool, melanin: float, number: int = 0) -> dict[str, Any]:
     """Lipstick, its amount and the gloss of the lips: fields of face_spec.Skin.
 
     Parameters
