@@ -2,6 +2,8 @@
 
 import numpy as np
 
+NORMAL_95 = 1.96  # standard errors to each side of a 95 % interval
+
 
 def auc_error(auc: float, n: int, m: int) -> float:
     """Standard error of an AUC.

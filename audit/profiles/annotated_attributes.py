@@ -1,6 +1,6 @@
 """The annotated part of a profile: which of CelebAMask-HQ's annotations it holds, and how measures follow."""
 
-from facegen.audit.profiles.attribute_profile import Link
+from facegen.audit.profiles.profile_parts import Link
 
 # CelebA's attributes that describe what to draw. Left out: Attractive (an opinion) and Blurry (is measured).
 ANNOTATED = (
@@ -24,6 +24,9 @@ ORDINALS = {
 }
 # Most other attributes depend on sex: its correlations change least when the matrix is made definite.
 WEIGHTS = {"male": 20.0}
+# These go with women, as long hair does, but are seldom visible together with it: where sex is linked to long
+# hair, its correlations with these give way (fusion.py).
+GIVING_WAY = ("wearing_earrings", "wearing_necklace")
 # A grey or bald head has no hair_shade: its row is left out of this marginal.
 NO_SHADE = ("Gray_Hair", "Bald")
 # Roll was estimated before CelebA-HQ turned its pictures upright: kept for the record, not to be followed.
@@ -57,10 +60,10 @@ LINKS = (
     Link(
         "male",
         "hair_low",
-        -0.8,
+        -0.75,
         "assumed: neither source holds both; without it half of the men had long hair",
     ),
-    Link("male", "hair_length", -0.8, "assumed: as for hair_low"),
-    Link("wearing_lipstick", "lip_redness", 0.6, "assumed: lipstick reddens, lips and light differ"),
-    Link("no_beard", "beard_shade", 0.6, "assumed: a beard darkens, light does too"),
+    Link("male", "hair_length", -0.75, "assumed: as for hair_low"),
+    Link("wearing_lipstick", "lip_redness", 0.35, "assumed: lipstick reddens, lips and light differ"),
+    Link("no_beard", "beard_shade", 0.5, "assumed: a beard darkens, light does too"),
 )

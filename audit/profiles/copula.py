@@ -1,4 +1,4 @@
-"""Gaussian copula of mixed attributes: latent correlations from data, and keyed draws from them.
+"""Gaussian copula of mixed attributes: latent correlations from data.
 
 Each attribute has a standard normal latent (marginals.py); the latents are jointly normal with one
 correlation matrix. Estimated pair by pair from the rows where both are measured:
@@ -11,7 +11,7 @@ correlation matrix. Estimated pair by pair from the rows where both are measured
 and the nearest correlation matrix to these (Higham, IMA J. Numer. Anal. 22, 2002, alg. 3.3) is kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.optimize import minimize
@@ -19,14 +19,12 @@ from scipy.special import ndtr, ndtri
 
 from facegen.audit.profiles.marginals import Levels, Marginal
 from facegen.cpu_threads import one_blas_thread
-from facegen.datasets.keyed_random import keyed_uniform
 
 MIN_PAIR = 30  # rows with both attributes: under this a correlation is not estimated but taken as 0
 MAX_CORRELATION = 0.995
 LINK_WEIGHT = 1e5  # nats a squared error
 _MIN_EIGENVALUE = 1e-4
 _PROJECTIONS, _CONVERGED = 1000, 1e-6  # iterations at most; change of the diagonal at which to stop
-_GIBBS_SWEEPS = 60
 
 
 def latent_correlation(
@@ -194,77 +192,3 @@ def linked(
     to_left = np.linalg.solve(left[np.ix_(one, one)], left[one]).T
     to_right = np.linalg.solve(right[np.ix_(other, other)], right[other]).T
     return to_left @ between @ to_right.T
-
-
-def draw_latents(
-    names: Sequence[str],
-    correlation: np.ndarray,
-    n: int,
-    seed: int,
-    bounds: Mapping[str, tuple[np.ndarray, np.ndarray]],
-) -> np.ndarray:
-    """Draw latents, given that some lie in intervals.
-
-    Parameters
-    ----------
-    names : k names, which key the random numbers
-    correlation : (k, k) float64
-    n, seed : number of rows and seed; the first m rows are the same for every n >= m
-    bounds : name -> the two ends of the latent's interval, scalars or (n,); equal ends fix it
-
-    Returns
-    -------
-    (n, k) float64. Fixed latents enter exactly; the others in intervals by Gibbs sampling of the truncated
-    normal, and all the rest from the exact conditional distribution.
-    """
-    order = sorted(range(len(names)), key=lambda j: names[j] not in bounds)
-    given = [j for j in order if names[j] in bounds]
-    latents = np.empty((n, len(names)))
-    ends = {j: np.broadcast_arrays(*map(np.asarray, bounds[names[j]]), np.empty(n))[:2] for j in given}
-    if given:
-        block = correlation[np.ix_(given, given)]
-        latents[:, given] = _in_intervals([names[j] for j in given], block, [ends[j] for j in given], n, seed)
-    rest = order[len(given) :]
-    noise = (
-        np.stack([ndtri(keyed_uniform(seed, names[j], n)) for j in rest], axis=1)
-        if rest
-        else np.empty((n, 0))
-    )
-    mean, cover = np.zeros((n, len(rest))), correlation[np.ix_(rest, rest)]
-    if given:
-        cross = correlation[np.ix_(rest, given)]
-        gain = np.linalg.solve(correlation[np.ix_(given, given)], cross.T).T
-        mean, cover = latents[:, given] @ gain.T, cover - gain @ cross.T
-    if rest:
-        jitter = 1e-9 * np.eye(len(rest))
-        latents[:, rest] = mean + noise @ np.linalg.cholesky(cover + jitter).T
-    return latents
-
-
-def _in_intervals(
-    names: Sequence[str], correlation: np.ndarray, ends: Sequence[Sequence[np.ndarray]], n: int, seed: int
-) -> np.ndarray:
-    """(n, g) latents of one block inside their intervals."""
-    precision = np.linalg.inv(correlation)
-    low, high = (np.stack([pair[side] for pair in ends], axis=1).astype(float) for side in (0, 1))
-    fixed = low == high
-    start = ndtri(np.clip(0.5 * (ndtr(low) + ndtr(high)), 1e-12, 1 - 1e-12))
-    z = np.where(fixed, low, start)
-    loose = [j for j in range(len(names)) if not fixed[:, j].all()]
-    for sweep in range(_GIBBS_SWEEPS if loose else 0):
-        for j in loose:
-            sd = precision[j, j] ** -0.5
-            mean = z[:, j] - (z @ precision[:, j]) / precision[j, j]
-            u = keyed_uniform(seed, f"{names[j]}:{sweep}", n)
-            drawn = mean + sd * _truncated((low[:, j] - mean) / sd, (high[:, j] - mean) / sd, u)
-            z[:, j] = np.where(fixed[:, j], z[:, j], np.clip(drawn, low[:, j], high[:, j]))
-    return z
-
-
-def _truncated(low: np.ndarray, high: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """Standard normal between low and high by inversion, on whichever tail keeps the digits."""
-    flip = low > 0
-    a, b = np.where(flip, -high, low), np.where(flip, -low, high)
-    p = ndtr(a) + u * (ndtr(b) - ndtr(a))
-    z = ndtri(np.clip(p, 1e-300, 1 - 1e-16))
-    return np.where(flip, -z, z)

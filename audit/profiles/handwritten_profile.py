@@ -27,9 +27,11 @@ from scipy.special import ndtri
 from facegen.audit.measures.measure_table import BY_NAME
 from facegen.audit.measures.schema import BINARY
 from facegen.audit.profiles.annotated_attributes import ANNOTATED, ORDINALS
-from facegen.audit.profiles.attribute_profile import Part, Profile, ProfileAttribute
+from facegen.audit.profiles.attribute_profile import Profile
 from facegen.audit.profiles.copula import MAX_CORRELATION, nearest_correlation, upper_orthant
 from facegen.audit.profiles.marginals import GRID, Continuous, Levels, Marginal
+from facegen.audit.profiles.mixture import Mixture
+from facegen.audit.profiles.profile_parts import Part, ProfileAttribute
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.layouts.annotations import PITCH_ZERO
 
@@ -43,6 +45,8 @@ FOLLOWERS = {
 _CALL = re.compile(r"^\s*(normal|uniform)\s*\(\s*([^,()]+?)\s*,\s*([^,()]+?)\s*\)\s*$")
 _CONDITION = re.compile(r"^\s*(\S+)\s*\|\s*(not\s+)?(\S+)\s*$")
 _LARGEST = 1e6  # largest number that may be written; no attribute comes near it
+# Corrections of a correlation at most; errors of a conditional frequency at which to stop and to refuse.
+_TRIES, _CLOSE, _FAR = 6, 0.01, 0.05
 _FIXED = 50.0  # weight of handwritten correlations when the matrix is made definite
 
 
@@ -88,11 +92,11 @@ def parse_handwritten(text: str, where: str, load: Callable[[str], Profile]) -> 
     method = f"handwritten ({', '.join(data)})"
     if base:
         method += f", all else from {start.name}: {start.method}"
-    return replace(start, name=name, method=method, fidelity={}, handwritten=tuple(data))
+    return replace(start, name=name, method=method, separated={}, handwritten=tuple(data))
 
 
 def _empty() -> Profile:
-    return Profile("by hand", "a handwritten profile", "", Part(ROWS, (), np.zeros((0, 0))))
+    return Profile("by hand", "a handwritten profile", "", Part(ROWS, (), Mixture.copula(np.zeros((0, 0)))))
 
 
 def _condition(key: str, where: str) -> tuple[str, bool, str]:
@@ -253,10 +257,8 @@ def _grown(part: Part, name: str, marginal: Marginal) -> Part:
     matched = measure.matchable if measure else True
     group = measure.group if measure else "pose" if name in ANGLES else "person"
     one = ProfileAttribute(name, unit, group, marginal, gate, 1.0, part.n, matched)
-    k = len(part.attributes)
-    correlation = np.eye(k + 1)
-    correlation[:k, :k] = part.correlation
-    return Part(part.n, (*part.attributes, one), correlation)
+    mixture = part.mixture.with_latent(len(part.attributes))
+    return Part(part.n, (*part.attributes, one), mixture, part.gaps)
 
 
 def _gated(profile: Profile) -> Profile:
@@ -308,7 +310,31 @@ def _with_condition(
         profile = _with_marginal(profile, child, Levels.binary(p), written)
     if not 0 < p < 1 or not 0 < q < 1:
         return profile
-    return _correlated(profile, child, parent, latent_of(p, q, given[True] * q), where)
+    return _together(profile, child, parent, given[True] * q, where)
+
+
+def _together(profile: Profile, child: str, parent: str, both: float, where: str) -> Profile:
+    """The profile in which two yes/no attributes come up together `both` often.
+
+    The latent correlation that does it in a normal distribution is a first guess; in a mixture it is changed
+    until the frequency holds.
+    """
+    p, q = (_frequency_of(profile, name) for name in (child, parent))
+    rho = wanted = latent_of(p, q, both)
+    for _ in range(_TRIES):
+        found = _correlated(profile, child, parent, rho, where)
+        shown = _frequency_of_both(found, child, parent)
+        nearer = rho + wanted - latent_of(p, q, shown)
+        nearer = float(np.clip(nearer, -MAX_CORRELATION, MAX_CORRELATION))
+        if abs(shown - both) < _CLOSE * min(p, q) or nearer == rho:
+            break
+        rho = nearer
+    if abs(shown - both) > _FAR * q:
+        raise FacegenError(
+            f"{where}: {child} | {parent} = {both / q:.3g} cannot be had over this base, it "
+            f"comes to {shown / q:.3g}: write another frequency, or no base"
+        )
+    return found
 
 
 def _frequency_of(profile: Profile, name: str) -> float:
@@ -319,15 +345,36 @@ def _frequency_of(profile: Profile, name: str) -> float:
 
 def _frequency_among(profile: Profile, child: str, parent: str, true: bool) -> float:
     """How often a profile shows `child` among those with `parent` (true) or among the others."""
-    names, correlation, source = profile.fused
-    (one, sign), (other, other_sign) = source[child], source[parent]
     p, q = (_frequency_of(profile, name) for name in (child, parent))
     if not 0 < p < 1 or not 0 < q < 1:
         return p
-    rho = sign * other_sign * correlation[names.index(one), names.index(other)]
-    rho = np.clip(rho, -MAX_CORRELATION, MAX_CORRELATION)
-    both = float(upper_orthant(-ndtri(np.array([p])), -ndtri(np.array([q])), np.array([rho]))[0])
+    both = _frequency_of_both(profile, child, parent)
     return float(np.clip(both / q if true else (p - both) / (1 - q), 0, 1))
+
+
+def _frequency_of_both(profile: Profile, one: str, other: str) -> float:
+    """How often two yes/no attributes come up together in a profile."""
+    profile = _gated(profile)  # lines that give a gate may follow
+    fused = profile.fused
+    p, q = (_frequency_of(profile, name) for name in (one, other))
+    if fused.source[one][0] == fused.source[other][0]:
+        return min(p, q) if fused.source[one][1] == fused.source[other][1] else max(0.0, p + q - 1)
+    ends, above, places = [], [], []
+    for name, frequency in ((one, p), (other, q)):
+        latent, sign = fused.source[name]
+        places.append(fused.names.index(latent))
+        ends.append(float(profile.scale(name).latent(np.array(1 - frequency if sign > 0 else frequency))))
+        above.append(sign > 0)
+    up = fused.mixture.both_above((places[0], places[1]), (ends[0], ends[1]))
+    # The other corners of the table follow from its margins.
+    if all(above):
+        return up
+    first, second = (
+        frequency if yes else 1 - frequency for frequency, yes in zip((p, q), above, strict=True)
+    )
+    if not any(above):
+        return 1 - first - second + up
+    return second - up if above[1] else first - up
 
 
 def latent_of(p: float, q: float, both: float) -> float:
@@ -373,9 +420,29 @@ def _correlated(profile: Profile, child: str, parent: str, rho: float, where: st
 
 
 def _with_correlation(profile: Profile, field: str, one: str, other: str, rho: float) -> Profile:
+    """The profile with this latent correlation of two attributes of a part.
+
+    The latents are mapped linearly, as little as possible: by the optimal transport between two normal
+    distributions (Dowson and Landau, J. Multivariate Analysis 12, 1982).
+    """
     part = getattr(profile, field)
     i, j = part.names.index(one), part.names.index(other)
-    correlation, weights = part.correlation.copy(), np.ones(len(part.names))
-    correlation[i, j] = correlation[j, i] = rho
+    before = part.mixture.correlation
+    after, weights = before.copy(), np.ones(len(before))
+    after[i, j] = after[j, i] = rho
     weights[[i, j]] = _FIXED
-    return replace(profile, **{field: replace(part, correlation=nearest_correlation(correlation, weights))})
+    after = nearest_correlation(after, weights)
+    root, back = _powers(before)
+    middle, _ = _powers(root @ after @ root)
+    sd = np.sqrt(np.diag(part.mixture.covariance))
+    matrix = (back @ middle @ back) * sd[:, None] / sd[None, :]
+    mean = part.mixture.mean
+    mixture = part.mixture.mapped(matrix, mean - matrix @ mean)
+    return replace(profile, **{field: replace(part, mixture=mixture)})
+
+
+def _powers(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Square root of a positive definite matrix, and the inverse of that."""
+    values, vectors = np.linalg.eigh(matrix)
+    root = np.sqrt(np.maximum(values, 1e-12))
+    return (vectors * root) @ vectors.T, (vectors / root) @ vectors.T

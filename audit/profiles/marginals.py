@@ -1,14 +1,14 @@
 """The marginal distribution of one attribute: quantiles, a frequency or ordered levels.
 
-Every marginal maps between values and a standard normal variable z, "the latent", through which attributes of
-different kinds depend on one another (copula.py): the marginal maps z to a value. A binary attribute is 1
-where z lies above a threshold; the levels of an ordinal one cut the axis into intervals.
+Every marginal maps between values and probabilities u in (0, 1): uniform numbers give values of the marginal.
+A binary attribute is 1 where u lies above a threshold; the levels of an ordinal one cut the unit interval.
+Attributes depend on one another through their latents (mixture.py), whose ranks the numbers u are.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 from scipy.stats import rankdata
 
 # Probabilities of the stored quantiles: every percent, and finer in the tails, where a straight line from the
@@ -34,12 +34,12 @@ class Continuous:
     def fit(cls, values: np.ndarray) -> "Continuous":
         return cls(np.quantile(values, GRID))
 
-    def value(self, z: np.ndarray) -> np.ndarray:
-        """(n,) float64 of (n,) latents."""
-        return np.interp(ndtr(z), GRID, self.quantiles)
+    def value(self, u: np.ndarray) -> np.ndarray:
+        """(n,) float64 of (n,) probabilities."""
+        return np.interp(u, GRID, self.quantiles)
 
     def interval(self, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Lowest and highest latent of each value: one point, or an interval at an atom of the marginal."""
+        """Lowest and highest probability of each value: one point, or an interval at an atom."""
         place = np.atleast_1d(np.asarray(value, float))
         low = np.interp(place, self.quantiles, GRID)
         high = low.copy()
@@ -49,7 +49,7 @@ class Continuous:
         atom = last > first
         low[atom], high[atom] = GRID[first[atom]], GRID[last[atom]]
         edge = GRID[1] / 2  # a value outside the quantiles is placed at their end, not at infinity
-        return ndtri(np.clip(low, edge, 1 - edge)), ndtri(np.clip(high, edge, 1 - edge))
+        return np.clip(low, edge, 1 - edge), np.clip(high, edge, 1 - edge)
 
     def scores(self, values: np.ndarray) -> np.ndarray:
         """(n,) van der Waerden scores: normal quantiles of the mid ranks."""
@@ -84,17 +84,16 @@ class Levels:
 
     @property
     def cuts(self) -> np.ndarray:
-        """(levels + 1,) float64: ends of the levels' intervals on the normal scale, -inf and inf outside."""
-        inner = np.clip(np.cumsum(self.frequencies)[:-1], _EDGE, 1 - _EDGE)
-        return np.concatenate([[-np.inf], ndtri(inner), [np.inf]])
+        """(levels + 1,) float64: ends of the levels' intervals, from 0 to 1."""
+        return np.concatenate([[0.0], np.clip(np.cumsum(self.frequencies)[:-1], 0, 1), [1.0]])
 
-    def value(self, z: np.ndarray) -> np.ndarray:
+    def value(self, u: np.ndarray) -> np.ndarray:
         """(n,) bool for a binary attribute, (n,) str level names for an ordinal one."""
-        level = np.searchsorted(self.cuts[1:-1], z, "right")
+        level = np.searchsorted(self.cuts[1:-1], u, "right")
         return level == 1 if self.kind == "binary" else np.array(self.names)[level]
 
     def interval(self, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Ends of the latent interval of each value (bool, or level name)."""
+        """Ends of the interval of each value (bool, or level name)."""
         wanted = np.atleast_1d(np.asarray(value))
         if self.kind == "binary":
             level = wanted.astype(bool).astype(int)
@@ -108,8 +107,8 @@ class Levels:
         return self.cuts[level], self.cuts[level + 1]
 
     def scores(self, values: np.ndarray) -> np.ndarray:
-        """(n,) mean latent within each value's level (integer level numbers in)."""
-        cuts = self.cuts
+        """(n,) mean of a standard normal within each value's level (integer level numbers in)."""
+        cuts = ndtri(np.concatenate([[0.0], np.clip(self.cuts[1:-1], _EDGE, 1 - _EDGE), [1.0]]))
         density = np.exp(-0.5 * np.where(np.isfinite(cuts), cuts, np.inf) ** 2) / np.sqrt(2 * np.pi)
         means = (density[:-1] - density[1:]) / np.maximum(self.frequencies, _EDGE)
         return means[values.astype(int)]

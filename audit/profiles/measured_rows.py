@@ -17,10 +17,12 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from facegen.audit.measures.schema import BINARY, Table, gate_open
-from facegen.audit.profiles.attribute_profile import Link, Part, Profile, ProfileAttribute
+from facegen.audit.profiles.attribute_profile import Profile
 from facegen.audit.profiles.copula import latent_correlation
+from facegen.audit.profiles.mixture import Mixture
 from facegen.audit.profiles.profile_files import profile_text
 from facegen.audit.profiles.profile_fit import fitted_attributes
+from facegen.audit.profiles.profile_parts import Link, Part, ProfileAttribute
 from facegen.cpu_threads import one_blas_thread
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.keyed_random import keyed_generator, keyed_uniform
@@ -56,7 +58,8 @@ class MeasuredRows:
         """The attributes that were measured at least once, and the correlation of their normal scores."""
         attributes = fitted_attributes(self._ordered)
         values = self._ordered.columns([a.name for a in attributes])
-        return Part(len(self.table), attributes, latent_correlation(values, [a.marginal for a in attributes]))
+        correlation = latent_correlation(values, [a.marginal for a in attributes])
+        return Part(len(self.table), attributes, Mixture.copula(correlation))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -118,7 +121,7 @@ class MeasuredRows:
         goes together still does. A value that several pictures share exactly (no fringe at all) stays."""
         part = self.measured
         noise = np.stack([ndtri(keyed_uniform(seed, f"{name}:moved", n)) for name in part.names], axis=1)
-        noise = JITTER * noise @ np.linalg.cholesky(part.correlation).T
+        noise = JITTER * noise @ np.linalg.cholesky(part.mixture.covariances[0]).T
         rows = self._ordered.columns(part.names)
         out = rows[place]
         for j, a in enumerate(part.attributes):

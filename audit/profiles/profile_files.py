@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -10,15 +11,19 @@ import numpy as np
 
 from facegen.audit.measures.measure_table import BY_NAME, MEASURES_VERSION
 from facegen.audit.profiles.annotated_attributes import ANNOTATED_KINDS
-from facegen.audit.profiles.attribute_profile import Link, Part, Profile, ProfileAttribute
+from facegen.audit.profiles.attribute_profile import Profile
 from facegen.audit.profiles.copula import nearest_correlation
 from facegen.audit.profiles.handwritten_profile import parse_handwritten
 from facegen.audit.profiles.marginals import GRID, Continuous, Levels, Marginal
+from facegen.audit.profiles.mixture import Mixture
+from facegen.audit.profiles.profile_parts import Gap, Link, Part, ProfileAttribute, Separated
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import write_bytes
 
 FORMAT, FORMAT_VERSION = "facegen-profile", 2  # version 1 is read too
 _DIGITS = 5  # significant digits of a quantile: finer than any measure's noise
+# Covariances are written as whole numbers of this: their smallest eigenvalues stay far above the rounding.
+_COVARIANCE_UNIT = 0.001
 _SUFFIXES = (".json", ".toml")  # fitted, handwritten
 
 
@@ -166,7 +171,8 @@ def save_profile(profile: Profile, path: Path | str) -> None:
 def profile_text(profile: Profile) -> str:
     """The profile as the text of its file: the same profile gives the same text."""
     text = json.dumps(_data_of(profile), ensure_ascii=False, indent=None, separators=(",", ":"))
-    text = text.replace('{"name"', '\n{"name"').replace('"correlation":[[', '\n"correlation":[[')
+    for start in ('{"name"', '"weights":', '"means":', '"covariances":', '"gaps":'):
+        text = text.replace(start, "\n" + start)
     return text + "\n"
 
 
@@ -181,7 +187,8 @@ def _data_of(profile: Profile) -> dict:
         "name": profile.name,
         "source": profile.source,
         "method": profile.method,
-        "fidelity": {key: None if math.isnan(auc) else auc for key, auc in profile.fidelity.items()},
+        "separated": {key: _finite(vars(one)) for key, one in profile.separated.items()},
+        "dependence": profile.dependence,
         "measured": _part_data(profile.measured),
         "annotated": _part_data(profile.annotated) if profile.annotated else None,
         "links": [vars(link) for link in profile.links],
@@ -189,9 +196,27 @@ def _data_of(profile: Profile) -> dict:
     } | ({"handwritten": list(profile.handwritten)} if profile.handwritten else {})
 
 
+def _finite(numbers: Mapping[str, float]) -> dict[str, float | None]:
+    return {key: None if math.isnan(number) else number for key, number in numbers.items()}
+
+
 def _part_data(part: Part) -> dict:
-    rows = [[round(float(x), 6) for x in row[: i + 1]] for i, row in enumerate(part.correlation)]
-    return {"n": part.n, "attributes": [_attribute_data(a) for a in part.attributes], "correlation": rows}
+    mixture = part.mixture
+    return {
+        "n": part.n,
+        "attributes": [_attribute_data(a) for a in part.attributes],
+        "gaps": [{"attributes": list(gap.names), "fraction": round(gap.fraction, 6)} for gap in part.gaps],
+        "mixture": {
+            "weights": mixture.weights.round(6).tolist(),
+            "means": mixture.means.round(4).tolist(),
+            "covariance_unit": _COVARIANCE_UNIT,
+            # Rows of the lower triangles.
+            "covariances": [
+                [np.rint(row[: i + 1] / _COVARIANCE_UNIT).astype(int).tolist() for i, row in enumerate(one)]
+                for one in mixture.covariances
+            ],
+        },
+    }
 
 
 def _attribute_data(a: ProfileAttribute) -> dict:
@@ -209,15 +234,34 @@ def _attribute_data(a: ProfileAttribute) -> dict:
 def _translated(data: dict) -> dict:
     """The data of a file of format 1 under the keys of format 2.
 
-    Format 1 does not list the measures that existed; those that were found are known to have existed.
+    Format 1 holds a Gaussian copula, and attributes that are missing independently of all else. It does not
+    list the measures that existed; those that were found are known to have existed.
     """
     parts = {
-        key: part
-        and part | {"attributes": [{"measured_fraction": a["measured"], **a} for a in part["attributes"]]}
-        for key, part in ((key, data[key]) for key in ("measured", "annotated"))
+        key: part and _translated_part(part)
+        for key, part in ((k, data[k]) for k in ("measured", "annotated"))
     }
     measures = [one["name"] for one in data["measured"]["attributes"]]
-    return data | parts | {"measures": measures, "handwritten": data.get("written", [])}
+    added = {
+        "measures": measures,
+        "handwritten": data.get("written", []),
+        "separated": {key: {"auc": auc, "low": None, "high": None} for key, auc in data["fidelity"].items()},
+        "dependence": "a Gaussian copula",
+    }
+    return data | parts | added
+
+
+def _translated_part(data: dict) -> dict:
+    attributes = [{"measured_fraction": a["measured"], **a} for a in data["attributes"]]
+    partly = [a for a in attributes if 0 < a["measured_fraction"] < 1]
+    gaps = [{"attributes": [a["name"]], "fraction": 1 - a["measured_fraction"]} for a in partly]
+    known = len(attributes)
+    if len(data["correlation"]) != known:
+        raise ValueError("the correlation does not fit the attributes")
+    rows = [[*row] for row in data["correlation"]]
+    rows += [[0.0] * (known + i) + [1.0] for i in range(len(gaps))]
+    mixture = {"weights": [1.0], "means": [[0.0] * len(rows)], "covariance_unit": 1.0, "covariances": [rows]}
+    return data | {"attributes": attributes, "gaps": gaps, "mixture": mixture}
 
 
 def _profile_of(data: dict) -> Profile:
@@ -229,10 +273,16 @@ def _profile_of(data: dict) -> Profile:
         measured=_part_of(data["measured"]),
         annotated=annotated,
         links=tuple(Link(**link) for link in data["links"]),
-        fidelity={key: math.nan if auc is None else float(auc) for key, auc in data["fidelity"].items()},
+        separated={key: _separated_of(one) for key, one in data["separated"].items()},
         handwritten=tuple(str(name) for name in data.get("handwritten", ())),
         measures=tuple(str(name) for name in data["measures"]),
+        dependence=str(data["dependence"]),
     )
+
+
+def _separated_of(data: dict) -> Separated:
+    numbers = (data[key] for key in ("auc", "low", "high"))
+    return Separated(*(math.nan if number is None else float(number) for number in numbers))
 
 
 def _part_of(data: dict) -> Part:
@@ -240,16 +290,37 @@ def _part_of(data: dict) -> Part:
     if n <= 0:
         raise ValueError(f"a part of {n} rows")
     attributes = tuple(_attribute_of(one) for one in data["attributes"])
-    k = len(attributes)
-    lower = np.zeros((k, k))
-    for i, row in enumerate(data["correlation"]):
-        if len(row) != i + 1:
-            raise ValueError(f"row {i} of the correlation has {len(row)} numbers")
-        lower[i, : i + 1] = row
-    if len(data["correlation"]) != k or not np.isfinite(lower).all() or np.abs(lower).max(initial=0) > 1:
-        raise ValueError("the correlation does not fit the attributes")
-    full = lower + np.tril(lower, -1).T
-    return Part(n, attributes, nearest_correlation(full))  # rounding may have cost definiteness
+    gaps = tuple(_gap_of(one, attributes) for one in data["gaps"])
+    return Part(n, attributes, _mixture_of(data["mixture"], len(attributes) + len(gaps)), gaps)
+
+
+def _gap_of(data: dict, attributes: Sequence[ProfileAttribute]) -> Gap:
+    names, fraction = tuple(str(name) for name in data["attributes"]), float(data["fraction"])
+    gates = {a.name: a.gate for a in attributes}
+    if not names or not set(names) <= set(gates) or len({gates[name] for name in names}) > 1:
+        raise ValueError(f"a gap of {', '.join(names)}, which are no attributes or have several gates")
+    if not 0 < fraction <= 1:
+        raise ValueError(f"a gap of {names[0]!r} in {fraction} of the rows")
+    return Gap(names, fraction)
+
+
+def _mixture_of(data: dict, size: int) -> Mixture:
+    """The mixture of `size` latents; rounding of a correlation matrix may have cost definiteness."""
+    weights, means = (np.array(data[key], float) for key in ("weights", "means"))
+    if means.ndim != 2 or means.shape[1] != size or len(data["covariances"]) != len(weights):
+        raise ValueError(f"a mixture that does not fit {size} attributes and gaps")
+    covariances = np.empty((len(weights), size, size))
+    for full, rows in zip(covariances, data["covariances"], strict=True):
+        if len(rows) != size or [len(row) for row in rows] != list(range(1, size + 1)):
+            raise ValueError("a covariance that does not fit the attributes")
+        for i, row in enumerate(rows):
+            full[i, : i + 1] = full[: i + 1, i] = row
+    covariances *= float(data["covariance_unit"])
+    if len(weights) == 1 and not means.any() and size and np.isfinite(covariances).all():
+        if np.abs(covariances).max() > 1 or np.any(np.diag(covariances[0]) != 1):
+            raise ValueError("a copula with other numbers than correlations")
+        return Mixture.copula(nearest_correlation(covariances[0]))
+    return Mixture.checked(weights, means, covariances)
 
 
 def _attribute_of(data: dict) -> ProfileAttribute:

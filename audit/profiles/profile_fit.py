@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from facegen.audit.distances.auc_error import NORMAL_95, auc_error
 from facegen.audit.distances.two_sample import content_and_all_auc
 from facegen.audit.measures.face_view import WORKING_SIZE
 from facegen.audit.measures.measure_table import BY_NAME
@@ -18,29 +19,42 @@ from facegen.audit.profiles.annotated_attributes import (
     UNMATCHED,
     WEIGHTS,
 )
-from facegen.audit.profiles.attribute_profile import Link, Part, Profile, ProfileAttribute
+from facegen.audit.profiles.attribute_profile import Profile
 from facegen.audit.profiles.copula import latent_correlation
+from facegen.audit.profiles.latent_cells import cells_of, gaps_of
 from facegen.audit.profiles.marginals import GRID, Continuous, Levels, Marginal
+from facegen.audit.profiles.mixture import Mixture
+from facegen.audit.profiles.mixture_fit import best_mixture, fit_mixture
+from facegen.audit.profiles.profile_parts import Link, Part, ProfileAttribute, Separated
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.keyed_random import philox
 from facegen.datasets.layouts.annotations import POSE_NAMES, Annotations
 
-MIN_ROWS = 50  # pictures: under this neither quantiles nor correlations mean anything
+MIN_ROWS = 50  # measurable pictures: under this no mixture is fitted, only marginals and shrunken dependence
+FEWEST_ROWS = 10  # under this the quantiles would be the pictures themselves
+FOLDS = 4  # of the pictures, to measure how far rows of the profile can be told from real ones
+# Rows that "no dependence" counts for where the pictures are fewer than MIN_ROWS.
+SHRUNKEN_ROWS = 50.0
 
 _METHOD = (
     "measured: facegen.audit.measures at {size} px, {n} pictures with masks; marginals as {q} quantiles or "
-    "frequencies; dependence as a Gaussian copula (pairwise latent correlations, nearest correlation "
-    "matrix). A gate "
-    "names the binary attributes without which an attribute does not exist."
+    "frequencies; dependence, on normal scores and with what is missing: {dependence}. "
+    "A gate names the binary attributes without which an attribute does not exist."
+)
+_MIXTURE = "a Gaussian mixture with {k} component{s} of full covariance ({rows} pictures)"
+_SHRUNKEN = (
+    "one normal distribution shrunken by {share:.0f} % towards independence, because only {n} pictures, "
+    "fewer than {least}, can be measured"
 )
 _FUSION = (
     " annotated: {n} rows of attributes and pose of the same data set, which cannot be joined to the "
-    "pictures row by row. Fusion: the two parts are taken to be independent given the variables they "
-    "share (links). Links of correlation 1 are one latent with two frequencies; the others carry an "
-    "assumed correlation, met half way where what was measured contradicts it. Yaw and pitch are an "
+    "pictures row by row; dependence as a Gaussian copula (pairwise latent correlations, nearest "
+    "correlation matrix). Fusion: the two parts are taken to be independent given the variables they share "
+    "(links). Links of correlation 1 are one latent with two frequencies; the others carry an assumed "
+    "correlation and give way where the annotated correlations contradict it. Yaw and pitch are an "
     "estimator's degrees; the sign of yaw (positive: face turned to the picture's left, the subject's "
-    "right) agrees with the mean of the nose's offset in the masks. Roll was estimated before the "
-    "pictures were aligned and is not to be matched."
+    "right) agrees with the mean of the nose's offset in the masks. Roll was estimated before the pictures "
+    "were aligned and is not to be matched."
 )
 
 
@@ -54,49 +68,106 @@ def fit_profile(
     table : attributes of measure_dataset.measure_set
     annotations : CelebAMask-HQ's annotation files, or None
     name : of the profile
-    fidelity : also measure how well a classifier separates the profile from the set (takes a minute)
+    fidelity : also measure how well a classifier tells rows of the profile from pictures it was not fitted to
+        (takes half a minute)
 
     Raises
     ------
-    FacegenError : fewer than MIN_ROWS pictures.
+    FacegenError : fewer than FEWEST_ROWS pictures can be measured.
     """
-    if len(table) < MIN_ROWS:
+    count = int(measurable(table).sum())
+    if count < FEWEST_ROWS:
         raise FacegenError(
-            f"{table.source}: {len(table)} pictures are too few for a profile: give at least {MIN_ROWS}"
+            f"{table.source}: {count} of {len(table)} pictures can be measured, too few for a profile: give "
+            f"at least {FEWEST_ROWS}"
         )
-    measured = measured_part(table)
-    method = _METHOD.format(size=WORKING_SIZE, n=len(table), q=len(GRID))
+    measured, dependence = measured_part(table)
+    method = _METHOD.format(size=WORKING_SIZE, n=len(table), q=len(GRID), dependence=dependence)
     annotated: Part | None = None
     links: tuple[Link, ...] = ()
     if annotations is not None:
         annotated = annotated_part(annotations)
         links = tuple(link for link in LINKS if link.measured in measured.names)
         method += _FUSION.format(n=len(annotations))
-    auc = fidelity_of(table) if fidelity else {}
-    return Profile(name, table.source, method, measured, annotated, links, auc, measures=table.names)
+    size = len(measured.mixture.weights)
+    found = separated_of(table, size) if fidelity and count >= MIN_ROWS else {}
+    return Profile(
+        name,
+        table.source,
+        method,
+        measured,
+        annotated,
+        links,
+        found,
+        measures=table.names,
+        dependence=dependence,
+    )
 
 
-def fidelity_of(table: Table) -> dict[str, float]:
-    """How well a classifier separates the profile from pictures it was not fitted to: two-sample AUCs.
+def measurable(table: Table) -> np.ndarray:
+    """(n,) bool: pictures with a face that could be measured; without masks those with any value."""
+    if "face_axes" in table.names and np.any(table.column("face_axes") > 0):
+        return np.asarray(table.column("face_axes") > 0)
+    return np.asarray(~np.isnan(table.values).all(1))
 
-    Fitted to a random half, compared with the other half, and the other way round; the mean of both. It
-    contains what a copula cannot express (the picture's border cuts hair off, long hair is low hair).
+
+def separated_of(table: Table, size: int) -> dict[str, Separated]:
+    """How well a classifier tells rows of the profile from pictures it was not fitted to.
+
+    Each of FOLDS parts of the pictures is compared with the profile of the others; the AUC is the mean. It
+    contains what the mixture cannot express and what too few pictures to fit to cost.
+
+    Parameters
+    ----------
+    table : Table of n pictures
+    size : components of the mixture
     """
     order = philox(0).permutation(len(table))
-    halves = order[: len(table) // 2], order[len(table) // 2 :]
     found = []
-    for one, other in (halves, halves[::-1]):
-        half = Profile("", "", "", measured_part(table.rows(one)))
-        found.append(content_and_all_auc(half.table(len(other), seed=0), table.rows(other)))
-    return {key: round(float(np.mean([auc[key] for auc in found])), 4) for key in found[0]}
+    for fold in range(FOLDS):
+        held, kept = order[fold::FOLDS], np.delete(order, np.s_[fold::FOLDS])
+        part = Profile("", "", "", measured_part(table.rows(kept), size)[0])
+        found.append(content_and_all_auc(part.table(len(kept), seed=fold), table.rows(held)))
+    out = {}
+    for key in found[0]:
+        auc = float(np.mean([one[key] for one in found]))
+        half = NORMAL_95 * auc_error(auc, len(table), len(table)) if np.isfinite(auc) else np.nan
+        out[key] = Separated(round(auc, 4), round(auc - half, 4), round(min(1.0, auc + half), 4))
+    return out
 
 
-def measured_part(table: Table) -> Part:
-    """Marginals and copula of a measured table; attributes never measured are left out."""
+def measured_part(table: Table, size: int | None = None) -> tuple[Part, str]:
+    """Marginals and mixture of a measured table, and what the dependence is, for people.
+
+    Attributes that were never measured are left out.
+
+    Parameters
+    ----------
+    table : Table
+    size : int, optional
+        Components of the mixture at most; None: chosen by held-out likelihood.
+    """
     attributes = fitted_attributes(table)
-    kept = [a.name for a in attributes]
-    correlation = latent_correlation(table.columns(kept), [a.marginal for a in attributes])
-    return Part(len(table), attributes, correlation)
+    gaps = gaps_of(table, attributes)
+    cells = cells_of(table, attributes, gaps)
+    count = int(measurable(table).sum())
+    if count < MIN_ROWS:
+        mixture = _shrunken(fit_mixture(cells, 1).mixture, len(table))
+        share = 100 * SHRUNKEN_ROWS / (len(table) + SHRUNKEN_ROWS)
+        dependence = _SHRUNKEN.format(share=share, n=count, least=MIN_ROWS)
+    else:
+        fitted = best_mixture(cells) if size is None else fit_mixture(cells, size)
+        mixture = fitted.mixture
+        rows = ", ".join(str(n) for n in sorted(fitted.rows, reverse=True))
+        dependence = _MIXTURE.format(k=len(mixture.weights), s="s" * (len(mixture.weights) > 1), rows=rows)
+    return Part(len(table), attributes, mixture, gaps), dependence
+
+
+def _shrunken(mixture: Mixture, n: int) -> Mixture:
+    """One normal distribution, its correlations those of n rows drawn towards 0."""
+    correlation = mixture.correlation * n / (n + SHRUNKEN_ROWS)
+    np.fill_diagonal(correlation, 1.0)
+    return Mixture.copula(correlation)
 
 
 def fitted_attributes(table: Table) -> tuple[ProfileAttribute, ...]:
@@ -150,7 +221,8 @@ def annotated_part(annotations: Annotations) -> Part:
     values = np.stack(list(columns.values()), axis=1)
     attributes = tuple(_annotated(name, marginals[name], column) for name, column in columns.items())
     weights = np.array([WEIGHTS.get(name, 1.0) for name in columns])
-    return Part(len(annotations), attributes, latent_correlation(values, list(marginals.values()), weights))
+    correlation = latent_correlation(values, list(marginals.values()), weights)
+    return Part(len(annotations), attributes, Mixture.copula(correlation))
 
 
 def _ordinal(annotations: Annotations, levels: Sequence[tuple[str, str | None]]) -> np.ndarray:

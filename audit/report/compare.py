@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from facegen.audit.distances.auc_error import auc_error
+from facegen.audit.distances.auc_error import NORMAL_95, auc_error
 from facegen.audit.distances.feature_distance import FeatureDistance, feature_distance, not_measured
 from facegen.audit.distances.frozen_lists import matched_names
 from facegen.audit.distances.held_out import NEED_PARSER, HeldOut, HeldOutInputs, compare_held_out
@@ -26,7 +26,6 @@ from facegen.datasets.keyed_random import philox
 # folds share rows and the larger of two classifiers is taken: of 32 random splits of 1,500 real faces into
 # 1,000 and 500 five lay above 2 and two above 3.
 CLEAR = 3.0
-NORMAL_95 = 1.96  # standard errors to each side of a 95 % interval
 # Network -> the reason given where it has no features.
 PARSER, INCEPTION = "parser encoder", "Inception v3"
 NETWORKS = {

@@ -11,6 +11,7 @@ from facegen.audit.measure_dataset import Measurement
 from facegen.audit.measures import measure_table
 from facegen.audit.measures.schema import Table
 from facegen.audit.profiles.attribute_profile import Profile
+from facegen.audit.profiles.profile_card import ProfileCard, card_of
 from facegen.datasets.errors import FacegenError
 
 # Rows drawn from a profile to represent its distribution; more change no distance by over 0.01.
@@ -29,6 +30,7 @@ class Reference:
     attributes : Table; rows of the set, or rows drawn from the profile
     labels : Table or None: a profile does not describe how masks are drawn
     fidelity : of the profile (see Profile), empty for a set
+    card : of the profile, None for a set
     handwritten : whether it is a profile that somebody wrote, fully or in part; n is then an assumption
     maps, adjacency, unknown : as in Measurement; None against a profile
     """
@@ -43,6 +45,7 @@ class Reference:
     adjacency: np.ndarray | None = None
     unknown: np.ndarray | None = None
     handwritten: bool = False
+    card: ProfileCard | None = None
 
     @property
     def fitted(self) -> bool:
@@ -93,4 +96,5 @@ class Reference:
             None,
             profile.fidelity,
             handwritten=handwritten,
+            card=card_of(profile),
         )

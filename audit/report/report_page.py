@@ -33,6 +33,7 @@ from facegen.audit.measures.face_view import WORKING_SIZE
 from facegen.audit.measures.measure_table import MEASURES_VERSION
 from facegen.audit.measures.realism import PREPARED
 from facegen.audit.measures.schema import BINARY, Measure
+from facegen.audit.profiles.profile_card import ProfileCard
 from facegen.audit.report import figures
 from facegen.audit.report.findings import BORDERLINE, DIFFERS, UNMEASURED, WITHIN, Audit, Row, Separability
 from facegen.audit.report.thresholds import Check
@@ -122,6 +123,7 @@ def report_data(audit: Audit, checks: list[Check]) -> dict:
             "kind": audit.reference.kind,
             "n": audit.reference.n,
             "fidelity": {key: _number(auc) for key, auc in audit.reference.fidelity.items()},
+            "card": _card(audit.reference.card),
         },
         "synthetic": {"name": audit.synthetic, "n": audit.n_synthetic},
         "two_sample": {"content": _separability(audit.content), "all": _separability(audit.all_attributes)},
@@ -275,6 +277,17 @@ def _figure(audit: Audit, synthetic: Measurement, row: Row, form: figures.Format
 
 def _number(value: float) -> float | None:
     return round(float(value), 6) if math.isfinite(value) else None
+
+
+def _card(card: ProfileCard | None) -> dict | None:
+    """The card of the profile; None against a set."""
+    if card is None:
+        return None
+    told = {
+        key: {name: _number(value) for name, value in vars(one).items()}
+        for key, one in card.separated.items()
+    }
+    return vars(card) | {"separated": told}
 
 
 def _faults(faults: Sequence[LabelFault]) -> list[dict]:

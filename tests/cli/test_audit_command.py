@@ -12,6 +12,7 @@ from PIL import Image
 
 from facegen.audit.distances import univariate
 from facegen.audit.profiles import profile_fit
+from facegen.audit.profiles.profile_parts import Separated
 from facegen.audit.report import compare, figures
 from facegen.audit.report.report_page import STRIP
 from facegen.cli.main import cli
@@ -24,7 +25,7 @@ def quick(tmp_path_factory):
         patch.setenv("FACEGEN_CACHE", str(tmp_path_factory.mktemp("cache")))
         patch.setattr(compare, "FLOOR_REPEATS", 1)
         patch.setattr(univariate.Draws.make.__func__, "__defaults__", (60,))
-        patch.setattr(profile_fit, "fidelity_of", lambda table: {"content": 0.5})
+        patch.setattr(profile_fit, "separated_of", lambda table, size: {"content": Separated(0.5, 0.4, 0.6)})
         patch.setattr(figures, "overlaid_histogram", lambda *_, **__: "<svg></svg>")
         yield
 

@@ -84,11 +84,13 @@ def fit_profile(
     Returns
     -------
     Profile
-        Quantiles, frequencies and correlations.
+        Quantiles, frequencies and a Gaussian mixture of normal scores, of as many components as held-out
+        pictures support and none of fewer than 25 pictures. Fewer than 50 measurable pictures give one
+        normal distribution shrunken towards independence, and `method` says so.
 
     Raises
     ------
-    FacegenError : a file cannot be read, masks hold unknown ids, or too few faces can be measured.
+    FacegenError : a file cannot be read, masks hold unknown ids, or fewer than 10 faces can be measured.
 
     Examples
     --------

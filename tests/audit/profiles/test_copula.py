@@ -1,21 +1,18 @@
-"""The copula: known correlations recovered, second implementations agreed with, draws keyed."""
+"""The copula: known correlations recovered, second implementations agreed with."""
 
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
 from facegen.audit.profiles.copula import (
-    draw_latents,
     latent_correlation,
     linked,
     nearest_correlation,
     upper_orthant,
 )
 from facegen.audit.profiles.marginals import Continuous, Levels
-from facegen.datasets.keyed_random import keyed_uniform
 
 KNOWN = np.array([[1, 0.6, -0.5, 0.4], [0.6, 1, -0.2, 0.3], [-0.5, -0.2, 1, 0.1], [0.4, 0.3, 0.1, 1]])
-NAMES = ("skewed", "rare", "even", "level")
 
 
 def mixed(n, seed=0):
@@ -69,43 +66,6 @@ def test_weights_keep_the_correlations_that_matter():
     broken = np.array([[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, 1]])
     kept = nearest_correlation(broken, np.array([50.0, 1.0, 1.0]))
     assert kept[0, 1:] == pytest.approx([0.9, -0.9], abs=0.05)
-
-
-def test_draws_follow_the_correlation_and_are_keyed():
-    z = draw_latents(NAMES, KNOWN, 20000, 3, {})
-    assert np.corrcoef(z.T) == pytest.approx(KNOWN, abs=0.03)
-    assert draw_latents(NAMES, KNOWN, 10, 3, {}) == pytest.approx(z[:10])
-    assert not np.allclose(draw_latents(NAMES, KNOWN, 10, 4, {}), z[:10])
-    assert draw_latents(NAMES, KNOWN, 10, 0, {}).shape == (10, 4)  # seed 0 is a seed
-
-
-def test_a_further_attribute_shifts_no_other():
-    wide = np.eye(5)
-    wide[:4, :4] = KNOWN
-    assert draw_latents((*NAMES, "new"), wide, 50, 1, {})[:, :4] == pytest.approx(
-        draw_latents(NAMES, KNOWN, 50, 1, {})
-    )
-
-
-def test_conditional_draws_agree_with_rejection():
-    z, _ = mixed(400000, seed=5)
-    kept = z[(z[:, 1] > 1.5) & (z[:, 2] > 0) & (np.abs(z[:, 0] - 1) < 0.1)]
-    bounds = {
-        "rare": (np.array(1.5), np.inf),
-        "even": (np.array(0.0), np.inf),
-        "skewed": (np.array(1.0),) * 2,
-    }
-    drawn = draw_latents(NAMES, KNOWN, 20000, 1, bounds)
-    assert drawn[:, 0] == pytest.approx(1) and drawn[:, 1].min() >= 1.5 and drawn[:, 2].min() >= 0
-    assert drawn.mean(axis=0) == pytest.approx(kept.mean(axis=0), abs=0.06)
-    assert drawn[:, 1:].std(axis=0) == pytest.approx(kept[:, 1:].std(axis=0), abs=0.05)
-
-
-def test_uniforms_are_uniform_and_differ_by_name_and_seed():
-    u = keyed_uniform(0, "a", 20000)
-    assert u.min() > 0 and u.max() < 1 and u.mean() == pytest.approx(0.5, abs=0.01)
-    assert abs(np.corrcoef(u, keyed_uniform(0, "b", 20000))[0, 1]) < 0.03
-    assert abs(np.corrcoef(u, keyed_uniform(1, "a", 20000))[0, 1]) < 0.03
 
 
 def test_linked_groups_are_independent_given_their_links():

@@ -8,7 +8,7 @@ from drawn_heads import random_heads
 
 from facegen.audit.distances import held_out
 from facegen.audit.measure_dataset import Measurement
-from facegen.audit.profiles.profile_fit import fidelity_of
+from facegen.audit.profiles.profile_fit import separated_of
 from facegen.audit.report import compare as comparing
 from facegen.audit.report.compare import compare
 from facegen.audit.report.findings import DIFFERS, UNMEASURED
@@ -69,7 +69,7 @@ def test_the_same_audit_twice(reference, tilted, tilted_audit):
 
 
 def test_against_a_profile(drawn_profile, real, similar, tilted, few_profile_rows):
-    profile = replace(drawn_profile, fidelity=fidelity_of(real.attributes))
+    profile = replace(drawn_profile, separated=separated_of(real.attributes, 1))
     reference = Reference.of_profile(profile)
     assert reference.n == 110 and reference.labels is None
     good, bad = compare(reference, similar), compare(reference, tilted)

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from drawn_heads import head, paint
 
+from facegen.audit.profiles.profile_card import card_of
+from facegen.audit.profiles.profile_parts import Separated
 from facegen.audit.report import figures, report_page
 from facegen.audit.report.report_page import render_html, report_data, thumbnail, write_report
 from facegen.audit.report.thresholds import Check
@@ -84,15 +86,22 @@ def test_the_lines_that_end_the_demo_quote_the_report(audited, tmp_path):
     assert f"  roll: real {audit.row('roll').gap.reference:.3g}, synthetic" in done
 
 
-def test_a_profile_may_know_its_fidelity_in_part(audited, monkeypatch):
+def test_the_card_of_the_profile_is_shown(audited, drawn_profile, monkeypatch):
     monkeypatch.setattr(report_page.figures, "overlaid_histogram", lambda *_, **__: "")
     audit, synthetic = audited
-    for fidelity, shown in (
-        ({"content": 0.61}, "AUC of 0.61 (content) and –"),
-        ({"x": 1}, "AUC of – (content)"),
+    assert report_data(audit, [])["reference"]["card"] is None
+    for separated, shown, stored in (
+        ({"content": Separated(0.61, 0.59, np.nan)}, "AUC content 0.61 on pictures", [0.61, 0.59, None]),
+        ({"content": Separated(0.61, 0.59, 0.63)}, "AUC content 0.61 (0.59 to 0.63) on", [0.61, 0.59, 0.63]),
+        ({"content": Separated(*[np.nan] * 3)}, "AUC content not measured", [None] * 3),
+        ({}, "told from real rows<td>not measured", None),
     ):
-        known = replace(audit, reference=replace(audit.reference, fidelity=fidelity))
-        assert shown in " ".join(render_html(known, synthetic, [], []).split())
+        card = card_of(replace(drawn_profile, separated=separated))
+        known = replace(audit, reference=replace(audit.reference, card=card))
+        page = " ".join(render_html(known, synthetic, [], []).split())
+        assert shown in page and "110 pictures" in page
+        told = report_data(known, [])["reference"]["card"]["separated"]
+        assert told == ({"content": dict(zip(("auc", "low", "high"), stored, strict=True))} if stored else {})
 
 
 def test_what_was_not_measured_is_null_not_nan(audited):
