@@ -147,4 +147,8 @@ def lip_colour(skin: Skin) -> Floats:
 
 def covered(colour: Floats, film: Floats, fraction: Floats) -> Floats:
     """`colour` (..., 3) under a film of colour (3,) that covers a fraction (...) of it."""
-    return colour + np.asarray(fraction)[..., None] * (film - colour)
+    out = np.empty_like(colour)
+    fraction, film = np.asarray(fraction, colour.dtype), np.broadcast_to(film, colour.shape)
+    for i in range(3):  # numpy's inner loops are slow over three values
+        out[..., i] = colour[..., i] + fraction * (film[..., i] - colour[..., i])
+    return out

@@ -208,4 +208,5 @@ def _groove(distance: Floats, width: float, depth: float) -> Floats:
 
 def _reach(along: Floats, middle: float, half: float) -> Floats:
     """1 around `middle`, 0 beyond `half` from it, smoothly."""
-    return np.exp(-(((along - middle) / half) ** 4))
+    x = ((along - middle) / half) ** 2
+    return np.exp(-(x * x))  # `** 4` is a general power: five times as slow

@@ -72,12 +72,12 @@ def skin_colour(melanin: Floats | float, haemoglobin: Floats | float) -> Floats:
 
 
 def pigment_colour(skin: Skin, fields: SkinFields, regions: Mapping[str, Picture]) -> Floats:
-    """Diffuse reflectance (height, width, 3) float64 of clean, flat skin, linear RGB."""
+    """Diffuse reflectance (height, width, 3) float32 of clean, flat skin, linear RGB."""
     melanin, blood = melanin_map(skin, fields, regions), blood_map(skin, fields, regions)
     colour = skin_colour(np.clip(melanin, *MELANIN_LIMITS), np.clip(blood, *BLOOD_LIMITS))
     colour *= np.exp(-VENOUS * venous_blood(skin, regions)[..., None])
     colour *= 1 + WARMTH * skin.warmth
-    return colour
+    return colour.astype(np.float32)
 
 
 def lip_blood(skin: Skin) -> float:
