@@ -93,19 +93,29 @@ def polygon_distance(points: Floats, s: Floats, t: Floats) -> Floats:
     -------
     (N,) float64, chart mm
     """
-    p = np.stack([np.abs(s), t], 1)
-    a, b = points[:-1], points[1:]
-    edge = b - a
-    along = np.clip(((p[:, None] - a) * edge).sum(-1) / (edge**2).sum(-1), 0, 1)
-    distance = np.linalg.norm(p[:, None] - (a + along[..., None] * edge), axis=-1).min(1)
-    # Crossing count towards +s: the middle line is not a border, so a point is inside when an odd number of
-    # edges lies to its outer side.
-    ay, by = a[:, 1], b[:, 1]
-    straddles = (ay > p[:, 1:]) != (by > p[:, 1:])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        crossing = a[:, 0] + (p[:, 1:] - ay) / (by - ay) * edge[:, 0]
-    inside = (straddles & (crossing > p[:, :1])).sum(1) % 2 == 1
+    x, y = np.abs(s, dtype=np.float64), np.asarray(t, np.float64)
+    nearest, inside = np.full(x.shape, np.inf), np.zeros(x.shape, bool)
+    # One edge after the other: an array of all points and edges would be several times as slow.
+    for (ax, ay), (bx, by) in zip(points[:-1], points[1:], strict=True):
+        dx, dy = x - ax, y - ay
+        _, squared = _nearest_on_edge(dx, dy, bx - ax, by - ay)
+        np.minimum(nearest, squared, out=nearest)
+        # Crossing count towards +s: the middle line is not a border, so a point is inside when an odd number
+        # of edges lies to its outer side.
+        if ay != by:
+            inside ^= ((ay > y) != (by > y)) & (dy * ((bx - ax) / (by - ay)) > dx)
+    distance = np.sqrt(nearest)
     return np.where(inside, -distance, distance)
+
+
+def _nearest_on_edge(dx: Floats, dy: Floats, edge_x: float, edge_y: float) -> tuple[Floats, Floats]:
+    """Where on an edge points come nearest, as a fraction of it (N,), and the squared distance (N,).
+
+    dx, dy : (N,) float, of the points from the edge's start; edge_x, edge_y : float, of its end from there
+    """
+    along = (dx * edge_x + dy * edge_y) / (edge_x**2 + edge_y**2)
+    np.clip(along, 0, 1, out=along)
+    return along, (dx - along * edge_x) ** 2 + (dy - along * edge_y) ** 2
 
 
 # The part of a brow that annotators draw: hairs are dense from BROW_STARTS_MM beyond the inner end on, over
@@ -204,11 +214,14 @@ class BrowShape:
 
 def _band_distance(line: Floats, half: Floats, points: Floats) -> Floats:
     """Signed distance (N,) of points (N, 2) from a band round a line (K, 2) of half widths (K,)."""
-    a, b = line[:-1], line[1:]
-    edge = b - a
-    along = np.clip(((points[:, None] - a) * edge).sum(-1) / (edge**2).sum(-1), 0, 1)
-    radius = half[:-1] + along * np.diff(half)
-    return (np.linalg.norm(points[:, None] - (a + along[..., None] * edge), axis=-1) - radius).min(1)
+    x, y = np.ascontiguousarray(points.T, np.float64)
+    out = np.full(x.shape, np.inf)
+    for start, step, width, wider in zip(
+        line[:-1], np.diff(line, axis=0), half[:-1], np.diff(half), strict=True
+    ):
+        along, squared = _nearest_on_edge(x - start[0], y - start[1], *step)
+        np.minimum(out, np.sqrt(squared) - (width + along * wider), out=out)
+    return out
 
 
 # How the fields of a hairline act on the standard curve, chart mm, by eye: a height fades out towards the
