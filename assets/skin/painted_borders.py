@@ -9,6 +9,7 @@ is used. Beards are in `beard_area`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -96,7 +97,7 @@ def polygon_distance(points: Floats, s: Floats, t: Floats) -> Floats:
     x, y = np.abs(s, dtype=np.float64), np.asarray(t, np.float64)
     nearest, inside = np.full(x.shape, np.inf), np.zeros(x.shape, bool)
     # One edge after the other: an array of all points and edges would be several times as slow.
-    for (ax, ay), (bx, by) in zip(points[:-1], points[1:], strict=True):
+    for (ax, ay), (bx, by) in pairwise(points):
         dx, dy = x - ax, y - ay
         _, squared = _nearest_on_edge(dx, dy, bx - ax, by - ay)
         np.minimum(nearest, squared, out=nearest)
