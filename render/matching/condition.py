@@ -155,7 +155,7 @@ def condition(spec: s.FaceSpec, row: Row) -> s.FaceSpec:
         eyes=draw_eyes(d, identity),
         brows=draw_brows(d, identity),
         facial_hair=facial_hair(d, identity, row),
-        expression=draw_expression(d, flag(row, "smiling"), flag(row, "mouth_open")),
+        expression=draw_expression(d, identity, flag(row, "smiling"), flag(row, "mouth_open")),
         pose=pose,
         glasses=_glasses(d, spec.glasses, row),
         headwear=_headwear(d, identity, spec.headwear, row),

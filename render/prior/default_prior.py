@@ -35,7 +35,7 @@ def draw_spec(seed: int, index: int, identity: s.Identity | None = None) -> s.Fa
     base = draw_base(seed, index, identity)
     return replace(
         base,
-        expression=draw_expression(d, smile=None, opening=None),
+        expression=draw_expression(d, base.identity),
         skin=draw_skin(d, base.identity),
         eyes=draw_eyes(d, base.identity),
         brows=draw_brows(d, base.identity),

@@ -41,7 +41,7 @@ def test_expressions_are_of_the_requested_kind(smile, opening):
     names = expression_prior.allowed(smile, opening)
     assert names and all((n in expression_prior.SMILING) == smile for n in names)
     assert all((n in expression_prior.OPEN) == opening for n in names)
-    weights = expression_prior.draw_expression(Draw(0, 1), smile, opening)
+    weights = expression_prior.draw_expression(Draw(0, 1), s.Identity(), smile, opening)
     assert all(0 < w <= 1 for w in weights.values()) and ("jawOpen" in weights) == opening
 
 

@@ -98,7 +98,7 @@ def test_a_wink_shuts_one_eye(monkeypatch):
     monkeypatch.setattr(expression_prior, "WEIGHTS", {"wink": 1.0})
     shut = set()
     for i in range(12):
-        drawn = expression_prior.draw_expression(Draw(0, i))
+        drawn = expression_prior.draw_expression(Draw(0, i), s.Identity(), smile=True)
         left, right = drawn.get("eyeBlinkLeft", 0), drawn.get("eyeBlinkRight", 0)
         assert max(left, right) > 0.4 and min(left, right) < 0.3
         shut.add(left > right)
@@ -120,7 +120,7 @@ def test_expressions_obey_what_is_given(smile, opening):
     names = set(expression_prior.allowed(smile, opening))
     assert names and all((n in expression_prior.SMILING) == smile for n in names)
     assert all((n in expression_prior.OPEN) == opening for n in names)
-    drawn = expression_prior.draw_expression(Draw(0, 3), smile, opening)
+    drawn = expression_prior.draw_expression(Draw(0, 3), s.Identity(), smile, opening)
     assert all(0 <= v <= 1 for v in drawn.values())
     assert (drawn.get("mouthSmileLeft", 0) > 0.2) == smile
 
