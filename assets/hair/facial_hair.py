@@ -13,7 +13,7 @@ from facegen.assets.hair import strands as st
 from facegen.assets.head.head_model import HeadModel, PosedHead
 from facegen.assets.meshes.collision import Body
 from facegen.assets.meshes.mesh import Floats
-from facegen.assets.skin import beard_area, painted_borders
+from facegen.assets.skin import beard_area
 from facegen.render.spec.face_spec import FacialHair
 
 Density: TypeAlias = Callable[[Floats, Floats], Floats]  # of chart coordinates s, t in mm; in [0, 1]
@@ -25,7 +25,7 @@ LOWER_ROOTS = (23, 17, 16, 15, 14, 13, 12, 11, 10)
 LOWER_TIPS = (90, 91, 92, 93, 94, 95, 96, 97, 98)
 
 
-def _face_roots(
+def face_roots(
     head: PosedHead,
     model: HeadModel,
     density: Density,
@@ -56,100 +56,17 @@ def _face_roots(
     return roots.take(np.flatnonzero(rng.random(len(roots)) < density(*place.T)))
 
 
-def _tangent(normal: Floats, direction: Floats) -> Floats:
+def tangent(normal: Floats, direction: Floats) -> Floats:
     t = direction - (direction * normal).sum(1, keepdims=True) * normal
     return t / np.maximum(np.linalg.norm(t, axis=1, keepdims=True), 1e-9)
 
 
-def _arc(
-    roots: st.Roots, direction: Floats, lift: Floats, length: Floats, points: int, bend: float
-) -> Floats:
+def arc(roots: st.Roots, direction: Floats, lift: Floats, length: Floats, points: int, bend: float) -> Floats:
     """Short hairs: leave the skin at `lift`, bend back to it. direction (N, 3) unit tangent."""
     u = np.linspace(0, 1, points)[None, :, None]
     along = direction[:, None] * (u * length[:, None, None])
     rise = roots.normal[:, None] * (lift[:, None, None] * length[:, None, None] * (u - bend * u**2))
     return (roots.position[:, None] + along + rise).astype(np.float32)
-
-
-# Hairs and undercoat: skin shows between them at density 1. A bushy brow has 1.5 times as many.
-BROW_PER_CM2 = 205.0
-
-
-def brows(
-    head: PosedHead,
-    model: HeadModel,
-    shape: painted_borders.BrowShape,
-    density: float,
-    rng: np.random.Generator,
-    points: int = 5,
-) -> tuple[Floats, npt.NDArray[np.int_]]:
-    """Brow strands: (N, points, 3), side (N,) +1 left -1 right.
-
-    Hairs stand up at the inner end, lie down along the brow within its first third and cross the centre line
-    from both edges further out; half of them are a short, fine undercoat that closes the brow.
-    """
-    both = [_brow(head, model, shape, side, density, rng, points) for side in (1, -1)]
-    return np.concatenate(both), np.repeat((1, -1), [len(strands) for strands in both])
-
-
-def _brow(
-    head: PosedHead,
-    model: HeadModel,
-    shape: painted_borders.BrowShape,
-    side: int,
-    density: float,
-    rng: np.random.Generator,
-    points: int,
-) -> Floats:
-    line, half = shape.centre_line(side)
-    start, stop = line[0, 0], line[-1, 0]
-
-    def along(s: Floats) -> Floats:
-        return np.clip((np.abs(s) - start) / (stop - start), 0, 1)
-
-    def across(s: Floats, t: Floats) -> Floats:
-        """Height above the centre line, 1 and -1 on the outline."""
-        a = np.abs(s)
-        return np.clip((t - np.interp(a, *line.T)) / np.interp(a, line[:, 0], half), -1, 1)
-
-    def cover(s: Floats, t: Floats) -> Floats:
-        # The lower border is dense, the upper one and the inner end lose themselves in the skin; depth counts
-        # in half widths, so that the thin tail is as full as the middle.
-        depth = -shape.distance(s, t)
-        fraction = depth / np.interp(np.abs(s), line[:, 0], half)
-        edge = np.where(across(s, t) > 0, 0.10 + 1.25 * fraction, 0.25 + 2.2 * fraction)
-        # Both ends fade over some 6 mm: a brow has no corners.
-        ends = np.clip(0.15 + along(s) / 0.18, 0, 1) * np.clip(0.12 + (1 - along(s)) / 0.2, 0, 1)
-        inside = (depth > -0.3) * 1.0
-        return np.clip(edge, 0, 1) * inside * ends * (s * side > 0)
-
-    slopes = np.degrees(np.arctan(np.gradient(line[:, 1], line[:, 0])))
-
-    def turned(s: Floats, t: Floats) -> Floats:
-        """Degrees by which hairs rise from straight outwards."""
-        u = along(s)
-        slope = np.interp(np.abs(s), line[:, 0], slopes)
-        return slope + 62 * np.exp(-u / 0.17) + 10 * (1 - u) - 24 * across(s, t) * np.clip(u / 0.25, 0, 1)
-
-    def reach(s: Floats) -> Floats:
-        """Length of a hair, mm."""
-        u = along(s)
-        return 7.8 * (1 - 0.3 * u) * (0.7 + 0.3 * np.clip(u / 0.2, 0, 1))
-
-    def rooted(s: Floats, t: Floats) -> Floats:
-        # It is the middle of a hair that lies where the brow is seen.
-        angle, half_way = np.radians(turned(s, t)), 0.35 * reach(s)
-        return cover(s + side * half_way * np.cos(angle), t + half_way * np.sin(angle))
-
-    roots = _face_roots(head, model, rooted, BROW_PER_CM2 * density, rng)
-    s, t = roots.chart.T
-    turn = np.radians(turned(s, t) + rng.normal(0, 11, len(roots)))
-    rotation = head.head_rotation
-    direction = side * np.cos(turn)[:, None] * rotation[:, 0] + np.sin(turn)[:, None] * rotation[:, 2]
-    direction = _tangent(roots.normal, direction)
-    coat = np.where(rng.random(len(roots)) < 0.5, 0.5, 1.0)
-    length = reach(s) / 1000 * coat * rng.uniform(0.7, 1.15, len(roots))
-    return _arc(roots, direction, rng.uniform(0.12, 0.28, len(roots)), length, points, 0.8)
 
 
 def lashes(
@@ -266,7 +183,7 @@ def _grow_beard(
     def uneven(s: Floats, t: Floats) -> Floats:
         return density(s, t) * patches(s, t)
 
-    roots = _face_roots(head, model, uneven, per_cm2, rng, JITTER_MM)
+    roots = face_roots(head, model, uneven, per_cm2, rng, JITTER_MM)
     rotation = head.head_rotation
     s, t = roots.chart.T
     aside = np.sign(s) * np.clip(np.abs(s) / 24, 0, 1)
@@ -280,10 +197,10 @@ def _grow_beard(
         fraction = np.clip(0.35 + 0.65 * density(s, t), 0, 1) * (0.75 + 0.45 * chin)
     direction = out[:, None] * rotation[:, 0] - down[:, None] * rotation[:, 2]
     direction = direction - np.broadcast_to(ahead, len(s))[:, None] * rotation[:, 1]
-    direction = _tangent(roots.normal, direction + rng.normal(0, 0.22, (len(roots), 3)))
+    direction = tangent(roots.normal, direction + rng.normal(0, 0.22, (len(roots), 3)))
     length = length_mm / 1000 * rng.uniform(0.6, 1.15, len(roots)) * (1 if kind == "stubble" else fraction)
     lift = rng.uniform(0.3, 0.65, len(roots)) if kind != "stubble" else rng.uniform(0.5, 1.1, len(roots))
-    strands = _arc(roots, direction, lift, length, points, 0.55)
+    strands = arc(roots, direction, lift, length, points, 0.55)
     if length_mm > 3 and len(strands):
         centres = roots.position[rng.integers(len(roots), size=max(1, len(roots) // 9))]
         _, group = cKDTree(centres).query(roots.position)

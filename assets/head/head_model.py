@@ -32,10 +32,11 @@ from facegen.assets.head.anny_model import (
     keep_vertices,
     load_anny,
 )
-from facegen.assets.head.head_cut import PART_TONGUE, HeadCut, chart_of, cut_head
+from facegen.assets.head.head_cut import PART_SKIN, PART_TONGUE, HeadCut, chart_of, cut_head
 from facegen.assets.head.head_landmarks import TemplatePoints, meet_lids, pick_landmarks
 from facegen.assets.head.lip_seam import LipSeam
 from facegen.assets.head.rotations import bone_turns, eyeball_rotations
+from facegen.assets.head.smile_shape import CheekPads
 
 Floats = npt.NDArray[np.floating]
 Float32 = npt.NDArray[np.float32]
@@ -132,6 +133,7 @@ class HeadModel:
     right_lashes : (125,) int
         Order of the right lashes' vertices that mirrors the left ones'.
     seam : LipSeam, how lips meet
+    cheeks : CheekPads, how they swell in a smile
     bone : dict of bone name to its row among the bone poses
     """
 
@@ -152,6 +154,7 @@ class HeadModel:
     eye_middle: Floats
     right_lashes: Ints
     seam: LipSeam = field(repr=False)
+    cheeks: CheekPads = field(repr=False)
     bone: dict[str, int] = field(repr=False, default_factory=dict)
 
     def pose(
@@ -183,7 +186,7 @@ class HeadModel:
         """
         pose = bone_turns(neck_turn, gaze)
         posed = evaluate(self.anny, phenotype, sliders, actions, pose)
-        return self._posed(*posed, *evaluate(self.anny, phenotype, sliders, {}, {}), gaze)
+        return self._posed(*posed, *evaluate(self.anny, phenotype, sliders, {}, {}), actions, gaze)
 
     def pose_many(self, heads: Sequence[Pose]) -> list[PosedHead]:
         """Several heads in one evaluation: a few milliseconds each where `pose` takes forty.
@@ -200,10 +203,16 @@ class HeadModel:
         poses = [bone_turns(*both) for both in zip(turns, gazes, strict=True)]
         posed = evaluate_many(self.anny, shapes, slid, acting, poses)
         rest = evaluate_many(self.anny, shapes, slid, [{}] * len(heads), [])
-        return [self._posed(*one) for one in zip(*posed, *rest, gazes, strict=True)]
+        return [self._posed(*one) for one in zip(*posed, *rest, acting, gazes, strict=True)]
 
     def _posed(
-        self, vertices: Floats, bones: Floats, rest: Floats, rest_bones: Floats, gaze: Sequence[float]
+        self,
+        vertices: Floats,
+        bones: Floats,
+        rest: Floats,
+        rest_bones: Floats,
+        actions: Mapping[str, float],
+        gaze: Sequence[float],
     ) -> PosedHead:
         kept, rows = vertices[: len(self.kept)].copy(), _Rows(vertices[len(self.kept) :])
         eye_centres = np.stack([rows[r].mean(0) for r in (LEFT_EYE, RIGHT_EYE)])
@@ -215,6 +224,7 @@ class HeadModel:
         up = skull[:, 2].astype(np.float64)
         self.seam.meet(kept, rest[: len(self.kept)], up)
         self.seam.close(kept, up)
+        self.cheeks.swell(kept, actions, skull)
         landmarks = kept[self.landmark_vertices]
         meet_lids(landmarks, skull[:, 2])
         pupils = eye_centres + eye_radius * (frames @ np.array([0, -1, 0], np.float32))
@@ -296,8 +306,16 @@ def head_model() -> HeadModel:
         eye_middle=eye_middle,
         right_lashes=_mirror_order(template[slice(*LEFT_LASHES)], template[slice(*RIGHT_LASHES)]),
         seam=LipSeam(chart, masks["lips"][kept], lower[kept], template[kept] - eye_middle, lip_faces),
+        cheeks=CheekPads(chart, _skin_vertices(cut)),
         bone={name: i for i, name in enumerate(model.bone_labels)},
     )
+
+
+def _skin_vertices(cut: HeadCut) -> npt.NDArray[np.bool_]:
+    """(N,) bool: kept vertices of the outer skin."""
+    skin = np.zeros(len(cut.kept), bool)
+    skin[cut.new_index[cut.faces[cut.face_part == PART_SKIN]]] = True
+    return skin
 
 
 def _follows_jaw(template: Floats, jaw_open: Floats) -> Float32:

@@ -45,7 +45,8 @@ ROW_IN_FRONT, LOWER_BEHIND = 0.0002, 0.0022
 
 # In a smile lips part and jaws hardly do. All in mm:
 SHOWN = 10.3  # at most shown of the upper incisors
-LEFT_DARK = 0.8  # between them and the lower lip or the lower row
+LEFT_DARK = 0.3  # between them and the lower lip or the lower row
+LOWER_SHOWN = 1.2  # of the lower incisors: smiles show the upper ones
 MOST_MOVED = 6.0  # a row is moved at most
 PARTED = 3.0  # opening of parted lips
 JAW_OPENS = (17.0, 26.0)  # openings from which jaws take part, and that only jaws make
@@ -196,12 +197,13 @@ def smile_shifts(opening: float, upper: float, lower: float, smile: float) -> tu
 
     Returns
     -------
-    (2,) floats, mm: the upper row down, the lower one up; each in [0, MOST_MOVED]
+    (2,) floats, mm: the upper row down, in [0, MOST_MOVED], the lower one up, in +-MOST_MOVED
     """
     weight = np.interp(smile, SMILES, (0, 1)) * np.interp(opening, (0, PARTED, *JAW_OPENS), (0, 1, 1, 0))
     shown = min(opening - LEFT_DARK, SHOWN)
-    below = opening - max(shown, upper) - LEFT_DARK
-    moves = np.clip([shown - upper, below - lower], 0, MOST_MOVED)
+    below = min(max(opening - max(shown, upper) - LEFT_DARK, 0.0), LOWER_SHOWN)
+    # The lower row also sinks behind a lip that is drawn down.
+    moves = np.clip([shown - upper, below - lower], (0, -MOST_MOVED), MOST_MOVED)
     return tuple(float(x) for x in weight * moves)
 
 

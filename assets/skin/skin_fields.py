@@ -18,6 +18,8 @@ from facegen.datasets.keyed_random import philox
 from facegen.render.spec.face_spec import Skin
 
 OLD_FROM, OLD_OVER = 40, 45  # years: skin ages from 40 on and is old at 85
+# mm that actions move the edges of the lips apart, and from which the lips lie open to the light.
+PARTING_MM, PARTED_MM = {"jawOpen": 33.0, "mouthUpperUp": 5.0, "mouthLowerDown": 4.0, "mouthFunnel": 9.0}, 4.0
 FRECKLES_FROM, SPOTS_FROM, SPOT_SLOPE = 1.6, 2.2, 2.5  # standard deviations of the noise; slope above
 
 
@@ -33,7 +35,7 @@ class SkinFields:
     mole, pimple, scar : weight in [0, 1]
     wrinkle, fold, bulge : heights in mm
     grooves : about [-1, 1], on the lips only
-    bag, lid_crease, wing_crease : weight in [0, 1]
+    bag, lid_crease, wing_crease, lip_seam : weight in [0, 1]
     """
 
     old: float
@@ -50,6 +52,7 @@ class SkinFields:
     bulge: Floats
     lid_crease: Floats
     wing_crease: Floats
+    lip_seam: Floats
 
 
 def draw_fields(skin: Skin, age: float, expression: Mapping[str, float], size: tuple[int, int]) -> SkinFields:
@@ -80,7 +83,20 @@ def draw_fields(skin: Skin, age: float, expression: Mapping[str, float], size: t
         bulge=bulge,
         lid_crease=eye_area.lid_crease(s, t, skin.lid_crease),
         wing_crease=skin_marks.wing_crease(s, t),
+        lip_seam=skin_marks.lip_seam(s, t, _parted(expression)),
     )
+
+
+def _parted(expression: Mapping[str, float]) -> float:
+    """How far lips are apart, 0 to 1: at 1 nothing of the shade between closed lips is left."""
+    moved = sum(
+        mm
+        * max(
+            expression.get(name, 0.0), expression.get(f"{name}Left", 0.0), expression.get(f"{name}Right", 0.0)
+        )
+        for name, mm in PARTING_MM.items()
+    )
+    return float(np.clip(moved / PARTED_MM, 0, 1))
 
 
 def weighted(

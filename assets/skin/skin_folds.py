@@ -48,9 +48,13 @@ FOREHEAD_LINES = (3, 6)  # at least, below
 FOREHEAD_T, FOREHEAD_STEP, FOREHEAD_DEPTH = 27, 7.6, 0.30
 FEET_LINES = (3, 6)
 FEET_S, FEET_FAN, FEET_WIDTH, FEET_DEPTH = 44, 1.8, 0.9, 0.26
-NASOLABIAL = Furrow(width=2.0, depth=0.55, middle=-61, reach=16)
+NASOLABIAL = Furrow(width=2.0, depth=0.55, middle=-58, reach=16)
 MARIONETTE = Furrow(width=1.6, depth=0.30, middle=-92, reach=11)
-GLABELLA = Furrow(width=1.0, depth=0.28, middle=17, reach=7)
+# Upright lines between the brows are shallow on a face that does not frown.
+GLABELLA = Furrow(width=1.0, depth=0.12, middle=17, reach=7)
+# The fold from the wing of the nose past the corner of the mouth: |s| at FOLD_TOP, and how much further out
+# it lies per mm down.
+FOLD_TOP, FOLD_S, FOLD_OUT = -42.0, 15.0, 0.46
 UNDER_EYE = Furrow(width=0.9, depth=0.15, middle=30, reach=14)
 NECK_RINGS = Furrow(width=1.6, depth=0.35, middle=0, reach=70)
 UNDER_EYE_LINES, NECK_LINES = 4, 3
@@ -105,7 +109,7 @@ def _furrows_of_age(
             across = t + 1 - slope * (a - FEET_S) - 0.5 * patch
             reach = _reach(a, rng.uniform(54, 59), rng.uniform(7, 11)) * here
             yield _groove(across, FEET_WIDTH, FEET_DEPTH * rng.uniform(0.5, 1)) * reach
-    yield NASOLABIAL.relief(a - (14.5 + (-47 - t) * 0.40 + 0.5 * patch), t)
+    yield NASOLABIAL.relief(nasolabial(a, t) - 0.5 * patch, t)
     yield MARIONETTE.relief(a - (25 + (-80 - t) * 0.12), t)
     yield GLABELLA.relief(_from_frown_lines(a, t), t)
     for line in range(UNDER_EYE_LINES):
@@ -116,10 +120,11 @@ def _furrows_of_age(
         yield NECK_RINGS.relief(t - height, a)
 
 
-# Folds of an expression: the valley next to a smile (depth, half width in mm) and the line in it, the tear
-# trough (depths in mm at rest, of slack skin, of a squint), crow's feet, forehead, frown, chin.
-SMILE_VALLEY, SMILE_VALLEY_WIDTH = 1.8, 4.5
-SMILE_LINE = Furrow(width=1.5, depth=0.60, middle=-62, reach=15)
+# Folds of an expression: the slope of a smile from the lip down to the fold (depth, width on the side of the
+# lip and on that of the cheek, mm) and the line in it, the tear trough (depths in mm at rest, of slack skin,
+# of a squint), crow's feet, forehead, frown, chin.
+SMILE_VALLEY, LIP_SIDE, CHEEK_SIDE = 1.1, 6.0, 2.4
+SMILE_LINE = Furrow(width=1.3, depth=0.45, middle=-58, reach=15)
 TROUGH_AT_REST, TROUGH_SLACK, TROUGH_SQUINT, TROUGH_WIDTH = 0.30, 0.40, 0.20, 3.2
 SQUINT_LINE = Furrow(width=1.0, depth=0.20, middle=56, reach=8)
 RAISED_LINE = Furrow(width=1.5, depth=0.28, middle=0, reach=40)
@@ -166,10 +171,10 @@ def _folds_of_expression(
 
     smile, squint = pull("mouthSmile"), max(pull("cheekSquint"), pull("eyeSquint"))
     raised = max(pull("browOuterUp"), expression.get("browInnerUp", 0.0))
-    fold = a - (14.5 - 0.40 * (47 + t) + 0.004 * (47 + t) ** 2)
-    deep = (0.18 + 0.82 * smile) * (0.45 + 0.15 * smile + (0.55 - 0.15 * smile) * slack)
-    # A valley some millimetres wide, with a line in it where the skin is slack or the smile broad.
-    valley = -SMILE_VALLEY * deep * np.exp(-((fold / SMILE_VALLEY_WIDTH) ** 2))
+    fold = nasolabial(a, t)
+    deep = (0.15 + 0.85 * smile) * (0.45 + 0.15 * smile + (0.55 - 0.15 * smile) * slack)
+    # The cheek overhangs a valley some millimetres wide; a line lies in it where skin is slack or smiles.
+    valley = -SMILE_VALLEY * deep * np.exp(-((fold / np.where(fold < 0, LIP_SIDE, CHEEK_SIDE)) ** 2))
     yield valley * _reach(t, SMILE_LINE.middle, SMILE_LINE.reach)
     yield SMILE_LINE.relief(fold, t, SMILE_LINE.depth * deep)
     trough = t + 13.5 - 0.012 * (a - 26) ** 2 + 0.16 * (a - 26)
@@ -185,6 +190,16 @@ def _folds_of_expression(
     knitted = pull("browDown") * (0.3 + slack)
     if knitted:
         yield FROWN_LINE.relief(_from_frown_lines(a, t), t, FROWN_LINE.depth * knitted)
+
+
+def nasolabial(a: Floats, t: Floats) -> Floats:
+    """Distance in chart mm from the fold between nose and mouth; positive on the cheek.
+
+    Parameters
+    ----------
+    a, t : (...) float, chart mm; a is |s|
+    """
+    return a - (FOLD_S + FOLD_OUT * (FOLD_TOP - t))
 
 
 def _philtrum(a: Floats, t: Floats) -> Floats:

@@ -155,19 +155,23 @@ def wing_crease(s: Floats, t: Floats) -> Floats:
 SEAM_WIDTH, SEAM_ENDS_AT, MOUTH_CORNER, CORNER_WEIGHT = 1.1, 22.5, 22.6, 0.7  # mm, mm, mm
 
 
-def lip_seam(s: Floats, t: Floats) -> Floats:
+def lip_seam(s: Floats, t: Floats, parted: float = 0.0) -> Floats:
     """Where the lips meet and in the corners of the mouth: darker than the rest of the lips.
 
     Parameters
     ----------
     s, t : (H, W) float, chart mm
+    parted : float in [0, 1]
+        0 closed lips, 1 open ones: their edges see light, and only the corners stay dark.
     """
     whole = np.zeros_like(s)
     here = window(s, t, -72, 6, 28)
     off = t[here] - painted_borders.curve(painted_borders.MOUTH_LINE, s[here])
     a = np.abs(s[here])
-    seam = np.exp(-((off / SEAM_WIDTH) ** 2)) / (1 + np.exp((a - SEAM_ENDS_AT) / 0.8))
-    corner = CORNER_WEIGHT * np.exp(-(((a - MOUTH_CORNER) / 2.2) ** 2) - (off / 1.7) ** 2)
+    seam = (1 - parted) * np.exp(-((off / SEAM_WIDTH) ** 2)) / (1 + np.exp((a - SEAM_ENDS_AT) / 0.8))
+    corner = (
+        (1 - 0.5 * parted) * CORNER_WEIGHT * np.exp(-(((a - MOUTH_CORNER) / 2.2) ** 2) - (off / 1.7) ** 2)
+    )
     whole[here] = np.maximum(seam, corner)
     return whole
 

@@ -27,11 +27,11 @@ REGION_PORES, PORES_ELSEWHERE, LIPS_WITHOUT_PORES = {"nose": 0.6, "cheeks": 0.45
 DETAIL = 0.08
 
 # What lies in a groove sees less light than the flat shading of a bump gives it.
-WRINKLE_SHADE, FOLD_SHADE, LIP_GROOVE_SHADE = 0.55, 0.27, 0.02  # per mm of depth
+WRINKLE_SHADE, FOLD_SHADE, LIP_GROOVE_SHADE = 0.5, 0.11, 0.02  # per mm of depth
 BAG_SHADE = np.array([0.40, 0.41, 0.35])  # thin skin over dark blood: bags are darker and bluer
 BELOW_EYES = 0.13  # fraction by which the top of the cheeks, below a bag, is lighter
 LID_CREASE_SHADE, WING_CREASE_SHADE = 0.32, 0.30
-UPPER_LIP_SHADE = 0.02  # fine hairs and the lee of the nose
+UPPER_LIP_SHADE = 0.02  # fine hairs
 LIP_SEAM_SHADE, NOSTRIL_SHADE = np.array([0.42, 0.56, 0.54]), np.array([0.66, 0.76, 0.78])
 LID_SHADE = np.array([1.0, 0.98, 0.84])
 LIDS_LIGHT = 0.15  # fraction by which thin, stretched lids without shade are lighter than the mesh is lit
@@ -163,7 +163,7 @@ def _shade_openings(
     colour *= (1 - LID_CREASE_SHADE * fields.lid_crease)[..., None]
     colour *= (1 - WING_CREASE_SHADE * fields.wing_crease)[..., None]
     colour *= (1 - UPPER_LIP_SHADE * regions["under_nose"] * (1 - regions["lips"]))[..., None]
-    colour *= 1 - LIP_SEAM_SHADE * skin_marks.lip_seam(s, t)[..., None]
+    colour *= 1 - LIP_SEAM_SHADE * fields.lip_seam[..., None]
     colour *= np.clip(1 - NOSTRIL_SHADE * skin_marks.nostrils(s, t)[..., None], 0, 1)
 
 

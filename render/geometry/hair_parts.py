@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from facegen.assets.hair import facial_hair, groom, strands
+from facegen.assets.hair import brows, facial_hair, groom, strands
 from facegen.assets.meshes.mesh import Floats
 from facegen.assets.wear import headwear
 from facegen.datasets.conventions.native_labels import Native
@@ -20,13 +20,15 @@ SHORT_CLEARANCE = 0.0003  # metres that brow hairs and lashes keep above the ski
 REFERENCE_COUNT = 9000  # strands for which the styles' radii hold; with more, each is thinner
 FEWEST_POINTS = 5  # of a strand: with fewer its bends are corners
 # Brows are darker than the hair of blond people: their melanin over that of the hair, and what is added.
-BROW_MELANIN = (0.78, 0.18)
+BROW_MELANIN = (0.74, 0.14)
 BROW_GREY = 0.75  # brows turn grey later than the scalp
 LASH_MELANIN = 0.35  # by which lashes are darker than brows
 MASCARA_THICKENS, MASCARA_DARKENS = 0.8, 0.6  # of lashes with a full coat, by eye
 # Beards turn white before the scalp does, and are redder than it.
 BEARD_REDNESS, BEARD_GREY = 0.15, 1.4
 BROW_RADII = (0.00005, 0.0001)  # metres
+# Of the undercoat against the others; of every hair, the tip's against the root's and from where it thins.
+BROW_FINE, BROW_TIP, BROW_ONSET = 0.7, 0.15, 0.3
 STUBBLE_RADIUS, BEARD_RADIUS, BEARD_VARIES = 0.00006, 0.0001, (0.7, 1.3)  # metres, times these
 BEARD_TONE = 1.0  # standard deviation of the colour from hair to hair, in those of the locks of the scalp
 LASH_ONSET = 0.2  # fraction of a lash from where it tapers
@@ -103,16 +105,20 @@ def _brow_melanin(face: Fitting) -> float:
 
 def _brows(face: Fitting) -> list[Part]:
     colour, density = face.spec.hair.colour, face.spec.brows.density
-    points, side = facial_hair.brows(face.head, face.model, face.brow, density, face.generator("brows"))
-    points = strands.push_out(points, face.body, SHORT_CLEARANCE)
+    grown = brows.brows(face.head, face.model, face.brow, density, face.generator("brows"))
+    points = strands.push_out(grown.points, face.body, SHORT_CLEARANCE)
     fibre = materials.Hair("brow", _brow_melanin(face), colour.redness, colour.grey * BROW_GREY)
     width = face.generator("brow width").uniform(*BROW_RADII, len(points))
-    radii = strands.taper(width, points.shape[1])
-    return [
-        Part(name, StrandGeometry(points[side == sign], radii[side == sign]), (label,), (fibre,))
-        for name, sign, label in (("brow.l", 1, Native.BROW_L), ("brow.r", -1, Native.BROW_R))
-        if (side == sign).any()
-    ]
+    radii = strands.taper(
+        np.where(grown.fine, BROW_FINE * width, width), points.shape[1], BROW_TIP, BROW_ONSET
+    )
+    parts = []
+    for name, sign, label in (("brow.l", 1, Native.BROW_L), ("brow.r", -1, Native.BROW_R)):
+        mine = grown.side == sign
+        if mine.any():
+            shape = StrandGeometry(points[mine], radii[mine])
+            parts.append(Part(name, shape, (label,), (fibre,), {"tone": grown.tone[mine]}))
+    return parts
 
 
 def _lashes(face: Fitting) -> Part:

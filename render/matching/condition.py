@@ -22,9 +22,10 @@ from facegen.render.matching.condition_scene import backdrop_blur, background, d
 from facegen.render.matching.condition_skin import MIDDLE_ITA, melanin_of_ita, skin
 from facegen.render.matching.profile_rows import Row, flag, number
 from facegen.render.prior.accessories_prior import draw_glasses, draw_headwear, draw_jewellery
+from facegen.render.prior.brow_prior import draw_brows
 from facegen.render.prior.capture_prior import draw_pose
 from facegen.render.prior.expression_prior import draw_expression
-from facegen.render.prior.identity_prior import MELANIN, draw_brows, draw_eyes, draw_identity
+from facegen.render.prior.identity_prior import MELANIN, draw_eyes, draw_identity
 from facegen.render.spec import face_spec as s
 
 # Names of the profile's attributes that a face can be conditioned on.

@@ -26,10 +26,10 @@ from facegen.render.spec.camera_ranges import (
     CameraRange,
 )
 
-# Fraction of people who look at the camera while it stands straight ahead of the face; 72 of 90 training
-# photographs of all poses, by eye. It falls to half of that at EASY_GAZE degrees off, softly: eyes seldom turn
-# further than 20 to 25 degrees before the head follows (Stahl, Amplitude of human head movements associated
-# with horizontal saccades, Exp. Brain Res. 126, 1999), and people who pose do so a little more.
+# Fraction of people who look at the camera while it stands straight ahead of the face (72 of 90 training
+# photographs of all poses do, by eye). It falls to half of that at EASY_GAZE degrees off, softly: eyes seldom
+# turn further than 20 to 25 degrees before the head follows (Stahl, Amplitude of human head movements
+# associated with horizontal saccades, Exp. Brain Res. 126, 1999), and people who pose do so a little more.
 AT_CAMERA, EASY_GAZE, EASY_GAZE_OVER = 0.86, 32.0, 4.0
 FIXATION = 1.2  # degrees: standard deviation of the gaze of those who do, round the lens (by eye)
 # Of the others: how far they turn to the camera, and the standard deviation round it, degrees (by eye).

@@ -12,11 +12,12 @@ from dataclasses import replace
 
 from facegen.datasets.keyed_random import Draw
 from facegen.render.prior.accessories_prior import draw_glasses, draw_headwear, draw_jewellery
+from facegen.render.prior.brow_prior import draw_brows
 from facegen.render.prior.capture_prior import draw_background, draw_camera, draw_light, draw_pose
 from facegen.render.prior.expression_prior import draw_expression
 from facegen.render.prior.garment_prior import draw_garment
 from facegen.render.prior.hair_prior import draw_facial_hair, draw_hair
-from facegen.render.prior.identity_prior import draw_brows, draw_eyes, draw_identity, draw_skin
+from facegen.render.prior.identity_prior import draw_eyes, draw_identity, draw_skin
 from facegen.render.spec import face_spec as s
 
 # Fractions of faces that wear them: often enough that a parser learns them.

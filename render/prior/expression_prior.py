@@ -23,28 +23,28 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
         "mouthStretch": 0.15,
         "mouthRollUpper": 0.05,
         "cheekSquint": 0.5,
-        "eyeSquint": 0.3,
+        "eyeSquint": 0.2,
     },
     # With a full row of upper teeth down to the lower lip: the lips part, the jaw hardly opens.
     "open_smile": {
         "mouthSmile": 0.66,
         "mouthDimple": 0.46,
-        "mouthStretch": 0.4,
-        "mouthUpperUp": 0.66,
-        "mouthLowerDown": 0.62,
-        "jawOpen": 0.06,
+        "mouthStretch": 0.32,
+        "mouthUpperUp": 0.72,
+        "mouthLowerDown": 0.72,
+        "jawOpen": 0.09,
         "cheekSquint": 0.75,
-        "eyeSquint": 0.44,
+        "eyeSquint": 0.3,
     },
     "laugh": {
         "mouthSmile": 0.78,
         "mouthDimple": 0.46,
-        "mouthStretch": 0.46,
-        "mouthUpperUp": 0.74,
-        "mouthLowerDown": 0.66,
-        "jawOpen": 0.2,
+        "mouthStretch": 0.38,
+        "mouthUpperUp": 0.78,
+        "mouthLowerDown": 0.75,
+        "jawOpen": 0.22,
         "cheekSquint": 0.95,
-        "eyeSquint": 0.6,
+        "eyeSquint": 0.42,
     },
     "speech_a": {"jawOpen": 0.35, "mouthLowerDown": 0.3, "mouthUpperUp": 0.12},
     "speech_o": {"jawOpen": 0.25, "mouthFunnel": 0.55, "mouthPucker": 0.2},
@@ -91,7 +91,7 @@ WEIGHTS = {
 # Standard deviation of the relative difference of the two sides of a moving face: of all muscles together
 # (the side that moves more does so in all), and of one muscle. A smile is nearly symmetric.
 LEAN, OWN_LEAN = 0.05, 0.03
-# No face at rest is symmetric: standard deviation of a weight on one side. See identity_prior.BROW_LIFT.
+# No face at rest is symmetric: standard deviation of a weight on one side. See brow_prior.BROW_LIFT.
 ONE_SIDED = {"jaw": 0.08, "mouth": 0.08, "mouthSmile": 0.08, "browOuterUp": 0.06, "eyeSquint": 0.08}
 # What closes the eyes in a smile: how much of it takes part (mean, standard deviation) from a smile for
 # the camera, which the mouth makes alone, to a hearty one (Ekman, Davidson and Friesen, The Duchenne smile,
@@ -103,7 +103,7 @@ LIP_SEAL = 0.05
 # No face is quite at rest: standard deviation of the weights that are added to every expression.
 # Nobody who knows about the camera knits brows or draws the corners of the mouth down without cause.
 RESTING = {
-    "browInnerUp": 0.1,
+    "browInnerUp": 0.16,
     "browOuterUp": 0.06,
     "browDown": 0.02,
     "eyeSquint": 0.08,
@@ -113,11 +113,11 @@ RESTING = {
 }
 # mouthSmile of a face that does not smile: mean, standard deviation, least, greatest. A face before a camera
 # is kinder than one asleep; .1 lifts the corners by 1.2 mm.
-FRIENDLY = (0.07, 0.06, 0.0, 0.2)
+FRIENDLY = (0.1, 0.06, 0.0, 0.24)
 GLOOMY = ("frown", "pout", "pucker", "surprise")  # without it
 # Weight of eyeWide that opens the lids of a calm face: mean, standard deviation, least, greatest; and the
 # part of it that a full smile takes away. Anny's neutral lids are lower than those of open eyes.
-EYES_OPEN, SMILE_NARROWS = (0.36, 0.14, 0.0, 0.7), 0.55
+EYES_OPEN, SMILE_NARROWS = (0.46, 0.14, 0.0, 0.8), 0.2
 EYES_SHUT = 0.012  # fraction of photographs with shut eyes
 SMILING = ("closed_smile", "open_smile", "laugh", "wink")
 OPEN = ("open_smile", "laugh", "speech_a", "speech_o", "speech_e", "surprise", "parted")

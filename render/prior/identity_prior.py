@@ -1,4 +1,4 @@
-"""The default prior of the face itself: identity, skin, eyes and brows.
+"""The default prior of the face itself: identity, skin and eyes.
 
 Ranges, frequencies and standard deviations without a source are by eye, after photographs of faces.
 """
@@ -23,11 +23,6 @@ MELANIN = {"african": (0.27, 0.38), "asian": (0.085, 0.40), "caucasian": (0.045,
 # 700 photographs, found with the camera's ranges (render.spec.camera_ranges). The means of blood and warmth
 # give renders, whose broad reflections are white, the median a* and b* of skin on these photographs.
 HAEMOGLOBIN, HAEMOGLOBIN_SD, WARMTH, WARMTH_SD = 0.027, 0.21, 0.5, 0.6
-
-# Standard deviations of the difference of the two brows of a face: mm, mm, relative. In label maps of frontal
-# faces of CelebAMask-HQ the sides differ by standard deviations of 0.023 eye-mouth distances in the height of
-# the brows and of 0.14 in the logarithm of their length; part of that is the annotators'.
-BROW_LIFT, BROW_LONGER, BROW_THICKER = 1.5, 3.0, 0.1
 
 
 def draw_identity(d: Draw, gender: float | None = None, age: float | None = None) -> s.Identity:
@@ -123,26 +118,4 @@ def draw_eyes(d: Draw, identity: s.Identity) -> s.Eyes:
         iris_mm=d.normal("eyes.iris_mm", 5.85, 0.2, 5.3, 6.4),
         pupil=d.uniform("eyes.pupil", 0.26, 0.48),
         redness=d.uniform("eyes.redness", 0.0, 0.35),
-    )
-
-
-def draw_brows(d: Draw, identity: s.Identity) -> s.Brows:
-    """Draw brows and lashes by gender and age."""
-    man = identity.gender
-    # Brows sink and become thin with age.
-    old = float(np.clip((identity.age - 45) / 40, 0, 1))
-    # From plucked to bushy; thick brows are dense too.
-    mean = 1.05 + 0.38 * man
-    thickness = d.normal("brows.thickness", mean, 0.23, 0.5, 1.95)
-    return s.Brows(
-        height=d.normal("brows.height", -2.4 - 1.6 * man - 0.8 * old, 1.4, -7, 2),
-        thickness=thickness,
-        arch=d.normal("brows.arch", 0.8 - 1.1 * man, 1.2, -3, 4.5),
-        inner=d.normal("brows.inner", 0.2 * man, 2.2, -5, 5),
-        length=d.normal("brows.length", 1.5, 2.5, -5, 6),
-        lift=d.normal("brows.lift", 0.0, BROW_LIFT, -4, 4),
-        longer=d.normal("brows.longer", 0.0, BROW_LONGER, -6, 6),
-        thicker=d.normal("brows.thicker", 0.0, BROW_THICKER, -0.35, 0.35),
-        density=float(d.uniform("brows.density", 0.5, 1.15) * np.sqrt(thickness / mean) * (1 - 0.3 * old)),
-        lashes=float(np.clip(d.normal("brows.lashes", 0.68 - 0.4 * man, 0.22), 0.05, 1.0)),
     )

@@ -192,7 +192,8 @@ class Brows:
     ----------
     height, inner, length : mm by which the brows are higher, closer together and longer than the standard
     thickness : scale of the half width
-    arch : mm by which the outer three quarters rise
+    arch : mm by which the middle bows up; slant : mm by which the outer end lies higher than the inner one
+    taper : fraction of the width that the tail loses
     lift, longer : mm by which the left brow is higher and longer than the right one
     thicker : fraction by which the left brow is thicker
     density : of the hairs; lashes : length and density of the lashes
@@ -201,6 +202,8 @@ class Brows:
     height: float = field.number(0.0, -8, 6, "mm")
     thickness: float = field.number(1.0, 0.3, 2.0)
     arch: float = field.number(0.0, -4, 6, "mm")
+    slant: float = field.number(0.0, -14, 14, "mm")
+    taper: float = field.number(0.0, -0.6, 0.8)
     inner: float = field.number(0.0, -5, 6, "mm")
     length: float = field.number(0.0, -8, 8, "mm")
     lift: float = field.number(0.0, -6, 6, "mm")
