@@ -91,7 +91,8 @@ class _Brow:
         patch = 1 + PATCHY * sum(np.sin(k * s + 0.6 * k * t + p) for k, p in self.waves) / np.sqrt(3)
         inside = np.clip(edge, 0, 1) * inner * tail * np.clip(patch, 0.3, 1.3) / 1.3
         stray = STRAYS * np.clip(1 + depth / STRAY_MM, 0, 1) * inner
-        return np.where(depth > 0, np.maximum(inside, stray), stray) * (s * self.side > 0)
+        shown = np.where(depth > 0, np.maximum(inside, stray), stray)
+        return np.where(s * self.side > 0, shown, 0.0)
 
     def turned(self, s: Floats, t: Floats) -> Floats:
         """Degrees by which hairs rise from straight outwards."""
