@@ -50,10 +50,13 @@ PALETTE = np.array(
 )
 OPACITY = 0.55  # of labels over a picture, by eye: both can be seen
 DIMMED = 0.6  # brightness of what has no label, by eye
-CAPTION_HEIGHT, CAPTION_FONT = 16, 11  # pixels
+CAPTION_HEIGHT, CAPTION_FONT = 16, 11  # pixels; the height is that of a caption of one line
+LINE_HEIGHT = 13  # pixels that each further line of a caption takes
+MARGIN = 2  # pixels left and right of a caption
 BANNER_HEIGHT, BANNER_FONT = 26, 14
 GAP = 2  # pixels between tiles
 DARK, LIGHT, WHITE, RED = (24, 24, 24), (220, 220, 220), (255, 255, 255), (150, 20, 20)
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 def overlay(
@@ -92,7 +95,8 @@ def sheet(
     columns : int
         Tiles in a row.
     captions : sequence of str, optional
-        One a tile, cut to its width.
+        One a tile, broken into lines. It may run on under tiles to its right in the same row whose own is
+        empty, as those of the labels beside a face are.
     banner : str, optional
         A line of text above all tiles, on red.
 
@@ -101,26 +105,62 @@ def sheet(
     PIL image, RGB
     """
     height, width, _ = tiles[0].shape
-    strip = CAPTION_HEIGHT if captions else 0
+    font = ImageFont.load_default(size=CAPTION_FONT)
+    lines = caption_lines(captions, columns, width, font) if captions else []
+    strip = CAPTION_HEIGHT + LINE_HEIGHT * (max(map(len, lines)) - 1) if captions else 0
     rows = -(-len(tiles) // columns)
     top = BANNER_HEIGHT if banner else 0
     size = (columns * (width + GAP) - GAP, top + rows * (height + strip + GAP) - GAP)
     canvas = Image.new("RGB", size, DARK)
-    draw, font = ImageDraw.Draw(canvas), ImageFont.load_default(size=CAPTION_FONT)
+    draw = ImageDraw.Draw(canvas)
     if banner:
         draw.rectangle((0, 0, size[0], top - GAP), fill=RED)
         draw.text((6, 4), banner, fill=WHITE, font=ImageFont.load_default(size=BANNER_FONT))
     for i, tile in enumerate(tiles):
         x, y = i % columns * (width + GAP), top + i // columns * (height + strip + GAP)
         canvas.paste(Image.fromarray(tile), (x, y))
-        if captions:
-            caption = _cut(captions[i], width - 4, font)
-            draw.text((x + 2, y + height + 1), caption, fill=LIGHT, font=font)
+        for k, line in enumerate(lines[i] if lines else ()):
+            draw.text((x + MARGIN, y + height + 1 + k * LINE_HEIGHT), line, fill=LIGHT, font=font)
     return canvas
 
 
-def _cut(text: str, width: int, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
-    """The longest beginning of `text` that is no wider than `width` pixels."""
-    while text and font.getlength(text) > width:
-        text = text[:-1]
-    return text
+def caption_lines(captions: Sequence[str], columns: int, width: int, font: Font) -> list[list[str]]:
+    """The lines of each caption.
+
+    Parameters
+    ----------
+    captions : sequence of str, one a tile
+    columns : tiles in a row
+    width : pixels of a tile
+    font : of the captions
+
+    Returns
+    -------
+    list of list of str, at least one line each (an empty one for no caption)
+        No line is wider than its tile and the tiles without caption right of it.
+    """
+    out = []
+    for i, caption in enumerate(captions):
+        end = i + 1
+        while end < len(captions) and end % columns and not captions[end]:
+            end += 1
+        room = (end - i) * (width + GAP) - GAP - 2 * MARGIN
+        out.append(_wrapped(caption, room, font))
+    return out
+
+
+def _wrapped(text: str, width: int, font: Font) -> list[str]:
+    """`text` in lines of at most `width` pixels, broken between words, and inside words that are wider."""
+    lines = [""]
+    for word in text.split():
+        joined = f"{lines[-1]} {word}".strip()
+        if font.getlength(joined) <= width:
+            lines[-1] = joined
+            continue
+        if lines[-1]:
+            lines.append("")
+        for letter in word:
+            if lines[-1] and font.getlength(lines[-1] + letter) > width:
+                lines.append("")
+            lines[-1] += letter
+    return lines

@@ -61,21 +61,22 @@ def photos(tmp_path):
 
 
 def test_a_set_is_shown_inside_its_folder(rendered):
-    result = run(rendered, "--columns", "2", "--labels", "none")
+    tile = 256  # captions of one line
+    result = run(rendered, "--columns", "2", "--labels", "none", "--tile", tile)
     assert result.exit_code == 0, result.output
     assert size_of(rendered / "preview.png") == (
-        2 * (SIZE + GAP) - GAP,
-        2 * (SIZE + CAPTION_HEIGHT + GAP) - GAP,
+        2 * (tile + GAP) - GAP,
+        2 * (tile + CAPTION_HEIGHT + GAP) - GAP,
     )
 
 
 def test_real_faces_come_with_a_warning_and_stay_out_of_sets(rendered, photos, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    result = run(rendered, "--real", photos, "--columns", "2", "--labels", "none")
+    result = run(rendered, "--real", photos, "--columns", "2", "--labels", "none", "--no-captions")
     assert result.exit_code == 0 and "contains real faces: do not publish" in result.output
     assert not (rendered / "preview.png").exists()
     sheet = np.asarray(Image.open(tmp_path / "preview-with-real-faces.png"))
-    height = BANNER_HEIGHT + 2 * (SIZE + CAPTION_HEIGHT + GAP) - GAP
+    height = BANNER_HEIGHT + 2 * (SIZE + GAP) - GAP
     assert sheet.shape == (height, 4 * (SIZE + GAP) - GAP, 3)
     assert sheet[1, 1].tolist() == [150, 20, 20]  # the banner
     noisy = sheet[BANNER_HEIGHT : BANNER_HEIGHT + SIZE, 2 * (SIZE + GAP) : 2 * (SIZE + GAP) + SIZE]
