@@ -28,10 +28,14 @@ class Quality:
     detail: RenderDetail
 
 
+# Rays of `standard`: a parser trained on real faces reads 6 as well as 16 or 256 (mean F1 .846, .843, .837 of
+# eight matched faces at 256 pixels). Four faces at 128 pixels differ from themselves with 256 rays by 8.6 of
+# 255 with 4 rays, 7.9 with 6, 7.8 with 8 and 6.2 with 16; hair loses 2.7, 2.2, 2.2 and 1.8 dB of its finest
+# octave. 16 are nearer to the converged picture, at more than twice the time.
 QUALITIES = {
     "fast": Quality(6, 3, RenderDetail(hair_count=9000, hair_points=12, subdivision=1, texture_width=768)),
     "standard": Quality(
-        16, 4, RenderDetail(hair_count=14000, hair_points=16, subdivision=2, texture_width=1024)
+        6, 4, RenderDetail(hair_count=14000, hair_points=16, subdivision=2, texture_width=1024)
     ),
     "high": Quality(64, 6, RenderDetail(hair_count=26000, hair_points=20, subdivision=2, texture_width=2048)),
 }

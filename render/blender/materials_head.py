@@ -38,7 +38,7 @@ def skin(made: m.Skin) -> bpy.types.Material:
         "ShaderNodeBsdfPrincipled",
         {
             "Base Color": base,
-            "Roughness": picture(g, roughness),
+            "Roughness": picture(g, roughness, "Linear"),
             "Normal": bump,
             "Subsurface Weight": made.subsurface,
             "Subsurface Radius": SKIN_RADIUS_MM,
