@@ -23,7 +23,7 @@ CREASE_ABOVE, CREASE_BELOW = 1.3, 0.8  # widths in mm: soft above, sharp below
 LOWER_LASHES, OUTER_LASHES = 0.6, 0.8  # weight of the lower line, and of its outer part
 LOWER_SHADE, OUTER_SHADE, INNER_SHADE = (
     0.8,
-    0.93,
+    0.6,
     0.06,
 )  # weights of the shade's parts against the upper lid's
 BAG_DEPTH, BAG_GROWS, BAG_SIDES = 7.0, 3.5, 0.06  # mm below the lid; mm more of a large bag; sd between sides
@@ -74,7 +74,7 @@ def lash_line(s: Floats, t: Floats, width: float) -> Floats:
     outer = OUTER_LASHES * outwards * np.exp(-((np.maximum(below, 0) / (2.2 * width)) ** 2))
     lower = np.maximum(lower, outer * (below > -1))
     # From where the inner corner opens.
-    reach = 1 / (1 + np.exp((np.abs(a - 37.4) - 12.8) / 0.8))
+    reach = 1 / (1 + np.exp((np.abs(a - 36.3) - 11.7) / 0.8))
     whole[here] = np.maximum(upper, lower) * reach
     return whole
 

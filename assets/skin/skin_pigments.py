@@ -40,9 +40,9 @@ SOCKET_MELANIN = 0.30
 FRECKLE_MELANIN, AGE_SPOT_MELANIN, AGE_SPOT_GROWTH, MOLE_MELANIN = 0.07, 0.015, 0.05, 0.20
 LIP_MELANIN, LIP_MELANIN_FROM = 0.05, 0.03
 # Blood by region: what blushes, and what is always redder.
-CHEEK_BLUSH, NOSE_TIP_BLUSH = 1.0, 0.55
-REGION_BLOOD = {"nose": 0.22, "ears": 0.7, "chin": 0.15}
-UNDER_EYE_BLOOD, LID_BLOOD, PIMPLE_BLOOD, LIP_BLOOD, LIP_BLOOD_GAIN = 0.003, 0.003, 0.07, 0.040, 0.14
+CHEEK_BLUSH, NOSE_TIP_BLUSH = 1.3, 0.6
+REGION_BLOOD = {"nose": 0.3, "ears": 0.7, "chin": 0.15}
+UNDER_EYE_BLOOD, LID_BLOOD, PIMPLE_BLOOD, LIP_BLOOD, LIP_BLOOD_GAIN = 0.003, 0.003, 0.07, 0.038, 0.13
 # How much of the unevenness, of the differences between regions and of marks a full foundation takes away.
 EVENS, EVENS_REGIONS, HIDES_MARKS = 0.7, 0.55, 0.75
 WARMTH = np.array([0.05, 0.0, -0.09])  # of red, green and blue at a warmth of 1
@@ -51,8 +51,8 @@ WARMTH = np.array([0.05, 0.0, -0.09])  # of red, green and blue at a warmth of 1
 # Blood of lips and thin lids lies in veins near the surface: it gives off oxygen, absorbs more red and less
 # blue. Change of the absorption, of the blood that lips have more of, and that much of thin skin, by eye on
 # the differences of lips and lids from skin on 700 photographs.
-VENOUS = np.array([1.6, 0.0, -1.5])
-VENOUS_UNDER_EYE, VENOUS_LID = 0.032, 0.040
+VENOUS = np.array([1.6, 0.0, -1.1])
+VENOUS_UNDER_EYE, VENOUS_LID = 0.045, 0.055
 
 
 def skin_colour(melanin: Floats | float, haemoglobin: Floats | float) -> Floats:

@@ -33,8 +33,8 @@ BELOW_EYES = 0.13  # fraction by which the top of the cheeks, below a bag, is li
 LID_CREASE_SHADE, WING_CREASE_SHADE = 0.32, 0.30
 UPPER_LIP_SHADE = 0.02  # fine hairs
 LIP_SEAM_SHADE, NOSTRIL_SHADE = np.array([0.42, 0.56, 0.54]), np.array([0.66, 0.76, 0.78])
-LID_SHADE = np.array([1.0, 0.98, 0.84])
-LIDS_LIGHT = 0.15  # fraction by which thin, stretched lids without shade are lighter than the mesh is lit
+LID_SHADE = np.array([1.0, 0.95, 0.80])
+LIDS_LIGHT = 0.08  # fraction by which thin, stretched lids without shade are lighter than the mesh is lit
 # Linear RGB of what is laid on or shows through.
 CARUNCLE_COLOUR = np.array([0.35, 0.15, 0.125])  # the flesh in the inner corner of an eye
 LASH_ROOTS_COLOUR, LASH_ROOTS_COVER, LASH_ROOTS_WIDTH = np.array([0.03, 0.02, 0.02]), 0.62, 0.8  # mm
@@ -44,11 +44,11 @@ STUBBLE_COVERS, SCALP_COVERS = 0.45, 0.75  # weight of the hair's colour where r
 # of about 0.2 to 0.4 everywhere (Weyrich et al., Analysis of Human Faces using a Measurement-Based Skin
 # Reflectance Model, 2006), which is a roughness of 0.45 to 0.63: broad lights, never small hot spots.
 NOSE_SEBUM, REGION_SEBUM = 0.11, {"forehead": 0.13, "cheeks": 0.09, "chin": 0.07}
-LIPS_SMOOTH, GLOSS_SMOOTH, SOCKET_ROUGH, CARUNCLE_SMOOTH = 0.17, 0.33, 0.05, 0.25
+LIPS_SMOOTH, GLOSS_SMOOTH, SOCKET_ROUGH, CARUNCLE_SMOOTH = 0.22, 0.33, 0.05, 0.25
 ROUGHNESS_LIMITS = (0.15, 0.9)
 
 # Relief in mm: pores and fine lines, mottle, lips' furrows, marks.
-PORE_RELIEF, FINE_RELIEF, MOTTLE_RELIEF, LIP_GROOVE_RELIEF = 0.05, 0.06, 0.012, 0.05
+PORE_RELIEF, FINE_RELIEF, MOTTLE_RELIEF, LIP_GROOVE_RELIEF = 0.05, 0.06, 0.012, 0.07
 PIMPLE_RELIEF, MOLE_RELIEF, SCAR_RELIEF, LID_CREASE_RELIEF, WING_CREASE_RELIEF = 0.25, 0.2, 0.10, 0.35, 0.4
 
 

@@ -28,6 +28,13 @@ AZIMUTHS, TURNS = np.arange(-75.0, 76.0, 7.5), np.arange(0.0, 360.0, 45.0)
 # by KEY_MOVED degrees from where it was drawn, or from the mirror image of that; a turn of the surround costs
 # SURROUND_TURNED.
 SIDE_MISS, KEY_MOVED, SURROUND_TURNED = 0.15, 30.0, 0.5
+# Factors on the light that fills shadows (surround and fill) that are tried. Costs: a spread of the light
+# SPREAD_MISS stops from the row's costs 1, as does light that is SOFTENED, in ln, from what was drawn.
+SOFTER = np.array([0.45, 0.6, 0.8, 1.0, 1.3, 1.7, 2.2])
+SPREAD_MISS, SOFTENED = 0.15, 0.45
+# skin_contrast of a face in flat light, and of a face per stop of spread: 80 renders (r = 0.58 and 0.2 among
+# matched faces and those of the default prior).
+FLAT_CONTRAST, CONTRAST_SLOPE = 25.0, 33.0
 # The mean L* of a cloth in a picture is nearer to the middle than its dye's, because of shade, creases,
 # shirts and patterns: 0.61 of the dye's plus 13 over 95 renders (r = 0.74). This undoes it.
 CLOTH_PULL, CLOTH_MIDDLE = 0.63, 33.4
@@ -155,17 +162,22 @@ def _colour(rgb: npt.NDArray[np.float64]) -> Colour:
 
 
 def light(spec: s.Light, pose: s.Pose, row: Row) -> s.Light:
-    """A light that makes the side of the face brighter that is brighter in the row.
+    """A light that makes the side of the face brighter that is brighter in the row, and as soft or hard.
 
     The key light is mirrored or moved, or the surrounding light is turned, at the lowest total cost of the
-    change and of the remaining difference.
+    change and of the remaining difference. Then the light that fills shadows is made weaker or stronger.
 
     Parameters
     ----------
-    spec : the drawn light; it stays where the row does not give `light_side`
+    spec : the drawn light; its place stays where the row does not give `light_side`, its softness where it
+        does not give `skin_contrast`
     pose : of the head
     row : row of a profile
     """
+    return _softened(_placed(spec, pose, row), pose, row)
+
+
+def _placed(spec: s.Light, pose: s.Pose, row: Row) -> s.Light:
     if "light_side" not in row:
         return spec
     turns = (spec.turn + TURNS) % 360
@@ -174,6 +186,36 @@ def light(spec: s.Light, pose: s.Pose, row: Row) -> s.Light:
     cost = missed**2 + moved**2 + SURROUND_TURNED * (TURNS > 0)[:, None]
     turn, side = np.unravel_index(cost.argmin(), cost.shape)
     return replace(spec, key_azimuth=float(AZIMUTHS[side]), turn=float(turns[turn]))
+
+
+def _softened(spec: s.Light, pose: s.Pose, row: Row) -> s.Light:
+    contrast = number(row, "skin_contrast", np.nan)
+    if not np.isfinite(contrast):
+        return spec
+    tried = [
+        replace(spec, strength=float(spec.strength * factor), fill=float(spec.fill * factor))
+        for factor in SOFTER
+    ]
+    missed = [(shading_spread(one, pose) - (contrast - FLAT_CONTRAST) / CONTRAST_SLOPE) for one in tried]
+    cost = (np.array(missed) / SPREAD_MISS) ** 2 + (np.log(SOFTER) / SOFTENED) ** 2
+    return tried[int(cost.argmin())]
+
+
+def shading_spread(spec: s.Light, pose: s.Pose) -> float:
+    """Standard deviation, in stops, of the light on the part of a face that the camera sees."""
+    normals, seen = _seen_skin(pose)
+    light = np.log2(face_shading(spec, normals, [spec.key_azimuth], [spec.turn])[0, 0] + DARKEST)
+    weight = seen / seen.sum()
+    return float(np.sqrt(weight @ (light - weight @ light) ** 2))
+
+
+def _seen_skin(pose: s.Pose) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Normals (N, 3) of a face that is turned by a pose, and the area (N,) of each that the camera sees."""
+    aside, up = np.radians(ASIDE.ravel()), np.radians(UPWARDS.ravel())
+    front = np.stack([np.sin(aside) * np.cos(up), -np.cos(aside) * np.cos(up), np.sin(up)], -1)
+    normals = front @ rotation_of(pose.yaw, pose.pitch, pose.roll).T
+    # In a profile view that is one half only.
+    return normals, np.clip(-normals[:, 1], 1e-9, None) * np.cos(up)
 
 
 def light_sides(
@@ -192,11 +234,8 @@ def light_sides(
     -------
     (T, A) float64, stops
     """
-    aside, up = np.radians(ASIDE.ravel()), np.radians(UPWARDS.ravel())
-    front = np.stack([np.sin(aside) * np.cos(up), -np.cos(aside) * np.cos(up), np.sin(up)], -1)
-    normals = front @ rotation_of(pose.yaw, pose.pitch, pose.roll).T
-    # Weight: the area that the camera sees. In a profile view that is one half only.
-    seen = np.clip(-normals[:, 1], 1e-9, None) * np.cos(up)
+    aside = ASIDE.ravel()
+    normals, seen = _seen_skin(pose)
     shading = face_shading(spec, normals, azimuths, turns)
     left, right = ((seen * half) / (seen * half).sum() for half in (aside > 0, aside < 0))
     return np.log2((shading @ left + DARKEST) / (shading @ right + DARKEST))

@@ -22,7 +22,7 @@ MELANIN = {"african": (0.27, 0.38), "asian": (0.085, 0.40), "caucasian": (0.045,
 # Volume fraction of haemoglobin in the dermis and standard deviation of its logarithm, and that of warmth: of
 # 700 photographs, found with the camera's ranges (render.spec.camera_ranges). The means of blood and warmth
 # give renders, whose broad reflections are white, the median a* and b* of skin on these photographs.
-HAEMOGLOBIN, HAEMOGLOBIN_SD, WARMTH, WARMTH_SD = 0.027, 0.21, 0.5, 0.6
+HAEMOGLOBIN, HAEMOGLOBIN_SD, WARMTH, WARMTH_SD = 0.025, 0.21, 0.5, 0.6
 
 
 def draw_identity(d: Draw, gender: float | None = None, age: float | None = None) -> s.Identity:

@@ -16,6 +16,7 @@ from facegen.render.geometry.wear_parts import hides_eyes
 from facegen.render.matching import condition as mapping
 from facegen.render.matching import condition_hair, condition_skin
 from facegen.render.matching import condition_scene as scene
+from facegen.render.matching.condition_scene import shading_spread
 from facegen.render.prior import default_prior, garment_prior
 from facegen.render.spec import face_spec as s
 
@@ -327,3 +328,17 @@ def test_a_colourful_background_has_more_than_one_hue():
         drawn = mapping.condition(default_prior.draw_spec(0, index), {**BASE, **row}).background
         kind = BACKDROPS[drawn.kind]
         assert not kind.uniform and not kind.dark and drawn.colourfulness == 60
+
+
+def test_hard_light_follows_a_row_of_much_contrast():
+    harder = 0
+    for index in range(8):
+        base = default_prior.draw_base(2, index)
+        soft, hard = (
+            mapping.condition(base, {**BASE, "skin_contrast": value}).light for value in (22.0, 65.0)
+        )
+        assert hard.strength <= base.light.strength <= soft.strength
+        assert shading_spread(hard, base.pose) >= shading_spread(soft, base.pose)
+        assert hard.key_azimuth == soft.key_azimuth and hard.key == base.light.key
+        harder += hard.strength < base.light.strength < soft.strength
+    assert harder >= 6
