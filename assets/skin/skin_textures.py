@@ -44,8 +44,8 @@ STUBBLE_COVERS, SCALP_COVERS = 0.45, 0.75  # weight of the hair's colour where r
 # of about 0.2 to 0.4 everywhere (Weyrich et al., Analysis of Human Faces using a Measurement-Based Skin
 # Reflectance Model, 2006), which is a roughness of 0.45 to 0.63: broad lights, never small hot spots.
 NOSE_SEBUM, REGION_SEBUM = 0.11, {"forehead": 0.13, "cheeks": 0.09, "chin": 0.07}
-LIPS_SMOOTH, GLOSS_SMOOTH, SOCKET_ROUGH, CARUNCLE_SMOOTH = 0.22, 0.33, 0.05, 0.25
-ROUGHNESS_LIMITS = (0.15, 0.9)
+LIPS_SMOOTH, GLOSS_SMOOTH, SOCKET_ROUGH, CARUNCLE_SMOOTH = 0.18, 0.33, 0.05, 0.25
+ROUGHNESS_LIMITS = (0.10, 0.9)
 
 # Relief in mm: pores and fine lines, mottle, lips' furrows, marks.
 PORE_RELIEF, FINE_RELIEF, MOTTLE_RELIEF, LIP_GROOVE_RELIEF = 0.05, 0.06, 0.012, 0.07

@@ -23,7 +23,7 @@ FEWEST_POINTS = 5  # of a strand: with fewer its bends are corners
 BROW_MELANIN = (0.74, 0.14)
 BROW_GREY = 0.75  # brows turn grey later than the scalp
 LASH_MELANIN = 0.35  # by which lashes are darker than brows
-MASCARA_THICKENS, MASCARA_DARKENS = 0.8, 0.6  # of lashes with a full coat, by eye
+MASCARA_DARKENS = 0.8  # melanin that a full coat stands for, by eye: make-up leaves shapes and labels
 # Beards turn white before the scalp does, and are redder than it.
 BEARD_REDNESS, BEARD_GREY = 0.15, 1.4
 BROW_RADII = (0.00005, 0.0001)  # metres
@@ -123,7 +123,6 @@ def _brows(face: Fitting) -> list[Part]:
 
 def _lashes(face: Fitting) -> Part:
     points, width = facial_hair.lashes(face.head.lash_roots, face.spec.brows.lashes, face.generator("lashes"))
-    width = width * (1 + MASCARA_THICKENS * face.spec.skin.mascara)
     points = strands.push_out(points, face.body, SHORT_CLEARANCE)
     melanin = min(1.0, _brow_melanin(face) + LASH_MELANIN + MASCARA_DARKENS * face.spec.skin.mascara)
     fibre = materials.Hair("lash", melanin, face.spec.hair.colour.redness)

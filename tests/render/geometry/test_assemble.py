@@ -128,3 +128,16 @@ def test_a_new_thing_to_wear_is_one_builder(monkeypatch):
     head = pose_heads(head_model(), [spec])[0]
     for detail in (RENDER, PreviewDetail()):
         assert assemble(spec, head, detail)[-1].name == "clown_nose"
+
+
+def test_make_up_changes_no_shape_and_no_label():
+    bare = face_of_kinds(SEED, 0)
+    full = bare
+    for name in ("liner", "mascara", "foundation", "contour", "rouge", "eye_shadow", "lipstick_amount"):
+        full = s.replace(full, f"skin.{name}", 1.0)
+    head = pose_heads(head_model(), [bare])[0]
+    pairs = zip(assemble(bare, head, RENDER), assemble(full, head, RENDER), strict=True)
+    for one, other in pairs:
+        assert (one.name, one.labels, one.painted) == (other.name, other.labels, other.painted)
+        for field in vars(one.geometry):
+            np.testing.assert_array_equal(getattr(one.geometry, field), getattr(other.geometry, field))
