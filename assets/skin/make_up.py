@@ -19,6 +19,7 @@ from facegen.assets.skin.skin_pigments import VENOUS, lip_blood, skin_colour
 from facegen.assets.skin.skin_regions import Picture
 from facegen.render.spec.face_spec import Skin
 
+MADE_UP_WINDOW = (-8, 86, 115)  # middle t, half height, largest |s|, mm: nothing is put on outside
 # Fraction of shine, of pores and of the shade of bags that a full foundation takes away.
 MATTES, FILLS, CONCEALS = 0.45, 0.35, 0.5
 SHADOW_COVERS, SHADOW_UP, SHADOW_UP_OUTSIDE = 0.85, 5.0, 4.0  # mm that a full shadow reaches above the lid
@@ -123,14 +124,22 @@ def made_up(colour: Floats, skin: Skin, regions: Mapping[str, Picture], s: Float
     -------
     (H, W, 3) float64
     """
+    made = np.array(colour, np.float64)
+    here = window(s, t, *MADE_UP_WINDOW)
+    made[here] = _powdered(made[here], skin, s[here], t[here])
+    if skin.lipstick_amount > 0:
+        cover = LIPSTICK_COVERS * skin.lipstick_amount * regions["lipstick"][here]
+        made[here] = covered(made[here], np.array(skin.lipstick), cover)
+    return made
+
+
+def _powdered(colour: Floats, skin: Skin, s: Floats, t: Floats) -> Floats:
+    """Contour, highlighter, rouge and eye shadow."""
     if skin.contour > 0:
         colour = colour * (1 - skin.contour * CONTOUR * contour(s, t)[..., None])
         colour = colour * (1 + skin.contour * HIGHLIGHT * highlighter(s, t)[..., None])
     if skin.rouge > 0:
         colour = colour * (1 - skin.rouge * ROUGE * rouge(s, t)[..., None])
-    if skin.lipstick_amount > 0:
-        cover = LIPSTICK_COVERS * skin.lipstick_amount * regions["lipstick"]
-        colour = covered(colour, np.array(skin.lipstick), cover)
     if skin.eye_shadow > 0:
         cover = SHADOW_COVERS * skin.eye_shadow * eye_shadow(s, t, skin.eye_shadow)
         colour = covered(colour, np.array(skin.eye_shadow_colour), cover)
