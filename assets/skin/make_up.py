@@ -122,9 +122,9 @@ def made_up(colour: Floats, skin: Skin, regions: Mapping[str, Picture], s: Float
 
     Returns
     -------
-    (H, W, 3) float64
+    (H, W, 3), of the type of `colour`
     """
-    made = np.array(colour, np.float64)
+    made = colour.copy()
     here = window(s, t, *MADE_UP_WINDOW)
     made[here] = _powdered(made[here], skin, s[here], t[here])
     if skin.lipstick_amount > 0:
