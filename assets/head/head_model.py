@@ -184,9 +184,13 @@ class HeadModel:
         -------
         PosedHead
         """
-        pose = bone_turns(neck_turn, gaze)
-        posed = evaluate(self.anny, phenotype, sliders, actions, pose)
-        return self._posed(*posed, *evaluate(self.anny, phenotype, sliders, {}, {}), actions, gaze)
+        turns = bone_turns(neck_turn, gaze)
+        still = {name: np.eye(4, dtype=turn.dtype) for name, turn in turns.items()}
+        # The head at rest beside it: two evaluations at once take little more than one.
+        (posed, rest), (bones, rest_bones) = evaluate_many(
+            self.anny, [phenotype] * 2, [sliders] * 2, [actions, {}], [turns, still]
+        )
+        return self._posed(posed, bones, rest, rest_bones, actions, gaze)
 
     def pose_many(self, heads: Sequence[Pose]) -> list[PosedHead]:
         """Several heads in one evaluation: a few milliseconds each where `pose` takes forty.

@@ -8,6 +8,7 @@ Vertices are (V, 3) float metres, faces (F, 4) int; border edges follow the cubi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -71,7 +72,7 @@ def subdivide(vertices: Floats, faces: Ints) -> tuple[Floats, npt.NDArray[np.int
         + 2 * edge_sum / valence
         + (valence - 3) * vertices
     ) / valence  # fmt: skip
-    on_border, neighbours = _border(edges, vertices, count)
+    on_border, neighbours = _border(edges.ends[edges.border], vertices, count)
     moved[on_border] = 0.75 * vertices[on_border] + neighbours[on_border] / 8
     moved[face_count == 1] = vertices[face_count == 1]  # corners of the border stay
 
@@ -122,8 +123,7 @@ def limit_positions(vertices: Floats, faces: Ints, which: Ints | None = None) ->
     opposite = np.zeros((count, vertices.shape[1]))
     np.add.at(opposite, around, vertices[np.roll(around, 2, 1)])
     limit = (n**2 * vertices + 4 * other + opposite) / np.maximum(n * (n + 5), 1)
-    whole = edges_of(faces) if len(around) < len(faces) else edges
-    on_border, neighbours = _border(whole, vertices, count)
+    on_border, neighbours = _border(_border_ends(faces), vertices, count)
     limit[on_border] = (4 * vertices[on_border] + neighbours[on_border]) / 6
     corner = np.bincount(faces.ravel(), minlength=count) == 1
     limit[corner] = vertices[corner]
@@ -138,9 +138,23 @@ def _around(edges: Edges, middle: Floats, count: int) -> tuple[Ints, Floats]:
     return np.bincount(edges.ends.ravel(), minlength=count), total
 
 
-def _border(edges: Edges, vertices: Floats, count: int) -> tuple[Mask, Floats]:
-    """Which vertices lie on the border (V,) bool, and the sum of their border neighbours (V, 3)."""
-    ends = edges.ends[edges.border]
+def _border_ends(faces: Ints) -> Ints:
+    """Ends (B, 2) of the border edges of faces (F, 4)."""
+    return _known_border_ends(np.ascontiguousarray(faces, np.int64).tobytes())
+
+
+@lru_cache(maxsize=4)
+def _known_border_ends(faces: bytes) -> Ints:
+    """`_border_ends` of faces given as bytes: heads differ in their vertices only."""
+    edges = edges_of(np.frombuffer(faces, np.int64).reshape(-1, 4))
+    return edges.ends[edges.border]
+
+
+def _border(ends: Ints, vertices: Floats, count: int) -> tuple[Mask, Floats]:
+    """Which vertices lie on the border (V,) bool, and the sum of their neighbours on it (V, 3).
+
+    ends : (B, 2) int, of the border's edges
+    """
     neighbours = np.zeros((count, vertices.shape[1]))
     np.add.at(neighbours, ends[:, 0], vertices[ends[:, 1]])
     np.add.at(neighbours, ends[:, 1], vertices[ends[:, 0]])
