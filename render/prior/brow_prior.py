@@ -37,18 +37,18 @@ class BrowLaw(NamedTuple):
 
 
 WOMEN = BrowLaw(
-    thickness=(1.05, 0.17),
-    height=(-1.1, 2.1),
-    slant=(1.2, 2.3),
+    thickness=(1.0, 0.17),
+    height=(-2.7, 2.1),
+    slant=(-1.5, 2.3),
     arch=(0.3, 1.3),
     taper=(0.12, 0.22),
     inner=(-0.9, 2.2),
     length=(-1.2, 2.6),
 )
 MEN = BrowLaw(
-    thickness=(1.6, 0.2),
+    thickness=(1.5, 0.2),
     height=(-2.7, 2.4),
-    slant=(-5.2, 2.6),
+    slant=(-6.8, 2.6),
     arch=(1.5, 1.4),
     taper=(-0.28, 0.24),
     inner=(-1.2, 2.6),
