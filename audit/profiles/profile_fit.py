@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from facegen.audit.distances import two_sample
 from facegen.audit.distances.auc_error import NORMAL_95, auc_error
-from facegen.audit.distances.two_sample import content_and_all_auc
 from facegen.audit.measures.face_view import WORKING_SIZE
 from facegen.audit.measures.measure_table import BY_NAME
 from facegen.audit.measures.schema import BINARY, Measure, Table, gate_open
@@ -114,20 +114,24 @@ def measurable(table: Table) -> np.ndarray:
 def separated_of(table: Table, size: int) -> dict[str, Separated]:
     """How well a classifier tells rows of the profile from pictures it was not fitted to.
 
-    Each of FOLDS parts of the pictures is compared with the profile of the others; the AUC is the mean. It
-    contains what the mixture cannot express and what too few pictures to fit to cost.
+    Each of FOLDS parts of the pictures, or fewer so that each is large enough to test, is compared with the
+    profile of the others; the AUC is the mean. It contains what the mixture cannot express and what too few
+    pictures to fit to cost. Too few pictures for two parts: nothing is measured, and the result is empty.
 
     Parameters
     ----------
     table : Table of n pictures
     size : components of the mixture
     """
+    folds = min(FOLDS, len(table) // two_sample.MIN_ROWS)
+    if folds < 2:
+        return {}
     order = philox(0).permutation(len(table))
     found = []
-    for fold in range(FOLDS):
-        held, kept = order[fold::FOLDS], np.delete(order, np.s_[fold::FOLDS])
+    for fold in range(folds):
+        held, kept = order[fold::folds], np.delete(order, np.s_[fold::folds])
         part = Profile("", "", "", measured_part(table.rows(kept), size)[0])
-        found.append(content_and_all_auc(part.table(len(kept), seed=fold), table.rows(held)))
+        found.append(two_sample.content_and_all_auc(part.table(len(kept), seed=fold), table.rows(held)))
     out = {}
     for key in found[0]:
         auc = float(np.mean([one[key] for one in found]))
