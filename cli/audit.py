@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from facegen.api.defaults import AUDIT
+from facegen.cli.support.meaning import meaning, meaning_options
 from facegen.cli.support.newest_set import newest_set
 from facegen.datasets.errors import FacegenError
 
@@ -23,6 +24,7 @@ from facegen.datasets.errors import FacegenError
     type=click.Path(path_type=Path),
     help="TOML file of limits: exit code 1 where one is exceeded, 2 where one could not be measured.",
 )
+@meaning_options
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes that measure [one a processor].")
 @click.option(
     "--seed",
@@ -57,6 +59,8 @@ def command(
     against: str | None,
     out: Path | None,
     thresholds: Path | None,
+    convention: str | None,
+    classes: Path | None,
     workers: int | None,
     seed: int,
     gallery: bool | None,
@@ -88,6 +92,7 @@ def command(
             against,
             parser=parser,
             inception=inception,
+            convention=meaning(convention, classes),
             workers=workers,
             seed=seed,
             progress=progress,

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from facegen.cli.support.meaning import meaning, meaning_options
+
 SET = click.Path(path_type=Path)
 
 
@@ -19,6 +21,7 @@ SET = click.Path(path_type=Path)
 @click.option("--out", type=SET, help="Folder of findings.csv and index.html [./facegen-lint].")
 @click.option("--thumbnails/--no-thumbnails", default=True, help="Pictures of the findings in index.html.")
 @click.option("--fix", type=SET, metavar="OUT", help="Write a mended copy of SET there, and what was done.")
+@meaning_options
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes that read [one a processor].")
 def command(
     faces_dir: Path,
@@ -27,6 +30,8 @@ def command(
     out: Path | None,
     thumbnails: bool,
     fix: Path | None,
+    convention: str | None,
+    classes: Path | None,
     workers: int | None,
 ) -> None:
     """Read all of SET and name what is wrong with it, the gravest first.
@@ -40,7 +45,14 @@ def command(
     from facegen.cli.support.training_progress import event_bars
 
     with event_bars(Console(stderr=True)) as progress:
-        report = lint(faces_dir, other=other, parser=parser, workers=workers, progress=progress)
+        report = lint(
+            faces_dir,
+            other=other,
+            parser=parser,
+            convention=meaning(convention, classes),
+            workers=workers,
+            progress=progress,
+        )
         changes = report.fix(fix, progress) if fix else []
     for line in report.lines():
         click.echo(line)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from facegen.cli.support.meaning import meaning, meaning_options
+
 
 @click.command()
 @click.argument("real_dir", type=click.Path(path_type=Path))
@@ -17,6 +19,7 @@ import click
 )
 @click.option("--name", help="Name of the profile [the name of the file].")
 @click.option("--source", help="One line on where the set is from [the folder's name].")
+@meaning_options
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes that measure [one a processor].")
 def command(
     real_dir: Path,
@@ -24,6 +27,8 @@ def command(
     annotations: Path | None,
     name: str | None,
     source: str | None,
+    convention: str | None,
+    classes: Path | None,
     workers: int | None,
 ) -> None:
     """Fit the attribute profile of the faces in REAL_DIR.
@@ -43,6 +48,7 @@ def command(
             annotations=annotations,
             name=name or out.stem,
             source=source,
+            convention=meaning(convention, classes),
             workers=workers,
             progress=progress,
         )

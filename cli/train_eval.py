@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from facegen.cli.support.meaning import meaning, meaning_options
 from facegen.cli.support.newest_set import newest_set
 from facegen.cli.support.params import NumberList
 from facegen.cpu_threads import wait_without_spinning
@@ -25,12 +26,7 @@ DEFAULTS = ExperimentConfig(real="")
 @click.argument("sets", nargs=-1, type=SET, metavar="[SYNTH]...")
 @click.option("--real", type=SET, help="Real faces with masks to train on.")
 @click.option("--real-test", type=SET, help="Real faces to test on [test/ in --real].")
-@click.option(
-    "--convention",
-    default=DEFAULTS.convention,
-    show_default=True,
-    help="What the ids of index masks mean where a set does not say it.",
-)
+@meaning_options
 @click.option("--default", multiple=True, type=SET, help="A set of the default prior (repeatable).")
 @click.option("--matched", multiple=True, type=SET, help="A set matched to the real profile (repeatable).")
 @click.option("--also", multiple=True, type=SET, help="A set of another kind to compare with (repeatable).")
@@ -91,7 +87,13 @@ DEFAULTS = ExperimentConfig(real="")
 @click.option("--show-real", is_flag=True, help="Put the worst real test pictures into the page.")
 @click.option("--out", type=SET, help="Run folder; an interrupted run continues there [./facegen-eval].")
 @click.option("--quick", is_flag=True, help="A quarter of the steps, one seed: a first answer.")
-def command(real: Path | None, sets: tuple[Path, ...], **settings: Any) -> None:  # fields of ExperimentConfig
+def command(
+    real: Path | None,
+    sets: tuple[Path, ...],
+    convention: str | None,
+    classes: Path | None,
+    **settings: Any,  # fields of ExperimentConfig
+) -> None:
     """Train parsers on real faces and on each SYNTH with the same recipe and number of images, test them all
     on real faces, and split what synthetic training loses into distribution, labels and the rest.
 
@@ -101,6 +103,7 @@ def command(real: Path | None, sets: tuple[Path, ...], **settings: Any) -> None:
     seeds, the intervals include the variation between sets. SYNTH is the newest ./facegen-out* where none
     is named.
     """
+    settings["convention"] = meaning(convention, classes)
     if real is None:
         raise click.UsageError(NEEDS_REAL)
     wait_without_spinning()

@@ -11,17 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from facegen.datasets.conventions.convention_registry import CONVENTIONS
+from facegen.datasets.conventions.known_orders import KNOWN_ORDERS
 from facegen.datasets.conventions.label_conventions import Convention
 from facegen.datasets.conventions.native_labels import IGNORE
 from facegen.datasets.inspection.class_places import INNER, MIN_AREA, ClassPlace, aligned, class_places
 from facegen.datasets.inspection.mask_content import Floats, MaskContent
 
-# Orders of ids in use that are no convention of facegen, by the name that users know. Left and right are the
-# subject's. "celebamaskhq-bisenet" is that of `prepropess_data.py` in zllrunning/face-parsing.PyTorch.
-KNOWN_ORDERS: Mapping[str, str] = {
-    "celebamaskhq-bisenet": "background skin l_brow r_brow l_eye r_eye eye_g l_ear r_ear ear_r nose mouth "
-    "u_lip l_lip neck neck_l cloth hair hat",
-}
 MAX_DEVIATION = 4.0  # standard deviations of place and size within which a class counts as in its place
 ALWAYS = 0.9  # presence in real masks from which on a missing class speaks against a reading
 

@@ -35,6 +35,12 @@ def is_celebamaskhq(path: Path) -> bool:
     return (path / IMAGES).is_dir() or (path / MASKS).is_dir()
 
 
+def has_numbered_folders(path: Path) -> bool:
+    """Whether both folders are there, and the masks lie in numbered folders as they are published."""
+    masks = path / MASKS
+    return (path / IMAGES).is_dir() and masks.is_dir() and any(one.name.isdigit() for one in masks.iterdir())
+
+
 def open_celebamaskhq(path: Path, split: str | None = None) -> FaceSet:
     """Open the set, all of it or one official part.
 

@@ -34,8 +34,9 @@ class ExperimentConfig:
         these two.
     real_test : path, optional
         Real faces to test on; by default the test part of `real`.
-    convention : str
-        What the ids of index masks mean where a set does not say it.
+    convention : str or path, optional
+        What the ids of index masks mean where a set does not say it: a convention, another known order of
+        ids, or a file with the class of each id.
     num : int, optional
         Training images of every arm; by default as many as the smallest set has.
     size : int, optional
@@ -80,7 +81,7 @@ class ExperimentConfig:
     matched: Sequence[FacesLike] = ()
     also: Sequence[FacesLike] = ()
     real_test: str | Path | None = None
-    convention: str = "celebamaskhq"
+    convention: str | Path | None = None
     num: int | None = None
     size: int | None = None
     seeds: int | None = None

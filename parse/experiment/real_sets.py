@@ -11,7 +11,8 @@ from pathlib import Path, PurePath
 
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.inspection.opening import report_set
-from facegen.datasets.io.progress import ProgressCallback, ignore_progress
+from facegen.datasets.io.progress import ProgressCallback, ignore_progress, say
+from facegen.datasets.layouts.annotations import MAPPING_FILE
 from facegen.datasets.layouts.face_set import FaceSet
 from facegen.datasets.layouts.official_celebamaskhq import is_celebamaskhq
 from facegen.datasets.layouts.open_set import open_set
@@ -34,7 +35,7 @@ class RealSets:
 def open_real(
     real: Path,
     real_test: Path | None = None,
-    convention: str = "celebamaskhq",
+    convention: str | Path | None = None,
     progress: ProgressCallback = ignore_progress,
 ) -> RealSets:
     """Open the real sets.
@@ -54,12 +55,15 @@ def open_real(
         test, fewer than MIN_TEST of these, or a set whose labels look wrong.
     """
     holder = not is_celebamaskhq(real) and not (real / "images").is_dir() and (real / "train").is_dir()
-    parts = is_celebamaskhq(real) or holder
+    official = is_celebamaskhq(real) and (real / MAPPING_FILE).is_file()
+    if is_celebamaskhq(real) and not official:
+        say(progress, f"{real}: no {MAPPING_FILE}: the official split is unknown, all of it is for training")
+    parts = official or holder
     train = open_set(real, "train" if parts else None, convention)
     split = {name: train.subset(index) for name, index in split_by_hash(train.ids).items()}
     if real_test is not None:
         test, test_is = open_set(real_test, None, convention), f"{real_test}"
-    elif is_celebamaskhq(real):
+    elif official:
         test, test_is = open_set(real, "test", convention), "official test part"
     elif holder and (real / "test").is_dir():
         test, test_is = open_set(real, "test", convention), f"{real / 'test'}"

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from facegen.datasets.conventions.convention_registry import convention as known_convention
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.inspection.opening import report_set
 from facegen.datasets.io.files import write_json
@@ -148,7 +147,7 @@ def _set_up(config: ExperimentConfig, progress: ProgressCallback) -> _Setup:
     )
     check_devices(config.devices, device, recipe.batch)
     test = None if config.real_test is None else Path(config.real_test)
-    real = open_real(Path(config.real), test, known_convention(config.convention).name, progress)
+    real = open_real(Path(config.real), test, config.convention, progress)
     opened = [
         [_open(one, config.convention) for one in part]
         for part in (config.sets, config.default, config.matched, config.also)
@@ -166,7 +165,7 @@ def _set_up(config: ExperimentConfig, progress: ProgressCallback) -> _Setup:
     return _Setup(config, device, recipe, real, roles, count, seeds, folder)
 
 
-def _open(faces: "FacesLike", convention: str) -> FaceSet:
+def _open(faces: "FacesLike", convention: str | Path | None) -> FaceSet:
     return faces if isinstance(faces, FaceSet) else open_set(faces, convention=convention)
 
 

@@ -177,6 +177,7 @@ def audit(
     *,
     parser: str | Path | None = None,
     inception: str | Path | None = None,
+    convention: str | Path | None = None,
     workers: int | None = None,
     seed: int = AUDIT.seed,
     progress: ProgressCallback = ignore_progress,
@@ -195,6 +196,9 @@ def audit(
         and the label maps that it draws for both sides are compared too.
     inception : path, optional
         torch-fidelity's file of Inception weights: Fréchet and kernel distance to the real faces.
+    convention : str or path, optional
+        What the ids of masks mean where a set does not say it: a convention, another known order of ids, or a
+        file with the class of each id. The audit measures celebamaskhq ids.
     workers : int, optional
         Processes that measure; by default one for each processor.
     seed : int
@@ -216,10 +220,10 @@ def audit(
     >>> audit = facegen.audit("faces", against="celebamaskhq")  # doctest: +SKIP
     >>> audit.worst(3), audit.save("audit")  # doctest: +SKIP
     """
-    one = face_set_of(faces)
+    one = face_set_of(faces, convention)
     report_set(one, progress, MEASURED)
     other = against.faces if isinstance(against, Dataset) else against
-    reference, real = open_reference(other, workers, progress)
+    reference, real = open_reference(other, workers, progress, convention)
     if inception is not None and real is None:
         raise FacegenError("Inception features need a folder of real faces to be compared with")
     synthetic = measured(one, workers, progress, strict=False)

@@ -196,19 +196,21 @@ class Dataset(Sequence[Sample]):
 FacesLike = str | Path | Dataset
 
 
-def open(folder: str | Path, split: str | None = None, convention: str = "celebamaskhq") -> Dataset:
+def open(folder: str | Path, split: str | None = None, convention: str | Path | None = None) -> Dataset:
     """Open a set of faces.
 
     Parameters
     ----------
     folder : path
-        A folder that facegen rendered, the official CelebAMask-HQ, or a folder with images/ (and masks/ with
-        class ids as pixel values).
+        A folder that facegen rendered, a published set (CelebAMask-HQ, LaPa, Helen, FaceSynthetics,
+        EasyPortrait, iBugMask, COCO panoptic), a folder with images/ (and masks/ with class ids as pixel
+        values), or Parquet or WebDataset shards. Zip and tar archives are read without unpacking.
     split : str, optional
         An official part of CelebAMask-HQ ("train", "val", "test"), or the folder of that name in a folder
         that holds several sets.
-    convention : str
-        What the ids of index masks mean, where the set does not say it itself.
+    convention : str or path, optional
+        What the ids of index masks mean, where the set does not say it itself: a convention, another known
+        order of ids, or a file with the class of each id.
 
     Returns
     -------
@@ -236,6 +238,6 @@ def open(folder: str | Path, split: str | None = None, convention: str = "celeba
     return Dataset(faces)
 
 
-def face_set_of(faces: FacesLike) -> FaceSet:
-    """The FaceSet of a folder or a Dataset."""
-    return faces.faces if isinstance(faces, Dataset) else open_set(faces)
+def face_set_of(faces: FacesLike, convention: str | Path | None = None) -> FaceSet:
+    """The FaceSet of a folder or a Dataset; `convention` says what the ids of a folder mean."""
+    return faces.faces if isinstance(faces, Dataset) else open_set(faces, convention=convention)

@@ -27,7 +27,7 @@ def train_eval(
     matched: Sequence[FacesLike] = (),
     also: Sequence[FacesLike] = (),
     real_test: str | Path | None = None,
-    convention: str = DEFAULTS.convention,
+    convention: str | Path | None = None,
     num: int | None = None,
     size: int | None = None,
     seeds: int | None = None,
@@ -57,8 +57,9 @@ def train_eval(
         Synthetic sets whose role is given, in place of `sets`.
     real_test : path, optional
         Real faces to test on; by default the test part of `real`.
-    convention : str
-        What the ids of index masks mean where a set does not say it.
+    convention : str or path, optional
+        What the ids of index masks mean where a set does not say it: a convention, another known order of
+        ids, or a file with the class of each id.
     num : int, optional
         Training images; by default as many as every set has.
     size : int, optional

@@ -139,6 +139,7 @@ def lint(
     *,
     other: FacesLike | None = None,
     parser: str | Path | None = None,
+    convention: str | Path | None = None,
     workers: int | None = None,
     progress: ProgressCallback = ignore_progress,
 ) -> LintReport:
@@ -151,6 +152,9 @@ def lint(
         A set that must not share pictures with it, as the test set of a training set.
     parser : path, optional
         Checkpoint of a parser that was trained on other pictures: labels that it contradicts are named.
+    convention : str or path, optional
+        What the ids of masks mean where a set does not say it: a convention, another known order of ids, or a
+        file with the class of each id.
     workers : int, optional
         Processes that read; by default one for each processor.
     progress : callable, optional
@@ -170,8 +174,8 @@ def lint(
     >>> report = facegen.lint("faces")  # doctest: +SKIP
     >>> report.to_frame().head(), report.save("lint")  # doctest: +SKIP
     """
-    one = face_set_of(faces)
-    second = None if other is None else face_set_of(other)
+    one = face_set_of(faces, convention)
+    second = None if other is None else face_set_of(other, convention)
     count = processor_count() if workers is None else workers
     total = len(one) + (0 if second is None else len(second))
     found = inspection.lint_set(one, second, count, _counter(progress, "check", one, total))

@@ -87,6 +87,7 @@ def open_reference(
     against: str | Path | FaceSet | attribute_profile.Profile | None,
     workers: int | None = None,
     progress: ProgressCallback = ignore_progress,
+    convention: str | Path | None = None,
 ) -> tuple[Reference, FaceSet | None]:
     """What a set is compared with, and its pictures where there are any.
 
@@ -105,7 +106,7 @@ def open_reference(
     if against is None:
         return Reference.of_profile(load_profile(AUDIT.against)), None
     if isinstance(against, FaceSet) or is_real_folder(against):
-        faces = against if isinstance(against, FaceSet) else open_set(against)
+        faces = against if isinstance(against, FaceSet) else open_set(against, convention=convention)
         report_set(faces, progress, MEASURED)
         return Reference.of_set(measured(faces, workers, progress, strict=False), faces.name), faces
     return Reference.of_profile(load_profile(against)), None

@@ -61,6 +61,7 @@ def fit_profile(
     annotations: str | Path | None = None,
     name: str | None = None,
     source: str | None = None,
+    convention: str | Path | None = None,
     workers: int | None = None,
     progress: ProgressCallback = ignore_progress,
 ) -> Profile:
@@ -76,6 +77,9 @@ def fit_profile(
         Of the profile; by default that of the folder.
     source : str, optional
         One line on where the set is from; by default the folder's name.
+    convention : str or path, optional
+        What the ids of masks mean where the set does not say it: a convention, another known order of ids, or
+        a file with the class of each id.
     workers : int, optional
         Processes that measure; by default one for each processor.
     progress : callable, optional
@@ -97,7 +101,7 @@ def fit_profile(
     >>> import facegen
     >>> facegen.fit_profile("my_photos").save("mine.json")  # doctest: +SKIP
     """
-    faces = face_set_of(real_dir)
+    faces = face_set_of(real_dir, convention)
     report_set(faces, progress)
     rows = read_annotations(Path(annotations)) if annotations is not None else None
     table = measured(faces, workers, progress).attributes
