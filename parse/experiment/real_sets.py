@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.inspection.duplicates import near_duplicates, thumbnail
 from facegen.datasets.inspection.opening import report_set
 from facegen.datasets.io.progress import ProgressCallback, ignore_progress, say
 from facegen.datasets.layouts.annotations import MAPPING_FILE
@@ -17,7 +18,12 @@ from facegen.datasets.layouts.face_set import FaceSet
 from facegen.datasets.layouts.official_celebamaskhq import is_celebamaskhq
 from facegen.datasets.layouts.open_set import open_set
 from facegen.datasets.layouts.splits import split_by_hash
+from facegen.parse.data.loaded_set import LoadedSet
 
+# Of the thumbnails: encodings of one picture reach .9967 (inspection.duplicates).
+REENCODED = 0.995
+# Test pictures seen in training that raise a score by less than seeds differ: under a twentieth of them.
+SHARED, MIN_SHARED = 0.05, 3
 MIN_TEST = 2  # test pictures: one has no spread, and its bootstrap interval no width
 
 
@@ -89,6 +95,26 @@ def open_real(
             "given; give more faces with --real, or others with --real-test"
         )
     return RealSets(split["fit"], split["validate"], split["adapter"], test, test_is)
+
+
+def seen_pictures(fit: LoadedSet, test: LoadedSet) -> list[str]:
+    """Names of test pictures that are training pictures encoded again, resized or mirrored.
+
+    Raises
+    ------
+    FacegenError : they are so many (SHARED, MIN_SHARED) that scores would be too high.
+    """
+    small = [[thumbnail(one.transpose(1, 2, 0)) for one in part.images] for part in (fit, test)]
+    pairs = [one for one in near_duplicates(*small) if one.correlation >= REENCODED]
+    names = sorted({test.ids[one.second] for one in pairs})
+    if len(names) >= max(MIN_SHARED, SHARED * len(test)):
+        first = min(pairs, key=lambda one: test.ids[one.second])
+        raise FacegenError(
+            f"{len(names)} of {len(test)} test pictures are training pictures stored again, such as "
+            f"{test.ids[first.second]} ({fit.ids[first.first]}): `facegen lint A --other B` names all; "
+            "give other faces with --real-test"
+        )
+    return names
 
 
 def require_unseen(sets: RealSets, others: Iterable[FaceSet]) -> None:

@@ -25,7 +25,14 @@ from facegen.parse.experiment.attributes import real_weights, slices_of
 from facegen.parse.experiment.estimate import estimate
 from facegen.parse.experiment.experiment_config import QUICK_SEEDS, SEEDS, ExperimentConfig
 from facegen.parse.experiment.experiment_plan import Ingredients, Plan, make_plan
-from facegen.parse.experiment.real_sets import RealSets, choose, nested_order, open_real, require_unseen
+from facegen.parse.experiment.real_sets import (
+    RealSets,
+    choose,
+    nested_order,
+    open_real,
+    require_unseen,
+    seen_pictures,
+)
 from facegen.parse.experiment.recipes import adapter_recipe, recipe_for
 from facegen.parse.experiment.results import Results
 from facegen.parse.experiment.results_content import Run, results_json, write_results
@@ -100,6 +107,10 @@ def run_experiment(config: ExperimentConfig, progress: ProgressCallback = ignore
     _describe(setup, progress)
     parts = _ingredients(setup, progress)
     scorer, look = _testers(setup, progress)
+    seen = seen_pictures(parts.fit, scorer.test)
+    if seen:
+        names = ", ".join(seen[:3]) + (", ..." if len(seen) > 3 else "")
+        say(progress, f"{len(seen)} test pictures look like training pictures stored again: {names}")
     slices = slices_of(setup.real.test, progress)
     weights, effective = real_weights(setup.real, setup.roles, progress) if config.controls else (None, None)
     plan = _plan(setup, parts, weights)

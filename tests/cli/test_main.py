@@ -100,8 +100,11 @@ def test_ends(group, end, code, stdout, stderr):
     assert (result.exit_code, result.stdout, result.stderr) == (code, stdout, stderr)
 
 
-def test_a_bug_is_not_hidden(group):
-    assert isinstance(CliRunner().invoke(group, ["end", "bug"]).exception, ZeroDivisionError)
+def test_a_bug_has_its_own_exit_code(group, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    result = CliRunner().invoke(group, ["end", "bug"])
+    assert result.exit_code == 70 and "unforeseen ZeroDivisionError" in result.output
+    assert "ZeroDivisionError" in next(tmp_path.glob("facegen-error-*.txt")).read_text()
 
 
 def test_a_command_that_is_not_installed_is_not_listed(group):

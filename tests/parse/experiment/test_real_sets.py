@@ -4,11 +4,14 @@ import os
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.layouts.open_set import open_set
-from facegen.parse.experiment.real_sets import choose, open_real
+from facegen.parse.data.loaded_set import LoadedSet
+from facegen.parse.experiment.real_sets import choose, open_real, seen_pictures
 
 
 def test_the_parts_of_a_real_set_and_the_test_set(sets):
@@ -54,3 +57,20 @@ def test_the_real_set_splits_as_designed():
     sets = open_real(Path(os.environ["FACEGEN_CELEBAMASKHQ"]))
     assert [len(one) for one in (sets.fit, sets.validate, sets.adapter, sets.test)] == [700, 100, 200, 500]
     assert sets.fit.convention.name == "celebamaskhq"
+
+
+def test_training_pictures_stored_again_are_no_test():
+    """Encoded again, they differ in every byte; few of them are named, many are refused."""
+    grids = np.random.default_rng(0).integers(0, 256, (90, 3, 4, 4), np.uint8)
+    pictures = np.stack([grid.repeat(8, 1).repeat(8, 2) for grid in grids])
+    masks = np.zeros((90, 32, 32), np.uint8)
+
+    def loaded(rows):
+        return LoadedSet("s", CELEBAMASKHQ, [f"{i}" for i in range(len(rows))], rows, masks[: len(rows)])
+
+    fit, others = loaded(pictures[:30]), pictures[30:]
+    again = np.clip(pictures[:5].astype(int) + 3, 0, 255).astype(np.uint8)
+    assert seen_pictures(fit, loaded(others)) == []
+    assert seen_pictures(fit, loaded(np.concatenate([others, again[:2]]))) == ["60", "61"]
+    with pytest.raises(FacegenError, match=r"5 of 65 test pictures are training pictures stored again"):
+        seen_pictures(fit, loaded(np.concatenate([others, again])))
