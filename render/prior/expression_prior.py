@@ -97,9 +97,6 @@ ONE_SIDED = {"jaw": 0.08, "mouth": 0.08, "mouthSmile": 0.08, "browOuterUp": 0.06
 # the camera, which the mouth makes alone, to a hearty one (Ekman, Davidson and Friesen, The Duchenne smile,
 # 1990: the muscle round the eye tells them apart). More of it comes with stronger smiles.
 ROUND_EYES, HEARTY = ("cheekSquint", "eyeSquint"), (0.9, 0.25)
-# Weight of mouthClose that, with mouthShrugLower, leaves a third of the teeth that a closed mouth showed.
-# More of it would put the lower lip over the upper one.
-LIP_SEAL = 0.05
 # No face is quite at rest: standard deviation of the weights that are added to every expression.
 # Nobody who knows about the camera knits brows or draws the corners of the mouth down without cause.
 RESTING = {
@@ -191,10 +188,6 @@ def draw_expression(
         _add(d, out, action + ("Left" if aside > 0 else "Right"), abs(aside))
     smiling = min(1.0, 0.5 * (out.get("mouthSmileLeft", 0.0) + out.get("mouthSmileRight", 0.0)))
     _add(d, out, "eyeWide", d.normal("expression.eye_opening", *EYES_OPEN) * (1 - SMILE_NARROWS * smiling))
-    if name not in OPEN:
-        # Anny's lips are apart next to the corners of a closed mouth, and teeth are seen there.
-        _add(d, out, "mouthClose", LIP_SEAL)
-        _add(d, out, "mouthShrugLower", 0.2)
     if not smile and name not in GLOOMY:
         _add(d, out, "mouthSmile", d.normal("expression.rest.mouthSmile", *FRIENDLY))
     lids = 1.0 if d.chance("expression.eyes_shut", EYES_SHUT) else abs(d.normal("expression.lids", 0.0, 0.06))
