@@ -106,7 +106,7 @@ BEARD_PER_CM2 = {"stubble": 42.0, "full_beard": 58.0, "goatee": 64.0, "sideburns
 MOUSTACHE_PER_CM2 = 95.0
 JITTER_MM = 1.7  # borders of a beard, by which each hair has its own
 # Hair stands in patches: standard deviation of its density, and their wavelengths in mm.
-PATCHY, PATCHES, PATCH_MM = 0.32, 9, (7.0, 26.0)
+PATCHY, PATCHES, PATCH_MM = 0.22, 9, (7.0, 26.0)
 STUBBLE_MM = 3.0  # longer hair than this is a beard
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facegen.assets.environment.background_picture import background
+from facegen.assets.hair.hair_plan import groom_of
 from facegen.assets.meshes.mesh import Floats
 from facegen.assets.skin.skin_pigments import skin_colour
 from facegen.colour_science import LUMINANCE
@@ -79,8 +80,9 @@ def render_sample(
     mask = draw_mask(seen, brow, convention, scalp) if convention is not None else None
     timing["labels"] = lap()
     # Few samples and the denoiser lose pores and strands: they are added here.
-    colour = spec.hair.colour
-    strands = streaks(seen, studio.size, gloss(colour), tinted(colour))
+    colour, groom = spec.hair.colour, groom_of(spec.hair).groom
+    length = groom.top if groom is not None else 0.0
+    strands = streaks(seen, studio.size, gloss(colour, length), tinted(colour))
     linear = linear * (strands + seen.on_skin(built.pores)[..., None])
     alpha, linear = soft_cover(fine, alpha, linear)
     skin = np.isin(native, (Native.FACE_SKIN, Native.NOSE)) & (depth > 0)

@@ -29,6 +29,7 @@ LIGHTNESS, SHINE, GAP, GAP_MM = (1.1, 2.4), (0.75, 1.7), (0.45, 0.55), (4.0, 12.
 TINT = (0.05, 0.0, -0.22)
 GLOSS = (0.6, 2.2)  # strength of highlights compared with the hair: on fair or white hair, and on black hair
 GLOSS_PIGMENT = (0.5, 0.95)  # pigment of these
+SLEEK, LEAST_SLEEK = 0.05, 0.1  # metres from which hair lies in one direction, and gloss of the shortest
 FINEST = 0.45  # pixels: a strand of the model stands for ten hairs, whose streaks run into each other
 # Pixels over which streaks are averaged along the hair, and over which its direction is measured.
 ALONG, DIRECTION = 2.0, 1.5
@@ -42,13 +43,19 @@ KNOWN_ALPHA = 0.25  # alpha from which a pixel's own colour is used
 RIM_BLUR = 1.2  # pixels over which colours are averaged at the rim of hair
 
 
-def gloss(colour: HairColour) -> float:
+def gloss(colour: HairColour, length: float) -> float:
     """Strength of highlights on hair of a colour, as a factor.
 
-    Strands mirror the same amount of light whatever their colour; on darker hair it stands out more.
+    Strands mirror the same amount of light whatever their colour; on darker hair it stands out more. Clipped
+    hair stands in all directions: where it mirrors there is no highlight, only specks that an eye averages.
+
+    Parameters
+    ----------
+    colour : HairColour
+    length : float, metres, of the hair on top of the head
     """
     pigment = colour.melanin * (1 - colour.grey) if colour.dye is None else 0.0
-    return float(np.interp(pigment, GLOSS_PIGMENT, GLOSS))
+    return float(np.interp(pigment, GLOSS_PIGMENT, GLOSS) * np.clip(length / SLEEK, LEAST_SLEEK, 1))
 
 
 def tinted(colour: HairColour) -> float:
@@ -90,7 +97,9 @@ def streaks(seen: Seen, size: int, shine_by: float = 1.0, tint_by: float = 1.0) 
         )
         return total - weight * near, weight * (near - far)
 
-    lightness, distance, shine = (relief(x) for x in seen.strand.astype(np.float64).T)
+    of_strand = seen.strand.astype(np.float64)
+    of_strand[:, 2] *= np.where(seen.plain.ravel()[seen.strands] == Native.SCALP_HAIR, 1, BEARD_SHINE)
+    lightness, distance, shine = (relief(x) for x in of_strand.T)
     change, warmth = [], np.zeros((size, size))
     for i in range(2):
         deeper = np.clip(1000 * distance[i] / GAP_MM[i], -1, 1)

@@ -27,7 +27,7 @@ HAIR_STYLES.add(
         count=1.5,
         points=0.4,
         radius_mm=0.085,
-        scalp_shadow=0.68,
+        scalp_shadow=0.85,
         tousle=0.0,
         takes_fringe=False,
         bares_ears=True,

@@ -69,9 +69,10 @@ def test_highlights_stand_out_of_dark_hair():
     shine = np.where(np.arange(FINE) // 64 % 2, 0.8, 0.0)
     seen = label_pass.decode(hair_pass(shine=shine))
     dark, fair, grey = (
-        gloss(HairColour(melanin=m, grey=g)) for m, g in ((0.99, 0.0), (0.3, 0.0), (0.99, 1.0))
+        gloss(HairColour(melanin=m, grey=g), 0.2) for m, g in ((0.99, 0.0), (0.3, 0.0), (0.99, 1.0))
     )
     assert dark > 2 and fair == grey < 1
+    assert gloss(HairColour(melanin=0.99), 0.004) < 0.2 * dark
     assert streaks(seen, SIZE, dark).std() > 1.5 * streaks(seen, SIZE, fair).std()
 
 
