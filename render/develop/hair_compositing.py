@@ -23,18 +23,19 @@ REACH, WIDE = 4.0, 16.0
 TRUNCATE = 2.5  # standard deviations at which these gaussians end
 # In streaks, and in locks: strength of a strand's own lightness, of its highlight, and how much darker hair
 # is that lies GAP_MM millimetres deeper than the hair around it.
-LIGHTNESS, SHINE, GAP, GAP_MM = (1.1, 2.4), (0.75, 1.7), (0.45, 0.55), (4.0, 12.0)
+LIGHTNESS, SHINE, GAP, GAP_MM = (0.95, 2.8), (0.65, 1.8), (0.45, 0.5), (4.0, 12.0)
 # By how much red and blue change with the logarithm of a strand's own lightness: strands with less pigment
 # are yellower; highlights have the colour of the light, so the other way. By octaves of chroma in photos.
-TINT = (0.05, 0.0, -0.22)
+TINT = (0.1, 0.0, -0.4)
 GLOSS = (0.6, 2.2)  # strength of highlights compared with the hair: on fair or white hair, and on black hair
 GLOSS_PIGMENT = (0.5, 0.95)  # pigment of these
+BEARD_SHINE = 0.25  # highlights of beards, whose hairs stand apart, against those of the scalp
 SLEEK, LEAST_SLEEK = 0.05, 0.1  # metres from which hair lies in one direction, and gloss of the shortest
 FINEST = 0.45  # pixels: a strand of the model stands for ten hairs, whose streaks run into each other
 # Pixels over which streaks are averaged along the hair, and over which its direction is measured.
 ALONG, DIRECTION = 2.0, 1.5
 MAX_CHANGE = 1.5  # of the light, in natural logarithms
-SOFT = 0.55  # pixels: blur of the edge of hair in a camera
+SOFT = 0.7  # pixels: blur of the edge of hair in a camera
 # Covered fractions within FILL pixels from which less of the backdrop shows through hair, and from which
 # nothing does.
 DENSE, FULL = 0.42, 0.78

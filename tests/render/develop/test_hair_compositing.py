@@ -92,6 +92,13 @@ def test_light_strands_are_yellow_and_highlights_are_as_white_as_the_light():
     assert np.array_equal(plain[..., 2], plain[..., 1]) and tinted(brown) == 1
 
 
+def test_beards_shine_less_than_the_scalp():
+    scalp = hair_pass(shine=np.where(np.arange(FINE) // 16 == 8, 0.8, 0.0))
+    beard = scalp + np.array([0, 0, label_pass.own(Native.BEARD) - label_pass.own(Native.SCALP_HAIR)])
+    on_scalp, on_beard = (streaks(label_pass.decode(x.astype(np.float32)), SIZE) for x in (scalp, beard))
+    assert 1 < on_beard[:, 33:35, 1].min() < 0.7 * on_scalp[:, 33:35, 1].max()
+
+
 def test_even_hair_and_all_that_is_no_hair_keep_their_light():
     assert np.allclose(streaks(label_pass.decode(hair_pass()), SIZE), 1)
     half = bristles(np.random.default_rng(2))
