@@ -24,20 +24,18 @@ import PIL
 import scipy
 
 from facegen.audit.measures import aligned_labels, label_drawing, measure_table
+from facegen.cache_folder import VARIABLE, cache_folder
 from facegen.registry import Registry
 
 _WAIT = 30.0  # seconds that one process waits for another's write
 
 
 def default_cache() -> Path | None:
-    """The user's cache file ($FACEGEN_CACHE, else under $XDG_CACHE_HOME or ~/.cache); None where it is off.
+    """The user's cache file in `cache_folder`; None where it is off.
 
     FACEGEN_CACHE="" turns the cache off.
     """
-    folder = os.environ.get("FACEGEN_CACHE")
-    if folder is None:
-        folder = str(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "facegen")
-    return Path(folder) / "measures.sqlite" if folder else None
+    return None if os.environ.get(VARIABLE) == "" else cache_folder() / "measures.sqlite"
 
 
 def key_of(image: np.ndarray, mask: np.ndarray | None) -> bytes:

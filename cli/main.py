@@ -2,6 +2,7 @@
 
 import click
 
+from facegen.cache_folder import keep_caches_together
 from facegen.cli.support.lasting_streams import use_lasting_streams
 from facegen.cli.support.lazy_group import LazyGroup
 
@@ -33,4 +34,5 @@ def cli() -> None:
 def main() -> None:
     """Entry point of the console script."""
     use_lasting_streams()
+    keep_caches_together()
     cli(prog_name="facegen")

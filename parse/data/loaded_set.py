@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import platformdirs
 from PIL import Image
 
+from facegen.cache_folder import cache_folder as cache_folder_of_user
 from facegen.datasets.conventions.label_conventions import Convention
 from facegen.datasets.conventions.native_labels import IGNORE
 from facegen.datasets.errors import FacegenError
@@ -86,7 +86,7 @@ def join(name: str, parts: Sequence[LoadedSet]) -> LoadedSet:
 
 def cache_folder() -> Path:
     """The user's cache of decoded sets and of the reverse test's parsers; never in a repository."""
-    return platformdirs.user_cache_path("facegen") / "parse"
+    return cache_folder_of_user() / "parse"
 
 
 def cache_if_large(count: int, size: int) -> Path | None:

@@ -118,12 +118,10 @@ def test_blenders_answer_is_read_between_other_lines(monkeypatch):
 
 
 def test_storage(monkeypatch, tmp_path):
-    monkeypatch.setattr(machine_checks.platformdirs, "user_cache_dir", lambda _: str(tmp_path / "cache"))
+    monkeypatch.setenv("FACEGEN_CACHE", str(tmp_path / "cache"))
     assert statuses(machine_checks.storage())["cache folder"] == OK
     (tmp_path / "file").touch()
-    monkeypatch.setattr(
-        machine_checks.platformdirs, "user_cache_dir", lambda _: str(tmp_path / "file" / "cache")
-    )
+    monkeypatch.setenv("FACEGEN_CACHE", str(tmp_path / "file" / "cache"))
     assert statuses(machine_checks.storage())["cache folder"] == BAD
     monkeypatch.setattr(machine_checks, "MIN_FREE_GB", 1e9)
     assert statuses(machine_checks.storage())["disk space here"] == BAD
