@@ -46,13 +46,14 @@ UNDER_EYE_BLOOD, LID_BLOOD, PIMPLE_BLOOD, LIP_BLOOD, LIP_BLOOD_GAIN = 0.003, 0.0
 # How much of the unevenness, of the differences between regions and of marks a full foundation takes away.
 EVENS, EVENS_REGIONS, HIDES_MARKS = 0.7, 0.55, 0.75
 WARMTH = np.array([0.05, 0.0, -0.09])  # of red, green and blue at a warmth of 1
+NECK_YELLOW = 0.09  # of blue that necks lose against faces: their b* is that of the face on 700 photographs
 
 
 # Blood of lips and thin lids lies in veins near the surface: it gives off oxygen, absorbs more red and less
 # blue. Change of the absorption, of the blood that lips have more of, and that much of thin skin, by eye on
 # the differences of lips and lids from skin on 700 photographs.
 VENOUS = np.array([1.6, 0.0, -1.1])
-VENOUS_UNDER_EYE, VENOUS_LID = 0.045, 0.055
+VENOUS_UNDER_EYE, VENOUS_LID = 0.058, 0.060
 NO_BLOOD = 1e-5  # volume fraction that changes no byte of a picture
 
 
@@ -81,6 +82,7 @@ def pigment_colour(skin: Skin, fields: SkinFields, regions: Mapping[str, Picture
     there = venous > NO_BLOOD
     colour[there] *= np.exp(-VENOUS * venous[there][:, None])
     colour *= 1 + WARMTH * skin.warmth
+    colour[..., 2] *= 1 - NECK_YELLOW * regions["neck"]
     return colour.astype(np.float32)
 
 

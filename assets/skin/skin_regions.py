@@ -21,6 +21,7 @@ Picture = npt.NDArray[np.float32]
 # Blobs as (|s|, t, radius along s, radius along t), chart mm: where blood, shade or sebum differ, by eye.
 BLOBS = {
     "nose_tip": (0, -40, 15, 9),
+    "neck": (0, -158, 130, 34),
     "cheeks": (43, -34, 20, 19),
     "ears": (138, -18, 26, 34),
     "chin": (0, -105, 18, 10),

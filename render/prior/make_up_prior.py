@@ -106,7 +106,7 @@ def draw_make_up(d: Draw, worn: Worn, melanin: float) -> dict[str, Any]:
             "mascara": d.uniform("make_up.mascara", 0.4, 1.0),
             "foundation": d.uniform("make_up.foundation", 0.45, 1.0),
             "contour": d.uniform("make_up.contour", 0.0, 0.8),
-            "rouge": d.uniform("make_up.rouge", 0.05, 0.5),
+            "rouge": d.uniform("make_up.rouge", 0.2, 0.7),
         }
     elif worn.lipstick:
         amounts |= {
@@ -114,7 +114,7 @@ def draw_make_up(d: Draw, worn: Worn, melanin: float) -> dict[str, Any]:
             "liner": d.uniform("make_up.liner", -0.3, 0.4),
             "mascara": d.uniform("make_up.mascara", 0.0, 0.7),
             "foundation": d.uniform("make_up.foundation", 0.0, 0.6),
-            "rouge": d.uniform("make_up.rouge", -0.1, 0.25),
+            "rouge": d.uniform("make_up.rouge", -0.1, 0.4),
         }
         amounts = {k: max(v, 0.0) if isinstance(v, float) else v for k, v in amounts.items()}
     if worn.rosy and (worn.heavy or worn.lipstick):
