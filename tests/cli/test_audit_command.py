@@ -163,6 +163,9 @@ def test_profile_then_audit_against_it(sets, tmp_path):
     real, tilted = sets
     fitted = run("profile", real, "-o", tmp_path / "p.json", "--workers", 1)
     assert fitted.exit_code == 0, fitted.output
+    card = " ".join(fitted.output.split())
+    assert "dependence: a Gaussian mixture with 1 component of full covariance (54 pictures)" in card
+    assert "told from real rows: AUC content 0.50 (0.40 to 0.60) on pictures it was not fitted to" in card
     assert str(real) not in (tmp_path / "p.json").read_text()
     result = run("audit", tilted, "--against", tmp_path / "p.json", "--out", tmp_path / "out")
     assert result.exit_code == 0 and "1. roll" in result.output, result.output
