@@ -62,7 +62,7 @@ def test_a_hat_encloses_the_skull(on, skull, kind):
     assert len(part) == len(faces) and len(uv) == len(vertices) and faces.max() < len(vertices)
     shell = np.unique(faces[part == SHELL_PART])
     gap, _ = skull.clearance(vertices[shell])
-    assert gap.min() > 0.001 and gap.max() < 0.12
+    assert gap.min() > 0.001 and gap.max() < 0.13  # a top hat
     assert holds_above_the_brim(vertices, faces, frame, on.body, 0)
 
 
