@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 
-from facegen.assets.head.shape_distribution import FACTORS, NAMES, shipped_distribution
+from facegen.assets.head.shape_distribution import END, FACTORS, NAMES, shipped_distribution
 from facegen.assets.head.sliders import PAIRED, SLIDERS
 from facegen.datasets.keyed_random import Draw
+from facegen.render.geometry import pose
 from facegen.render.prior import head_shape as h
+from facegen.render.prior.identity_prior import draw_identity
+from facegen.render.spec.face_spec import ANCESTRY, Identity
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +76,17 @@ def test_a_heavy_person_has_a_heavy_neck():
         moved = heavy.sliders.get(name, 0.0) - thin.sliders.get(name, 0.0)
         assert moved == pytest.approx(share * sd * 0.6 / h.WEIGHT_SD, rel=0.01)
     assert thin.factors == heavy.factors
+
+
+def test_no_drawn_slider_reaches_its_end():
+    """The mean of every group and SLIDER_CUT standard deviations beyond it stay inside of the range."""
+    shapes = shipped_distribution()
+    means = [
+        shapes.mean(Identity(gender=gender, age=age, **{name: float(name == one) for name in ANCESTRY}))
+        for gender in (0.0, 1.0)
+        for age in (30.0, 90.0)
+        for one in ANCESTRY
+    ]
+    assert (np.abs(means).max(0) + h.SLIDER_CUT * shapes.sd()).max() < 0.96 * END
+    drawn = [pose.shape(draw_identity(Draw(3, i))) for i in range(60)]
+    assert max(abs(value) for one in drawn for value in one.values()) < END
