@@ -32,6 +32,18 @@ NOSE = chart_points(
     (13.5, -37), (15, -41.5), (13.5, -44.7), (8, -47.1), (0, -48.3),
 )
 
+# Points of NOSE at its upper end between the eyes, and of the whole bridge, from above.
+NOSE_TOP, NOSE_BRIDGE = 2, 5
+
+# Edges of the upper and the lower lid, from the inner corner to the outer one; the opening lies between.
+UPPER_LID = chart_points(
+    (19.5, -3.4), (21.5, 0.3), (23.8, 2.3), (27, 3.0), (30.5, 2.9), (34, 2.0), (37.5, 0.4), (40.4, -1.4),
+)
+LOWER_LID = chart_points(
+    (19.5, -3.4), (21.5, -4.8), (24.5, -5.5), (27.5, -5.8), (31.1, -5.8), (34.5, -5.1), (38, -3.6),
+    (40.4, -1.4),
+)
+
 # Red of both lips, from the middle of the upper lip to the corner and back to the middle of the lower lip.
 LIPS = chart_points(
     (0, -64.4), (4.5, -63.0), (8, -63.7), (13, -66.1), (18, -69.8), (22, -72.6), (18, -77),
@@ -79,6 +91,25 @@ def curve(points: Floats, s: Floats) -> Floats:
     (...) float64, chart mm
     """
     return np.interp(np.abs(s), points[:, 0], points[:, 1])
+
+
+def lid_distance(s: Floats, t: Floats) -> Floats:
+    """How far points lie beyond the edges of the lids, up or down; negative in the opening.
+
+    Parameters
+    ----------
+    s, t : (N,) float, chart mm
+
+    Returns
+    -------
+    (N,) float64, chart mm along t, divided by a factor that falls from 1 in the middle of the eye to 0 at its
+    corners; infinite beyond them
+    """
+    side = np.abs(s)
+    first, last = UPPER_LID[0, 0], UPPER_LID[-1, 0]
+    width = np.sin(np.pi * np.clip((side - first) / (last - first), 0, 1))
+    beyond = np.maximum(t - curve(UPPER_LID, side), curve(LOWER_LID, side) - t)
+    return np.where(width > 0, beyond / np.maximum(width, 1e-6), np.inf)
 
 
 def polygon_distance(points: Floats, s: Floats, t: Floats) -> Floats:

@@ -36,7 +36,7 @@ Labels = npt.NDArray[np.uint8]
 # Table value: the pixel goes to whatever class lies nearest (lashes, jewellery without a class).
 NEAREST = 254
 # Painted borders that a convention can shift: what `facegen.render.labels.label_pass.skin_labels` draws.
-BORDERS = ("nose", "lips", "lower_lip", "brows", "ears", "jaw")
+BORDERS = ("nose", "nose_top", "lips", "lower_lip", "brows", "ears", "jaw", "lids", "eye_corners")
 
 _SCALP_HAIR, _BROWS, _BEARD = (
     [name for name, _ in COVERAGE_CLASSES].index(name) for name in ("scalp_hair", "brows", "beard")

@@ -193,7 +193,9 @@ def skin_labels(
     brow : BrowShape
     offsets : mapping of border to mm
         Outward shift of the painted borders "nose", "lips", "brows" and "ears", of the face over the "jaw",
-        and of the "lower_lip" in addition to "lips". Borders that are not named stay.
+        of the "lower_lip" in addition to "lips", of the "nose_top" between the eyes in addition to "nose"
+        (the bridge becomes narrower by as much on either side), of the eye over the edges of the "lids" and
+        over the flesh in its inner "eye_corners". Borders that are not named stay.
     scalp : Scalp or None
         The part that hair covers: skin between strands is scalp hair, too. None on a bald head.
     eyes : (left, right) bool, of `open_eyes`
@@ -211,13 +213,15 @@ def skin_labels(
     label[below] = Native.NECK
     label[below[t[below] < painted_borders.curve(painted_borders.NECK_BASE, side[below])]] = Native.TORSO_SKIN
 
-    # In annotated sets an eye begins with the flesh in its inner corner.
-    is_open = np.where(s > 0, *eyes)
-    corner = np.flatnonzero((painted_borders.caruncle_radius(s, t) < 1) & is_open)
-    label[corner] = np.where(s[corner] > 0, Native.SCLERA_L, Native.SCLERA_R)
+    eye = _eye_on_skin(s, t, offsets)
+    eye = eye[np.where(s[eye] > 0, *eyes)]
+    label[eye] = np.where(s[eye] > 0, Native.SCLERA_L, Native.SCLERA_R)
 
-    nose = _within(painted_borders.NOSE, s, t, offsets.get("nose", 0.0))
-    label[nose] = Native.NOSE
+    outline = painted_borders.NOSE.copy()
+    higher = offsets.get("nose_top", 0.0)
+    outline[: painted_borders.NOSE_TOP, 1] += higher
+    outline[1 : painted_borders.NOSE_BRIDGE, 0] -= higher
+    label[_within(outline, s, t, offsets.get("nose", 0.0))] = Native.NOSE
     both, lower = offsets.get("lips", 0.0), offsets.get("lower_lip", 0.0)
     lips = _within(painted_borders.LIPS, s, t, both + max(lower, 0.0))
     upper = t[lips] > painted_borders.curve(painted_borders.MOUTH_LINE, side[lips])
@@ -238,6 +242,20 @@ def skin_labels(
     ears = np.flatnonzero(ear > EAR_EDGE - EAR_FALL * offsets.get("ears", 0.0))
     label[ears] = np.where(s[ears] > 0, Native.EAR_L, Native.EAR_R)
     return label
+
+
+def _eye_on_skin(s: Floats, t: Floats, offsets: Mapping[str, float]) -> Ints:
+    """Indices of the skin points that count as eye: the flesh in the inner corner, and what a convention
+    takes of the lids' edges."""
+    lids = painted_borders.LOWER_LID, painted_borders.UPPER_LID
+    wider = offsets.get("eye_corners", 0.0)
+    margin = 2 * painted_borders.CARUNCLE_MM[0] + max(wider, 0.0) + max(offsets.get("lids", 0.0), 0.0)
+    near = _box(np.concatenate(lids), margin, s, t)
+    flesh = 1 + wider / painted_borders.CARUNCLE_MM[0]
+    is_eye = painted_borders.caruncle_radius(s[near], t[near]) < flesh
+    if "lids" in offsets:
+        is_eye |= painted_borders.lid_distance(s[near], t[near]) < offsets["lids"]
+    return near[is_eye]
 
 
 def _box(points: Floats, margin: float, s: Floats, t: Floats) -> Ints:

@@ -250,7 +250,7 @@ def defined(**changes):
         ({"natives": {"background": [n for n in N if n != N.NOSE]}}, "NOSE is named 0 times"),
         ({"accessories": ("hat",)}, "unknown class 'hat': it is one of background, face"),
         ({"least": {"hat": 0.1}}, "unknown class 'hat'"),
-        ({"borders": {"chin": 1.0}}, "unknown border 'chin': it is one of nose, lips"),
+        ({"borders": {"chin": 1.0}}, "unknown border 'chin': it is one of nose, nose_top, lips"),
         ({"eyewear": "x-ray"}, "unknown eyewear rule 'x-ray': it is one of eyes-on-top"),
     ],
 )

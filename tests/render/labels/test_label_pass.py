@@ -179,17 +179,22 @@ def test_skin_is_painted_like_a_full_search_of_every_border():
         {"nose": 2.0, "lips": -1.0, "brows": 3.0, "jaw": -4.0},
         {"nose": -2.0, "jaw": 3.0, "lower_lip": -1.5},
         {"lower_lip": 1.5},
+        {"eye_corners": -1.5, "lids": 0.5, "nose": 1.0, "nose_top": 1.5},
+        {"eye_corners": 1.0, "lids": -0.5},
     ):
         want = np.full(len(s), Native.FACE_SKIN, np.uint8)
         want[t < painted_borders.curve(painted_borders.JAW, s) - offsets.get("jaw", 0)] = Native.NECK
         want[(want == Native.NECK) & (t < painted_borders.curve(painted_borders.NECK_BASE, s))] = (
             Native.TORSO_SKIN
         )
-        flesh = painted_borders.caruncle_radius(s, t) < 1
-        want[flesh & (s > 0)], want[flesh & (s <= 0)] = Native.SCLERA_L, Native.SCLERA_R
-        want[painted_borders.polygon_distance(painted_borders.NOSE, s, t) < offsets.get("nose", 0)] = (
-            Native.NOSE
-        )
+        larger = offsets.get("eye_corners", 0) / painted_borders.CARUNCLE_MM[0]
+        eye = painted_borders.caruncle_radius(s, t) < 1 + larger
+        eye |= painted_borders.lid_distance(s, t) < offsets.get("lids", -np.inf)
+        want[eye & (s > 0)], want[eye & (s <= 0)] = Native.SCLERA_L, Native.SCLERA_R
+        outline, higher = painted_borders.NOSE.copy(), offsets.get("nose_top", 0)
+        outline[:2, 1] += higher
+        outline[1:5, 0] -= higher
+        want[painted_borders.polygon_distance(outline, s, t) < offsets.get("nose", 0)] = Native.NOSE
         upper = t > painted_borders.curve(painted_borders.MOUTH_LINE, s)
         border = offsets.get("lips", 0) + np.where(upper, 0, offsets.get("lower_lip", 0))
         lips = painted_borders.polygon_distance(painted_borders.LIPS, s, t) < border
