@@ -44,7 +44,9 @@ def test_levels_fixed_numbers_and_angles(tmp_path):
         tmp_path, 'face_scale = 1.1\npitch = "uniform(-10, 30)"\nhair_form = { straight = 1, wavy = 3 }\n'
     ).sample(N, 0)
     assert set(rows["face_scale"]) == {1.1}
-    assert rows["pitch"].min() > -10 + PITCH_ZERO - 0.1 and rows["pitch"].mean() == pytest.approx(0, abs=0.3)
+    assert rows["pitch"].min() > -10 + PITCH_ZERO - 0.1 and rows["pitch"].mean() == pytest.approx(
+        10 + PITCH_ZERO, abs=0.3
+    )
     assert (rows["hair_form"] == "wavy").mean() == pytest.approx(0.75, abs=0.01)
 
 
