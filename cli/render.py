@@ -15,7 +15,8 @@ prior follow a given age, sex or ancestry. --list-attributes names all attribute
 @click.option(
     "--match-dist",
     metavar="PROFILE|FILE|REAL_DIR",
-    help="Follow the attribute distribution of a shipped profile, a profile file, or a folder of real faces.",
+    help="Follow the attribute distribution of a shipped profile or a profile file, or the measured pictures "
+    "of a folder of real faces.",
 )
 @click.option(
     "--rounds",

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from facegen.audit.measure_dataset import CONVENTION
-from facegen.audit.profiles.attribute_profile import Profile
+from facegen.audit.profiles.measured_rows import RowSource
 from facegen.datasets.io.dataset_file import read_dataset_json
 from facegen.render.matching.distribution_report import not_followed
 from facegen.render.production.dataset_run import Order, timing
@@ -33,7 +33,7 @@ def say_order(console: Console, order: Order, todo: int, source: str) -> None:
         say_not_followed(console, order.profile, job.convention)
 
 
-def say_not_followed(console: Console, profile: Profile, convention: str) -> None:
+def say_not_followed(console: Console, profile: RowSource, convention: str) -> None:
     """Print attributes of a profile that no face follows, and masks that cannot be measured."""
     unfollowed = not_followed(profile)
     if unfollowed:

@@ -98,11 +98,8 @@ def _standard(rows: Rows, centre: Rows, scale: Rows) -> Rows:
     return np.where(np.isnan(z), 0.0, z)
 
 
-def assign(space: Space, targets: Rows, proposals: Rows, penalty: Rows) -> npt.NDArray[np.int_]:
-    """One proposal for each target, none twice: the assignment of least total cost.
-
-    Solved exactly (scipy's linear_sum_assignment: Crouse, IEEE Trans. Aerospace and Electronic Systems 52,
-    2016).
+def assignment_cost(space: Space, targets: Rows, proposals: Rows, penalty: Rows) -> Rows:
+    """What it costs to give a target a proposal.
 
     Parameters
     ----------
@@ -113,13 +110,31 @@ def assign(space: Space, targets: Rows, proposals: Rows, penalty: Rows) -> npt.N
 
     Returns
     -------
-    (n,) int, index of each target's proposal
+    (n, m) float64
     """
     cost = cdist(space.whiten(targets), space.whiten(proposals), "sqeuclidean")
     in_target, in_proposal = (~np.isnan(x) for x in (targets, proposals))
     cost += MISSING**2 * cdist(in_target, in_proposal, "cityblock")
-    rows, columns = linear_sum_assignment(cost / targets.shape[1] + penalty)
-    chosen = np.empty(len(targets), int)
+    total: Rows = cost / targets.shape[1] + penalty
+    return total
+
+
+def assign(cost: Rows) -> npt.NDArray[np.int_]:
+    """One proposal for each target, none twice: the assignment of least total cost.
+
+    Solved exactly (scipy's linear_sum_assignment: Crouse, IEEE Trans. Aerospace and Electronic Systems 52,
+    2016).
+
+    Parameters
+    ----------
+    cost : (n, m) float64, of `assignment_cost`
+
+    Returns
+    -------
+    (n,) int, index of each target's proposal
+    """
+    rows, columns = linear_sum_assignment(cost)
+    chosen = np.empty(len(cost), int)
     chosen[rows] = columns
     return chosen
 

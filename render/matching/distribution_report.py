@@ -17,8 +17,8 @@ import numpy.typing as npt
 from scipy.stats import rankdata
 
 from facegen.audit.measures.measure_table import CONTENT_NAMES, measure_labels
-from facegen.audit.profiles.attribute_profile import Profile
 from facegen.audit.profiles.handwritten_profile import subject_and_condition
+from facegen.audit.profiles.measured_rows import MeasuredRows, RowSource
 from facegen.render.matching.condition import FOLLOWED
 from facegen.render.matching.pilot_correction import START, Correction
 from facegen.render.spec.face_spec import FaceSpec
@@ -61,7 +61,7 @@ WORN = {
 }
 
 
-def not_followed(profile: Profile) -> list[str]:
+def not_followed(profile: RowSource) -> list[str]:
     """Attributes of a handwritten profile that change nothing in a face.
 
     No face can be conditioned on them, previews do not show them, and no other distribution of the profile is
@@ -79,7 +79,7 @@ def not_followed(profile: Profile) -> list[str]:
 
 
 def describe_target(
-    profile: Profile | None,
+    profile: RowSource | None,
     blocks: Sequence[Matched] = (),
     correction: Correction = START,
     num: int | None = None,
@@ -88,7 +88,7 @@ def describe_target(
 
     Parameters
     ----------
-    profile : the profile that the set follows, or None for the default prior
+    profile : the profile or the measured rows that the set follows, or None for the default prior
     blocks : all matched blocks of the set
     correction : what the blocks were matched with
     num : number of faces of the set; the last block may hold more rows, which do not count
@@ -102,6 +102,7 @@ def describe_target(
         return None
     out: dict = {
         "profile": profile.name,
+        "rows_of": "a real folder" if isinstance(profile, MeasuredRows) else "a profile",
         "followed": [n for n in FOLLOWED if n in profile.names],
         "not_followed": not_followed(profile),
         "correction": correction.to_dict(),

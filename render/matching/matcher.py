@@ -29,14 +29,19 @@ import numpy.typing as npt
 from facegen.audit.distances.univariate import cdf_gap
 from facegen.audit.measures.measure_table import BY_NAME, CONTENT_NAMES
 from facegen.audit.measures.schema import BINARY
-from facegen.audit.profiles.attribute_profile import Profile
+from facegen.audit.profiles.measured_rows import MeasuredRows, RowSource
 from facegen.cpu_threads import one_blas_thread
-from facegen.datasets.keyed_random import Draw, generator
-from facegen.render.matching.assignment import Space, assign, out_of_reach
+from facegen.datasets.keyed_random import generator
+from facegen.render.matching.assignment import Space, assign, assignment_cost, out_of_reach
 from facegen.render.matching.condition import condition, recolour
+from facegen.render.matching.face_price import Prices
+from facegen.render.matching.followers import Followers
+from facegen.render.matching.knob_effects import Effects
 from facegen.render.matching.label_preview import measure_specs
 from facegen.render.matching.pilot_correction import START, Correction, corrected
-from facegen.render.matching.refinement import Effects, refine, scatter
+from facegen.render.matching.redraw import Faces, price_report, redraw_dear
+from facegen.render.matching.refinement import Aims, Pull, aims_of, refine
+from facegen.render.matching.row_completion import completed
 from facegen.render.prior.default_prior import draw_base, draw_spec
 from facegen.render.spec import face_spec as s
 from facegen.render.spec.overrides import Override, apply_all
@@ -131,7 +136,7 @@ def block_of(index: int) -> tuple[int, int]:
 
 
 def draw_specs(
-    profile: Profile | None,
+    profile: RowSource | None,
     seed: int,
     indices: Sequence[int],
     total: int,
@@ -175,7 +180,7 @@ def draw_specs(
 
 @one_blas_thread
 def match_block(
-    profile: Profile,
+    profile: RowSource,
     seed: int,
     start: int,
     stop: int,
@@ -201,30 +206,46 @@ def match_block(
     shown = measure(_collected(propose(target, overrides), proposals))
     space = _space_of(target, shown)
     origin = np.tile(np.arange(len(target.rows)), PER_ROW)
-    chosen = assign(space, target.values, shown, _kept_cost(target.rows, origin))
-    specs = take_rows(target, [proposals[j] for j in chosen], overrides, correction)
+    cost = assignment_cost(space, target.values, shown, _kept_cost(target.rows, origin))
+    chosen = assign(cost)
     still = [knob for knob, needed in NEEDED_MEASURE.items() if needed not in target.names]
     effects = Effects.learn(space, proposals, shown).without(still)
-    refined, reached = refine(space, effects, specs, measure(specs), target.values, measure)
-    specs = [apply_all(spec, overrides) for spec in refined]
-    stages = {"proposed": shown[: len(target.rows)], "assigned": shown[chosen], "refined": reached}
-    report = _report(space, target, shown, chosen, stages)
-    return Matched(specs, target.names, target.values, reached, report, origins_of(target, chosen))
+    pull = Pull(space, effects, Prices.learn(proposals), Followers.learn(proposals))
+
+    def turned(rows: Sequence[int], numbers: Sequence[int], aim: Aims) -> Faces:
+        """Faces for some rows, from the proposals of these numbers, refined."""
+        taken = take_rows(target, rows, [proposals[j] for j in numbers], overrides, correction)
+        specs, reached = refine(pull, taken, measure(taken), target.values[rows], measure, aim)
+        return Faces(np.array(numbers), [apply_all(spec, overrides) for spec in specs], reached)
+
+    first = turned(range(len(target.rows)), chosen.tolist(), aims_of)
+    faces, redrawn = redraw_dear(pull.prices, cost, first, turned)
+    stages = {"proposed": shown[: len(target.rows)], "assigned": shown[chosen], "refined": faces.shown}
+    report = _report(space, target, shown, faces.numbers, stages)
+    report["prices"] = price_report(pull.prices, proposals, faces.specs, redrawn)
+    origins = origins_of(target, faces.numbers)
+    return Matched(faces.specs, target.names, target.values, faces.shown, report, origins)
 
 
-def targets_of(profile: Profile, seed: int, start: int, stop: int) -> Target:
-    """The rows `start` to `stop` of a profile.
-
-    Attributes that the profile keeps for comparison only are left out: the distribution of another source
-    takes their place.
-    """
-    columns = profile.sample(stop, seed)
-    matched = {name: column for name, column in columns.items() if profile.attribute(name).matched}
-    rows = [{name: column[i] for name, column in matched.items()} for i in range(start, stop)]
+def targets_of(profile: RowSource, seed: int, start: int, stop: int) -> Target:
+    """The rows `start` to `stop` of a profile or of a real folder."""
+    columns = rows_of(profile, stop, seed)
+    rows = [{name: column[i] for name, column in columns.items()} for i in range(start, stop)]
     names = tuple(n for n in CONTENT_NAMES if n in profile.names and profile.attribute(n).matched)
     values = np.array([[float(row[name]) for name in names] for row in rows])
     binary = np.array([BY_NAME[name].kind == BINARY for name in names], bool)
     return Target(seed, start, rows, names, values, binary)
+
+
+def rows_of(source: RowSource, n: int, seed: int) -> dict[str, npt.NDArray]:
+    """The first n rows that faces are matched to, as columns.
+
+    Attributes that a profile keeps for comparison only are left out: the distribution of another source takes
+    their place. Measured rows get what annotators would say of them (row_completion.py).
+    """
+    columns = source.sample(n, seed)
+    matched = {name: column for name, column in columns.items() if source.attribute(name).matched}
+    return completed(matched, seed) if isinstance(source, MeasuredRows) else matched
 
 
 def propose(target: Target, overrides: Sequence[Override] = ()) -> Iterator[s.FaceSpec]:
@@ -233,8 +254,7 @@ def propose(target: Target, overrides: Sequence[Override] = ()) -> Iterator[s.Fa
         seed = proposal_seed(target.seed, k)
         for i, row in enumerate(target.rows):
             index = target.start + i
-            spec = scatter(condition(draw_base(seed, index), row), Draw(seed, index))
-            yield apply_all(spec, overrides)
+            yield apply_all(condition(draw_base(seed, index), row), overrides)
 
 
 def origins_of(target: Target, chosen: Iterable[int]) -> tuple[Origin, ...]:
@@ -252,19 +272,20 @@ def proposal_seed(seed: int, number: int) -> int:
 
 def take_rows(
     target: Target,
+    rows: Sequence[int],
     chosen: Sequence[s.FaceSpec],
     overrides: Sequence[Override] = (),
     correction: Correction = START,
 ) -> list[s.FaceSpec]:
-    """The n assigned faces with seed, index, colours and framing of the rows they were assigned to.
+    """The faces assigned to some rows of the target, with the seed, index, colours and framing of these rows.
 
     What else the face draws (its hat, its hair) keeps the draws of the proposal, so drawing with the final
     seed and index gives something else: `Matched.origins` says which proposal a face was.
     """
     specs = []
-    for i, (row, spec) in enumerate(zip(target.rows, chosen, strict=True)):
+    for i, spec in zip(rows, chosen, strict=True):
         own = s.replace(s.replace(spec, "seed", target.seed), "index", target.start + i)
-        specs.append(apply_all(recolour(own, corrected(row, correction)), overrides))
+        specs.append(apply_all(recolour(own, corrected(target.rows[i], correction)), overrides))
     return specs
 
 

@@ -15,8 +15,7 @@ import numpy as np
 
 import facegen
 from facegen.assets.ledger import LEDGER
-from facegen.audit.profiles.attribute_profile import Profile
-from facegen.audit.profiles.profile_files import profile_text
+from facegen.audit.profiles.measured_rows import RowSource, digest_of
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.dataset_file import (
     ATTRIBUTES_FILE,
@@ -33,7 +32,7 @@ from facegen.datasets.layouts.facegen_folder import finished
 from facegen.render.develop.background_photos import digest, with_photograph
 from facegen.render.matching.distribution_report import add_rendered, describe_target
 from facegen.render.matching.label_preview import CONVENTION
-from facegen.render.matching.matcher import Matched, draw_specs
+from facegen.render.matching.matcher import Matched, draw_specs, rows_of
 from facegen.render.matching.pilot_correction import Correction
 from facegen.render.production.matched_blocks import matched_blocks
 from facegen.render.production.worker_pool import (
@@ -63,8 +62,8 @@ class Order:
     num : int
         Faces of the set.
     seed : int
-    profile : Profile, optional
-        Distribution that the faces follow; None is the default prior.
+    profile : Profile or MeasuredRows, optional
+        Distribution, or rows of a real folder, that the faces follow; None is the default prior.
     profile_name : str, optional
         The profile as the user named it: a shipped name, a file or a folder.
     overrides : tuple of Override
@@ -82,7 +81,7 @@ class Order:
     job: Job
     num: int
     seed: int
-    profile: Profile | None = None
+    profile: RowSource | None = None
     profile_name: str | None = None
     overrides: tuple[Override, ...] = ()
     resume: str = "if-possible"
@@ -108,7 +107,7 @@ class Order:
         """Fingerprints of what the order names: a file or folder of the same name may change."""
         digests = {}
         if self.profile is not None:
-            digests["distribution"] = fingerprint({"profile": profile_text(self.profile)})
+            digests["distribution"] = fingerprint({"profile": digest_of(self.profile)})
         if self.photographs:
             digests["photographs"] = digest(self.photographs)
         if self.faces:
@@ -279,7 +278,7 @@ def choose_specs(order: Order, todo: list[int], progress: ProgressCallback = ign
     return chosen
 
 
-def _matched(order: Order, profile: Profile, on_step: MatchingCount) -> tuple[list[Matched], Correction]:
+def _matched(order: Order, profile: RowSource, on_step: MatchingCount) -> tuple[list[Matched], Correction]:
     workers = order.job.workers or fitting_workers("cpu")
     try:
         return matched_blocks(
@@ -340,11 +339,8 @@ def _add_rendered(order: Order, chosen: Chosen) -> None:
         return
     out = Path(order.job.out)
     done = [i for i in range(order.num) if is_done(out, i)]
-    rows = {
-        name: column[done]
-        for name, column in order.profile.sample(order.num, order.seed).items()
-        if order.profile.attribute(name).matched
-    }
+    columns = rows_of(order.profile, order.num, order.seed)
+    rows = {name: column[done] for name, column in columns.items()}
     masks = (read_index(out / "masks" / f"{sample_name(i)}.png") for i in done)
     add_rendered(chosen.target, rows, [chosen.matched[i] for i in done], masks)
 

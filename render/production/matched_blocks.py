@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facegen.audit.measures import measure_table
-from facegen.audit.profiles.attribute_profile import Profile
+from facegen.audit.profiles.measured_rows import MeasuredRows, RowSource
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import read_json, write_json
 from facegen.datasets.io.images import read_index, read_rgb
@@ -25,19 +25,19 @@ from facegen.datasets.io.sample import is_done, sample_name
 from facegen.datasets.keyed_random import generator
 from facegen.render.matching import pilot_correction
 from facegen.render.matching.label_preview import preview_processes
-from facegen.render.matching.matcher import Matched, Origin, block_of, match_block
+from facegen.render.matching.matcher import Matched, Origin, block_of, match_block, targets_of
 from facegen.render.production.worker_pool import Job, render_specs
 from facegen.render.spec.face_spec import FaceSpec
 from facegen.render.spec.overrides import Override
 
 FOLDER = "matching"
-BLOCK_VERSION = 2  # of a block's file
+BLOCK_VERSION = 3  # of a block's file
 OnStep = Callable[[str, int], object]
 
 
 def matched_blocks(
     job: Job,
-    profile: Profile,
+    profile: RowSource,
     seed: int,
     indices: Sequence[int],
     overrides: Sequence[Override],
@@ -52,7 +52,7 @@ def matched_blocks(
     ----------
     job : Job
         Where the set lies and how pilots are rendered.
-    profile : Profile
+    profile : Profile or MeasuredRows
     seed : int
         Of the set.
     indices : sequence of int
@@ -78,7 +78,7 @@ def matched_blocks(
 
 def _blocks(
     job: Job,
-    profile: Profile,
+    profile: RowSource,
     seed: int,
     indices: Sequence[int],
     overrides: Sequence[Override],
@@ -97,19 +97,19 @@ def _blocks(
     blocks = []
     for start, stop in sorted({block_of(index) for index in indices}):
         path = folder / f"block-{start:06d}.json"
-        block = _read_block(path, fingerprint)
+        block = _read_block(path, fingerprint, profile, seed, start)
         if block is None:
             block = match_block(
                 profile, seed, start, stop, overrides, correction, pool, lambda n: on_step("match", n)
             )
-            write_json(path, {"fingerprint": fingerprint, **_block_data(block)})
+            write_json(path, {"fingerprint": fingerprint, **_block_data(block, profile)})
         blocks.append(block)
     return blocks, correction
 
 
 def _pilot(
     job: Job,
-    profile: Profile,
+    profile: RowSource,
     seed: int,
     number: int,
     overrides: Sequence[Override],
@@ -135,14 +135,14 @@ def _pilot(
     rows = np.array([measure_table.measure(*one) for one in pictures])
     column = {name: rows[:, j] for j, name in enumerate(measure_table.NAMES)}
     names = [n for n in pilot_correction.ROW_COLOURS if n in profile.measured.names]
-    rows_of = profile.sample(pilot_correction.FACES, own_seed)
+    requested = profile.sample(pilot_correction.FACES, own_seed)
     return pilot_correction.learn(
         before,
         block.names,
         block.predicted[done],
         np.stack([column[n] for n in block.names], axis=1),
         {n: column[n] for n in pilot_correction.ROW_COLOURS},
-        {n: rows_of[n][done].astype(float) for n in names},
+        {n: requested[n][done].astype(float) for n in names},
     )
 
 
@@ -162,12 +162,13 @@ def _correction(folder: Path, fingerprint: str) -> pilot_correction.Correction |
     return pilot_correction.Correction.from_dict(data)
 
 
-def _block_data(block: Matched) -> dict[str, Any]:
+def _block_data(block: Matched, profile: RowSource) -> dict[str, Any]:
+    """For the block's file. Rows of a real folder are drawn again when it is read: none is stored."""
     return {
         "format_version": BLOCK_VERSION,
         "specs": [spec.to_dict() for spec in block.specs],
         "names": list(block.names),
-        "targets": _nullable(block.targets),
+        "targets": None if isinstance(profile, MeasuredRows) else _nullable(block.targets),
         "predicted": _nullable(block.predicted),
         "report": block.report,
         "origins": [origin._asdict() for origin in block.origins],
@@ -178,16 +179,22 @@ def _nullable(rows: npt.NDArray[np.float64]) -> list[list[float | None]]:
     return [[None if np.isnan(x) else float(x) for x in row] for row in rows]
 
 
-def _read_block(path: Path, fingerprint: str) -> Matched | None:
+def _floats(rows: list[list[float | None]]) -> npt.NDArray[np.float64]:
+    """The inverse of `_nullable`."""
+    return np.array([[np.nan if x is None else x for x in row] for row in rows], float)
+
+
+def _read_block(path: Path, fingerprint: str, profile: RowSource, seed: int, start: int) -> Matched | None:
     if not path.is_file():
         return None
     data = read_json(path)
     if data.get("fingerprint") != fingerprint or data.get("format_version") != BLOCK_VERSION:
         return None  # of another order or with other keys: matched again, which gives the same faces
-    targets, predicted = (
-        np.array([[np.nan if x is None else x for x in row] for row in data[key]], float)
-        for key in ("targets", "predicted")
-    )
     specs = [FaceSpec.from_dict(spec) for spec in data["specs"]]
+    predicted = _floats(data["predicted"])
+    if data["targets"] is None:
+        targets = targets_of(profile, seed, start, start + len(specs)).values
+    else:
+        targets = _floats(data["targets"])
     origins = tuple(Origin(**one) for one in data.get("origins", ()))
     return Matched(specs, tuple(data["names"]), targets, predicted, data["report"], origins)

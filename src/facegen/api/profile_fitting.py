@@ -9,6 +9,8 @@ from pathlib import Path
 from facegen.api.dataset import FacesLike, face_set_of
 from facegen.api.measuring import is_real_folder, measured
 from facegen.audit.profiles import attribute_profile, profile_files, profile_fit
+from facegen.audit.profiles.measured_rows import MeasuredRows, RowSource
+from facegen.audit.validation.shipped_accuracy import known_errors
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.inspection.opening import report_set
 from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, ignore_progress
@@ -112,8 +114,10 @@ def fit_profile(
 
 def profile_to_follow(
     match_dist: str | Path | attribute_profile.Profile, progress: ProgressCallback = ignore_progress
-) -> tuple[attribute_profile.Profile, str]:
-    """The profile that `match_dist` names, and its name; a folder of real faces is measured.
+) -> tuple[RowSource, str]:
+    """What `match_dist` names, and its name: a profile, or the measured rows of a folder of real faces.
+
+    A folder of fewer than `profile_fit.MIN_ROWS` measurable pictures is followed by the profile fitted to it.
 
     Raises
     ------
@@ -126,7 +130,10 @@ def profile_to_follow(
     faces = face_set_of(match_dist)
     report_set(faces, progress)
     table = measured(faces, None, progress).attributes
-    return profile_fit.fit_profile(table, name=Path(match_dist).name), str(match_dist)
+    name = Path(match_dist).name
+    if profile_fit.measurable(table).sum() < profile_fit.MIN_ROWS:
+        return profile_fit.fit_profile(table, name=name), str(match_dist)
+    return MeasuredRows(name, table, known_errors()), str(match_dist)
 
 
 def _with_save(profile: attribute_profile.Profile) -> Profile:

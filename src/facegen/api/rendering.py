@@ -10,6 +10,7 @@ from facegen.api.dataset import Dataset, FacesLike, Sample
 from facegen.api.defaults import QUALITIES, RENDER, RESUME
 from facegen.api.profile_fitting import profile_to_follow
 from facegen.audit.profiles.attribute_profile import Profile
+from facegen.audit.profiles.measured_rows import RowSource
 from facegen.datasets.conventions.convention_registry import convention as known_convention
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.dataset_file import read_dataset_json
@@ -65,7 +66,8 @@ def render(
         The same seed gives the same faces.
     match_dist : str, path or Profile, optional
         Distribution of attributes to follow: a shipped profile by name ("celebamaskhq"), a profile file, a
-        folder of real faces, or a Profile. None: the default prior.
+        folder of real faces, or a Profile. Each face follows a measured picture of a folder. None: the
+        default prior.
     rounds : int
         Pilot sets of 32 faces that are rendered, audited and corrected for before matching.
     set : mapping or sequence of str
@@ -160,7 +162,7 @@ def order_of(
     if again:
         count = len(again) if num is None else min(num, len(again))
         return Order(job, count, seed, None, None, overrides, resume, 0, (), again)
-    profile: Profile | None = None
+    profile: RowSource | None = None
     name: str | None = None
     if match_dist is not None:
         profile, name = profile_to_follow(match_dist, progress)

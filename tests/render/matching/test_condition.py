@@ -12,6 +12,7 @@ from facegen.assets.hair.style_registry import HAIR_STYLES
 from facegen.assets.wear.garment_registry import GARMENT_CUTS
 from facegen.assets.wear.jewellery_registry import EARRINGS
 from facegen.colour_science import bytes_of_linear, lab_of_srgb
+from facegen.datasets.layouts.annotations import PITCH_ZERO
 from facegen.render.geometry.wear_parts import hides_eyes
 from facegen.render.matching import condition as mapping
 from facegen.render.matching import condition_hair, condition_skin
@@ -155,7 +156,7 @@ DECIDES = {
     ),
     # the profile's yaw is positive to the picture's left, a spec's to the subject's left
     "yaw": Decides({"yaw": 20.0}, {"yaw": -20.0}, lambda x: x.pose.yaw == -20.0),
-    "pitch": Decides({"pitch": 5.0}, {"pitch": -25.0}, lambda x: x.pose.pitch == 15.0),
+    "pitch": Decides({"pitch": 5.0}, {"pitch": -25.0}, lambda x: x.pose.pitch == 5.0 - PITCH_ZERO),
     "roll": Decides({"roll": 3.0}, {"roll": -3.0}, lambda x: x.camera.tilt == -3.0),
     "scale": Decides({"face_scale": 1.25}, {"face_scale": 0.8}, lambda x: x.camera.scale == 0.8),
     "place": Decides({"face_x": 0.52}, {"face_x": 0.48}, lambda x: x.camera.shift_x < 0),

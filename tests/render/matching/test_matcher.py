@@ -6,11 +6,14 @@ from threadpoolctl import threadpool_limits
 
 from facegen.audit.measures.measure_table import CONTENT_NAMES
 from facegen.audit.profiles.profile_files import load_profile
-from facegen.datasets.keyed_random import Draw
-from facegen.render.matching import distribution_report, matcher, refinement
-from facegen.render.matching.assignment import Space, assign, out_of_reach
+from facegen.render.matching import distribution_report, knobs, matcher, redraw, refinement
+from facegen.render.matching.assignment import Space, assign, assignment_cost, out_of_reach
 from facegen.render.matching.condition import condition
-from facegen.render.matching.refinement import KNOBS, Effects, knob_values, turn_knobs
+from facegen.render.matching.face_price import Prices
+from facegen.render.matching.followers import Followers
+from facegen.render.matching.knob_effects import Effects
+from facegen.render.matching.knobs import IS_FREE, IS_SHAPE, KNOBS, knob_values, turn_knobs
+from facegen.render.matching.refinement import Pull
 from facegen.render.prior import default_prior
 from facegen.render.spec.overrides import parse
 
@@ -22,12 +25,12 @@ def toy_measure(specs, pool=None, on_progress=None):
     specs = list(specs)
     rows = np.full((len(specs), len(CONTENT_NAMES)), np.nan)
     for row, spec in zip(rows, specs, strict=True):
-        sliders = spec.identity.sliders
+        factors = spec.identity.shape_factors
         row[PLACE["face_axes"]] = 1
         row[PLACE["yaw_nose"]] = spec.pose.yaw / 80
         row[PLACE["face_scale"]] = 1 / spec.camera.scale
         row[PLACE["brow_height"]] = 0.24 + spec.brows.height / 60
-        row[PLACE["mouth_width"]] = 0.187 + 0.08 * sliders.get("mouth-scale-horiz-incr", 0.0)
+        row[PLACE["mouth_width"]] = 0.187 + 0.03 * factors.get("f01", 0.0) + 0.01 * factors.get("f02", 0.0)
         row[PLACE["glasses"]] = spec.glasses.kind != "none"
         row[PLACE["hair"]] = spec.hair.style != "bald"
         row[PLACE["earring"]] = 0
@@ -125,7 +128,7 @@ def test_stages_are_the_block(block, profile):
     override = [parse("pose.yaw=12")]
     proposals = [spec for spec, _ in zip(matcher.propose(target, override), range(3), strict=False)]
     assert [spec.index for spec in proposals] == [0, 1, 2] and proposals[0].seed != 0
-    taken = matcher.take_rows(target, (proposals * 11)[:32], override)
+    taken = matcher.take_rows(target, range(32), (proposals * 11)[:32], override)
     assert [(spec.seed, spec.index) for spec in taken] == [(0, i) for i in range(32)]
     assert all(spec.pose.yaw == 12 for spec in [*proposals, *taken])
     assert taken[4].identity == proposals[1].identity
@@ -143,7 +146,8 @@ def test_assignment_undoes_a_shuffle():
     targets = rng.normal(size=(60, 5))
     order = rng.permutation(60)
     space = Space.of(targets, np.zeros(5, bool))
-    chosen = assign(space, targets, targets[order] + rng.normal(0, 0.01, (60, 5)), np.zeros((60, 60)))
+    proposals = targets[order] + rng.normal(0, 0.01, (60, 5))
+    chosen = assign(assignment_cost(space, targets, proposals, np.zeros((60, 60))))
     np.testing.assert_array_equal(order[chosen], np.arange(60))
 
 
@@ -153,10 +157,12 @@ def test_a_face_that_cannot_be_measured_is_assigned_to_few_rows():
     targets = rng.normal(size=(40, 4))
     proposals = np.concatenate([rng.normal(size=(80, 4)), rng.normal(size=(80, 4))])
     proposals[80:, 0] = np.nan
-    chosen = assign(Space.of(targets, np.zeros(4, bool)), targets, proposals, np.zeros((40, 160)))
+    space, nothing = Space.of(targets, np.zeros(4, bool)), np.zeros((40, 160))
+    chosen = assign(assignment_cost(space, targets, proposals, nothing))
     assert (chosen >= 80).sum() <= 2
     targets[:8, 0] = np.nan
-    chosen = assign(Space.of(targets, np.zeros(4, bool)), targets, proposals, np.zeros((40, 160)))
+    space = Space.of(targets, np.zeros(4, bool))
+    chosen = assign(assignment_cost(space, targets, proposals, nothing))
     assert (chosen[:8] >= 80).mean() > 0.8
 
 
@@ -181,14 +187,25 @@ def test_out_of_reach_counts_only_what_proposals_miss():
     assert out_of_reach(("size", "hat"), np.array([False, True]), targets, targets) == {}
 
 
-def test_effects_are_learned_from_scattered_faces():
-    specs = [refinement.scatter(default_prior.draw_spec(0, i), Draw(0, i)) for i in range(400)]
+def pull_of(space, specs, shown):
+    return Pull(space, Effects.learn(space, specs, shown), Prices.learn(specs), Followers.learn(specs))
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """Faces of the prior, what they show of two attributes, and the space of the latter."""
+    specs = [default_prior.draw_spec(0, i) for i in range(300)]
     shown = toy_measure(specs)[:, [PLACE["brow_height"], PLACE["mouth_width"]]]
-    space = Space.of(shown, np.zeros(2, bool))
+    return specs, shown, Space.of(shown, np.zeros(2, bool))
+
+
+def test_effects_are_learned_from_faces_of_the_prior(drawn):
+    specs, shown, space = drawn
     slopes = Effects.learn(space, specs, shown).of(specs[0])
-    knob = [k.name for k in KNOBS].index("brow_height")
+    knob = knobs.PLACE["brow_height"]
     spread = KNOBS[knob].unit / 60 / space.scale[0]
     assert slopes[0, knob] == pytest.approx(spread, rel=0.05)
+    assert slopes[1, knobs.PLACE["f01"]] == pytest.approx(0.03 / space.scale[1], rel=0.05)
     assert abs(slopes[1, knob]) < 0.05
 
 
@@ -199,11 +216,11 @@ def test_steps_update_the_slopes():
     before = toy_measure(specs)[:, columns]
     space = Space.of(before, np.zeros(2, bool))
     moves = np.random.Generator(np.random.Philox(key=8)).normal(0, 1, (80, len(KNOBS)))
-    moves *= [k.name in ("brow_height", "mouth-scale-horiz-incr") for k in KNOBS]
-    turned = [turn_knobs(spec, move * refinement.UNITS) for spec, move in zip(specs, moves, strict=True)]
+    moves *= [k.name in ("brow_height", "f01") for k in KNOBS]
+    turned = [turn_knobs(spec, move) for spec, move in zip(specs, moves, strict=True)]
     after = toy_measure(turned)[:, columns]
     effects = Effects(np.zeros((2, 2, len(KNOBS)))).updated(space, specs, turned, before, after)
-    knob = [k.name for k in KNOBS].index("brow_height")
+    knob = knobs.PLACE["brow_height"]
     wanted = KNOBS[knob].unit / 60 / space.scale[0]
     for half in effects.slopes:
         assert half[0, knob] == pytest.approx(wanted, rel=0.3)
@@ -213,12 +230,108 @@ def test_steps_update_the_slopes():
 def test_knobs_stop_at_their_ends():
     spec = default_prior.draw_spec(0, 1)
     far = turn_knobs(spec, np.array([1e6] * len(KNOBS)))
-    for knob, applies in zip(KNOBS, ~np.isnan(knob_values(spec)), strict=True):
+    for knob, applies in zip(KNOBS, knobs.applies(spec), strict=True):
         for path in knob.paths if applies else ():
             # A face drawn beyond an end may stay there; so may one of its sides.
-            end = max(knob.high, refinement._number(spec, path))
-            assert refinement._number(far, path) == pytest.approx(end, abs=1e-5), path
+            end = max(knob.high, knobs.number_at(spec, path))
+            assert knobs.number_at(far, path) == pytest.approx(end, abs=1e-5), path
     assert turn_knobs(spec, np.zeros(len(KNOBS))) == spec
+
+
+def test_shape_factors_cost_their_squares_and_the_prior_nothing_in_the_mean(drawn):
+    specs, _, _ = drawn
+    prices = Prices.learn(specs)
+    spec = specs[3]
+    row = knob_values(spec)
+    priced = ~np.isnan(row) & ~IS_FREE
+    other = row.copy()
+    other[knobs.PLACE["f01"]] += 2.0
+    at = row[knobs.PLACE["f01"]]
+    paid = prices.of_values(np.stack([row, other]))
+    assert paid[1] - paid[0] == pytest.approx((at + 2) ** 2 - at**2, abs=1e-9)
+    mean = np.where(priced, prices.mean, np.nan)
+    assert prices.of_values(mean[None])[0] == pytest.approx(-priced.sum())
+    assert np.mean(prices.of(specs)) == pytest.approx(0, abs=3.0)  # correlations are shrunk
+    assert np.mean(prices.of(specs) > prices.limit) == pytest.approx(0.01, abs=0.004)
+
+
+def test_what_does_not_go_together_in_the_prior_costs_more_than_what_does(drawn):
+    """Of the two knobs that go together most: both one way, or one against the other."""
+    prices = Prices.learn(drawn[0])
+    sd = np.sqrt(np.diag(prices.covariance))
+    together = np.triu(prices.covariance / np.outer(sd, sd), 1)
+    pair = np.array(np.unravel_index(np.abs(together).argmax(), together.shape))
+    sign = np.sign(together[tuple(pair)])
+    rows = np.tile(prices.mean, (2, 1))
+    rows[0, pair] += sd[pair] * [1, sign]
+    rows[1, pair] += sd[pair] * [1, -sign]
+    likely, unlikely = prices.of_values(rows)
+    assert np.abs(together).max() > 0.3 and unlikely > likely + 1
+
+
+def test_what_decides_nothing_stays_as_the_prior_drew_it(drawn):
+    """A step moves only what changes attributes, and what goes together with it in the prior."""
+    specs, shown, space = drawn
+    pull = pull_of(space, specs, shown)
+    slopes = np.where(np.arange(len(KNOBS)) == knobs.PLACE["f01"], pull.effects.of(specs[0]), 0.0)
+    row = knob_values(specs[0])
+    moves = refinement.step(pull, slopes, shown[0], shown[0] + space.scale, row, row)
+    moved = np.flatnonzero(np.abs(moves) > 1e-9)
+    assert moved.tolist() == [knobs.PLACE["f01"]]
+
+
+def test_linear_faces_are_draws_of_the_prior_given_what_is_measured(drawn):
+    """The step from a draw z to the aim y is z + K (y - Hz), with the gain K of the conditional normal."""
+    specs, shown, space = drawn
+    pull = pull_of(space, specs, shown)
+    plain = Prices(np.zeros(len(KNOBS)), np.eye(len(KNOBS)))
+    flat = Pull(Space(space.centre, space.scale, np.eye(2)), pull.effects, plain, pull.followers)
+    h = np.where(IS_SHAPE, np.random.Generator(np.random.Philox(key=2)).normal(0, 0.1, (2, len(KNOBS))), 0.0)
+    row = knob_values(specs[0])
+    gap = np.array([0.8, -0.5])
+    moves = refinement.step(flat, h, shown[0], shown[0] + gap * space.scale, row, row)
+    weight = refinement.PRICE + refinement.DAMPING
+    gain = h.T @ np.linalg.inv(h @ h.T + weight * np.eye(2))
+    np.testing.assert_allclose(moves[IS_SHAPE], (gain @ gap)[IS_SHAPE], atol=1e-9)
+
+
+def test_cheeks_follow_a_smile(drawn):
+    specs, _, _ = drawn
+    followers = Followers.learn(specs)
+    spec = next(one for one in specs if one.expression.get("mouthSmileLeft", 0) < 0.2)
+    change = np.where(np.arange(len(KNOBS)) == knobs.PLACE["smile"], 1.5, 0.0)
+    smiling = followers.follow(spec, turn_knobs(spec, change))
+    for action in ("cheekSquintLeft", "cheekSquintRight"):
+        assert smiling.expression[action] > spec.expression.get(action, 0.0) + 0.1
+    assert followers.follow(spec, spec) == spec
+
+
+def test_dear_faces_are_drawn_again(drawn):
+    """A face beyond the limit is exchanged for the next best proposal, and the report counts it."""
+    specs, _, _ = drawn
+    prices = Prices.learn(specs)
+    order = np.argsort(prices.of(specs))
+    cheap, dear = [specs[i] for i in order[:6]], specs[order[-1]]
+    faces = redraw.Faces(np.array([0, 1]), [dear, cheap[0]], np.zeros((2, 1)))
+    cost = np.array([[0.0, 9, 9, 1, 2], [9, 0, 1, 1, 1]])
+    tried = []
+
+    def turned(rows, numbers, aim):
+        tried.append((list(rows), list(numbers)))
+        return redraw.Faces(np.array(numbers), [cheap[3] for _ in rows], np.ones((len(rows), 1)))
+
+    limited = Prices(prices.mean, prices.covariance, float(prices.of([dear])[0] - 1))
+    again, count = redraw.redraw_dear(limited, cost, faces, turned)
+    assert tried == [([0], [3])] and count == 1
+    assert again.numbers.tolist() == [3, 1] and again.specs == [cheap[3], cheap[0]]
+    assert again.shown.ravel().tolist() == [1, 0]
+
+
+def test_the_report_tells_prices_and_redraws(block):
+    prices = block.report["prices"]
+    assert prices["prior"]["99 %"] == pytest.approx(prices["limit"], abs=0.02)
+    assert prices["above_limit"] <= prices["drawn_again"] <= 32
+    assert prices["faces"]["median"] < prices["limit"]
 
 
 def test_aims_keep_ranks_and_reach_the_distribution_of_the_targets():
@@ -230,14 +343,6 @@ def test_aims_keep_ranks_and_reach_the_distribution_of_the_targets():
     at = np.linspace(0.03, 0.97, 40)
     np.testing.assert_allclose(np.quantile(aims, at), np.quantile(targets, at), atol=0.4)
     assert np.corrcoef(aims[:, 0], there[:, 0])[0, 1] > 0.5 < np.corrcoef(aims[:, 0], targets[:, 0])[0, 1]
-
-
-def test_sliders_without_effect_stay():
-    """With slopes of 0 no knob moves, however far from the average face a slider is."""
-    space = Space.of(np.random.default_rng(0).normal(size=(50, 2)), np.zeros(2, bool))
-    far = np.full(len(KNOBS), 3.0) * [knob.unit for knob in KNOBS]
-    still = refinement.step(space, np.zeros((2, len(KNOBS))), np.zeros(2), np.ones(2), far)
-    assert not still.any()
 
 
 def test_faces_of_a_narrow_distribution_aim_beyond_the_targets():
