@@ -15,7 +15,7 @@ from facegen.assets.skin.skin_folds import nasolabial
 
 Floats = npt.NDArray[np.floating]
 
-SWELLS = 3.4  # mm that the middle of a cheek stands out in a full smile
+SWELLS = 4.6  # mm that the middle of a cheek stands out in a full smile
 PAD, PAD_MM = (37.0, -40.0), (17.0, 19.0)  # its middle (|s|, t) and how far it reaches, chart mm
 PAD_EDGE = 2.6  # mm over which it falls to the fold: about the mesh's own spacing
 # Where it goes, in the skull's axes: aside, forwards, up.
