@@ -264,9 +264,9 @@ def _loosened(
     length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)
     stray = kind < STRAYS * groom.stray * (0.5 + groom.frizz / FRIZZ)
     shortest, longest = np.log(BROKEN)
-    broken = np.exp(rng.uniform(shortest, longest, count)) / length
-    broken = np.where(stray, np.minimum(broken, 1), 1)
-    strands, gap, length = st.trim(strands, broken), st.trim(gap[..., None], broken)[..., 0], broken * length
+    broken = np.minimum(np.exp(rng.uniform(shortest, longest, count)) / length, 1)[stray]
+    strands, gap = _cut(strands, gap, np.flatnonzero(stray), broken)
+    length[stray] *= broken
     loose = groom.frizz * untidy * np.where(kind < FLYAWAY, 2.2, 0.5)
     sway = np.minimum(SWAY * length, SWAY_MOST)
     moved = st.frizz(strands, np.where(stray, 0, loose), length, rng, locks=locks, sway=sway)
@@ -274,26 +274,34 @@ def _loosened(
     moved[stray] = st.frizz(strands[stray], far, length[stray], rng, 3)
     gap = gap - np.linalg.norm(moved - strands, axis=2)
     # Away from the middle of the crown, and below it from the axis of the neck.
-    away = skull.local(moved) - tied.CENTRE
+    away = (skull.local(moved) - tied.CENTRE).astype(np.float32)
     away[..., 2] = np.maximum(away[..., 2] - CROWN_Z, 0)
-    away = skull.turn(away / np.maximum(np.linalg.norm(away, axis=2, keepdims=True), 1e-6))
+    away /= np.maximum(np.sqrt(np.einsum("ijk,ijk->ij", away, away)), 1e-6)[..., None]
     loft = LOFT * groom.volume + LOFT_CURLS * groom.curl_radius * (groom.curl_pitch < TIGHT)
     loft = loft * np.minimum(rng.exponential(1, count) * np.where(stray, 1.5, 1), LOFT_MOST)
     along = length[:, None] * np.linspace(0, 1, points)
     weave = np.maximum(0.5 + st.wander(count, points, WEAVES, rng), 0)
     # Stray hairs cross the rim: they stand off more and more towards their tips.
     weave[stray] = 2 * np.linspace(0, 1, points) ** 1.5
-    loft = loft[:, None] * np.clip(along / LOFTED, 0, 1) * weave
-    moved += (loft[..., None] * away).astype(np.float32)
+    loft = (loft[:, None] * np.clip(along / LOFTED, 0, 1) * weave).astype(np.float32)
+    moved += (loft[..., None] * away) @ skull.rotation.T.astype(np.float32)
     return moved, gap, stray
 
 
 def _fluff(strands: Floats, gap: Floats, border: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Some of the hairs at the border (0) end after a centimetre or two; none does well inside (1)."""
     length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)
-    short = rng.random(len(strands)) < FLUFF * (1 - border)
-    fraction = np.where(short, np.minimum(rng.uniform(*FLUFF_LENGTH, len(strands)) / length, 1), 1)
-    return st.trim(strands, fraction), st.trim(gap[..., None], fraction)[..., 0]
+    short = np.flatnonzero(rng.random(len(strands)) < FLUFF * (1 - border))
+    fraction = np.minimum(rng.uniform(*FLUFF_LENGTH, len(short)) / length[short], 1)
+    return _cut(strands, gap, short, fraction)
+
+
+def _cut(strands: Floats, gap: Floats, which: Ints, fraction: Floats) -> tuple[Floats, Floats]:
+    """Copies of strands (N, K, 3) and gap (N, K), some (M,) cut to a fraction (M,) of their length."""
+    strands, gap = strands.copy(), gap.copy()
+    strands[which] = st.trim(strands[which], fraction)
+    gap[which] = st.trim(gap[which][..., None], fraction)[..., 0]
+    return strands, gap
 
 
 def _loose(

@@ -26,7 +26,7 @@ TRUNCATE = 2.5  # standard deviations at which these gaussians end
 LIGHTNESS, SHINE, GAP, GAP_MM = (0.95, 2.8), (0.65, 1.8), (0.45, 0.5), (4.0, 12.0)
 # By how much red and blue change with the logarithm of a strand's own lightness: strands with less pigment
 # are yellower; highlights have the colour of the light, so the other way. By octaves of chroma in photos.
-TINT = (0.1, 0.0, -0.4)
+TINT = (0.06, 0.0, -0.22)
 GLOSS = (0.6, 2.2)  # strength of highlights compared with the hair: on fair or white hair, and on black hair
 GLOSS_PIGMENT = (0.5, 0.95)  # pigment of these
 BEARD_SHINE = 0.25  # highlights of beards, whose hairs stand apart, against those of the scalp
