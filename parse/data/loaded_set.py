@@ -31,6 +31,7 @@ from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, say
 from facegen.datasets.layouts.face_set import FaceSet, fits_shape
 
 MEMORY_FRACTION = 0.25  # of the free memory, above which a set is decoded to the disk
+BAND = 2048  # rows that are averaged at a time: more of a photo of 64 megapixels would take gigabytes
 CACHE_FORMAT = 2  # raise when a change here alters the arrays
 
 
@@ -128,7 +129,10 @@ def _area_average(square: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.ui
     pixel, cell, length = _pieces(len(square), size)
     weight = np.zeros((size, len(square)), np.float32)
     weight[cell, pixel] = length / len(square)
-    rows = np.tensordot(weight, square.astype(np.float32), 1)
+    rows = np.zeros((size, len(square), square.shape[2]), np.float32)
+    for start in range(0, len(square), BAND):
+        part = slice(start, start + BAND)
+        rows += np.tensordot(weight[:, part], square[part].astype(np.float32), 1)
     return np.rint(np.einsum("xc,yck->yxk", weight, rows, optimize=True)).astype(np.uint8)
 
 

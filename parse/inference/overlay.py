@@ -17,6 +17,7 @@ from facegen.datasets.io.files import png_bytes, write_bytes
 
 GOLDEN_TURN = 0.618033988749895  # consecutive ids land far apart on the colour circle
 OPACITY = 0.55
+BAND = 256  # rows that are tinted at a time: more of a photo of 64 megapixels would take gigabytes
 MARGIN, LINE = 4, 14  # pixels
 
 
@@ -32,9 +33,15 @@ def palette(classes: int) -> npt.NDArray[np.uint8]:
 
 def overlay(image: npt.NDArray[np.uint8], mask: npt.NDArray[np.uint8], classes: int) -> npt.NDArray[np.uint8]:
     """The picture tinted by class; background stays as it is: (H, W, 3) uint8."""
-    tint = palette(classes)[mask].astype(float)
-    mixed = np.where((mask == 0)[..., None], image, (1 - OPACITY) * image + OPACITY * tint)
-    return np.round(mixed).astype(np.uint8)
+    colours, mixed = palette(classes).astype(float), np.empty_like(image)
+    for start in range(0, len(image), BAND):
+        part = slice(start, start + BAND)
+        behind, labels = image[part], mask[part]
+        tinted = np.where(
+            (labels == 0)[..., None], behind, (1 - OPACITY) * behind + OPACITY * colours[labels]
+        )
+        mixed[part] = np.round(tinted)
+    return mixed
 
 
 def legend(convention: Convention, present: Sequence[int], width: int) -> npt.NDArray[np.uint8]:

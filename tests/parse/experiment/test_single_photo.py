@@ -13,7 +13,9 @@ from PIL import Image
 
 from facegen.datasets.errors import FacegenError
 from facegen.parse.adaptation.network_adapter import load_adapter, save_adapter
+from facegen.parse.data import loaded_set
 from facegen.parse.experiment import recipes
+from facegen.parse.inference import overlay as overlay_module
 from facegen.parse.inference.single_photo import label_picture
 from facegen.parse.models.checkpoints import load_parser
 
@@ -34,6 +36,22 @@ def test_parse_image_draws_over_a_photo(finished, tmp_path, monkeypatch):
     newest = max(Path("facegen-eval").glob("*/checkpoint.pt"), key=lambda p: (p.stat().st_mtime, str(p)))
     assert str(newest) in result.output
     plain = (tmp_path / "overlay.png").read_bytes()
+    before = photo.read_bytes()
+    chosen = run("parse-image", photo, "-o", "o.jpg", "--mask", "m.png", "--device", "cpu")
+    assert chosen.exit_code == 0, chosen.output
+    with Image.open("o.jpg") as drawn, Image.open("m.png") as labels:
+        assert (drawn.format, labels.mode, drawn.size, labels.size) == ("JPEG", "L", (60, 90), (60, 90))
+        assert np.asarray(labels).max() < 19
+    for arguments, words in (
+        (("-o", photo), "that is the photo itself"),
+        (("-o", tmp_path / "." / "photo.jpg"), "that is the photo itself"),
+        (("-o", "o.tif"), "ends in .png, .jpg"),
+        (("--mask", "m.jpg"), "ends in .png"),
+        (("-o", "x.png", "--mask", "x.png"), "name one file"),
+    ):
+        refused = run("parse-image", photo, *arguments, "--device", "cpu")
+        assert refused.exit_code == 2 and words in refused.output, refused.output
+    assert photo.read_bytes() == before
     adapted = run("parse-image", photo, "-o", tmp_path / "overlay.png", "--device", "cpu", "--adapted")
     assert adapted.exit_code == 0 and size_of(tmp_path / "overlay.png") == (60, 90), adapted.output
     parser = load_parser(newest)
@@ -70,3 +88,15 @@ def test_an_array_is_labelled_at_its_own_size(finished):
             label_picture(wrong, checkpoint, "cpu")
     with pytest.raises(FacegenError, match="give `model` as a path"):
         label_picture(picture, load_parser(checkpoint), "cpu", adapted=True)
+
+
+def test_large_photos_are_worked_on_in_bands(monkeypatch):
+    """The same overlay and the same reduced picture, to the rounding of float32, whatever a band has."""
+    rng = np.random.default_rng(0)
+    picture = rng.integers(0, 256, (70, 70, 3), dtype=np.uint8)
+    labels = rng.integers(0, 19, (70, 70), dtype=np.uint8)
+    whole = overlay_module.overlay(picture, labels, 19), loaded_set.resize_image(picture, 32).astype(int)
+    monkeypatch.setattr(overlay_module, "BAND", 9)
+    monkeypatch.setattr(loaded_set, "BAND", 9)
+    np.testing.assert_array_equal(overlay_module.overlay(picture, labels, 19), whole[0])
+    assert np.abs(loaded_set.resize_image(picture, 32) - whole[1]).max() <= 1
