@@ -23,7 +23,7 @@ REACH, WIDE = 4.0, 16.0
 TRUNCATE = 2.5  # standard deviations at which these gaussians end
 # In streaks, and in locks: strength of a strand's own lightness, of its highlight, and how much darker hair
 # is that lies GAP_MM millimetres deeper than the hair around it.
-LIGHTNESS, SHINE, GAP, GAP_MM = (0.95, 2.8), (0.65, 1.8), (0.45, 0.5), (4.0, 12.0)
+LIGHTNESS, SHINE, GAP, GAP_MM = (0.88, 2.8), (0.55, 1.6), (0.45, 0.5), (4.0, 12.0)
 # By how much red and blue change with the logarithm of a strand's own lightness: strands with less pigment
 # are yellower; highlights have the colour of the light, so the other way. By octaves of chroma in photos.
 TINT = (0.06, 0.0, -0.22)
