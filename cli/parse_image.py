@@ -38,9 +38,10 @@ def command(
     """
     wait_without_spinning()
     from facegen.datasets.io.files import picture_bytes, write_bytes
+    from facegen.datasets.io.images import read_upright
     from facegen.parse.data.device import describe_device
     from facegen.parse.experiment.run_folder import newest_checkpoint
-    from facegen.parse.inference.single_photo import label_picture, read_upright
+    from facegen.parse.inference.single_photo import label_picture
 
     target = out or photo.with_name(f"{photo.stem}-parsed.png")
     _require_targets(photo, target, mask)

@@ -200,6 +200,16 @@ def upright(pixels: npt.NDArray[np.uint8], turn: int) -> npt.NDArray[np.uint8]:
     return pixels if how is None else np.asarray(Image.fromarray(pixels).transpose(how))
 
 
+def read_upright(path: Path) -> npt.NDArray[np.uint8]:
+    """A photo as a person sees it, the camera's turn (EXIF) applied: (H, W, 3) uint8.
+
+    Raises
+    ------
+    FacegenError : it cannot be read.
+    """
+    return upright(read_rgb(path), picture_header(path).turn)
+
+
 def _turn_of(picture: Image.Image) -> int:
     """EXIF orientation; 1 where there is none, or the camera's block is damaged."""
     try:

@@ -8,7 +8,6 @@ import numpy.typing as npt
 import torch
 
 from facegen.datasets.errors import FacegenError
-from facegen.datasets.io.images import picture_header, read_rgb, upright
 from facegen.parse.adaptation.network_adapter import ADAPTER_FILE, Adapter, adapt, load_adapter, one_hot
 from facegen.parse.data.device import pick_device
 from facegen.parse.data.loaded_set import resize_image
@@ -80,16 +79,6 @@ def label_picture(
             raise FacegenError("a label adapter lies next to a checkpoint: give `model` as a path")
         adapter = load_adapter(Path(model).with_name(ADAPTER_FILE), parser, chosen)
     return ParsedPicture(parse_photo(parser, picture, chosen, adapter), parser, chosen)
-
-
-def read_upright(path: Path) -> npt.NDArray[np.uint8]:
-    """A photo as a person sees it, camera rotation applied: (H, W, 3) uint8.
-
-    Raises
-    ------
-    FacegenError : it cannot be read.
-    """
-    return upright(read_rgb(path), picture_header(path).turn)
 
 
 def parse_photo(

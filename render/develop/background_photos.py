@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facegen.datasets.errors import FacegenError
-from facegen.datasets.io.images import inside, list_images, read_rgb
+from facegen.datasets.io.images import inside, list_images, read_upright
 from facegen.datasets.keyed_random import generator
 from facegen.render.spec import face_spec as s
 
@@ -64,4 +64,4 @@ def load(folder: Path | None, name: str) -> npt.NDArray[np.uint8] | None:
     path = inside(folder, name)
     if not path.resolve().is_relative_to(folder.resolve()):
         raise FacegenError(f"{path}: a link out of its folder: copy the picture there instead")
-    return read_rgb(path)
+    return read_upright(path)

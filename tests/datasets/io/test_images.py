@@ -2,11 +2,20 @@
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io import images
-from facegen.datasets.io.images import image_size, inside, list_images, read_binary, read_index, read_rgb
+from facegen.datasets.io.images import (
+    image_size,
+    inside,
+    list_images,
+    read_binary,
+    read_index,
+    read_rgb,
+    read_upright,
+)
+from facegen.render.develop.background_photos import load
 
 
 def gradient(height=5, width=7):
@@ -88,3 +97,35 @@ def test_the_content_of_a_file_decides_not_its_name(tmp_path):
     (tmp_path / "a.eps").rename(tmp_path / "a.png")
     with pytest.raises(FacegenError, match="a PostScript file, which is not read: convert it to JPEG"):
         read_rgb(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_all_eight_camera_turns_stand_upright(tmp_path, turn):
+    """Against Pillow's own reading of the tag, and through what reads photographs behind faces."""
+    pixels = np.random.default_rng(turn).integers(0, 256, (6, 9, 3), np.uint8)
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    Image.fromarray(pixels).save(tmp_path / "a.png", exif=exif)
+    with Image.open(tmp_path / "a.png") as picture:
+        expected = np.asarray(ImageOps.exif_transpose(picture))
+    np.testing.assert_array_equal(read_upright(tmp_path / "a.png"), expected)
+    np.testing.assert_array_equal(load(tmp_path, "a.png"), expected)
+    np.testing.assert_array_equal(read_rgb(tmp_path / "a.png"), pixels)
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"II*\0", "TIFF"),
+        (b"GIF89a", "GIF"),
+        (b"\0\0\0\x18ftypheic", "HEIC"),
+        (b"\0\0\0\x18ftypavif", "AVIF"),
+        (b"%PDF-1.4", "PDF"),
+    ],
+)
+def test_formats_that_are_not_read_are_named(tmp_path, content, name):
+    (tmp_path / "a.jpg").write_bytes(content + b"\0" * 20)
+    with pytest.raises(
+        FacegenError, match=f"a {name} file, which is not read: convert it to JPEG, PNG, WebP"
+    ):
+        read_rgb(tmp_path / "a.jpg")
