@@ -114,7 +114,7 @@ FRIENDLY = (0.13, 0.06, 0.0, 0.28)
 GLOOMY = ("frown", "pout", "pucker", "surprise")  # without it
 # Weight of eyeWide that opens the lids of a calm face: mean, standard deviation, least, greatest; and the
 # part of it that a full smile takes away. Anny's neutral lids are lower than those of open eyes.
-EYES_OPEN, SMILE_NARROWS = (0.48, 0.14, 0.0, 0.8), 0.1
+EYES_OPEN, SMILE_NARROWS = (0.42, 0.1, 0.15, 0.65), 0.1
 EYES_SHUT = 0.012  # fraction of photographs with shut eyes
 SMILING = ("closed_smile", "open_smile", "laugh", "wink")
 OPEN = ("open_smile", "laugh", "speech_a", "speech_o", "speech_e", "surprise", "parted")
