@@ -108,6 +108,7 @@ def test_command(dataset, tmp_path):
     ]
     done = CliRunner().invoke(cli, line)
     assert done.exit_code == 0 and "faces ->" in done.output, done.output
+    assert f"{dataset}: 2 faces, masks of celebamaskhq (facegen layout)" in done.output
 
 
 @pytest.mark.parametrize("to", FORMATS)
