@@ -14,7 +14,7 @@ import click
 def command(profile: str, num: int, seed: int, out: Path | None) -> None:
     """Match NUM faces to PROFILE, a shipped one or a file, and render none of them.
 
-    What `facegen render --match-dist` does before its first picture: rows are drawn, eight faces for each are
+    What `facegen render --match-dist` does before its first picture: rows are drawn, six faces for each are
     bent to it and previewed, assigned, and refined.
     """
     import numpy as np

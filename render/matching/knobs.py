@@ -16,6 +16,7 @@ import numpy.typing as npt
 from facegen.assets.hair.style_registry import HAIR_STYLES
 from facegen.assets.head.shape_distribution import FACTORS, NAMES, shipped_distribution
 from facegen.assets.head.sliders import PAIRED
+from facegen.render.geometry.pose import shape
 from facegen.render.spec import face_spec as s
 
 Rows = npt.NDArray[np.float64]
@@ -23,6 +24,7 @@ Flags = npt.NDArray[np.bool_]
 
 # Standard deviations of the prior at which factors, and sliders without one, end: where the prior cuts them.
 SHAPE_END = 2.5
+SLIDER_END = 1.0 - 1e-6  # of a slider's total, where `pose.shape` cuts it
 # Sliders that no factor moves and label maps show.
 OWN_SLIDERS = (
     "ear-wing-incr",
@@ -189,3 +191,8 @@ def _with(node: Any, tree: dict[str, Any]) -> Any:
         k: _with(getattr(node, k), below) if isinstance(below, dict) else below for k, below in tree.items()
     }
     return replace(node, **new)
+
+
+def slider_at_end(spec: s.FaceSpec) -> bool:
+    """Whether any slider of the head, factors included, stands at its end."""
+    return max(map(abs, shape(spec.identity).values())) >= SLIDER_END

@@ -49,7 +49,7 @@ from facegen.render.spec.overrides import Override, apply_all
 Rows = npt.NDArray[np.float64]
 Measure = Callable[[Iterable[s.FaceSpec]], Rows]
 
-PER_ROW = 8  # proposals for each row: more gain little and cost a preview each
+PER_ROW = 6  # proposals for each row: eight gain nothing that can be measured and cost a preview each
 # Rows matched together. Larger blocks gain nothing, and the last one draws more rows than the set needs.
 FIRST_BLOCK, LARGEST_BLOCK = 32, 256
 # What a face keeps from the row it was drawn for and a preview does not show: cost of assigning it to a row

@@ -13,14 +13,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from facegen.render.geometry.pose import shape
 from facegen.render.matching.face_price import Prices
-from facegen.render.matching.knobs import Rows
+from facegen.render.matching.knobs import Rows, slider_at_end
 from facegen.render.matching.refinement import Aims
 from facegen.render.spec import face_spec as s
 
 REDRAWS = 3  # other proposals that a row tries at most; then it keeps the cheapest face
-SLIDER_END = 1.0 - 1e-6  # of a slider's total, where `pose.shape` cuts it
 LEVELS = {"median": 0.5, "90 %": 0.9, "99 %": 0.99}
 
 
@@ -103,5 +101,4 @@ def price_report(
 
 def _at_end(specs: Sequence[s.FaceSpec]) -> float:
     """Fraction of faces that have a slider of the head at its end."""
-    ends = [max(map(abs, shape(spec.identity).values())) >= SLIDER_END for spec in specs]
-    return round(float(np.mean(ends)), 4)
+    return round(float(np.mean([slider_at_end(spec) for spec in specs])), 4)

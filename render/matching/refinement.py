@@ -25,14 +25,15 @@ from facegen.render.matching.assignment import Space
 from facegen.render.matching.face_price import Prices
 from facegen.render.matching.followers import Followers
 from facegen.render.matching.knob_effects import Effects
-from facegen.render.matching.knobs import Rows, knob_values, turn_knobs
+from facegen.render.matching.knobs import IS_SHAPE, Rows, knob_values, slider_at_end, turn_knobs
 from facegen.render.spec import face_spec as s
 
 # Weight of a squared move against the squared gap: the variance of what an attribute may be off its row.
 PRICE = 0.1
-STEPS = 5
+STEPS = 3
 DAMPING = 0.02  # weight of a step's own square, in units: slopes hold near the face only
 MAX_MOVE = 2.0  # units, of one knob in one step
+HALVINGS = 4  # of a move of the shape that brings a slider to its end; then the shape stays
 SHORTER = 0.5  # factor on the next step of a face whose last one was not kept
 # Fraction of the gap by which an aim lies beyond its place in the distribution of the targets: prices hold
 # faces short of their aims, most of all at the ends of the distribution.
@@ -92,7 +93,7 @@ def refine(
         tried = []
         for i, spec in enumerate(specs):
             moves = step(pull, effects.of(spec), measured[i], aims[i], knob_values(spec), drawn[i])
-            tried.append(pull.followers.follow(spec, turn_knobs(spec, length[i] * moves)))
+            tried.append(pull.followers.follow(spec, _turned(spec, length[i] * moves)))
         shown = measure(tried)
         # A face whose eyes or mouth are no longer seen loses attributes, which the distance does not count.
         lost = np.isnan(shown).sum(1) > np.isnan(measured).sum(1)
@@ -102,6 +103,17 @@ def refine(
         for i in np.flatnonzero(kept):
             specs[i], measured[i] = tried[i], shown[i]
     return specs, measured
+
+
+def _turned(spec: s.FaceSpec, moves: Rows) -> s.FaceSpec:
+    """The face with its knobs moved; its shape moves less far where a slider would come to its end."""
+    turned = turn_knobs(spec, moves)
+    for _ in range(HALVINGS):
+        if not slider_at_end(turned) or slider_at_end(spec):
+            return turned
+        moves = np.where(IS_SHAPE, 0.5 * moves, moves)
+        turned = turn_knobs(spec, moves)
+    return turned if not slider_at_end(turned) else turn_knobs(spec, np.where(IS_SHAPE, 0.0, moves))
 
 
 def _cost(pull: Pull, shown: Rows, aims: Rows, specs: Sequence[s.FaceSpec], drawn: Rows) -> Rows:

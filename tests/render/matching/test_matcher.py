@@ -295,6 +295,14 @@ def test_linear_faces_are_draws_of_the_prior_given_what_is_measured(drawn):
     np.testing.assert_allclose(moves[IS_SHAPE], (gain @ gap)[IS_SHAPE], atol=1e-9)
 
 
+def test_no_step_brings_a_slider_to_its_end(drawn):
+    spec = next(one for one in drawn[0] if not knobs.slider_at_end(one))
+    far = np.where(IS_SHAPE, 2.0, 0.0)
+    assert knobs.slider_at_end(turn_knobs(spec, far))
+    held = refinement._turned(spec, far)
+    assert not knobs.slider_at_end(held) and held != spec
+
+
 def test_cheeks_follow_a_smile(drawn):
     specs, _, _ = drawn
     followers = Followers.learn(specs)
