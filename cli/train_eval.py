@@ -44,13 +44,15 @@ DEFAULTS = ExperimentConfig(real="")
 @click.option(
     "--network",
     metavar="NAME",
-    help="small, unet-resnet18 or other ARCHITECTURE-ENCODER of segmentation-models-pytorch [by the device].",
+    help="small, unet-lite0 (ImageNet weights of the extra pretrained), unet-resnet18 or other "
+    "ARCHITECTURE-ENCODER of segmentation-models-pytorch [by the device].",
 )
 @click.option(
     "--encoder-weights",
     type=SET,
     metavar="FILE",
-    help="Pretrained weights of the encoder, a state dict; nothing is downloaded.",
+    help="Pretrained weights of the encoder, a state dict [unet-lite0: of the installed extra pretrained]; "
+    "nothing is downloaded.",
 )
 @click.option("--steps", type=click.IntRange(min=1), help="Training steps [by the network].")
 @click.option("--batch", type=click.IntRange(min=1), help="Images a step [by the network].")

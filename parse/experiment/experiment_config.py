@@ -48,10 +48,11 @@ class ExperimentConfig:
     devices : int
         GPUs (or processes of a CPU) that share each training.
     network : str, optional
-        A registered network ("small"), or ARCHITECTURE-ENCODER of segmentation-models-pytorch
+        A registered network ("small", "unet-lite0"), or ARCHITECTURE-ENCODER of segmentation-models-pytorch
         ("unet-resnet18").
     encoder_weights : path, optional
-        Pretrained weights of the encoder, a state dict.
+        Pretrained weights of the encoder, a state dict; by default those of the package that the network
+        names, if it names one.
     steps, batch : int, optional
         Training steps, and images a step; by default those of the network's recipe.
     curve_numbers : sequence of int

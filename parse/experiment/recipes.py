@@ -8,7 +8,8 @@ import torch
 
 from facegen.datasets.errors import FacegenError
 from facegen.parse.adaptation.network_adapter import AdapterRecipe
-from facegen.parse.models.networks import SMALL, STRIDE, build_network, network_named
+from facegen.parse.models.network_registry import NETWORKS
+from facegen.parse.models.networks import SMALL, STRIDE, build_network, network_named, weights_of
 from facegen.parse.models.smp_networks import STANDARD
 from facegen.parse.training.recipe import Recipe
 
@@ -31,14 +32,17 @@ def recipe_for(
     ----------
     network, size, steps, batch : in place of the default network and of its settings
     quick : a quarter of the steps, unless `steps` is given
-    encoder_weights : file with pretrained weights of the encoder
+    encoder_weights : file with pretrained weights of the encoder; by default that of the installed package
+        that the network names, if it names one
 
     Raises
     ------
-    FacegenError : unknown network, a size that the networks cannot halve, or encoder weights that do not fit.
+    FacegenError : unknown network, a size that the networks cannot halve, or encoder weights that do not fit
+        or are not at hand.
     """
     name = network or (STANDARD if device.type == "cuda" else SMALL)
     recipe = Recipe(network=name, **asdict(network_named(name).settings))
+    encoder_weights = weights_of(name, encoder_weights)
     build_network(name, 2, 0, encoder_weights)  # what does not fit is refused before anything is trained
     if encoder_weights is not None:
         digest = hashlib.sha256(encoder_weights.read_bytes()).hexdigest()
@@ -48,6 +52,18 @@ def recipe_for(
     if steps is None:
         steps = round(recipe.steps * QUICK_FRACTION) if quick else recipe.steps
     return replace(recipe, size=size or recipe.size, steps=steps, batch=batch or recipe.batch)
+
+
+def recommendations(network: str | None) -> list[str]:
+    """What to say where the user names no network although pretrained weights of one are installed."""
+    if network is not None:
+        return []
+    return [
+        f"weights of {one.name} are installed ({one.pretrained.package}): --network {one.name} starts from "
+        "them and is recommended"
+        for one in NETWORKS.values()
+        if one.pretrained is not None and one.pretrained.installed() is not None
+    ]
 
 
 def adapter_recipe(quick: bool = False) -> AdapterRecipe:

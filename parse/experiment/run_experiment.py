@@ -33,7 +33,7 @@ from facegen.parse.experiment.real_sets import (
     require_unseen,
     seen_pictures,
 )
-from facegen.parse.experiment.recipes import adapter_recipe, recipe_for
+from facegen.parse.experiment.recipes import adapter_recipe, recipe_for, recommendations
 from facegen.parse.experiment.results import Results
 from facegen.parse.experiment.results_content import Run, results_json, write_results
 from facegen.parse.experiment.results_page import write_page
@@ -244,7 +244,7 @@ def _describe(setup: _Setup, progress: ProgressCallback) -> None:
     if not (roles.default and roles.matched):
         lacking = "matched set (facegen render --match-dist)" if roles.default else "set of the default prior"
         say(progress, f"no {lacking} is given: the gap is measured but not split")
-    for one in cautions(roles):
+    for one in (*recommendations(setup.config.network), *cautions(roles)):
         say(progress, one)
 
 

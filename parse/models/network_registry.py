@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from facegen.parse.models.pretrained import PretrainedWeights
 from facegen.registry import LAST, Registry
 
 
@@ -51,6 +52,8 @@ class Network:
     deepest : callable, optional
         Of a built network, the module whose output (B, K, h, w) holds the features of a picture (of several
         outputs the last one counts). None: the network has no features that could be compared.
+    pretrained : PretrainedWeights, optional
+        The weights that the encoder starts from where the user names no file. None: random weights.
     order : int
         Place among the others in lists.
     """
@@ -60,6 +63,7 @@ class Network:
     settings: NetworkSettings
     encoder: Callable[[nn.Module], nn.Module] | None = None
     deepest: Callable[[nn.Module], nn.Module] | None = None
+    pretrained: PretrainedWeights | None = None
     order: int = LAST
 
 

@@ -1,7 +1,8 @@
 """Networks by name: RGB in, one logit a class and pixel out.
 
 A network takes (B, 3, S, S) float32, normalised with MEAN and STD, S a multiple of STRIDE, and gives
-(B, C, S, S) logits. Nothing is ever downloaded: encoder weights come from a local file or not at all.
+(B, C, S, S) logits. Nothing is ever downloaded: encoder weights come from a local file, from an installed
+package, or not at all.
 """
 
 import importlib.metadata
@@ -12,14 +13,11 @@ from torch import nn
 
 from facegen.datasets.errors import FacegenError
 from facegen.parse.models.network_registry import NETWORKS, Network
+from facegen.parse.models.scaling import MEAN, STD
 from facegen.parse.models.smp_networks import ARCHITECTURES, STANDARD, is_smp_name, smp_network
 
 STRIDE = 32  # the networks halve the side five times
 SMALL = "small"  # what a CPU gets; a GPU gets STANDARD
-# ImageNet statistics, so that pretrained encoders see what they were trained on:
-# https://pytorch.org/vision/stable/models.html
-MEAN = (0.485, 0.456, 0.406)
-STD = (0.229, 0.224, 0.225)
 
 
 def check_torch_pair() -> None:
@@ -78,8 +76,8 @@ def build_network(name: str, classes: int, seed: int, encoder_weights: Path | No
     name : a registered name as "small", or ARCHITECTURE-ENCODER of segmentation-models-pytorch
     classes : int, background included
     seed : int
-    encoder_weights : a state dict of the encoder saved by torch.save, or None for random weights; nothing is
-        ever downloaded
+    encoder_weights : a state dict of the encoder saved by torch.save, or of the kind that the network's
+        `pretrained` converts; None for random weights; nothing is ever downloaded
 
     Raises
     ------
@@ -94,6 +92,35 @@ def build_network(name: str, classes: int, seed: int, encoder_weights: Path | No
     return network
 
 
+def weights_of(name: str, given: Path | None) -> Path | None:
+    """The file that the encoder of a network starts from.
+
+    Parameters
+    ----------
+    name : of a network
+    given : the file that the user named, if any
+
+    Returns
+    -------
+    `given`, else the file of the installed package that the network is meant for; None for a network that
+    starts from random weights.
+
+    Raises
+    ------
+    FacegenError : the network needs pretrained weights, none were given, and their package is not installed.
+    """
+    pretrained = network_named(name).pretrained
+    if given is not None or pretrained is None:
+        return given
+    found = pretrained.installed()
+    if found is None:
+        raise FacegenError(
+            f"network {name!r} starts from pretrained weights, and none are at hand: "
+            f"{pretrained.how_to_install}, or name their file with --encoder-weights"
+        )
+    return found
+
+
 def _load_encoder(network: nn.Module, entry: Network, path: Path) -> None:
     if entry.encoder is None:
         raise FacegenError(
@@ -101,7 +128,10 @@ def _load_encoder(network: nn.Module, entry: Network, path: Path) -> None:
         )
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-        state = {key: value for key, value in state.items() if not key.startswith("fc.")}
+        if entry.pretrained is None:
+            state = {key: value for key, value in state.items() if not key.startswith("fc.")}
+        else:
+            state = entry.pretrained.convert(state)
         entry.encoder(network).load_state_dict(state)
     except Exception as error:  # torch raises a different type for each kind of broken file
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -69,9 +69,11 @@ def train_eval(
     device : str
         "auto", "cpu", "cuda" or "cuda:K".
     network : str, optional
-        "small", or ARCHITECTURE-ENCODER of segmentation-models-pytorch, as "unet-resnet18".
+        "small", "unet-lite0" with ImageNet weights of the extra `pretrained`, or ARCHITECTURE-ENCODER of
+        segmentation-models-pytorch, as "unet-resnet18".
     encoder_weights : path, optional
-        Pretrained weights of the encoder.
+        Pretrained weights of the encoder; by default those of the installed extra, for a network that needs
+        them.
     steps, batch : int, optional
         Training steps, and images a step.
     out : path, optional

@@ -57,7 +57,7 @@ def found(tmp_path_factory):
 
 
 def test_the_example_is_trained_saved_and_loaded(found):
-    assert found["names"] == [SMALL, STANDARD, "plain-fcn"] and found["rate"] == 2e-3
+    assert found["names"] == [SMALL, STANDARD, "unet-lite0", "plain-fcn"] and found["rate"] == 2e-3
     assert found["same"] and found["again"]
 
 
