@@ -4,10 +4,12 @@ import click
 
 from facegen.cache_folder import keep_caches_together
 from facegen.cli.support.lasting_streams import use_lasting_streams
-from facegen.cli.support.lazy_group import LazyGroup
+from facegen.cli.support.lazy_group import LazyGroup, stop_on_sigterm
 
 _TABLE = {
     "render": ("facegen.cli.render", "Render labelled faces."),
+    "merge": ("facegen.cli.merge", "Put the parts of a job array together."),
+    "slurm": ("facegen.cli.slurm", "Write the script of a job array."),
     "audit": ("facegen.cli.audit", "Measure how a set differs from real faces."),
     "train-eval": ("facegen.cli.train_eval", "Train on synthetic and real faces, test on real ones."),
     "profile": ("facegen.cli.profile", "Fit the attribute profile of a real set."),
@@ -35,4 +37,5 @@ def main() -> None:
     """Entry point of the console script."""
     use_lasting_streams()
     keep_caches_together()
+    stop_on_sigterm()
     cli(prog_name="facegen")

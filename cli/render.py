@@ -73,6 +73,17 @@ prior follow a given age, sex or ancestry. --list-attributes names all attribute
     help="What to do with a folder that already holds part of this order.",
 )
 @click.option(
+    "--shard",
+    metavar="I/N",
+    help="Render only part I (from 0) of N parts, as a job of a job array, into an --out of its own: "
+    "`facegen merge` puts the parts together.",
+)
+@click.option(
+    "--shard-size",
+    type=click.IntRange(1, 1_000_000),
+    help="Faces that are finished, recorded and retried together [256; as the folder].",
+)
+@click.option(
     "--backgrounds",
     type=click.Path(path_type=Path),
     metavar="DIR",
@@ -104,6 +115,8 @@ def command(
     workers: int | None,
     device: str,
     resume: str,
+    shard: str | None,
+    shard_size: int | None,
     backgrounds: Path | None,
     settings: tuple[str, ...],
     without: tuple[str, ...],
@@ -132,17 +145,20 @@ def command(
         render_summary.list_attributes(console)
         return
     from facegen.api.rendering import order_of, overrides_of
-    from facegen.render.production.dataset_run import is_finished, plan, produce
+    from facegen.render.production.dataset_run import indices_of, is_finished, plan, produce
 
     with event_bars(console) as progress:
         order = order_of(
             out, num=num, size=size, quality=quality, seed=seed, match_dist=match_dist, rounds=rounds,
             overrides=overrides_of(settings, without), convention=convention, backgrounds=backgrounds,
             faces=faces_of, workers=workers, device=device, resume=resume, progress=progress,
+            shard=shard, shard_size=shard_size,
         )  # fmt: skip
     todo = plan(order)
     if not todo and is_finished(order):
-        console.print(f"{out}: all {order.num} faces are there already", soft_wrap=True, markup=False)
+        what = "" if order.part is None else f" of part {order.part}"
+        number = len(indices_of(order))
+        console.print(f"{out}: all {number} faces{what} are there already", soft_wrap=True, markup=False)
         return
     source = f"{faces_of}, again" if faces_of else match_dist or "the default prior"
     render_summary.say_order(console, order, len(todo), source)

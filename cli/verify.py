@@ -1,11 +1,14 @@
 """`facegen verify`: is a rendered set whole and consistent? Exit code 0 yes, 1 no, 2 not to be checked."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from facegen.cli.support.newest_set import newest_set
 from facegen.datasets.io.sample import remove_sample
+from facegen.datasets.layouts.face_set import Problem
 from facegen.datasets.layouts.verify_set import verify
 
 MAX_SHOWN = 50  # more lines than this hide the first
@@ -14,30 +17,63 @@ MAX_SHOWN = 50  # more lines than this hide the first
 @click.command()
 @click.argument("synth", required=False, type=click.Path(path_type=Path))
 @click.option("--drop", is_flag=True, help="Delete broken samples; the render command renders them again.")
-def command(synth: Path | None, drop: bool) -> None:
-    """Check every file of SYNTH and hold a sample's files against each other.
+@click.option(
+    "--rerender",
+    type=click.IntRange(0),
+    default=0,
+    metavar="K",
+    help="Render K random samples again and compare their bytes.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the draw of --rerender."
+)
+def command(synth: Path | None, drop: bool, rerender: int, seed: int) -> None:
+    """Check every file of SYNTH: its hash, its content, the other files of its sample, and the plan.
 
     SYNTH is the newest ./facegen-out* where none is named.
     """
+    from facegen.render.production import set_integrity
+
     synth = synth or newest_set()
-    with click.progressbar(length=1, label="verifying", show_pos=True) as bar:
+    with _bar("verifying") as step:
+        result = verify(synth, step)
+    with _bar("comparing hashes") as step:
+        problems = [*result.problems, *set_integrity.plan_problems(synth, step)]
+    if rerender:
+        with _bar("rendering again") as step:
+            problems += set_integrity.rerender(synth, rerender, seed, step)
+    _print(problems)
+    sides = f"left/right exchanged in {result.sides}" if result.sides.measured else "left/right not measured"
+    again = f", {min(rerender, result.samples)} of them rendered again" if rerender else ""
+    click.echo(f"{synth}: {result.samples} samples{again}, {len(problems)} problems; {sides}")
+    _drop(synth, sorted({*result.broken, *(one.name for one in problems if one.name)}), drop)
+    if problems:
+        raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    with click.progressbar(length=1, label=label, show_pos=True) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.length = total
             bar.update(done - bar.pos)
 
-        result = verify(synth, progress)
-    for problem in result.problems[:MAX_SHOWN]:
+        yield progress
+
+
+def _print(problems: list[Problem]) -> None:
+    for problem in problems[:MAX_SHOWN]:
         click.echo(str(problem))
-    if len(result.problems) > MAX_SHOWN:
-        click.echo(f"... and {len(result.problems) - MAX_SHOWN} more")
-    sides = f"left/right exchanged in {result.sides}" if result.sides.measured else "left/right not measured"
-    click.echo(f"{synth}: {result.samples} samples, {len(result.problems)} problems; {sides}")
-    if result.broken and drop:
-        for name in result.broken:
+    if len(problems) > MAX_SHOWN:
+        click.echo(f"... and {len(problems) - MAX_SHOWN} more")
+
+
+def _drop(synth: Path, broken: list[str], drop: bool) -> None:
+    """Delete broken samples, or say that it can be done."""
+    if broken and drop:
+        for name in broken:
             remove_sample(synth, name)
-        click.echo(f"{len(result.broken)} samples deleted: the command that rendered them renders them again")
-    elif result.broken:
-        click.echo(f"{len(result.broken)} samples are broken: --drop deletes them, to be rendered again")
-    if result.problems:
-        raise click.exceptions.Exit(1)
+        click.echo(f"{len(broken)} samples deleted: the command that rendered them renders them again")
+    elif broken:
+        click.echo(f"{len(broken)} samples are broken: --drop deletes them, to be rendered again")

@@ -4,9 +4,12 @@ Starting torch or Blender's tables to print `--help` would take seconds. The nam
 of the commands are therefore a table of the group, and a command's module is imported on its first use.
 """
 
+import signal
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
+from types import FrameType
+from typing import NoReturn
 
 import click
 
@@ -15,6 +18,20 @@ from facegen.datasets.errors import FacegenError
 
 EXIT_BAD_USAGE = 2
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, what shells expect of a program stopped by Ctrl-C
+EXIT_TERMINATED = 143  # 128 + SIGTERM
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, as batch systems send it: it ends a command as Ctrl-C does."""
+
+
+def stop_on_sigterm() -> None:
+    """Let SIGTERM raise `Terminated` in the main thread, so that workers are ended and locks released."""
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, stop)
 
 
 class LazyGroup(click.Group):
@@ -48,9 +65,9 @@ class LazyGroup(click.Group):
         except FacegenError as error:
             click.echo(f"facegen: error: {' '.join(str(error).splitlines())}", err=True)
             ctx.exit(EXIT_BAD_USAGE)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stop:
             click.echo("facegen: interrupted", err=True)
-            ctx.exit(EXIT_INTERRUPTED)
+            ctx.exit(EXIT_TERMINATED if isinstance(stop, Terminated) else EXIT_INTERRUPTED)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:

@@ -1,5 +1,6 @@
 """What `facegen render` prints before and after its work."""
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from facegen.audit.measure_dataset import CONVENTION
 from facegen.audit.profiles.measured_rows import RowSource
 from facegen.datasets.io.dataset_file import read_dataset_json
 from facegen.render.matching.distribution_report import not_followed
-from facegen.render.production.dataset_run import Order, timing
+from facegen.render.production.dataset_run import Order, indices_of, timing
 from facegen.render.production.worker_pool import Outcome
 from facegen.render.spec.attribute_ranges import families, find, paths
 from facegen.render.spec.face_spec import FaceSpec, attribute
@@ -22,9 +23,11 @@ NAMED = 8  # attributes out of reach that are printed
 
 def say_order(console: Console, order: Order, todo: int, source: str) -> None:
     """Print what will be rendered, and what of the order cannot be followed."""
-    job, ready = order.job, order.num - todo
+    job, ready = order.job, len(indices_of(order)) - todo
     console.print(
-        f"{todo} faces of {source}, {job.size}x{job.size}, {job.quality}, seed {order.seed} -> {job.out}"
+        f"{todo} faces of {source}, {job.size}x{job.size}, {job.quality}, seed {order.seed}"
+        + (f", part {order.part} of {order.num} faces" if order.part else "")
+        + f" -> {job.out}"
         + (f" ({ready} are there already)" if ready else ""),
         soft_wrap=True,
         markup=False,
@@ -64,8 +67,26 @@ def print_summary(console: Console, out: Path, outcome: Outcome) -> None:
         )
     for index, why in sorted(outcome.failures.items()):
         console.print(f"not rendered: {index:06d}: {why}", soft_wrap=True, markup=False)
-    print_distribution(console, read_dataset_json(out))
-    console.print(f"look at them: facegen preview {out}", soft_wrap=True, markup=False)
+    data = read_dataset_json(out)
+    print_distribution(console, data)
+    for line in next_steps(out, data):
+        console.print(line, soft_wrap=True, markup=False)
+
+
+def next_steps(out: Path, data: Mapping[str, Any]) -> list[str]:
+    """What to do after a run, one command a line; data : of dataset.json."""
+    folder = shlex.quote(str(out))
+    lines = []
+    if data["failures"]:
+        lines.append(f"{len(data['failures'])} faces failed: the same command tries them again")
+    if data.get("part") is not None:
+        return [*lines, "when all parts are there: facegen merge --out FOLDER PARTS..."]
+    return [
+        *lines,
+        f"look at them: facegen preview {folder}",
+        f"check every file: facegen verify {folder}",
+        f"compare them with real faces: facegen audit {folder}",
+    ]
 
 
 def print_distribution(console: Console, data: Mapping[str, Any]) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 LOG_BYTES = 4000  # of a child's last words that are kept
+MAX_LOG_BYTES = 4_000_000  # of a log file: some days of a worker
 KILLED = -9  # return code after SIGKILL, which is what the system's out-of-memory killer sends
 
 
@@ -33,9 +34,13 @@ class Child:
         gets this process's `sys.path`; its working folder is not searched for modules.
     environment : mapping of str to str, optional
         Variables set on top of this process's.
+    log : path, optional
+        File that its standard error is added to, up to MAX_LOG_BYTES in all; made when it prints something.
     """
 
-    def __init__(self, module: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, module: str, environment: Mapping[str, str] | None = None, log: Path | None = None
+    ) -> None:
         folders = [os.environ.get("PYTHONPATH", ""), *(one or str(Path.cwd()) for one in sys.path)]
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", module],
@@ -47,7 +52,7 @@ class Child:
         assert self.process.stdin and self.process.stdout and self.process.stderr
         self.input: IO[bytes] = self.process.stdin
         self.output: IO[bytes] = self.process.stdout
-        self._log = b""
+        self._log, self._log_file = b"", log
         self._reader = threading.Thread(target=self._drain, args=(self.process.stderr,), daemon=True)
         self._reader.start()
 
@@ -99,3 +104,14 @@ class Child:
         with pipe:
             for line in pipe:
                 self._log = (self._log + line)[-LOG_BYTES:]
+                self._keep(line)
+
+    def _keep(self, line: bytes) -> None:
+        """Add a line to the log file; a log that cannot be written ends no work."""
+        if self._log_file is None:
+            return
+        with suppress(OSError):
+            self._log_file.parent.mkdir(parents=True, exist_ok=True)
+            with self._log_file.open("ab") as file:
+                if file.tell() < MAX_LOG_BYTES:
+                    file.write(line[:LOG_BYTES])

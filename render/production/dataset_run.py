@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import shutil
 import statistics
 import time
 from collections.abc import Iterable, Mapping
@@ -25,17 +26,22 @@ from facegen.datasets.io.dataset_file import (
     write_dataset_json,
 )
 from facegen.datasets.io.files import TEMPORARY_MARK, fingerprint, read_json
+from facegen.datasets.io.folder_lock import LOCK_FILE, folder_lock
 from facegen.datasets.io.images import read_index
-from facegen.datasets.io.progress import MESSAGE, ProgressCallback, ProgressEvent, ignore_progress
+from facegen.datasets.io.progress import MESSAGE, ProgressCallback, ProgressEvent, ignore_progress, say
 from facegen.datasets.io.sample import FOLDERS, is_done, sample_name
+from facegen.datasets.io.shard_record import SHARDS, unfinished
 from facegen.datasets.layouts.facegen_folder import finished
 from facegen.render.develop.background_photos import digest, with_photograph
 from facegen.render.matching.distribution_report import add_rendered, describe_target
 from facegen.render.matching.label_preview import CONVENTION
-from facegen.render.matching.matcher import Matched, draw_specs, rows_of
+from facegen.render.matching.matcher import Matched, block_of, draw_specs, rows_of
 from facegen.render.matching.pilot_correction import Correction
 from facegen.render.production.matched_blocks import matched_blocks
+from facegen.render.production.run_plan import SHARD_SIZE, Part, RunPlan
+from facegen.render.production.shard_commits import ShardCommits
 from facegen.render.production.worker_pool import (
+    LOGS,
     Answer,
     Done,
     Failed,
@@ -48,6 +54,7 @@ from facegen.render.production.worker_pool import (
 from facegen.render.spec.face_spec import FaceSpec
 from facegen.render.spec.overrides import Override, apply_all
 
+WORKING = (LOCK_FILE, LOGS)  # what a run puts into a folder beside the dataset
 GENERATOR = 12  # raised when the same order gives other faces: a set of an older one cannot be resumed
 
 
@@ -76,6 +83,10 @@ class Order:
         File names in `job.backgrounds` that faces get as background.
     faces : tuple of FaceSpec
         Given faces, to which only `overrides` are applied; they replace seed and profile.
+    shard_size : int, optional
+        Samples of a shard; by default that of the folder, else SHARD_SIZE.
+    part : Part, optional
+        The part of the plan that this run renders; None for all of it.
     """
 
     job: Job
@@ -88,6 +99,8 @@ class Order:
     rounds: int = 0
     photographs: tuple[str, ...] = ()
     faces: tuple[FaceSpec, ...] = ()
+    shard_size: int | None = None
+    part: Part | None = None
 
     def config(self) -> dict[str, Any]:
         """Everything that decides the bytes of a sample, JSON-ready."""
@@ -139,6 +152,15 @@ def faces_of(folder: Path) -> tuple[FaceSpec, ...]:
     return tuple(specs)
 
 
+def run_plan(order: Order) -> RunPlan:
+    """The shards of an order; a folder that holds part of it keeps its size of shards."""
+    out = Path(order.job.out)
+    size = order.shard_size
+    if size is None and (out / DATASET_FILE).is_file():
+        size = read_dataset_json(out).get("shard_size")
+    return RunPlan(order.config(), order.num, size or SHARD_SIZE)
+
+
 def plan(order: Order) -> list[int]:
     """Indices still to render, after checking that the folder fits the order.
 
@@ -147,30 +169,68 @@ def plan(order: Order) -> list[int]:
     FacegenError : `order.resume` forbids or requires what the folder does not have; the folder holds another
         order, faces beyond it, or something else.
     """
+    check_folder(order)
+    out, shards = Path(order.job.out), run_plan(order)
+    mark = fingerprint(shards.config)
+    return [
+        index
+        for one in shards.shards(order.part)
+        for index in unfinished(out, one.number, one.start, one.stop, mark)
+    ]
+
+
+def check_folder(order: Order) -> None:
+    """Whether the folder is empty or holds part of this order; raises as `plan` does."""
     out = Path(order.job.out)
-    exists = (out / DATASET_FILE).is_file()
-    if not exists:
+    if not (out / DATASET_FILE).is_file():
         if order.resume == "always":
             raise FacegenError(
                 f"{out}: no dataset to resume there: use --resume if-possible, or another --out"
             )
-        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        if out.exists() and (not out.is_dir() or any(one.name not in WORKING for one in out.iterdir())):
             raise FacegenError(f"{out}: not empty and no facegen dataset: choose another --out")
-        return list(range(order.num))
+        return
     if order.resume == "never":
         raise FacegenError(f"{out}: holds a dataset already: choose another --out, or --resume if-possible")
     there = read_dataset_json(out)
-    if there["fingerprint"] != fingerprint(order.config()):
-        ours, theirs = order.config(), there["config"]
+    ours, theirs = order.config(), there["config"]
+    if there["fingerprint"] != fingerprint(ours):
         other = sorted(k for k in {*ours, *theirs} if ours.get(k) != theirs.get(k))
+        values = "; ".join(f"{key}: {_value(theirs, key)} there, {_value(ours, key)} here" for key in other)
         raise FacegenError(
-            f"{out}: holds a dataset of another order (differs in {', '.join(other)}): choose another --out"
+            f"{out}: holds a dataset of another order (differs in {', '.join(other)}): choose another --out "
+            f"({values})"
         )
+    _check_shards(order, out, there)
     beyond = sorted(int(name) for name in finished(out) if int(name) >= order.num)
     if beyond:
         needed = max(there["num"], beyond[-1] + 1)
         raise FacegenError(f"{out}: holds faces beyond --num {order.num}: say --num {needed} or more")
-    return [i for i in range(order.num) if not is_done(out, i)]
+
+
+def _value(config: Mapping[str, Any], key: str) -> str:
+    """A value of a config for a message; fingerprints are cut."""
+    return str(config[key])[:24] if key in config else "nothing"
+
+
+def _check_shards(order: Order, out: Path, there: Mapping[str, Any]) -> None:
+    """Whether the folder holds the same part of the plan, in shards of the same size."""
+    part = None if order.part is None else str(order.part)
+    if there.get("part") != part:
+        held = "the whole set" if there.get("part") is None else f"part {there['part']}"
+        wanted = "the whole set" if part is None else f"part {part}"
+        raise FacegenError(f"{out}: holds {held}, this is {wanted}: choose another --out")
+    if part is not None and there["num"] != order.num:
+        raise FacegenError(f"{out}: holds part {part} of {there['num']} faces, not of {order.num}")
+    size = there.get("shard_size")
+    if None not in (size, order.shard_size) and size != order.shard_size:
+        raise FacegenError(f"{out}: holds shards of {size} samples, not of {order.shard_size}: leave it out")
+
+
+def indices_of(order: Order) -> range:
+    """The samples of the order, or of its part of the plan: they are contiguous."""
+    shards = list(run_plan(order).shards(order.part))
+    return range(shards[0].start, shards[-1].stop)
 
 
 def is_finished(order: Order) -> bool:
@@ -186,18 +246,18 @@ class Chosen:
 
     Attributes
     ----------
-    specs : list of FaceSpec
-        Those still to render.
-    matched : list of FaceSpec
+    specs : iterable of FaceSpec
+        Those still to render, drawn one by one.
+    matched : dict of int to FaceSpec
         All faces of an order with a profile, by index; empty without a profile.
     target : dict, optional
-        What dataset.json says of the profile and of matching.
+        What dataset.json says of the profile and of matching; None for a part of a plan.
     matching : dict, optional
         Seconds and previews that matching took; None where nothing was matched now.
     """
 
-    specs: list[FaceSpec]
-    matched: list[FaceSpec] = field(default_factory=list)
+    specs: Iterable[FaceSpec]
+    matched: dict[int, FaceSpec] = field(default_factory=dict)
     target: dict[str, Any] | None = None
     matching: dict[str, Any] | None = None
 
@@ -220,18 +280,33 @@ def produce(order: Order, progress: ProgressCallback = ignore_progress) -> Outco
     ------
     FacegenError : as `plan` and `render_specs`; finished samples stay and can be resumed.
     """
-    todo = plan(order)
+    check_folder(order)
     out = Path(order.job.out)
-    fresh = _prepare(out)
+    fresh = not (out / DATASET_FILE).exists()
+    try:
+        with folder_lock(out) as locked:
+            if not locked:
+                say(progress, f"{out}: this file system knows no locks: start no second run into it")
+            return _produce(order, fresh, progress)
+    except FacegenError:
+        if fresh:
+            with suppress(OSError):  # not empty: something was rendered or matched
+                out.rmdir()
+        raise
+
+
+def _produce(order: Order, fresh: bool, progress: ProgressCallback) -> Outcome:
+    """`produce` once the folder is locked."""
+    out, todo = Path(order.job.out), plan(order)  # another run may have written there before the lock
+    for path in (*out.glob(f"{TEMPORARY_MARK}*"), *out.glob(f"*/{TEMPORARY_MARK}*")):
+        path.unlink(missing_ok=True)  # what a killed run had begun to write
     _write_summary(order, Outcome(), complete=False)
     try:
+        commits = ShardCommits(out, run_plan(order), order.part, todo)
         chosen = choose_specs(order, todo, progress)
-        outcome = render_specs(
-            order.job,
-            zip(todo, chosen.specs, strict=True),
-            _Reporter(progress, len(todo)),
-            proven=len(todo) < order.num,
-        )
+        reporter = _Reporter(progress, len(todo), commits)
+        pairs = zip(todo, chosen.specs, strict=True)
+        outcome = render_specs(order.job, pairs, reporter, proven=len(todo) < len(indices_of(order)))
     except FacegenError:
         if fresh:
             _remove_empty(out)
@@ -239,19 +314,6 @@ def produce(order: Order, progress: ProgressCallback = ignore_progress) -> Outco
     _add_rendered(order, chosen)
     _write_summary(order, outcome, not outcome.failures, chosen.target, chosen.matching)
     return outcome
-
-
-def _prepare(out: Path) -> bool:
-    """Make the folder, remove what a killed run had begun to write; True where it held no dataset."""
-    fresh = not (out / DATASET_FILE).exists()
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        why = error.strerror
-        raise FacegenError(f"{out}: cannot make this folder ({why}): choose another --out") from None
-    for path in (*out.glob(f"{TEMPORARY_MARK}*"), *out.glob(f"*/{TEMPORARY_MARK}*")):
-        path.unlink(missing_ok=True)
-    return fresh
 
 
 def choose_specs(order: Order, todo: list[int], progress: ProgressCallback = ignore_progress) -> Chosen:
@@ -262,19 +324,20 @@ def choose_specs(order: Order, todo: list[int], progress: ProgressCallback = ign
     FacegenError : matching cannot start, or one of its processes died.
     """
     if order.faces:
-        chosen = Chosen([apply_all(order.faces[i], order.overrides) for i in todo])
+        chosen = Chosen(apply_all(order.faces[i], order.overrides) for i in todo)
     elif order.profile is None:
-        chosen = Chosen(list(draw_specs(None, order.seed, todo, order.num, order.overrides)))
+        chosen = Chosen(draw_specs(None, order.seed, todo, order.num, order.overrides))
     else:
         # All blocks of the set, also those already rendered: dataset.json describes the whole set.
         spent = MatchingCount(progress)
         blocks, correction = _matched(order, order.profile, spent)
         matching = spent.to_dict()
-        matched = [spec for block in blocks for spec in block.specs]
-        target = describe_target(order.profile, blocks, correction, order.num)
-        chosen = Chosen([matched[i] for i in todo], matched, target, matching)
+        first = block_of(indices_of(order).start)[0]
+        matched = dict(enumerate((spec for block in blocks for spec in block.specs), first))
+        target = None if order.part else describe_target(order.profile, blocks, correction, order.num)
+        chosen = Chosen((matched[i] for i in todo), matched, target, matching)
     if order.photographs:
-        chosen.specs = [with_photograph(spec, order.photographs) for spec in chosen.specs]
+        chosen.specs = (with_photograph(spec, order.photographs) for spec in chosen.specs)
     return chosen
 
 
@@ -282,7 +345,7 @@ def _matched(order: Order, profile: RowSource, on_step: MatchingCount) -> tuple[
     workers = order.job.workers or fitting_workers("cpu")
     try:
         return matched_blocks(
-            order.job, profile, order.seed, range(order.num), order.overrides, order.rounds, workers,
+            order.job, profile, order.seed, indices_of(order), order.overrides, order.rounds, workers,
             fingerprint(order.config()), on_step,
         )  # fmt: skip
     except ModuleNotFoundError as error:
@@ -317,13 +380,15 @@ class MatchingCount:
 
 
 class _Reporter:
-    """Turns answers of workers into events of the stage "render"."""
+    """Turns answers of workers into events of the stage "render", and finishes shards."""
 
-    def __init__(self, progress: ProgressCallback, total: int) -> None:
+    def __init__(self, progress: ProgressCallback, total: int, commits: ShardCommits) -> None:
         self._progress, self._total, self._done = progress, total, 0
+        self._commits = commits
 
     def __call__(self, answer: Answer) -> None:
         self._done += 1
+        self._commits.add(answer.index, answer.why if isinstance(answer, Failed) else None)
         note = ""
         match answer:
             case Done():
@@ -346,13 +411,13 @@ def _add_rendered(order: Order, chosen: Chosen) -> None:
 
 
 def _remove_empty(out: Path) -> None:
-    """Take back a folder in which nothing was rendered or matched."""
-    for folder in FOLDERS:
+    """Take back what was written into a folder in which nothing was rendered or matched."""
+    for folder in (*FOLDERS, SHARDS):
         with suppress(OSError):
             (out / folder).rmdir()
-    if [path.name for path in out.iterdir()] == [DATASET_FILE]:
+    if {path.name for path in out.iterdir()} <= {DATASET_FILE, *WORKING}:
         (out / DATASET_FILE).unlink()
-        out.rmdir()
+        shutil.rmtree(out / LOGS, ignore_errors=True)
 
 
 def _write_summary(
@@ -368,10 +433,12 @@ def _write_summary(
     """
     out = Path(order.job.out)
     old = read_dataset_json(out) if (out / DATASET_FILE).is_file() else {}
-    done = [i for i in range(order.num) if is_done(out, i)]
+    own = indices_of(order)
+    done = [i for i in own if is_done(out, i)]
     if done and (complete or outcome.done):
         _write_attributes(out, done)
-    config = order.config()
+    shards = run_plan(order)
+    config = dict(shards.config)
     write_dataset_json(
         out,
         {
@@ -383,11 +450,14 @@ def _write_summary(
             "handwritten_profile": bool(order.profile and order.profile.handwritten),
             "fingerprint": fingerprint(config),
             "config": config,
-            "complete": complete and len(done) == order.num,
+            "shard_size": shards.shard_size,
+            "plan": shards.digest,
+            "part": None if order.part is None else str(order.part),
+            "complete": complete and len(done) == len(own),
             "rendered": len(done),
             "target": target or old.get("target") or describe_target(order.profile),
             "ledger": LEDGER,
-            "failures": _failures(order.num, done, old.get("failures", {}), outcome),
+            "failures": _failures(own, done, old.get("failures", {}), outcome),
             "timing": timing(outcome.done.values()) or old.get("timing"),
             "matching": matching or old.get("matching"),
             "device": outcome.device or old.get("device", ""),
@@ -396,14 +466,31 @@ def _write_summary(
     )
 
 
+def complete_summary(out: Path) -> None:
+    """Write the table of attributes and the counts of dataset.json from the samples of a folder alone.
+
+    Raises
+    ------
+    FacegenError : dataset.json or a sample cannot be read.
+    """
+    header = read_dataset_json(out)
+    done = [index for index in range(header["num"]) if is_done(out, index)]
+    there = {sample_name(index) for index in done}
+    failures = {name: why for name, why in header["failures"].items() if name not in there}
+    if done:
+        _write_attributes(out, done)
+    whole = len(done) == header["num"]
+    write_dataset_json(out, header | {"rendered": len(done), "complete": whole, "failures": failures})
+
+
 def _write_attributes(out: Path, done: list[int]) -> None:
     names = [sample_name(i) for i in done]
     write_attributes(out, names, [read_json(out / "meta" / f"{name}.json")["attributes"] for name in names])
 
 
-def _failures(num: int, done: list[int], old: Mapping[str, str], outcome: Outcome) -> dict[str, str]:
+def _failures(own: range, done: list[int], old: Mapping[str, str], outcome: Outcome) -> dict[str, str]:
     """Failures of this run, and older ones of samples that are still missing."""
-    missing = {sample_name(i) for i in range(num)} - {sample_name(i) for i in done}
+    missing = {sample_name(i) for i in {*own} - {*done}}
     lasting = {name: why for name, why in old.items() if name in missing}
     return lasting | {sample_name(i): why for i, why in outcome.failures.items()}
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from facegen.api.evaluating import train_eval as train_eval
     from facegen.api.linting import LintReport as LintReport
     from facegen.api.linting import lint as lint
+    from facegen.api.merging import merge as merge
     from facegen.api.profile_fitting import Profile as Profile
     from facegen.api.profile_fitting import fit_profile as fit_profile
     from facegen.api.profile_fitting import load_profile as load_profile
@@ -49,6 +50,7 @@ _HOMES = {
     "fit_profile": "facegen.api.profile_fitting",
     "lint": "facegen.api.linting",
     "load_profile": "facegen.api.profile_fitting",
+    "merge": "facegen.api.merging",
     "open": "facegen.api.dataset",
     "render": "",
     "render_face": "facegen.api.rendering",
@@ -70,6 +72,7 @@ __all__ = [
     "fit_profile",
     "lint",
     "load_profile",
+    "merge",
     "open",
     "render",
     "render_face",

@@ -21,6 +21,7 @@ from facegen.render.matching.label_preview import preview_processes
 from facegen.render.matching.matcher import draw_specs
 from facegen.render.production import dataset_run
 from facegen.render.production.dataset_run import Order, produce
+from facegen.render.production.run_plan import Part
 from facegen.render.production.worker_pool import Job, fitting_workers
 from facegen.render.spec.face_spec import FaceSpec
 from facegen.render.spec.overrides import WITHOUT, Override, check_together, parse
@@ -45,6 +46,8 @@ def render(
     workers: int | None = None,
     device: str = RENDER.device,
     resume: str = RENDER.resume,
+    shard: str | None = None,
+    shard_size: int | None = None,
     progress: ProgressCallback = ignore_progress,
 ) -> Dataset:
     """Render labelled faces into a dataset folder.
@@ -88,6 +91,10 @@ def render(
         "auto", "cpu", "cuda", "optix", "hip", "oneapi" or "metal".
     resume : str
         "if-possible", "always" or "never": what to do with a folder that already holds part of this order.
+    shard : str, optional
+        "i/n": only part i (from 0) of n parts, into a folder of its own; `facegen.merge` puts parts together.
+    shard_size : int, optional
+        Samples that are finished together, by default 256.
     progress : callable, optional
         Called with a `ProgressEvent` after each preview, pilot face and face.
 
@@ -113,6 +120,7 @@ def render(
         out, num=num, size=size, quality=quality, seed=seed, match_dist=match_dist, rounds=rounds,
         overrides=overrides_of(set, without), convention=convention, backgrounds=backgrounds,
         faces=faces_of, workers=workers, device=device, resume=resume, progress=progress,
+        shard=shard, shard_size=shard_size,
     )  # fmt: skip
     if dataset_run.plan(order) or not dataset_run.is_finished(order):
         produce(order, progress)
@@ -136,11 +144,15 @@ def order_of(
     device: str,
     resume: str,
     progress: ProgressCallback,
+    shard: str | None = None,
+    shard_size: int | None = None,
 ) -> Order:
     """The checked order of `render`'s parameters; a real folder in `match_dist` is measured."""
     _check_range("num", num, 1, 1_000_000)
     _check_range("size", size, 32, 2048)
     _check_range("workers", workers, 1, 64)
+    _check_range("shard_size", shard_size, 1, 1_000_000)
+    part = None if shard is None else _part(shard)
     _check_name("quality", quality, QUALITIES)
     _check_name("resume", resume, RESUME)
     again: tuple[FaceSpec, ...] = ()
@@ -161,14 +173,26 @@ def order_of(
     )
     if again:
         count = len(again) if num is None else min(num, len(again))
-        return Order(job, count, seed, None, None, overrides, resume, 0, (), again)
+        return Order(job, count, seed, None, None, overrides, resume, 0, (), again, shard_size, part)
     profile: RowSource | None = None
     name: str | None = None
     if match_dist is not None:
         profile, name = profile_to_follow(match_dist, progress)
     photographs = names_in(Path(backgrounds)) if backgrounds is not None else ()
     count = RENDER.num if num is None else num
-    return Order(job, count, seed, profile, name, overrides, resume, rounds, photographs)
+    return Order(
+        job, count, seed, profile, name, overrides, resume, rounds, photographs, (), shard_size, part
+    )
+
+
+def _part(text: str) -> Part:
+    """The part that "i/n" names."""
+    number, slash, of = text.partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal()):
+        raise FacegenError(
+            f"shard: {text!r} is not like 0/8: the part's number, from 0, and how many there are"
+        )
+    return Part(int(number), int(of))
 
 
 def _faces_again(

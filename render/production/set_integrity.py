@@ -1,0 +1,176 @@
+"""Is a dataset folder what its plan and records say, and does it render to the same bytes again?"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.io.dataset_file import read_dataset_json
+from facegen.datasets.io.files import fingerprint, read_json
+from facegen.datasets.io.sample import FOLDERS, sample_file, sample_name
+from facegen.datasets.io.shard_record import SHARDS, differing_files, read_record, record_file
+from facegen.datasets.keyed_random import generator
+from facegen.datasets.layouts.face_set import Problem
+from facegen.datasets.layouts.facegen_folder import finished
+from facegen.render.production.dataset_run import GENERATOR
+from facegen.render.production.run_plan import Part, RunPlan, Shard
+from facegen.render.production.worker_pool import Job, render_specs
+from facegen.render.spec.face_spec import FaceSpec
+
+Counted = Callable[[int, int], object]
+
+
+def stored_plan(header: dict[str, Any]) -> tuple[RunPlan, Part | None] | None:
+    """The plan and part that a dataset.json tells of; None for a set from before there were shards."""
+    if header.get("shard_size") is None:
+        return None
+    part = header.get("part")
+    numbers = [] if part is None else [int(one) for one in str(part).split("/")]
+    return RunPlan(header["config"], header["num"], header["shard_size"]), Part(*numbers) if numbers else None
+
+
+def plan_problems(root: Path, progress: Counted = lambda done, total: None) -> list[Problem]:
+    """Hold a folder against its plan and the records of its shards; every file is read and hashed.
+
+    Parameters
+    ----------
+    root : Path
+        Dataset folder.
+    progress : callable
+        Called with the numbers of shards done and in all.
+
+    Returns
+    -------
+    list of Problem
+        A problem of one sample names it. A set from before there were shards has none.
+
+    Raises
+    ------
+    FacegenError : dataset.json is missing, damaged or foreign.
+    """
+    header = read_dataset_json(root)
+    stored = stored_plan(header)
+    if stored is None:
+        return []
+    plan, part = stored
+    problems = list(_header_problems(root, header, plan))
+    shards = list(plan.shards(part))
+    own = {sample_name(index) for shard in shards for index in shard.indices}
+    problems += [
+        Problem(root, f"sample {name} is not in the plan", name=name)
+        for name in finished(root)
+        if name not in own
+    ]
+    known = {record_file(root, shard.number) for shard in shards}
+    for path in sorted((root / SHARDS).glob("*.json")):
+        if path not in known:
+            problems.append(Problem(path, "is the record of a shard that the plan does not have"))
+    for done, shard in enumerate(shards, start=1):
+        problems += _shard_problems(root, shard, header["fingerprint"])
+        progress(done, len(shards))
+    return problems
+
+
+def _header_problems(root: Path, header: dict[str, Any], plan: RunPlan) -> Iterator[Problem]:
+    if header["fingerprint"] != fingerprint(header["config"]):
+        yield Problem(root, "the fingerprint in dataset.json is not that of its config: one was edited")
+    if header.get("plan") != plan.digest:
+        yield Problem(root, "the plan's digest in dataset.json is not that of its config: one was edited")
+
+
+def _shard_problems(root: Path, shard: Shard, mark: str) -> Iterator[Problem]:
+    path = record_file(root, shard.number)
+    try:
+        record = read_record(root, shard.number)
+    except FacegenError as error:
+        yield Problem(path, str(error).removeprefix(f"{path}: "))
+        return
+    if record is None:
+        yield Problem(path, "shard without a record: it is not finished, resume the render")
+        return
+    if (record.start, record.stop) != (shard.start, shard.stop) or record.fingerprint != mark:
+        yield Problem(path, "is the record of another order or of other samples: resume the render")
+        return
+    missing = {Path(name).stem for name in record.files}
+    for index in shard.indices:
+        if sample_name(index) not in missing and sample_name(index) not in record.failures:
+            yield Problem(path, f"names neither files nor a failure of sample {sample_name(index)}")
+    for name, what in differing_files(root, record, hashes=True):
+        yield Problem(root / name, what, name=Path(name).stem)
+
+
+def rerender(
+    root: Path, count: int, seed: int = 0, progress: Counted = lambda done, total: None
+) -> list[Problem]:
+    """Render some samples of a set again and compare all their files byte by byte.
+
+    Parameters
+    ----------
+    root : Path
+        Dataset folder.
+    count : int
+        Samples, drawn at random; all where the set has fewer.
+    seed : int
+        Of that draw.
+    progress : callable
+        Called with the numbers of samples done and in all.
+
+    Returns
+    -------
+    list of Problem
+        Samples that came out differently or not at all.
+
+    Raises
+    ------
+    FacegenError : the set is of another generator or holds photographs, which the folder does not keep, or
+        rendering cannot start.
+    """
+    header = read_dataset_json(root)
+    config, names = header["config"], finished(root)
+    if config.get("generator") != GENERATOR:
+        raise FacegenError(
+            f"{root}: was rendered by generator {config.get('generator')}, this facegen has {GENERATOR}, "
+            "which gives other faces: use the facegen that rendered it"
+        )
+    if "photographs" in config:
+        raise FacegenError(f"{root}: its photographs of backgrounds are not in it: cannot be rendered again")
+    order = generator(seed, len(names), "verify.rerender").permutation(len(names))
+    chosen = sorted(int(names[place]) for place in order[:count])
+    problems = []
+    with tempfile.TemporaryDirectory(prefix="facegen-verify-") as folder:
+        job = Job(Path(folder), config["size"], config["quality"], config["convention"])
+        specs = [(index, _spec(root, index)) for index in chosen]
+        done = 0
+
+        def on_answer(_: object) -> None:
+            nonlocal done
+            done += 1
+            progress(done, len(chosen))
+
+        outcome = render_specs(job, specs, on_answer, proven=True)
+        for index in chosen:
+            name = sample_name(index)
+            if index in outcome.failures:
+                problems.append(Problem(root, f"sample {name}, again: {outcome.failures[index]}", name=name))
+                continue
+            other = [
+                kind
+                for kind in FOLDERS
+                if sample_file(root, kind, name).read_bytes() != sample_file(job.out, kind, name).read_bytes()
+            ]
+            if other:
+                problems.append(
+                    Problem(root, f"sample {name} renders to other bytes in {', '.join(other)}", name=name)
+                )
+    return problems
+
+
+def _spec(root: Path, index: int) -> FaceSpec:
+    path = sample_file(root, "meta", sample_name(index))
+    try:
+        return FaceSpec.from_dict(read_json(path)["spec"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise FacegenError(f"{path}: holds no face that can be read ({error})") from None

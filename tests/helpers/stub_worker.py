@@ -1,0 +1,78 @@
+"""Stands for `facegen.render.blender.worker`: copies a finished sample instead of rendering one.
+
+It imports nothing that takes time to load. Every copy is marked in its meta file ("stub": true), which also
+holds its index and spec. Variables of its environment tell it what to do:
+
+STUB_SAMPLE    dataset folder whose sample 000000 is copied
+STUB_SECONDS   seconds that a sample takes
+STUB_HANG      an index whose first try never ends
+STUB_CRASH     an index that kills the worker
+STUB_MARKS     folder that holds what was tried once
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+FOLDERS = ("images", "masks", "labels", "bare", "coverage", "landmarks", "depth", "meta")
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    """Path below the folder -> bytes of every file of samples and every record."""
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and path.relative_to(root).parts[0] in (*FOLDERS, "shards")
+    }
+
+
+def copy_sample(out: Path, index: int, spec: dict | None) -> None:
+    """Write the files of a sample in the order of the real worker, meta last, each under a temporary name."""
+    source = Path(os.environ["STUB_SAMPLE"])
+    for folder in FOLDERS:
+        (path,) = (source / folder).glob("000000.*")
+        content = path.read_bytes()
+        if folder == "meta":
+            meta = json.loads(content) | {"stub": True, "index": index, "spec": spec}
+            content = json.dumps(meta, sort_keys=True).encode()
+        (out / folder).mkdir(parents=True, exist_ok=True)
+        target = out / folder / f"{index:06d}{path.suffix}"
+        temporary = target.with_name(f".partial-{os.getpid()}-{target.name}")
+        temporary.write_bytes(content)
+        temporary.replace(target)
+
+
+def first_try(name: str) -> bool:
+    """Whether nobody tried this before."""
+    mark = Path(os.environ["STUB_MARKS"]) / name
+    if mark.exists():
+        return False
+    mark.touch()
+    return True
+
+
+def main() -> None:
+    """Serve as the real worker does."""
+    config = json.loads(sys.stdin.readline())
+    print("stub has started", file=sys.stderr, flush=True)
+    print(json.dumps({"ready": True, "device": "stub"}), flush=True)
+    for line in sys.stdin:
+        task = json.loads(line)
+        index = task["index"]
+        answer = {"index": index, "ok": True, "seconds": 0.0, "rss_mb": 1, "timing": {"copy": 0.0}}
+        if os.environ.get("STUB_CRASH") == str(index):
+            os._exit(9)
+        if os.environ.get("STUB_HANG") == str(index) and first_try(f"hang-{index}"):
+            time.sleep(3600)
+        time.sleep(float(os.environ.get("STUB_SECONDS", "0")))
+        try:
+            copy_sample(Path(config["out"]), index, task["spec"])
+        except OSError as error:
+            answer |= {"ok": False, "error": f"{error.filename}: cannot be written", "kind": "disk"}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
