@@ -38,8 +38,8 @@ from facegen.render.matching.label_preview import CONVENTION
 from facegen.render.matching.matcher import Matched, block_of, draw_specs, rows_of
 from facegen.render.matching.pilot_correction import Correction
 from facegen.render.production.matched_blocks import matched_blocks
-from facegen.render.production.run_plan import SHARD_SIZE, Part, RunPlan
 from facegen.render.production.shard_commits import ShardCommits
+from facegen.render.production.shard_plan import SHARD_SIZE, Part, RunPlan
 from facegen.render.production.worker_pool import (
     LOGS,
     Answer,

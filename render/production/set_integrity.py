@@ -16,7 +16,7 @@ from facegen.datasets.keyed_random import generator
 from facegen.datasets.layouts.face_set import Problem
 from facegen.datasets.layouts.facegen_folder import finished
 from facegen.render.production.dataset_run import GENERATOR
-from facegen.render.production.run_plan import Part, RunPlan, Shard
+from facegen.render.production.shard_plan import Part, RunPlan, Shard
 from facegen.render.production.worker_pool import Job, render_specs
 from facegen.render.spec.face_spec import FaceSpec
 

@@ -10,7 +10,7 @@ from facegen.datasets.errors import DiskError
 from facegen.datasets.io.files import fingerprint
 from facegen.datasets.io.sample import remove_sample, sample_name
 from facegen.datasets.io.shard_record import is_recorded, make_record, record_file, write_record
-from facegen.render.production.run_plan import Part, RunPlan, Shard
+from facegen.render.production.shard_plan import Part, RunPlan, Shard
 
 
 class ShardCommits:

@@ -12,9 +12,9 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import fingerprint
 from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, ignore_progress, say
 from facegen.datasets.layouts.open_set import open_set
-from facegen.render.production import merging
+from facegen.render.production import merge_parts
 from facegen.render.production.dataset_run import Order, complete_summary, produce
-from facegen.render.production.run_plan import RunPlan
+from facegen.render.production.shard_plan import RunPlan
 
 
 def merge(
@@ -47,7 +47,7 @@ def merge(
     def step(done: int, total: int) -> None:
         progress(ProgressEvent("merge", "shards", done, total))
 
-    plan = merging.merge([Path(one) for one in parts], folder, step)
+    plan = merge_parts.merge([Path(one) for one in parts], folder, step)
     if "distribution" not in plan.config:
         complete_summary(folder)
         return Dataset(open_set(folder))

@@ -21,7 +21,7 @@ from facegen.render.matching.label_preview import preview_processes
 from facegen.render.matching.matcher import draw_specs
 from facegen.render.production import dataset_run
 from facegen.render.production.dataset_run import Order, produce
-from facegen.render.production.run_plan import Part
+from facegen.render.production.shard_plan import Part
 from facegen.render.production.worker_pool import Job, fitting_workers
 from facegen.render.spec.face_spec import FaceSpec
 from facegen.render.spec.overrides import WITHOUT, Override, check_together, parse

@@ -7,7 +7,7 @@ from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
 from facegen.datasets.io.sample import Sample, write_sample
 from facegen.render.production import worker_pool
 from facegen.render.production.dataset_run import Order
-from facegen.render.production.run_plan import Part
+from facegen.render.production.shard_plan import Part
 from facegen.render.production.worker_pool import Job
 
 SIZE = 16

@@ -19,9 +19,9 @@ from facegen.datasets.io import files, folder_lock, shard_record
 from facegen.datasets.io.dataset_file import read_dataset_json
 from facegen.datasets.io.sample import sample_file
 from facegen.datasets.io.shard_record import read_record, records
-from facegen.render.production import merging, worker_pool
+from facegen.render.production import merge_parts, worker_pool
 from facegen.render.production.dataset_run import check_folder, complete_summary, plan, produce
-from facegen.render.production.merging import merge
+from facegen.render.production.merge_parts import merge
 from facegen.render.production.set_integrity import plan_problems, rerender
 
 pytestmark = pytest.mark.usefixtures("stub")
@@ -368,7 +368,7 @@ def test_a_merge_across_file_systems_copies(order_of, tmp_path, monkeypatch):
     def no_links(*_):
         raise OSError(18, "Invalid cross-device link")
 
-    monkeypatch.setattr(merging.Path, "hardlink_to", no_links)
+    monkeypatch.setattr(merge_parts.Path, "hardlink_to", no_links)
     merge([tmp_path / "part0"], tmp_path / "merged")
     assert contents(tmp_path / "merged") == contents(tmp_path / "part0")
 

@@ -21,8 +21,8 @@ from facegen.datasets.io.shard_record import (
     write_record,
 )
 from facegen.render.production.matched_blocks import FOLDER as MATCHING
-from facegen.render.production.run_plan import RunPlan, Shard
 from facegen.render.production.set_integrity import stored_plan
+from facegen.render.production.shard_plan import RunPlan, Shard
 
 
 def merge(

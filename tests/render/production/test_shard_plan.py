@@ -4,7 +4,7 @@ import pytest
 
 from facegen.datasets.errors import FacegenError
 from facegen.render.matching.matcher import LARGEST_BLOCK, block_of
-from facegen.render.production.run_plan import SHARD_SIZE, Part, RunPlan
+from facegen.render.production.shard_plan import SHARD_SIZE, Part, RunPlan
 
 CONFIG = {"seed": 3, "generator": 12, "distribution": "abc"}
 
