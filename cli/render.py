@@ -102,6 +102,7 @@ prior follow a given age, sex or ancestry. --list-attributes names all attribute
     metavar="SET",
     help="Render the faces of a set again, with --set, --without or another --size.",
 )
+@click.option("--json-progress", is_flag=True, help="Report progress as lines of JSON on the standard error.")
 @click.option("--list-attributes", is_flag=True, help="Print every attribute, its default and its range.")
 def command(
     match_dist: str | None,
@@ -121,6 +122,7 @@ def command(
     settings: tuple[str, ...],
     without: tuple[str, ...],
     faces_of: Path | None,
+    json_progress: bool,
     list_attributes: bool,
 ) -> None:
     """Render labelled synthetic faces into a dataset folder.
@@ -138,7 +140,7 @@ def command(
     from rich.console import Console
 
     from facegen.cli.support import render_summary
-    from facegen.cli.support.training_progress import event_bars
+    from facegen.cli.support.run_progress import run_progress
 
     console = Console(stderr=False, highlight=False)
     if list_attributes:
@@ -147,7 +149,7 @@ def command(
     from facegen.api.rendering import order_of, overrides_of
     from facegen.render.production.dataset_run import indices_of, is_finished, plan, produce
 
-    with event_bars(console) as progress:
+    with run_progress(console, json_progress) as progress:
         order = order_of(
             out, num=num, size=size, quality=quality, seed=seed, match_dist=match_dist, rounds=rounds,
             overrides=overrides_of(settings, without), convention=convention, backgrounds=backgrounds,
@@ -162,7 +164,7 @@ def command(
         return
     source = f"{faces_of}, again" if faces_of else match_dist or "the default prior"
     render_summary.say_order(console, order, len(todo), source)
-    with event_bars(console) as progress:
+    with run_progress(console, json_progress) as progress:
         outcome = produce(order, progress)
     render_summary.print_summary(console, out, outcome)
     if outcome.failures:

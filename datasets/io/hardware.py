@@ -3,6 +3,8 @@
 import math
 import os
 import platform
+import shutil
+import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import psutil
 
 import facegen
 
+ROOM_SECONDS = 2.0
 _OWN_GROUP = Path("/proc/self/cgroup")
 _GROUPS = Path("/sys/fs/cgroup")
 
@@ -46,6 +49,26 @@ def free_memory() -> int:
     if most.isdigit() and used.isdigit():
         free = min(free, max(0, int(most) - int(used)))
     return free
+
+
+class Room:
+    """What is left of the disk under a folder and of memory, looked up at most every ROOM_SECONDS."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._looked = folder, -math.inf
+        self._disk, self._memory = 0, 0
+
+    def figures(self) -> dict[str, float]:
+        """`disk_left_gb` and `memory_left_gb`, in 10^9 bytes."""
+        now = time.monotonic()
+        if now - self._looked >= ROOM_SECONDS:
+            self._looked = now
+            self._disk, self._memory = shutil.disk_usage(self._folder).free, free_memory()
+        return {"disk_left_gb": round(self._disk / 1e9, 2), "memory_left_gb": round(self._memory / 1e9, 2)}
+
+    def __str__(self) -> str:
+        left = self.figures()
+        return f"{left['disk_left_gb']:.0f} GB disk, {left['memory_left_gb']:.0f} GB memory left"
 
 
 def _limit(name: str) -> str:

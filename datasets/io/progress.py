@@ -1,7 +1,7 @@
 """Progress of a long job as events for a callback: a terminal, a notebook and a log can each show them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 MESSAGE = "message"  # the stage of a plain line of text
 
@@ -22,6 +22,8 @@ class ProgressEvent:
         Units in all; None where they are not counted.
     note : str
         Further figures, as "loss 0.412  61 images/s".
+    figures : mapping of str to float
+        The same and others for programs.
     """
 
     stage: str
@@ -29,6 +31,7 @@ class ProgressEvent:
     done: int = 0
     total: int | None = None
     note: str = ""
+    figures: Mapping[str, float] = field(default_factory=dict)
 
     def __str__(self) -> str:
         if self.stage == MESSAGE:

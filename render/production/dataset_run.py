@@ -27,6 +27,7 @@ from facegen.datasets.io.dataset_file import (
 )
 from facegen.datasets.io.files import TEMPORARY_MARK, fingerprint, read_json
 from facegen.datasets.io.folder_lock import LOCK_FILE, folder_lock
+from facegen.datasets.io.hardware import Room
 from facegen.datasets.io.images import read_index
 from facegen.datasets.io.progress import MESSAGE, ProgressCallback, ProgressEvent, ignore_progress, say
 from facegen.datasets.io.sample import FOLDERS, is_done, sample_name
@@ -357,13 +358,19 @@ class MatchingCount:
 
     def __init__(self, progress: ProgressCallback) -> None:
         self.previews, self.pilot_faces = 0, 0
-        self._progress, self._started = progress, time.perf_counter()
+        self._progress, self._started, self._block = progress, time.perf_counter(), 0
+        self._note = ""
+        self._progress(ProgressEvent("match", "previews", 0))
 
     def __call__(self, step: str, count: int) -> None:
-        """Count further previews (step "match") or faces (step "pilot")."""
-        if step == "match":
+        """Count further previews (step "match") or faces ("pilot"); "block" begins one of `count` blocks."""
+        if step == "block":
+            self._block += 1
+            self._note = f"block {self._block} of {count}"
+            self._progress(ProgressEvent("match", "previews", self.previews, note=self._note))
+        elif step == "match":
             self.previews += count
-            self._progress(ProgressEvent(step, "previews", self.previews))
+            self._progress(ProgressEvent(step, "previews", self.previews, note=self._note))
         else:
             self.pilot_faces += count
             self._progress(ProgressEvent(step, "faces", self.pilot_faces))
@@ -383,8 +390,16 @@ class _Reporter:
     """Turns answers of workers into events of the stage "render", and finishes shards."""
 
     def __init__(self, progress: ProgressCallback, total: int, commits: ShardCommits) -> None:
-        self._progress, self._total, self._done = progress, total, 0
-        self._commits = commits
+        self._progress, self._total, self._done, self._failed = progress, total, 0, 0
+        self._commits, self._room = commits, Room(commits.out)
+        self._show()
+
+    def _show(self, note: str = "") -> None:
+        """Report the count, failures, and what is left of the disk and of memory."""
+        figures = self._room.figures() | {"failures": self._failed}
+        failed = f", {self._failed} failed" if self._failed else ""
+        note = f"{note}{failed}, {self._room}".removeprefix(", ")
+        self._progress(ProgressEvent("render", "faces", self._done, self._total, note, figures))
 
     def __call__(self, answer: Answer) -> None:
         self._done += 1
@@ -394,8 +409,9 @@ class _Reporter:
             case Done():
                 note = f"{answer.seconds:.1f} s a face"
             case Failed():
+                self._failed += 1
                 self._progress(ProgressEvent(MESSAGE, f"sample {sample_name(answer.index)}: {answer.why}"))
-        self._progress(ProgressEvent("render", "faces", self._done, self._total, note))
+        self._show(note)
 
 
 def _add_rendered(order: Order, chosen: Chosen) -> None:

@@ -66,7 +66,8 @@ def matched_blocks(
     fingerprint : str
         Of the order: stored blocks of another one are not used.
     on_step : callable
-        Called with "match" or "pilot" and the number of faces just previewed or rendered.
+        Called with "match" or "pilot" and the number of faces just previewed or rendered, and with "block"
+        and the number of blocks when one begins.
 
     Raises
     ------
@@ -95,7 +96,9 @@ def _blocks(
             correction = _pilot(job, profile, seed, number, overrides, correction, pool, on_step)
         write_json(folder / "correction.json", {"fingerprint": fingerprint, **correction.to_dict()})
     blocks = []
-    for start, stop in sorted({block_of(index) for index in indices}):
+    ranges = sorted({block_of(index) for index in indices})
+    for start, stop in ranges:
+        on_step("block", len(ranges))
         path = folder / f"block-{start:06d}.json"
         block = _read_block(path, fingerprint, profile, seed, start)
         if block is None:

@@ -31,7 +31,7 @@ class ShardCommits:
     """
 
     def __init__(self, out: Path, plan: RunPlan, part: Part | None, todo: Sequence[int]) -> None:
-        self._out, self._plan, self._mark = out, plan, fingerprint(plan.config)
+        self.out, self._plan, self._mark = out, plan, fingerprint(plan.config)
         self._open = Counter(index // plan.shard_size for index in todo)
         self._failures: dict[int, dict[str, str]] = {}
         for number in self._open:
@@ -63,9 +63,9 @@ class ShardCommits:
             self._commit(self._plan.shard(number))
 
     def _is_recorded(self, shard: Shard) -> bool:
-        return is_recorded(self._out, shard.number, shard.start, shard.stop, self._mark)
+        return is_recorded(self.out, shard.number, shard.start, shard.stop, self._mark)
 
     def _commit(self, shard: Shard) -> None:
         failures = self._failures.pop(shard.number, {})
-        record = make_record(self._out, shard.number, shard.start, shard.stop, self._mark, failures)
-        write_record(self._out, record)
+        record = make_record(self.out, shard.number, shard.start, shard.stop, self._mark, failures)
+        write_record(self.out, record)

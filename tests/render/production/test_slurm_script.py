@@ -55,9 +55,8 @@ def test_hostile_folders_and_partitions_start_nothing(tmp_path):
     script = slurm_script([], tmp_path / HOSTILE.replace("/", ""), 1, partition=HOSTILE)
     calls = run(script, tmp_path, 0)
     assert calls["facegen"][-1].endswith("-parts/00000") and not list(tmp_path.rglob("pwned"))
-    subprocess.run(
-        ["bash", "-c", calls["sbatch"][-1].removeprefix("--wrap=")], cwd=tmp_path, env={"PATH": ""}
-    )
+    merge = calls["sbatch"][-1].removeprefix("--wrap=")
+    assert run(merge, tmp_path, 0)["facegen"][:2] == ["merge", "--out"]
     assert not list(tmp_path.rglob("pwned"))
 
 
