@@ -43,7 +43,7 @@ from facegen.datasets.errors import FacegenError
     type=click.Path(path_type=Path),
     metavar="CHECKPOINT",
     help="A parser trained on real faces: how it disagrees with the labels; the features of its encoder and "
-    "the label maps that it draws for both sides are compared too.",
+    "the label maps that it draws for both sides are compared too, and how hard both sides are for it.",
 )
 @click.option(
     "--inception",

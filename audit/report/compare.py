@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facegen.audit.distances.auc_error import NORMAL_95, auc_error
+from facegen.audit.distances.difficulty import Difficulty, PictureHardness, compare_difficulty
 from facegen.audit.distances.feature_distance import FeatureDistance, feature_distance, not_measured
 from facegen.audit.distances.frozen_lists import matched_names
 from facegen.audit.distances.held_out import NEED_PARSER, HeldOut, HeldOutInputs, compare_held_out
@@ -17,6 +18,7 @@ from facegen.audit.distances.two_sample import MIN_ROWS, two_sample
 from facegen.audit.distances.univariate import Draws, Gap, adjusted_p, compare_columns, family_factor
 from facegen.audit.measure_dataset import Measurement
 from facegen.audit.measures import label_drawing, measure_table
+from facegen.audit.measures.face_view import CLASSES
 from facegen.audit.measures.schema import Measure, Table
 from facegen.audit.report.findings import BORDERLINE, DIFFERS, UNMEASURED, WITHIN, Audit, Row, Separability
 from facegen.audit.report.reference import Reference
@@ -33,6 +35,7 @@ NETWORKS = {
     INCEPTION: "no file of its weights was given (--inception), or no real pictures",
     "DINOv2": "torch-fidelity reads its weights from no local file, and facegen downloads none",
 }
+NO_PARSER = "no parser was given (--parser)"
 FLOOR_REPEATS = 3  # random splits of the reference behind the floor of an AUC
 _CONTENT, _ALL = "content", "all"
 
@@ -51,6 +54,8 @@ class NetworkInputs:
         Of the parser with the synthetic labels.
     real_mismatch : Mismatch
         Of the parser with the labels of real pictures.
+    hardness : Sides of PictureHardness, or str
+        How hard the pictures of each side are for this parser, or why that is not known.
     others : mapping
         A name of NETWORKS -> its features of both sides, or the reason why there are none.
     """
@@ -59,6 +64,7 @@ class NetworkInputs:
     parsed_content: Sides[npt.NDArray[np.floating]] | None = None
     mismatch: Mismatch | None = None
     real_mismatch: Mismatch | None = None
+    hardness: Sides[PictureHardness] | str = NO_PARSER
     others: Mapping[str, Sides[npt.NDArray[np.floating]] | str] = field(default_factory=dict)
 
 
@@ -110,6 +116,8 @@ def compare(
     }
     on_step("held-out measures")
     held_out = _held_out(reference, synthetic, networks, seed)
+    on_step("difficulty")
+    difficulty, no_difficulty = _difficulty(networks, seed)
     if reference.fitted:
         joint = {key: _without_floor(one) for key, one in joint.items()}
         held_out = tuple(replace(one, floor=np.nan, joint=_without_floor(one.joint)) for one in held_out)
@@ -134,7 +142,16 @@ def compare(
         else label_faults(reference.attributes, reference.labels, reference.unknown),
         class_verdicts=class_verdicts(networks.mismatch, networks.real_mismatch) if networks.mismatch else (),
         mismatch=networks.mismatch,
+        difficulty=difficulty,
+        no_difficulty=no_difficulty,
     )
+
+
+def _difficulty(networks: NetworkInputs, seed: int) -> tuple[Difficulty | None, str]:
+    """The comparison of hardness, or why there is none."""
+    if isinstance(networks.hardness, str):
+        return None, networks.hardness
+    return compare_difficulty(networks.hardness, CLASSES, seed), ""
 
 
 def _held_out(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from facegen.audit.distances.difficulty import Difficulty
 from facegen.audit.distances.feature_distance import FeatureDistance
 from facegen.audit.distances.frozen_lists import matched_names
 from facegen.audit.distances.held_out import HeldOut
@@ -91,6 +92,8 @@ class Audit:
     faults, real_faults : errors in the masks themselves, synthetic and, where the reference has masks, real
     networks : distances in the feature space of networks
     class_verdicts, mismatch : how a parser disagrees with the synthetic labels, where one was given
+    difficulty : how hard both sides are for that parser; None where `no_difficulty` says why
+    no_difficulty : "" where it was measured
     """
 
     reference: Reference
@@ -110,6 +113,8 @@ class Audit:
     networks: tuple[FeatureDistance, ...] = ()
     class_verdicts: tuple[ClassVerdict, ...] = ()
     mismatch: Mismatch | None = None
+    difficulty: Difficulty | None = None
+    no_difficulty: str = ""
 
     def row(self, name: str) -> Row:
         """The row of an attribute or label statistic; StopIteration where there is none."""

@@ -17,6 +17,7 @@ import jinja2
 import numpy as np
 from PIL import Image
 
+from facegen.audit.distances.difficulty import ABOUT
 from facegen.audit.distances.feature_distance import FeatureDistance
 from facegen.audit.distances.frozen_lists import (
     CLASSIFIER,
@@ -28,6 +29,7 @@ from facegen.audit.distances.frozen_lists import (
 from facegen.audit.distances.held_out import HELD_OUT
 from facegen.audit.distances.joint import Joint
 from facegen.audit.distances.label_mismatch import ClassMismatch, LabelFault
+from facegen.audit.distances.sides import Sides
 from facegen.audit.measure_dataset import Measurement
 from facegen.audit.measures.face_view import WORKING_SIZE
 from facegen.audit.measures.measure_table import MEASURES_VERSION
@@ -35,16 +37,18 @@ from facegen.audit.measures.realism import PREPARED
 from facegen.audit.measures.schema import BINARY, Measure
 from facegen.audit.profiles.profile_card import ProfileCard
 from facegen.audit.report import figures
+from facegen.audit.report.difficulty_report import difficulty_data, hardness_figures
 from facegen.audit.report.findings import BORDERLINE, DIFFERS, UNMEASURED, WITHIN, Audit, Row, Separability
 from facegen.audit.report.thresholds import Check
 from facegen.audit.validation.shipped_accuracy import known_accuracy
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import write_bytes, write_json
 
-FORMAT, FORMAT_VERSION = "facegen-audit", 5
+FORMAT, FORMAT_VERSION = "facegen-audit", 6
 THUMBNAIL = 128  # pixels of the longer side
 FIRST = 10  # attributes named under "what to change first"
 WORST = 3  # of these, drawn as large figures on the first screen
+NO_SHEETS: "Sides[Sequence[Thumbnail]]" = Sides((), ())
 STRIP = 9  # thumbnails of each side on the first screen
 # Figures of different days can be compared where these are equal.
 FROZEN_LISTS = {
@@ -86,10 +90,12 @@ def write_report(
     thumbnails: list[Thumbnail],
     out: Path,
     real: Sequence[Thumbnail] = (),
+    hardest: Sides[Sequence[Thumbnail]] = NO_SHEETS,
 ) -> list[Path]:
     """Write report.json, attributes.csv and index.html into the folder `out`, made if needed.
 
     real : thumbnails of the reference, only where the user requested them
+    hardest : thumbnails of the hardest pictures; those of the real side only where the user requested them
 
     Returns
     -------
@@ -102,7 +108,7 @@ def write_report(
             f"{out}: cannot make the folder of the report ({error.strerror or error})"
         ) from None
     paths = [out / "index.html", out / "report.json", out / "attributes.csv"]
-    write_bytes(paths[0], render_html(audit, synthetic, checks, thumbnails, real).encode())
+    write_bytes(paths[0], render_html(audit, synthetic, checks, thumbnails, real, hardest).encode())
     write_json(paths[1], report_data(audit, checks))
     write_bytes(paths[2], _csv(audit).encode())
     return paths
@@ -145,6 +151,7 @@ def report_data(audit: Audit, checks: list[Check]) -> dict:
         "label_faults": _faults(audit.faults),
         "real_label_faults": _faults(audit.real_faults),
         "label_mismatch": _mismatch(audit),
+        "difficulty": difficulty_data(audit.difficulty, audit.no_difficulty),
         "mean_excess": {
             "content": _number(audit.mean_excess(content_only=True)),
             "all": _number(audit.mean_excess(content_only=False)),
@@ -211,6 +218,7 @@ def render_html(
     checks: list[Check],
     thumbnails: list[Thumbnail],
     real: Sequence[Thumbnail] = (),
+    hardest: Sides[Sequence[Thumbnail]] = NO_SHEETS,
 ) -> str:
     """The page as one string."""
     environment = jinja2.Environment(
@@ -237,6 +245,9 @@ def render_html(
         checks=checks,
         thumbnails=thumbnails,
         real=real,
+        hardest=hardest,
+        hardness=hardness_figures(audit.difficulty) if audit.difficulty else {},
+        about=ABOUT,
         shown=shown,
         unit_of=unit_of,
         sentence=sentence,

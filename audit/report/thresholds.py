@@ -8,6 +8,10 @@ A TOML file; every key is optional, at least one must be there:
     all_excess = 0.10         # the same on all attributes
     differing = 5             # most attributes whose verdict is "differs"
 
+    [difficulty]              # largest |synthetic - real| of a parser's hardness, fraction of real
+    "error.mean" = 0.10       # error, entropy or f1_loss; mean, p90 or p95
+    "error.p95" = 0.15
+
     [distance]                # largest distance of single attributes or label statistics (sd)
     roll = 0.3
     "hair.area" = 0.5
@@ -21,6 +25,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from facegen.audit.distances.difficulty import ABOUT, MEAN, PERCENTILES
 from facegen.audit.distances.frozen_lists import matched_names
 from facegen.audit.measures import label_drawing, measure_table
 from facegen.audit.report.findings import DIFFERS, Audit, Row
@@ -28,7 +33,8 @@ from facegen.datasets.errors import FacegenError
 
 PASS, FAIL, UNMEASURED = "pass", "fail", "not measured"
 LIMITS = ("content_auc", "all_auc", "content_excess", "all_excess", "differing")
-DISTANCE = "distance"
+DISTANCE, DIFFICULTY = "distance", "difficulty"
+HARDNESS = tuple(f"{measure}.{statistic}" for measure in ABOUT for statistic in (MEAN, *PERCENTILES))
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ class Check:
 
 
 def read_thresholds(path: Path) -> dict[str, float]:
-    """Limit by name; those of single attributes as "distance.<name>".
+    """Limit by name; those of single attributes as "distance.<name>", of hardness as "difficulty.<name>".
 
     Raises
     ------
@@ -59,23 +65,34 @@ def read_thresholds(path: Path) -> dict[str, float]:
         raise FacegenError(f"{path}: no such file of thresholds") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise FacegenError(f"{path}: not a file of thresholds ({str(error).splitlines()[0]})") from None
-    single = data.pop(DISTANCE, {})
-    if not isinstance(single, dict):
-        raise FacegenError(f"{path}: [{DISTANCE}] must be a table of attribute names and limits")
+    single, hardness = data.pop(DISTANCE, {}), data.pop(DIFFICULTY, {})
+    for table, one in ((DISTANCE, single), (DIFFICULTY, hardness)):
+        if not isinstance(one, dict):
+            raise FacegenError(f"{path}: [{table}] must be a table of names and limits")
     known = {**measure_table.BY_NAME, **label_drawing.BY_NAME}
     for name in data:
         if name not in LIMITS:
             raise FacegenError(
-                f"{path}: unknown limit {name!r}: known are {', '.join(LIMITS)} and [{DISTANCE}]"
+                f"{path}: unknown limit {name!r}: known are {', '.join(LIMITS)}, [{DISTANCE}] and "
+                f"[{DIFFICULTY}]"
             )
     for name in single:
         if name not in known:
             raise FacegenError(
                 f"{path}: unknown attribute {name!r} in [{DISTANCE}]: see the names in an audit's table"
             )
+    for name in hardness:
+        if name not in HARDNESS:
+            raise FacegenError(
+                f"{path}: unknown figure {name!r} in [{DIFFICULTY}]: known are {', '.join(HARDNESS)}"
+            )
     limits = data | {f"{DISTANCE}.{name}": value for name, value in single.items()}
+    limits |= {f"{DIFFICULTY}.{name}": value for name, value in hardness.items()}
     if not limits:
-        raise FacegenError(f"{path}: holds no limit: add one of {', '.join(LIMITS)} or a table [{DISTANCE}]")
+        raise FacegenError(
+            f"{path}: holds no limit: add one of {', '.join(LIMITS)}, or a table "
+            f"[{DISTANCE}] or [{DIFFICULTY}]"
+        )
     for name, value in limits.items():
         if (
             isinstance(value, bool)
@@ -112,11 +129,21 @@ def check(audit: Audit, limits: dict[str, float]) -> list[Check]:
     for name, limit in limits.items():
         if name in found:
             value = found[name]
+        elif name.startswith(f"{DIFFICULTY}."):
+            value = _hardness(audit, name.removeprefix(f"{DIFFICULTY}."))
         else:
             gap = audit.find(name.removeprefix(f"{DISTANCE}."))
             value = gap.distance if gap else math.nan
         checks.append(Check(name, value, limit))
     return checks
+
+
+def _hardness(audit: Audit, name: str) -> float:
+    """The relative gap of "measure.statistic"; nan where it was not measured."""
+    if audit.difficulty is None:
+        return math.nan
+    measure, _, statistic = name.partition(".")
+    return audit.difficulty.find(measure, statistic).relative
 
 
 def _mostly_measured(rows: Sequence[Row]) -> bool:

@@ -30,6 +30,7 @@ def print_audit(console: Console, audit: Audit, checks: Sequence[Check]) -> None
     console.print(", ".join(f"{count} {verdict}" for verdict, count in counts(audit.rows).items()))
     for line in (*_separability(audit), *_joint(audit), *_held_out(audit), *_networks(audit)):
         console.print(line, highlight=False)
+    console.print(f"difficulty: {escape(_difficulty(audit))}", highlight=False)
     for line in (*_labels(audit), *_faults(audit)):
         console.print(line, highlight=False)
     for warning in audit.warnings:
@@ -110,6 +111,12 @@ def _networks(audit: Audit) -> list[str]:
             )
         lines.append(f"{one.name}: {found}")
     return lines
+
+
+def _difficulty(audit: Audit) -> str:
+    if audit.difficulty is None:
+        return f"{UNMEASURED}, {audit.no_difficulty}"
+    return audit.difficulty.sentence
 
 
 def _labels(audit: Audit) -> list[str]:

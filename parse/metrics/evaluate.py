@@ -5,7 +5,7 @@ reduced by majority to that size (loaded_set.py), and every report states the si
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -47,20 +47,51 @@ def predict(
     -------
     (N, S, S) uint8
     """
+    labels = np.empty((len(images), *images.shape[-2:]), np.uint8)
+    for place, logits in _logits(parser, images, device):
+        labels[place] = logits.argmax(1).to(torch.uint8).cpu().numpy()
+        if on_batch is not None:
+            on_batch(len(logits))
+    return labels
+
+
+@torch.inference_mode()
+def predict_with_entropy(
+    parser: Parser, images: np.ndarray, device: torch.device
+) -> tuple[np.ndarray, np.ndarray]:
+    """Label maps of pictures, and how sure the parser is of them.
+
+    Parameters
+    ----------
+    images : (N, 3, S, S) uint8 RGB at the parser's size
+
+    Returns
+    -------
+    labels : (N, S, S) uint8, the same as `predict`
+    entropy : (N,) float64, mean over the pixels of the entropy of the class probabilities, in nats
+    """
+    labels = np.empty((len(images), *images.shape[-2:]), np.uint8)
+    entropy = np.empty(len(images))
+    for place, logits in _logits(parser, images, device):
+        labels[place] = logits.argmax(1).to(torch.uint8).cpu().numpy()
+        logs = logits.float().log_softmax(1)
+        entropy[place] = -(logs.exp() * logs).sum(1).mean((1, 2)).double().cpu().numpy()
+    return labels, entropy
+
+
+def _logits(parser: Parser, images: np.ndarray, device: torch.device) -> Iterator[tuple[slice, torch.Tensor]]:
+    """Places of a batch of pictures, and their logits (b, C, S, S) on the device."""
     if images.shape[-1] != parser.size:
         raise FacegenError(f"the parser works at {parser.size} px, the pictures are {images.shape[-1]} px")
     network = parser.network.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
-    labels = np.empty((len(images), *images.shape[-2:]), np.uint8)
     for start in range(0, len(images), BATCH):
-        part = torch.from_numpy(np.array(images[start : start + BATCH])).to(device)
+        place = slice(start, min(start + BATCH, len(images)))
+        part = torch.from_numpy(np.array(images[place])).to(device)
         # On a CPU the speed is not needed, and float32 gives the same labels on every machine.
         on_gpu = device.type == "cuda" and use_bfloat16(device)
         with torch.autocast(device.type, torch.bfloat16, enabled=on_gpu):
             logits = network(normalise(part.to(torch.float32) / 255))
-        labels[start : start + BATCH] = logits.argmax(1).to(torch.uint8).cpu().numpy()
-        if on_batch is not None:
-            on_batch(len(part))
-    return labels
+        yield place, logits
 
 
 def probabilities(parser: Parser, images: np.ndarray, device: torch.device) -> Callable[..., torch.Tensor]:

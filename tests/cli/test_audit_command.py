@@ -115,6 +115,15 @@ def test_a_parser_measures_labels_and_features(sets, parser, tmp_path):
     assert len(data["label_mismatch"]["confusion"]) == 19
     assert 0 <= held_out["features"]["auc"] <= 1 and not held_out["features"]["reason"]
     assert 0 <= held_out["parsed_content"]["auc"] <= 1 and not held_out["parsed_content"]["reason"]
+    difficulty = data["difficulty"]
+    gaps = {(one["measure"], one["statistic"]): one for one in difficulty["gaps"]}
+    assert len(gaps) == 9 and gaps["error", "mean"]["n_real"] == 54
+    confusion = np.array(data["label_mismatch"]["confusion"])  # of the same pictures
+    wrong = 1 - np.trace(confusion) / confusion.sum()
+    assert gaps["error", "mean"]["synthetic"] == pytest.approx(wrong, abs=1e-5)
+    assert difficulty["hardest"] and set(difficulty["hardest"]) <= {
+        path.stem for path in (many / "images").iterdir()
+    }
     few, held_out, _ = read_by(parser, sets[1], real, tmp_path / "few")
     assert held_out["features"]["auc"] is None and held_out["features"]["reason"]
     assert few["label_mismatch"]["classes"]
@@ -127,6 +136,8 @@ def test_a_parser_goes_on_without_masks_and_past_unknown_ids(sets, parser, tmp_p
     data, held_out, said = read_by(parser, bare, real, tmp_path / "a")
     assert "bare: no masks: neither labels nor features of a parser are measured" in said
     assert data["label_mismatch"] is None and held_out["features"]["auc"] is None
+    known = {one["measure"] for one in data["difficulty"]["gaps"] if one["gap"] is not None}
+    assert known == {"entropy"} and data["difficulty"]["confusions"]["all"] == []
     strange = shutil.copytree(tilted, tmp_path / "strange")
     Image.fromarray(np.full((64, 64), 99, np.uint8)).save(next((strange / "masks").iterdir()))
     data, _, said = read_by(parser, strange, real, tmp_path / "b")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from facegen.api.dataset import Dataset, FacesLike, face_set_of
 from facegen.api.defaults import AUDIT
 from facegen.api.measuring import inception_sides, measured, open_reference, parser_inputs
+from facegen.audit.distances.sides import Sides
 from facegen.audit.measure_dataset import Measurement
 from facegen.audit.profiles.attribute_profile import Profile
 from facegen.audit.report import findings
 from facegen.audit.report.compare import INCEPTION, NetworkInputs, compare
-from facegen.audit.report.report_page import Thumbnail, sentence, thumbnail, write_report
+from facegen.audit.report.report_page import NO_SHEETS, Thumbnail, sentence, thumbnail, write_report
 from facegen.audit.report.thresholds import Check, check, read_thresholds
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.inspection.opening import MEASURED, report_set
@@ -162,8 +163,25 @@ class Audit:
         if show_real and self.real is not None:
             first = range(min(AUDIT.gallery, len(self.real)))
             people = [thumbnail(self.real.image(i), self.real.ids[i]) for i in first]
-        paths = write_report(self.findings, self.measurement, checks or [], shown, Path(folder), people)
+        hardest = self._hardest(bool(shown), show_real)
+        paths = write_report(
+            self.findings, self.measurement, checks or [], shown, Path(folder), people, hardest
+        )
         return Path(paths[0])
+
+    def _hardest(self, synthetic: bool, real: bool) -> Sides[Sequence[Thumbnail]]:
+        """Thumbnails of the pictures that are hardest for the parser, of the sides that may be shown."""
+        found = self.findings.difficulty
+        if found is None:
+            return NO_SHEETS
+
+        def sheet(faces: FaceSet | None, ids: tuple[str, ...]) -> list[Thumbnail]:
+            return [] if faces is None else [thumbnail(faces.image(faces.ids.index(i)), i) for i in ids]
+
+        return Sides(
+            sheet(self.real if real else None, found.hardest.real),
+            sheet(self.faces if synthetic else None, found.hardest.synthetic),
+        )
 
     def _told_apart(self) -> list[Thumbnail]:
         """Thumbnails of the faces that a classifier separates most easily from real ones."""
@@ -193,7 +211,7 @@ def audit(
         the profile "celebamaskhq".
     parser : path, optional
         Checkpoint of a parser trained on real faces: how it disagrees with the labels; its encoder's features
-        and the label maps that it draws for both sides are compared too.
+        and the label maps that it draws for both sides are compared too, and how hard both sides are for it.
     inception : path, optional
         torch-fidelity's file of Inception weights: Fréchet and kernel distance to the real faces.
     convention : str or path, optional

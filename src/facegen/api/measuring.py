@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facegen.api.defaults import AUDIT
+from facegen.audit.distances.difficulty import PictureHardness
 from facegen.audit.distances.held_out import content_rows
 from facegen.audit.distances.label_mismatch import Mismatch, label_mismatch
 from facegen.audit.distances.sides import Sides
@@ -178,8 +180,8 @@ def parser_inputs(
     -------
     NetworkInputs
         Features of its encoder for the same crops of AUDIT.parsed pictures a side, how it disagrees with the
-        labels of these, and the content of the label maps that it draws for AUDIT.read pictures a side. A
-        part is None where a side lacks masks.
+        labels of these; for AUDIT.read pictures a side the content of the label maps that it draws and how
+        hard they are for it. A part is None where a side lacks masks; without them hardness is entropy alone.
 
     Raises
     ------
@@ -192,13 +194,14 @@ def parser_inputs(
     parser = load_parser(checkpoint, device)
     features, mismatch = _features_and_mismatch(parser, device, faces, progress)
     if real is None:
-        return NetworkInputs(mismatch=mismatch)
+        return NetworkInputs(mismatch=mismatch, hardness="no real pictures: give their folder with --against")
     real_features, real_mismatch = _features_and_mismatch(parser, device, real, progress)
     both = None if real_features is None or features is None else Sides(real_features, features)
+    read = Sides(real, faces).map(lambda one: _read(parser, device, one, progress))
     parsed = None
     if real.has_masks and faces.has_masks:
-        parsed = Sides(*(_parsed_content(parser, device, one, progress) for one in (real, faces)))
-    return NetworkInputs(both, parsed, mismatch, real_mismatch)
+        parsed = read.map(lambda one: content_rows(one.labels))
+    return NetworkInputs(both, parsed, mismatch, real_mismatch, read.map(lambda one: one.hardness))
 
 
 def _features_and_mismatch(
@@ -224,15 +227,32 @@ def _features_and_mismatch(
     return encoder_features(parser, np.stack(crops).transpose(0, 3, 1, 2), device), found
 
 
-def _parsed_content(
-    parser: Parser, device: torch.device, faces: FaceSet, progress: ProgressCallback
-) -> npt.NDArray[np.float64]:
-    """`held_out.content_rows` (n, k) of the label maps that a parser draws."""
-    from facegen.parse.data.loaded_set import load_set
+@dataclass(frozen=True)
+class _ReadSide:
+    """Label maps (n, S, S) uint8 that a parser draws for one side, and how hard the pictures are for it."""
+
+    labels: npt.NDArray[np.uint8]
+    hardness: PictureHardness
+
+
+def _read(parser: Parser, device: torch.device, faces: FaceSet, progress: ProgressCallback) -> _ReadSide:
+    """What a parser makes of AUDIT.read pictures of one side."""
+    from facegen.parse.data.loaded_set import load_set, resize_image
     from facegen.parse.experiment.real_sets import choose
-    from facegen.parse.metrics.evaluate import predict, require_convention
+    from facegen.parse.metrics.evaluate import compare, predict_with_entropy, require_convention
 
     progress(ProgressEvent("read", faces.name))
-    data = load_set(choose(faces, min(AUDIT.read, len(faces))), parser.size, strict=False)
+    chosen = choose(faces, min(AUDIT.read, len(faces)))
+    if not faces.has_masks:
+        pictures = [resize_image(chosen.image(i), parser.size) for i in range(len(chosen))]
+        labels, entropy = predict_with_entropy(parser, np.stack(pictures).transpose(0, 3, 1, 2), device)
+        return _ReadSide(labels, PictureHardness(tuple(chosen.ids), entropy))
+    data = load_set(chosen, parser.size, strict=False)
     require_convention(parser, data)
-    return content_rows(predict(parser, data.images, device))
+    labels, entropy = predict_with_entropy(parser, data.images, device)
+    found = compare(labels, data.masks, data.ids, data.convention, borders=False)
+    labelled = found.confusions.sum((1, 2))
+    right = np.trace(found.confusions, axis1=1, axis2=2)
+    error = np.where(labelled > 0, 1 - right / np.maximum(labelled, 1), np.nan)
+    hardness = PictureHardness(tuple(data.ids), entropy, error, 1 - found.image_scores(), found.confusions)
+    return _ReadSide(labels, hardness)

@@ -13,6 +13,9 @@ import numpy as np
 import pytest
 from drawn_heads import head, paint
 
+from facegen.audit.distances.difficulty import PictureHardness, compare_difficulty
+from facegen.audit.distances.sides import Sides
+from facegen.audit.measures.face_view import CLASSES
 from facegen.audit.profiles.profile_card import card_of
 from facegen.audit.profiles.profile_parts import Separated
 from facegen.audit.report import figures, report_page
@@ -63,7 +66,7 @@ def test_files_are_written_and_hold_the_same_figures(audited, tmp_path):
     paths = write_report(audit, synthetic, [], [], tmp_path / "new" / "folder")
     assert [p.name for p in paths] == ["index.html", "report.json", "attributes.csv"]
     data = json.loads(paths[1].read_text())
-    assert data["format"] == "facegen-audit" and data["format_version"] == 5
+    assert data["format"] == "facegen-audit" and data["format_version"] == 6
     roll = next(row for row in data["attributes"] if row["name"] == "roll")
     assert roll["verdict"] == "differs" and roll["distance"] == pytest.approx(
         audit.row("roll").gap.distance, abs=1e-5
@@ -72,6 +75,33 @@ def test_files_are_written_and_hold_the_same_figures(audited, tmp_path):
     rows = list(csv.DictReader(paths[2].read_text().splitlines()))
     assert len(rows) == len(audit.rows) + len(audit.labels)
     assert float(next(row for row in rows if row["name"] == "roll")["distance"]) == roll["distance"]
+
+
+def test_difficulty_is_shown_with_real_pictures_named_nowhere(audited):
+    audit, synthetic = audited
+    page = render_html(audit, synthetic, [], [])
+    assert "Not measured: no parser was given (--parser), which is no pass." in page
+    assert report_data(audit, [])["difficulty"]["gaps"] is None
+    confusions = np.zeros((50, 19, 19), np.int64)
+    confusions[:, 0, 13], confusions[:, 0, 0] = 10, 90
+
+    def side(name, values):
+        return PictureHardness(tuple(f"{name}{i}" for i in range(50)), values, values, values, confusions)
+
+    spread = np.linspace(0.1, 0.2, 50)
+    found = compare_difficulty(Sides(side("person", spread), side("drawn", 0.5 * spread)), CLASSES)
+    measured = replace(audit, difficulty=found)
+    small = [thumbnail(paint(head()), "drawn49")]
+    page = " ".join(render_html(measured, synthetic, [], [], hardest=Sides((), small)).split())
+    assert "Synthetic faces are easier than the real ones: error 0.075 against 0.150 on average" in page
+    assert "<td>background<td>hair<td>10.00" in page and 'alt="Hard synthetic picture drawn49"' in page
+    assert "Hard real picture" not in page and "person49" not in page
+    data = report_data(measured, [])["difficulty"]
+    assert data["hardest"][0] == "drawn49" and "person" not in json.dumps(data)
+    assert data["gaps"][0]["relative"] == pytest.approx(0.5) and data["gaps"][0]["verdict"] == "easier"
+    json.dumps(data, allow_nan=False)
+    page = render_html(measured, synthetic, [], [], hardest=Sides(small, ()))
+    assert "pictures of real people" in page and page.count("Hard real picture") == 1
 
 
 @pytest.mark.skipif(not DEMO_SUMMARY.is_file(), reason="not run from a clone")

@@ -3,9 +3,12 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from drawn_heads import random_heads
 
+from facegen.audit.distances.difficulty import PictureHardness, compare_difficulty
+from facegen.audit.distances.sides import Sides
 from facegen.audit.report.compare import compare
 from facegen.audit.report.reference import Reference
 from facegen.audit.report.thresholds import Check, check, exit_code, read_thresholds
@@ -50,6 +53,16 @@ def test_an_auc_of_few_of_its_attributes_is_not_passed(tmp_path, audit):
     assert [one.status for one in check(replace(audit, rows=rows), limits)] == ["not measured"] * 2
 
 
+def test_hardness_is_limited_relative_to_real_and_unmeasured_without_a_parser(tmp_path, audit):
+    limits = read_thresholds(write(tmp_path, "[difficulty]\n'error.mean' = 0.1\n'entropy.p95' = 0.3\n"))
+    assert [one.status for one in check(audit, limits)] == ["not measured"] * 2
+    hard, easy = (PictureHardness(("a",) * 50, np.full(50, v), np.full(50, v)) for v in (0.4, 0.32))
+    found = compare_difficulty(Sides(hard, easy), ())
+    checks = check(replace(audit, difficulty=found), limits)
+    assert [one.value for one in checks] == pytest.approx([0.2, 0.2])
+    assert [one.status for one in checks] == ["fail", "pass"]
+
+
 def test_exit_codes():
     good, bad, unknown = Check("a", 0.1, 0.2), Check("b", 0.3, 0.2), Check("c", math.nan, 0.2)
     assert exit_code([]) == 0 and exit_code([good]) == 0
@@ -68,6 +81,8 @@ def test_exit_codes():
         ("content_auc = -1", "must be a number"),
         ("[distance]\nwings = 1", "unknown attribute 'wings'"),
         ("distance = 3", "must be a table"),
+        ("difficulty = 3", "must be a table"),
+        ("[difficulty]\n'error.p50' = 1", "unknown figure 'error.p50'"),
         ("content_auc = ", "not a file of thresholds"),
     ],
 )
