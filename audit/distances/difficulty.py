@@ -72,22 +72,21 @@ class HardnessGap:
     Attributes
     ----------
     measure, statistic : one of ABOUT; MEAN, P90 or P95
+    counts : pictures of each side
     real, synthetic : the statistic of each side
     ci_low, ci_high : 95 % bootstrap interval of synthetic - real, pictures of both sides drawn again
     floor : |difference| that two samples of the real pictures, of these two sizes, stay under in 95 of 100
         cases
-    n_real, n_synthetic : pictures
     """
 
     measure: str
     statistic: str
+    counts: Sides[int]
     real: float
     synthetic: float
     ci_low: float
     ci_high: float
     floor: float
-    n_real: int
-    n_synthetic: int
 
     @property
     def gap(self) -> float:
@@ -192,7 +191,9 @@ def compare_difficulty(sides: Sides[PictureHardness], classes: Sequence[str], se
         if one.confusions is not None and one.confusions.shape[1:] != (len(classes),) * 2:
             raise ValueError(f"confusions {one.confusions.shape} of {len(classes)} classes")
     gaps = tuple(
-        gap for name in ABOUT for gap in _gaps(name, sides.map(lambda one, n=name: one.measured(n)), seed)
+        gap
+        for name in ABOUT
+        for gap in _gaps(name, Sides(sides.real.measured(name), sides.synthetic.measured(name)), seed)
     )
     if sides.real.confusions is None or sides.synthetic.confusions is None:
         return Difficulty(gaps, {}, (), (), sides)
@@ -208,8 +209,7 @@ def _gaps(name: str, values: Sides[Values], seed: int) -> list[HardnessGap]:
     """The gap of each statistic of one hardness."""
     counts = values.map(len)
     if min(counts) < MIN_MEAN:
-        nothing = [np.nan] * 5
-        return [HardnessGap(name, one, *nothing, *counts) for one in (MEAN, *PERCENTILES)]
+        return [HardnessGap(name, one, counts, *[np.nan] * 5) for one in (MEAN, *PERCENTILES)]
     draw = keyed_generator(seed, "difficulty", name)
     real, synthetic = values
 
@@ -224,10 +224,8 @@ def _gaps(name: str, values: Sides[Values], seed: int) -> list[HardnessGap]:
     table = np.stack([_statistics(real), _statistics(synthetic), low, high, floor])
     if min(counts) < MIN_TAIL:
         table[:, 1:] = np.nan
-    return [
-        HardnessGap(name, one, *(float(v) for v in table[:, i]), *counts)
-        for i, one in enumerate((MEAN, *PERCENTILES))
-    ]
+    columns = zip((MEAN, *PERCENTILES), table.T.tolist(), strict=True)
+    return [HardnessGap(name, one, counts, *values) for one, values in columns]
 
 
 def _statistics(values: Values) -> Values:

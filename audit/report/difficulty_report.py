@@ -44,9 +44,9 @@ def hardness_figures(one: Difficulty) -> dict[str, str]:
     """What is measured -> its distribution on both sides as a data URI, for what both sides have."""
     found = {}
     for name in ABOUT:
-        both = one.sides.map(lambda side, key=name: side.measured(key))
-        if len(both.real) and len(both.synthetic):
-            found[name] = figures.overlaid_histogram(*both, UNITS[name], figures.LARGE)
+        real, synthetic = one.sides.real.measured(name), one.sides.synthetic.measured(name)
+        if len(real) and len(synthetic):
+            found[name] = figures.overlaid_histogram(real, synthetic, UNITS[name], figures.LARGE)
     return found
 
 
@@ -57,8 +57,8 @@ def _gap(one: HardnessGap) -> dict[str, Any]:
         "statistic": one.statistic,
         "verdict": one.verdict,
         **{name: _number(getattr(one, name)) for name in shown},
-        "n_real": one.n_real,
-        "n_synthetic": one.n_synthetic,
+        "n_real": one.counts.real,
+        "n_synthetic": one.counts.synthetic,
     }
 
 

@@ -121,6 +121,6 @@ def test_few_pictures_and_pictures_without_labels_are_no_pass():
     one = side([0.1] * 50, "s")
     one.error[3] = np.nan
     found = compare_difficulty(Sides(side([0.1] * 50, "r"), one), CLASSES)
-    assert found.find(ERROR, MEAN).n_synthetic == 49 and found.find(ERROR, MEAN).gap == pytest.approx(0)
+    assert found.find(ERROR, MEAN).counts.synthetic == 49 and found.find(ERROR, MEAN).gap == pytest.approx(0)
     with pytest.raises(ValueError, match="of 2 classes"):
         compare_difficulty(Sides(one, one), CLASSES[:2])
