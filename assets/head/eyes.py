@@ -31,8 +31,8 @@ SCLERA, IRIS, PUPIL = 0, 1, 2
 # What lids do to the white of the eye next to them, by eye on photographs and renders.
 LID_REACH_MM = 4.0  # how far from a lid the white of the eye is shaded and reddened
 LOWER_LID = 0.45  # of what the upper lid does, which carries the longer lashes and keeps the sky off
-BARE_CORNER, BARE_CORNER_MM = 0.75, 7.0  # less of it round the inner corner, where lashes end
-CORNER_REACH_MM = 2.8  # from the inner corner: caruncle and the fold next to it
+BARE_CORNER, BARE_CORNER_MM = 0.75, 9.0  # less of it round the inner corner, where lashes end
+CORNER_REACH_MM = 5.0  # from the inner corner: caruncle and the fold next to it
 LOWER_TO_UPPER_MM = (-3.0, 1.0)  # heights over the eyeball's middle between which the nearest lid changes
 
 

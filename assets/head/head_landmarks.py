@@ -19,9 +19,10 @@ Places = Sequence[tuple[float, float]]
 _JAW = [(0, -114), (18, -112), (34, -106), (46, -96), (55, -80), (63, -60), (67.5, -40), (70, -20), (72, -3)]
 _BROW = [(12, 14), (20, 19), (30, 21.5), (40, 20), (49, 13)]
 _BRIDGE = [(0, 1), (0, -13), (0, -26), (0, -38)]
-_NOSE_BASE = [(0, -51), (6.5, -49), (13, -47)]
-_EYE = [(19.5, -4), (26, 2.2), (35, 3), (44.8, -1), (36, -5.5), (27, -5.5)]
-_OUTER_LIPS = [(24.5, -72), (14.5, -66.5), (5.5, -65), (0, -66), (0, -84), (6.5, -83.5), (14, -80)]
+_NOSE_BASE = [(0, -49.4), (6.5, -49), (13, -46)]
+_EYE = [(26, 2.2), (35, 3), (44.8, -1), (36, -5.5), (27, -5.5)]
+_EYE_CORNER = (17.2, -3.4)  # where the lids meet next to the nose, beyond the flesh of the corner
+_OUTER_LIPS = [(24.5, -72), (14.5, -66.5), (5.5, -65), (0, -64), (0, -84), (6.5, -83.5), (14, -80)]
 _INNER_CORNER = (21.0, -72)
 _INNER_LIPS_X = (8.0, 0.0)
 _FRONT_Y = 60  # mm behind the eyes: vertices further back are not seen from the front
@@ -106,6 +107,7 @@ def pick_landmarks(template: TemplatePoints) -> npt.NDArray[np.intp]:
     jaw, bridge, nose = points(_JAW), points(_BRIDGE), points(_NOSE_BASE)
     # The front edge of the lids, where lashes stand: the lining behind it is not seen.
     eye = [template.nearest(x, z, body & (template.lids > 0.9), y=-20) for x, z in _EYE]
+    eye = [template.nearest(*_EYE_CORNER, body & (template.lids > 0.8), y=-20), *eye]
     corner, upper1, upper2, top, bottom, lower1, lower2 = points(_OUTER_LIPS)
     side, middle = _INNER_LIPS_X
     inner_corner = template.nearest(*_INNER_CORNER, frontal)

@@ -25,11 +25,11 @@ def chart_points(*points: tuple[float, float]) -> npt.NDArray[np.float64]:
 # Handwritten on the template's chart.
 # fmt: off
 
-# Nose: from between the inner eye corners along the side walls, round the wings to the lower rim of the
-# nostrils. Closed by its mirror.
+# Nose: from between the inner eye corners along the side walls, round the wings and along the lower rim of
+# the nostrils to the foot of the septum. Closed by its mirror.
 NOSE = chart_points(
     (0, 1.3), (5.2, 0.8), (7.4, -1.8), (7.1, -7), (7.2, -16), (8.0, -23), (9.4, -29), (11.4, -33),
-    (13.5, -37), (15, -41.5), (13.5, -44.7), (8, -47.1), (0, -48.3),
+    (13.5, -37), (15, -41.5), (13.5, -44.7), (8, -47.2), (0, -48.8),
 )
 
 # Points of NOSE at its upper end between the eyes, and of the whole bridge, from above.
@@ -305,9 +305,9 @@ class Hairline:
         return self.height_at(s) - t
 
 
-# Caruncle, the flesh in the inner corner of the eye: middle and radii of its ellipse, chart mm, and the slope
-# of its long axis.
-CARUNCLE, CARUNCLE_MM, CARUNCLE_SLANT = (19.2, -3.7), (2.3, 1.6), 0.3
+# Caruncle, the flesh in the inner corner of the eye, from where the lids meet (endocanthion, chart place
+# (15.6, -3.4)) to the eyeball: middle and radii of its ellipse, chart mm, and the slope of its long axis.
+CARUNCLE, CARUNCLE_MM, CARUNCLE_SLANT = (18.4, -3.3), (2.85, 1.5), 0.1
 
 
 def caruncle_radius(s: Floats, t: Floats) -> Floats:

@@ -18,7 +18,8 @@ from facegen.render.spec.face_spec import Camera
 
 Crop = tuple[Floats, Floats, float]  # centre (2,), unit x axis (2,) and side of a crop, over focal length
 
-RIGHT_EYE, LEFT_EYE = slice(36, 42), slice(42, 48)
+# Points of the lids whose mean is an eye's middle for the crop; the corners lie at unequal distances from it.
+RIGHT_EYE, LEFT_EYE = [37, 38, 40, 41], [43, 44, 46, 47]
 MOUTH_RIGHT, MOUTH_LEFT = 48, 54
 
 LOOSE_BOX_SCALE = 1.9  # side of the loose square over the larger extent of the 68 points

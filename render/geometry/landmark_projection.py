@@ -2,7 +2,8 @@
 
 Order: 68 points of iBUG (Sagonas et al., 300 Faces in-the-Wild, 2013), then the left and the right pupil.
 The model's points are mesh vertices; the renderer draws the smooth limit surface of that mesh and paints
-brows and lips on it, so points of brows and outer lips are taken from those painted shapes.
+brows, nose and lips on it, so points of brows and outer lips and the foot of the septum are taken from those
+painted shapes.
 """
 
 from __future__ import annotations
@@ -26,11 +27,18 @@ Labels = npt.NDArray[np.uint8]
 
 BROW_R, BROW_L = slice(17, 22), slice(22, 27)
 NOSE, EYE_R, EYE_L, MOUTH = slice(27, 36), slice(36, 42), slice(42, 48), slice(48, 68)
+LIDS = ([36, 37, 38, 40, 41], [43, 44, 45, 46, 47])  # of the eyes without their inner corners
+NOSE_FOOT = 33
 PUPIL_L, PUPIL_R = 68, 69
 SLACK = 0.004  # metres that a landmark may lie behind the surface drawn at its pixel
-# The same for lids, whose edges lie behind lashes, and inner lips, which lie in the fold between the lips.
+# The same for lids, whose edges lie behind lashes, and for inner lips and corners of the mouth, which lie in
+# the fold between the lips.
 FOLD_SLACK = 0.008
+FOLDS = [*range(36, 48), 48, 54, *range(60, 68)]
 INTO_EYE = 0.1  # fraction of the way to the eye's middle, from the lids' front edge to the opening seen
+# Chart place, mm, of cheilion, where the line between the lips ends (`anthropometry.LANDMARKS`); the red of
+# the lips is painted 1.5 mm further, in the fold.
+MOUTH_CORNER = (20.5, -72.6)
 FACING = -0.1  # cosine of surface normal and ray from where a point counts as turned away
 FRONT = (70.0, -110.0, 60.0)  # chart mm: |s| below, t between, where brows and lips can lie
 
@@ -71,11 +79,15 @@ def surface_landmarks(
     normals[:68] = head.normals[model.landmark_vertices]
     meet_lids(points, head.head_rotation[:, 2])
     points[17:27], normals[17:27] = on_chart(model, head, brow_chart(brow))
+    points[NOSE_FOOT], normals[NOSE_FOOT] = (
+        found[0] for found in on_chart(model, head, painted_borders.NOSE[-1:])
+    )
     points[48:60], normals[48:60] = on_chart(model, head, lip_chart())
-    for eye in (EYE_R, EYE_L):
-        points[eye] += INTO_EYE * (points[eye].mean(0) - points[eye])
-    # Lids and inner lips are folds: their own normals say nothing about where the eye or the mouth faces.
-    normals[36:48] = normals[60:68] = -head.head_rotation[:, 1]
+    for lids in LIDS:
+        points[lids] += INTO_EYE * (points[lids].mean(0) - points[lids])
+    # Lids, inner lips and corners of the mouth are folds: their own normals say nothing about where the eye
+    # or the mouth faces.
+    normals[FOLDS] = -head.head_rotation[:, 1]
     normals[68:] = -head.eye_frames[:, :, 1]  # the gaze
     return points.astype(np.float32), normals
 
@@ -92,14 +104,16 @@ def brow_chart(brow: BrowShape) -> Floats:
 
 
 def lip_chart() -> Floats:
-    """The twelve outer points of the lips (12, 2) on their painted border, chart mm, in iBUG's order."""
+    """The twelve outer points of the lips (12, 2), chart mm, in iBUG's order: the corners of the mouth, and
+    ten points on the painted border."""
     outline, right = painted_borders.LIPS.astype(float), np.array([-1, 1])
     corner = int(outline[:, 0].argmax())
     peak = int(outline[:corner, 1].argmax())
     (upper,) = _along(outline[peak : corner + 1], [0.4])
     lower, low = _along(outline[corner:], [0.5, 0.77])
-    top, peak, corner, bottom = outline[0], outline[peak], outline[corner], outline[-1]
-    upper_row = [corner * right, upper * right, peak * right, top, peak, upper, corner]
+    top, peak, bottom = outline[0], outline[peak], outline[-1]
+    end = np.array(MOUTH_CORNER)
+    upper_row = [end * right, upper * right, peak * right, top, peak, upper, end]
     return np.array([*upper_row, lower, low, bottom, low * right, lower * right])
 
 
@@ -182,7 +196,7 @@ def project_visible(
     glass = (label == Native.GLASSES_LENS) & (bare[yc, xc] != Native.GLASSES_LENS)
     behind = np.where(glass, bare[yc, xc], label)
     slack = np.full(70, SLACK)
-    slack[36:48] = slack[60:68] = FOLD_SLACK
+    slack[FOLDS] = FOLD_SLACK
     covered = np.isin(behind, COVERS) & (distance > front - SLACK) & (front > 0)
     ray = points - view.position
     ray /= np.linalg.norm(ray, axis=1, keepdims=True)

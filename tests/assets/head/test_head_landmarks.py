@@ -34,7 +34,8 @@ def test_landmarks_are_symmetric_on_the_template(neutral, right, left):
 
 def test_lid_landmarks_lie_on_the_lids_front_edge(model, neutral):
     lids = model.landmark_vertices[36:48]
-    assert (model.lids[lids] > 0.9).all()
+    inner = np.isin(np.arange(36, 48), (39, 42))  # the corners, where the lids fade
+    assert (model.lids[lids[~inner]] > 0.9).all() and (model.lids[lids[inner]] > 0.8).all()
     for eye, points in enumerate((neutral.landmarks[42:48], neutral.landmarks[36:42])):
         distance = np.linalg.norm(points - neutral.eye_centres[eye], axis=1)
         assert (distance > neutral.eye_radius).all()  # the lining lies inside

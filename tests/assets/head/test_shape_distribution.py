@@ -1,8 +1,10 @@
 """The distribution of head shapes: what a file may hold, means and factors, and the figures that ship."""
 
 import copy
+import importlib.util
 import json
 from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -112,3 +114,29 @@ def test_every_figure_of_the_file_is_used():
     moved = other.deviation({"f05": 2.0}) - shapes.deviation({"f05": 2.0})
     assert moved[d.NAMES.index("chin-width-incr")] == pytest.approx(0.5)
     assert np.count_nonzero(moved) == 1
+
+
+SOURCE = Path(__file__).parents[3] / "tools" / "shape_distribution_source.json"
+
+
+@pytest.mark.skipif(not SOURCE.exists(), reason="tools/ is not installed with the package")
+def test_the_shipped_file_is_what_the_tool_makes_of_its_source():
+    """What needs no head: text, means, residuals; and factors move much what they moved before."""
+    spec = importlib.util.spec_from_file_location("shape_tool", SOURCE.with_name("shape_distribution.py"))
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    text = (resources.files("facegen.assets.head") / d.FILE).read_text(encoding="utf-8")
+    shipped, source = json.loads(text), json.loads(SOURCE.read_text(encoding="utf-8"))
+    assert tool.as_text(shipped) == text
+    one, other = d.ShapeDistribution.from_dict(shipped), d.ShapeDistribution.from_dict(source)
+    shifts = np.array([tool.MEAN_SHIFTS.get(name, (0.0, 0.0)) for name in d.NAMES]).T
+    np.testing.assert_allclose(one.means, other.means + shifts[:, None], atol=1e-3)
+    np.testing.assert_array_equal(one.asymmetry_loadings, other.asymmetry_loadings)
+    assert (one.residual_sd <= other.residual_sd + 1e-4).all()
+    learned = np.linalg.norm(other.loadings, axis=1) > 0.02
+    cosine = (
+        (one.loadings * other.loadings).sum(1)[learned]
+        / np.linalg.norm(one.loadings[learned], axis=1)
+        / np.linalg.norm(other.loadings[learned], axis=1)
+    )
+    assert cosine.min() > 0.85

@@ -9,9 +9,18 @@ pytest.importorskip("open3d")
 from facegen.assets.head import head_model as h
 from facegen.assets.head.head_cut import PART_TONGUE
 from facegen.assets.meshes.subdivision import subdivide
-from facegen.assets.skin.painted_borders import LIPS, BrowShape, polygon_distance
+from facegen.assets.skin.painted_borders import (
+    JAW,
+    LIPS,
+    NOSE,
+    BrowShape,
+    caruncle_radius,
+    curve,
+    polygon_distance,
+)
 from facegen.datasets.keyed_random import Draw
-from facegen.render.geometry.landmark_projection import lip_chart, surface_landmarks
+from facegen.render.geometry.anthropometry import LANDMARKS
+from facegen.render.geometry.landmark_projection import FOLDS, brow_chart, lip_chart, surface_landmarks
 from facegen.render.geometry.pose import pose_heads
 from facegen.render.prior.identity_prior import draw_identity
 from facegen.render.spec.face_spec import FaceSpec
@@ -65,14 +74,63 @@ def test_points_of_an_eye_lie_on_the_border_of_what_is_seen_of_it(heads):
     for head, points in posed:
         eye = seen_eye(model, head)
         inner, outer = points[42], points[45]
-        assert abs(inner[0] - eye[:, 0].min()) < 1.0 and abs(outer[0] - eye[:, 0].max()) < 1.8
+        assert 1.5 < eye[:, 0].min() - inner[0] < 5 and abs(outer[0] - eye[:, 0].max()) < 1.8
         for k, end in ((43, "max"), (44, "max"), (46, "min"), (47, "min")):
             column = eye[np.abs(eye[:, 0] - points[k, 0]) < 0.5, 1]
             assert abs(points[k, 2] - getattr(column, end)()) < 1.5, k
 
 
+def test_inner_corners_of_the_eyes_are_where_the_lids_meet_and_the_labels_of_eyes_end(heads):
+    """39 and 42 are endocanthion, at the end of the flesh that native labels count as eye."""
+    model, _ = heads
+    assert model.kept[model.landmark_vertices[42]] == LANDMARKS["en"].vertices[0]
+    s, t = model.chart[model.landmark_vertices[[39, 42]]].astype(float).T
+    np.testing.assert_allclose(s, -s[::-1], atol=1e-4)
+    np.testing.assert_allclose(caruncle_radius(s, t), 1, atol=0.05)
+    assert (caruncle_radius(s * (1 + 0.5 / np.abs(s)), t) < 1).all()
+    assert (caruncle_radius(s * (1 - 0.5 / np.abs(s)), t) > 1).all()
+
+
 def test_outer_points_of_lips_lie_on_the_painted_border():
-    assert np.abs(polygon_distance(LIPS, *lip_chart().T)).max() < 1e-6
+    """All but the corners of the mouth, which lie at the end of the line between the lips."""
+    chart = lip_chart()
+    corners = np.isin(np.arange(12), (0, 6))
+    assert np.abs(polygon_distance(LIPS, *chart[~corners].T)).max() < 1e-6
+    within = polygon_distance(LIPS, *chart[corners].T)
+    assert ((within < 0) & (within > -1)).all()
+
+
+def test_corners_of_the_mouth_are_cheilion(heads):
+    model, _ = heads
+    cheilion = model.chart[np.searchsorted(model.kept, LANDMARKS["ch"].vertices)]
+    assert np.linalg.norm(cheilion - lip_chart()[6]) < 0.2
+    assert {48, 54} <= set(FOLDS)
+
+
+def test_the_middle_of_the_upper_lip_lies_on_its_border_in_the_mesh_too(heads):
+    model, posed = heads
+    assert model.kept[model.landmark_vertices[51]] == LANDMARKS["ls"].vertices[0]
+    for head, points in posed:
+        vertex = (head.landmarks[51] - head.eye_centres.mean(0)) @ head.head_rotation * 1000
+        assert np.linalg.norm(vertex - points[51]) < 1.5
+
+
+def test_base_of_the_nose_lies_on_its_lower_border(heads):
+    model, _ = heads
+    chart = model.chart[model.landmark_vertices[31:36]].astype(float)
+    chart[2] = NOSE[-1]
+    assert np.abs(polygon_distance(NOSE, *chart.T)).max() < 0.5
+
+
+def test_points_of_brows_lie_on_their_centre_line_and_those_of_the_jaw_on_the_outline(heads):
+    model, _ = heads
+    brow = BrowShape()
+    line, _ = brow.centre_line(1)
+    points = brow_chart(brow)[5:]
+    np.testing.assert_allclose(points[:, 1], np.interp(points[:, 0], *line.T), atol=1e-6)
+    assert (np.diff(points[:, 0]) > 5).all()
+    s, t = model.chart[model.landmark_vertices[4:13]].astype(float).T
+    assert np.abs(t - curve(JAW, np.abs(s))).max() < 7.5
 
 
 def test_extremal_points_of_nose_and_chin(heads):
