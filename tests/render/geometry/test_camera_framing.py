@@ -13,7 +13,7 @@ def face(yaw=0.0, pitch=0.0, roll=0.0):
     points = np.random.default_rng(0).normal(size=(70, 3)) * 0.02
     for eye, x in ((camera_framing.RIGHT_EYE, -0.031), (camera_framing.LEFT_EYE, 0.031)):
         points[eye] = np.array([x, -0.1, 0.0]) + 0.005 * np.array(
-            [[1, 0, 0], [0.5, 0, 1], [-0.5, 0, 1], [-1, 0, 0], [-0.5, 0, -1], [0.5, 0, -1]]
+            [[0.5, 0, 1], [-0.5, 0, 1], [-0.5, 0, -1], [0.5, 0, -1]]
         )
     points[camera_framing.MOUTH_RIGHT], points[camera_framing.MOUTH_LEFT] = (
         (-0.024, -0.105, -0.074),
