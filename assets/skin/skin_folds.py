@@ -48,8 +48,8 @@ FOREHEAD_LINES = (3, 6)  # at least, below
 FOREHEAD_T, FOREHEAD_STEP, FOREHEAD_DEPTH = 27, 7.6, 0.30
 FEET_LINES = (3, 6)
 FEET_S, FEET_FAN, FEET_WIDTH, FEET_DEPTH = 44, 1.8, 0.9, 0.26
-NASOLABIAL = Furrow(width=2.0, depth=0.55, middle=-58, reach=16)
-MARIONETTE = Furrow(width=1.6, depth=0.30, middle=-92, reach=11)
+NASOLABIAL = Furrow(width=2.3, depth=0.38, middle=-58, reach=16)
+MARIONETTE = Furrow(width=1.8, depth=0.20, middle=-92, reach=11)
 # Upright lines between the brows are shallow on a face that does not frown.
 GLABELLA = Furrow(width=1.0, depth=0.12, middle=17, reach=7)
 # The fold from the wing of the nose past the corner of the mouth: |s| at FOLD_TOP, and how much further out
@@ -123,8 +123,8 @@ def _furrows_of_age(
 # Folds of an expression: the slope of a smile from the lip down to the fold (depth, width on the side of the
 # lip and on that of the cheek, mm) and the line in it, the tear trough (depths in mm at rest, of slack skin,
 # of a squint), crow's feet, forehead, frown, chin.
-SMILE_VALLEY, LIP_SIDE, CHEEK_SIDE = 1.1, 6.0, 2.4
-SMILE_LINE = Furrow(width=1.3, depth=0.45, middle=-58, reach=15)
+SMILE_VALLEY, LIP_SIDE, CHEEK_SIDE = 0.75, 6.5, 2.8
+SMILE_LINE = Furrow(width=1.5, depth=0.26, middle=-58, reach=15)
 TROUGH_AT_REST, TROUGH_SLACK, TROUGH_SQUINT, TROUGH_WIDTH = 0.30, 0.40, 0.20, 3.2
 SQUINT_LINE = Furrow(width=1.0, depth=0.20, middle=56, reach=8)
 RAISED_LINE = Furrow(width=1.5, depth=0.28, middle=0, reach=40)

@@ -23,11 +23,12 @@ from facegen.render.spec.face_spec import Skin
 # Pores are widest on nose, cheeks and forehead; lips have few.
 REGION_PORES, PORES_ELSEWHERE, LIPS_WITHOUT_PORES = {"nose": 0.6, "cheeks": 0.45, "forehead": 0.2}, 0.55, 0.8
 # Fraction by which the light of a pore-sized patch of skin varies (standard deviation, pores = 1): coarse,
-# old skin. Most skin at portrait sizes is smooth from pixel to pixel, and shading alone gives it structure.
-DETAIL = 0.08
+# old skin. Most skin at portrait sizes is smooth from pixel to pixel, and shading alone gives it structure:
+# with 0.08 the finest octave of L* was too strong against the coarse ones, like sandpaper.
+DETAIL = 0.045
 
 # What lies in a groove sees less light than the flat shading of a bump gives it.
-WRINKLE_SHADE, FOLD_SHADE, LIP_GROOVE_SHADE = 0.5, 0.11, 0.02  # per mm of depth
+WRINKLE_SHADE, FOLD_SHADE, LIP_GROOVE_SHADE = 0.35, 0.06, 0.02  # per mm of depth
 BAG_SHADE = np.array([0.40, 0.41, 0.35])  # thin skin over dark blood: bags are darker and bluer
 BELOW_EYES = 0.13  # fraction by which the top of the cheeks, below a bag, is lighter
 LID_CREASE_SHADE, WING_CREASE_SHADE = 0.32, 0.30
@@ -227,7 +228,7 @@ def detail_map(
     towards = np.sign(light_azimuth) or 1.0
     slope = np.gradient(fine + pores, axis=1) * towards - np.gradient(fine + pores, axis=0)
     detail = DETAIL * grain * (0.5 * fine + 0.5 * pores + 0.35 * slope)
-    detail = np.clip(detail + 0.12 * fields.wrinkle + 0.06 * fields.fold, -0.5, 0.5)
+    detail = np.clip(detail + 0.06 * fields.wrinkle + 0.02 * fields.fold, -0.5, 0.5)
     return (detail * (1 - 0.5 * regions["lips"])).astype(np.float32)
 
 

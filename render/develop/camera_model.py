@@ -52,7 +52,9 @@ SHARPEN_SIGMA = 1.0  # pixels at 256: the in-camera sharpening halo
 MIN_SKIN = 60  # pixels of skin that metering needs
 MAX_GAIN = 12.0  # metering never brightens or darkens by more
 # Metering does not know how light a skin is: it moves every face by METER_PULL (in stops) towards METER_GREY.
-METER_GREY, METER_PULL = 0.2, 0.2
+# Half way, 24 faces of the default prior spread as widely in median L* as 700 photographs (11.2 and 11.6); a
+# fifth of the way they spread by 14, and dark faces in dark light showed nothing.
+METER_GREY, METER_PULL = 0.2, 0.5
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def skin(d: Draw, identity: s.Identity, row: Row) -> s.Skin:
     drawn = draw_skin(d, identity, melanin, worn(d, identity, row))
     bags = flag(row, "bags_under_eyes")
     if bags is not None:
-        drawn = replace(drawn, eye_bags=d.uniform("match.eye_bags", *((0.5, 1.0) if bags else (0.0, 0.45))))
+        drawn = replace(drawn, eye_bags=d.uniform("match.eye_bags", *((0.5, 1.0) if bags else (0.0, 0.3))))
     return drawn
 
 

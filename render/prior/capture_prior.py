@@ -75,7 +75,7 @@ def draw_light(d: Draw) -> s.Light:
     setup = LIGHTS[d.choice("light.kind", {name: one.weight for name, one in LIGHTS.items()})]
     warm = d.chance("light.warm", setup.warm_chance)
     # Even where nobody set a fill, floor, walls and clothes throw some of the key back from below.
-    bounced = setup.key * d.uniform("light.bounce", 0.12, 0.5)
+    bounced = setup.key * d.uniform("light.bounce", 0.06, 0.38)
     return s.Light(
         hdri=d.choice("light.hdri", {name: one.weight for name, one in HDRIS.items()}),
         turn=d.uniform("light.turn", 0, 360),
@@ -86,7 +86,7 @@ def draw_light(d: Draw) -> s.Light:
         key_size=d.uniform("light.key_size", *setup.key_size),
         fill=setup.fill * d.uniform("light.fill", 0.3, 1.6) + bounced,
         fill_elevation=d.uniform("light.fill_elevation", *setup.fill_elevation),
-        rim=d.uniform("light.rim", 0.15, 1.0) if d.chance("light.rim.on", setup.rim_chance) else 0.0,
+        rim=d.uniform("light.rim", 0.1, 0.6) if d.chance("light.rim.on", setup.rim_chance) else 0.0,
         rim_kelvin=d.uniform("light.rim_kelvin", 3200, 9000),
         flash=d.uniform("light.flash", 0.5, 1.0) if setup.flash else 0.0,
         kelvin=d.uniform("light.kelvin", *((2900, 4200) if warm else (4200, 7200))),
@@ -98,7 +98,10 @@ def draw_camera(d: Draw) -> s.Camera:
 
     Framing: the standard deviations of CelebA-HQ around its own crop rule, 3.2 % in side, 0.3 % in place, 1
     degree. Distances of 0.7 to 3.5 m give lenses of 24 to 135 mm (35 mm equivalent) the same size of the
-    head. Colours and tones: `render.spec.camera_ranges`.
+    head. Colours and tones: `render.spec.camera_ranges`. Exposure and metering give the default prior the median
+    skin lightness of 700 photographs (L* 63 of 64). Sharpening: the edges of cloth and hair against backdrops
+    are as steep with a sharpening of a third on average (.50 and .33 of the step a pixel; photographs .45
+    and .32, with 0.85 on average .55 and .40).
     """
     return s.Camera(
         distance=float(np.exp(d.uniform("camera.distance", np.log(0.7), np.log(3.5)))),
@@ -106,16 +109,17 @@ def draw_camera(d: Draw) -> s.Camera:
         shift_x=d.normal("camera.shift_x", 0, 0.003),
         shift_y=d.normal("camera.shift_y", -0.005, 0.003),
         tilt=d.normal("camera.tilt", 0.1, 1.0, -4, 4),
-        exposure=d.normal("camera.exposure", 0.35, 0.4, -1.0, 1.3),
+        exposure=d.normal("camera.exposure", 0.55, 0.35, -0.8, 1.3),
+        metering=d.uniform("camera.metering", 0.75, 1.0),
         white_balance=d.uniform("camera.white_balance", 0.5, 0.95),
         kelvin_shift=_within(d, "camera.kelvin_shift", KELVIN_SHIFT),
         tint=_within(d, "camera.tint", TINT),
         contrast=_within(d, "camera.contrast", CONTRAST),
         saturation=draw_saturation(d),
         style=d.choice("camera.style", {"colour": 1 - sum(STYLE_RATES.values()), **STYLE_RATES}),
-        noise=float(np.exp(d.uniform("camera.noise", np.log(0.003), np.log(0.0065)))),
+        noise=float(np.exp(d.uniform("camera.noise", np.log(0.004), np.log(0.0095)))),
         blur_px=max(0.0, d.normal("camera.blur_px", -0.1, 0.25, -0.9, 0.9)),
-        sharpen=d.uniform("camera.sharpen", 0.3, 1.4),
+        sharpen=d.uniform("camera.sharpen", 0.05, 0.6),
         vignette=max(0.0, d.normal("camera.vignette", 0.05, 0.12)),
         jpeg=int(d("camera.jpeg").integers(72, 99)),
         aperture_mm=float(np.exp(d.uniform("camera.aperture", np.log(2), np.log(45)))),
