@@ -30,9 +30,7 @@ DERMIS = np.array([0.72, 0.535, 0.353])
 MELANIN_LIMITS, BLOOD_LIMITS = (0.004, 0.6), (0.004, 0.4)  # volume fractions; beyond, marks look painted
 
 # Skin is uneven at every scale from a millimetre up. Weights of the noise by scale: coarse, which every skin
-# has, and fine, which smooth skin has less of. On 700 photographs the a* of skin differs by 0.31, 0.49 and 0.70
-# in the bands of 1 to 2, 2 to 4 and 4 to 8 pixels at 256 (medians); with 1.6 times this mottle of blood faces
-# of the default prior had 1.2 to 1.3 times as much.
+# has, and fine, which smooth skin has less of. With 1.6 times this mottle of blood, spots show.
 MELANIN_NOISE, MELANIN_FINE_NOISE = {"patch": 0.05, "broad": 0.06}, {"fine": 0.03, "mottle": 0.05}
 BLOOD_NOISE, BLOOD_FINE_NOISE = {"patch": 0.07, "broad": 0.08}, {"mottle": 0.08, "fine": 0.04}
 MELANIN_AGE_NOISE = 0.04  # of mottle, in old skin

@@ -98,10 +98,10 @@ def draw_camera(d: Draw) -> s.Camera:
 
     Framing: the standard deviations of CelebA-HQ around its own crop rule, 3.2 % in side, 0.3 % in place, 1
     degree. Distances of 0.7 to 3.5 m give lenses of 24 to 135 mm (35 mm equivalent) the same size of the
-    head. Colours and tones: `render.spec.camera_ranges`. Exposure and metering give the default prior the median
-    skin lightness of 700 photographs (L* 63 of 64). Sharpening: the edges of cloth and hair against backdrops
-    are as steep with a sharpening of a third on average (.50 and .33 of the step a pixel; photographs .45
-    and .32, with 0.85 on average .55 and .40).
+    head. Colours and tones: `render.spec.camera_ranges`. Exposure and metering give the default
+    prior the median lightness of skin of 700 photographs (L* 63 and 64). Sharpening: edges of cloth and of
+    hair against the backdrop change by .43 and .31 of their step a pixel without it, by .52 and .34 with 0.43
+    on average, by .55 and .40 with 0.85; on photographs by .45 and .32 (medians).
     """
     return s.Camera(
         distance=float(np.exp(d.uniform("camera.distance", np.log(0.7), np.log(3.5)))),

@@ -23,8 +23,8 @@ MELANIN = {"african": (0.27, 0.38), "asian": (0.085, 0.40), "caucasian": (0.045,
 # 700 photographs, found with the camera's ranges (render.spec.camera_ranges). The means of blood and warmth
 # give renders, whose broad reflections are white, the median a* and b* of skin on these photographs.
 HAEMOGLOBIN, HAEMOGLOBIN_SD, WARMTH, WARMTH_SD = 0.025, 0.21, 0.5, 0.6
-# Mean bags under the eyes of a young woman, more of a man, more of an old person: of young and old women 13 and
-# 29 % have marked ones, of men 44 and 64 % (rows of CelebAMask-HQ's annotation).
+# Mean bags under the eyes of a young woman, more of a man, more of an old person: of young and old women 13
+# and 29 % have marked ones, of men 44 and 64 % (rows of CelebAMask-HQ's annotation).
 BAGS, BAGS_OF_MEN, BAGS_OF_AGE = 0.12, 0.16, 0.4
 
 
