@@ -16,7 +16,6 @@ from facegen.datasets.layouts.face_set import FaceSet
 from facegen.parse.experiment.real_sets import RealSets
 from facegen.parse.experiment.reweighting import effective_number, importance_weights
 from facegen.parse.experiment.set_roles import Roles
-from facegen.parse.experiment.slices import Slice, make_slices
 
 ALONE = 48  # pictures up to which starting further processes takes longer than it saves
 
@@ -59,12 +58,6 @@ def _counted(faces: FaceSet, progress: ProgressCallback) -> Callable[[int], None
         progress(ProgressEvent("measure", faces.name, done, len(faces)))
 
     return on_progress
-
-
-def slices_of(test: FaceSet, progress: ProgressCallback) -> list[Slice] | None:
-    """The slices of the test set; None where its attributes cannot be measured."""
-    table = attributes_of(test, progress, "no slices")
-    return None if table is None else make_slices(table.names, table.values)
 
 
 def real_weights(

@@ -249,3 +249,21 @@ def curve(
         axes.legend(frameon=False)
 
     return _svg(4.8, 3.0, draw)
+
+
+def heat_map(names: Sequence[str], cells: Sequence[Sequence[float | None]]) -> str:
+    """A value for each pair of names as squares, blue below 0 and red above, as SVG; None is empty."""
+    table = np.array([[np.nan if cell is None else cell for cell in row] for row in cells], float)
+
+    def draw(axes: Axes) -> None:
+        known = table[~np.isnan(table)]
+        reach = max(1e-3, float(np.abs(known).max())) if known.size else 1e-3
+        picture = axes.imshow(table, cmap="RdBu_r", vmin=-reach, vmax=reach)
+        axes.set_xticks(range(len(names)), names, rotation=90)
+        axes.set_yticks(range(len(names)), names)
+        for i, j in np.argwhere(~np.isnan(table)):
+            axes.text(j, i, f"{100 * table[i, j]:.0f}", ha="center", va="center", fontsize=6)
+        axes.figure.colorbar(picture, ax=axes, label="loss above the others (labels: hundredths)")
+
+    side = 2.4 + 0.28 * len(names)
+    return _svg(side + 0.8, side, draw)

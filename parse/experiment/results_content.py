@@ -16,12 +16,15 @@ import numpy as np
 import torch
 
 import facegen
+from facegen.audit.distances.frozen_lists import MATCHED_CONTENT
+from facegen.audit.measures.schema import Table
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import write_bytes, write_json
 from facegen.parse.data.device import describe_machine
-from facegen.parse.experiment.experiment_plan import Plan, adapted_key
+from facegen.parse.experiment.experiment_plan import REAL, Plan, adapted_key
 from facegen.parse.experiment.gap import (
     arm_figures,
+    best_informed,
     comparison_figures,
     control_figures,
     curve_figures,
@@ -32,7 +35,8 @@ from facegen.parse.experiment.gap import (
 )
 from facegen.parse.experiment.run_plan import MADE_WITH, AdapterStudy, ScoredTraining
 from facegen.parse.experiment.scoring_cache import Scorer
-from facegen.parse.experiment.slices import Slice, slice_figures
+from facegen.parse.experiment.slices import make_slices, slice_figures
+from facegen.parse.experiment.weak_segments import weak_segments
 from facegen.parse.metrics.evaluate import Evaluation
 from facegen.parse.metrics.scores import f1_per_class, foreground_classes, mean_present, number
 from facegen.parse.training.recipe import Recipe
@@ -64,7 +68,7 @@ class Run:
 
     Attributes
     ----------
-    slices : parts of the test set, None where its attributes were not measured
+    attributes : of the test set, None where they were not measured
     effective_faces : how many equally weighted faces the reweighted control is worth, None without it
     cautions : reasons to distrust figures, in sentences
     """
@@ -76,7 +80,7 @@ class Run:
     recipe: Recipe
     test_is: str
     arguments: Mapping[str, Any]
-    slices: Sequence[Slice] | None = None
+    attributes: Table | None = None
     effective_faces: float | None = None
     cautions: Sequence[str] = ()
 
@@ -93,7 +97,7 @@ def results_json(run: Run, device: torch.device, seconds: float) -> dict[str, An
     resampled = resample_arms(table, convention)
     figures = arm_figures(resampled, convention)
     first = next(iter(table.values()))[0][0]
-    slices, losses = (None, None) if run.slices is None else slice_figures(run.slices, table)
+    slices, losses, segments = _weak_faces(run.attributes, table)
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -130,7 +134,26 @@ def results_json(run: Run, device: torch.device, seconds: float) -> dict[str, An
         "adapters": [_study(one, table[one.arm][0][0]) for one in run.studies],
         "slices": slices,
         "slice_losses": losses,
+        "weak_segments": segments,
     }
+
+
+def _weak_faces(
+    attributes: Table | None, table: Mapping[str, list[list[Evaluation]]]
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None, dict[str, Any] | None]:
+    """Scores on slices, losses on slices, and weak segments by the matched content attributes; None where
+    not measured."""
+    if attributes is None:
+        return None, None, None
+    scores, losses = slice_figures(make_slices(attributes.names, attributes.values), table)
+    base = best_informed(table)
+    if base is None:
+        return scores, losses, None
+    arms = adapted_key(REAL), adapted_key(base)
+    real, synthetic = (image_scores([one for row in table[arm] for one in row]) for arm in arms)
+    names = [name for name in MATCHED_CONTENT if name in attributes.names]
+    found = weak_segments(names, attributes.columns(names), real - synthetic)
+    return scores, losses, None if found is None else {"real": arms[0], "synthetic": arms[1], **found}
 
 
 def training_differences(trainings: Sequence[Mapping[str, str | None]]) -> dict[str, list[str]]:

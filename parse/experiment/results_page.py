@@ -98,6 +98,7 @@ def render_page(
         detailed=detailed,
         confusion=charts.confusion(np.array(arms[detailed]["confusion"]), ["background", *classes]),
         curves=_curves(content, figures),
+        segments=_segments(content),
         sheets=sheets,
         real_sheet=real_sheet,
         network=network,
@@ -112,6 +113,14 @@ def _waterfall(content: Mapping[str, Any]) -> str | None:
         return None
     figures = {one["key"]: one["figures"][HEADLINE] for one in content["arms"]}
     return charts.waterfall(figures[REAL], figures[DEFAULT], gap["split"]["parts"], TITLES[HEADLINE])
+
+
+def _segments(content: Mapping[str, Any]) -> str | None:
+    """SVG of the heat map of weak segments, None where they were not measured."""
+    weak = content.get("weak_segments")
+    if not weak or not weak["heat_map"]["attributes"]:
+        return None
+    return charts.heat_map(weak["heat_map"]["attributes"], weak["heat_map"]["excess"])
 
 
 def _curves(content: Mapping[str, Any], figures: Mapping[str, Any]) -> list[tuple[str, str]]:

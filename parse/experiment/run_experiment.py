@@ -21,7 +21,7 @@ from facegen.datasets.layouts.face_set import FaceSet
 from facegen.datasets.layouts.open_set import open_set
 from facegen.parse.data.device import describe_device, gpu_memory, pick_device
 from facegen.parse.data.loaded_set import load_reported
-from facegen.parse.experiment.attributes import real_weights, slices_of
+from facegen.parse.experiment.attributes import attributes_of, real_weights
 from facegen.parse.experiment.estimate import estimate
 from facegen.parse.experiment.experiment_config import QUICK_SEEDS, SEEDS, ExperimentConfig
 from facegen.parse.experiment.experiment_plan import Ingredients, Plan, make_plan
@@ -111,7 +111,7 @@ def run_experiment(config: ExperimentConfig, progress: ProgressCallback = ignore
     if seen:
         names = ", ".join(seen[:3]) + (", ..." if len(seen) > 3 else "")
         say(progress, f"{len(seen)} test pictures look like training pictures stored again: {names}")
-    slices = slices_of(setup.real.test, progress)
+    attributes = attributes_of(setup.real.test, progress, "no slices")
     weights, effective = real_weights(setup.real, setup.roles, progress) if config.controls else (None, None)
     plan = _plan(setup, parts, weights)
     place = Workplace(scorer, setup.recipe, setup.device, setup.folder, look, config.devices)
@@ -132,7 +132,7 @@ def run_experiment(config: ExperimentConfig, progress: ProgressCallback = ignore
         setup.recipe,
         setup.real.test_is,
         arguments,
-        slices,
+        attributes,
         effective,
         cautions(setup.roles),
     )
