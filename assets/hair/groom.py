@@ -148,7 +148,8 @@ FLUFF, FLUFF_LENGTH = (
 BABY, BABY_WIDTH, BABY_LENGTH = 0.09, 0.42, 0.016
 JITTER_MM = 2.2  # standard deviation of where a hairline runs from hair to hair
 PARTING = (3.5, 0.008)  # roots along a parting, against those of the sides, and metres to either side of it
-NEAR = 0.004  # metres: points that are known to stay farther out are not held against the head
+CLEAR = 0.0008  # metres that hair keeps from the head
+NEAR = 0.0015  # metres: points that are known to stay farther out are not held against the head
 # The eyes: centre to edge in metres, across and up. Combed hair does not hang there.
 EYE_HALF = (0.020, 0.013)
 
@@ -234,7 +235,7 @@ def make_hair(
     untidy = np.exp(rng.normal(0, UNTIDY, wide.max() + 1))[wide]
     strands, gap, stray = _loosened(groom, strands, gap, untidy, fine, skull, rng)
     width = np.where(stray, STRAY_WIDTH * width, width)
-    strands = st.push_out(strands, body, 0.0008, gap < NEAR)
+    strands = st.push_out(strands, body, CLEAR, gap < NEAR)
     if groom.baby > 0:
         short = _baby_hairs(groom, roots, skull, rng, points)
         short = st.push_out(short, body, 0.0006)

@@ -35,12 +35,18 @@ LEAST = 0.0012  # metres that evened guides keep from the head
 RISE = 0.02  # metres after which hair has reached its clearance
 # Hair lies flat along its parting: fraction of the clearance there, and metres next to it until all is
 # reached.
-PART_FLAT, PART_WIDE = 0.45, 0.045
+PART_FLAT, PART_WIDE = 0.4, 0.075
+# Depths behind the eyes between which a parting ends: behind it, at the whorl, hair of either side crosses
+# over, by so many metres (standard deviation).
+PART_ENDS, WHORL = (0.05, 0.09), 0.012
 SHORT_SIDE = 0.7  # fraction of the clearance that hair loses which falls from a parting at its own temple
 UNEVEN = (0.8, 1.2)  # clearance of a guide against its neighbours: more looks like lumps
-THICK = (1.4, 0.005)  # hair on the skull is at most this times its clearance and this many metres thick
-# Clearance at the sides against that of the crown, by the length of the sides: cut short they lie close.
-SIDES_LENGTH, SIDES = (0.02, 0.12), (0.3, 0.5)
+THICK = (1.15, 0.003)  # hair on the skull is at most this times its clearance and this many metres thick
+# Clearance at the sides against the groom's, by the length of the sides: cut short they lie close.
+SIDES_LENGTH, SIDES = (0.02, 0.12), (0.3, 0.65)
+CROWN = (
+    1.55  # clearance on the crown against the groom's: by the height of hair over the skull in photographs
+)
 FREE_Z, FREE_SLOPE = 0.0, 0.7  # from this height down it may stand off, this much more a metre
 FLARE_Z, FLARE = -0.04, 0.45  # from the jaw down long hair spreads towards the shoulders, against gravity 1
 EDGE_MM, EDGE_ROOM, EDGE_LIFT = 16.0, 0.25, 0.5  # band inside the hairline, clearance and lift at its border
@@ -92,11 +98,18 @@ class Parts:
         return Parts(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
 
 
+def beyond_parting(depth: Floats) -> Floats:
+    """How far a parting has ended at depths behind the eyes, metres: 0 = not yet, 1 = altogether."""
+    u = np.clip((depth - PART_ENDS[0]) / (PART_ENDS[1] - PART_ENDS[0]), 0, 1)
+    return np.asarray(u * u * (3 - 2 * u))
+
+
 def partition(groom: Groom, roots: st.Roots, skull: Skull, rng: np.random.Generator) -> Parts:
     """Parts of the roots (N); where the parting runs and how wide each side leaves the face is drawn here."""
     local = skull.local(roots.position)
     s, t = roots.chart.T
-    jagged = 0.0016 * np.sin(local[:, 1] * 300 + rng.uniform(0, 6.28)) + rng.normal(0, CROSSING, len(roots))
+    jagged = 0.0016 * np.sin(local[:, 1] * 300 + rng.uniform(0, 6.28))
+    jagged = jagged + rng.normal(0, CROSSING + WHORL * beyond_parting(local[:, 1]))
     side = np.where(local[:, 0] > (groom.part or 0.0) + jagged, 1, -1)
     fringe = np.zeros(len(roots), bool)
     if groom.fringe > 0:
@@ -163,8 +176,10 @@ class _Growth:
         """Fraction of the clearance kept at local points: parted hair rises away from its parting."""
         if self.groom.part is None:
             return 1.0
+        # Square, as the skull falls off from its top: the outline of the crown stays round.
         u = np.clip(np.abs(p[:, 0] - self.groom.part) / PART_WIDE, 0, 1)
-        return PART_FLAT + (1 - PART_FLAT) * u * u * (3 - 2 * u)
+        flat = PART_FLAT + (1 - PART_FLAT) * u * u
+        return np.asarray(flat + (1 - flat) * beyond_parting(p[:, 1]))
 
     def floor(self, points: Floats, step: int) -> Floats:
         """Metres (G,) that a point keeps from the head."""
@@ -248,7 +263,7 @@ def _room(groom: Groom, roots: st.Roots, parts: Parts, rng: np.random.Generator)
     crown = np.clip((roots.chart[:, 1] + 10) / 72, 0, 1)
     crown = crown * (EDGE_ROOM + (1 - EDGE_ROOM) * np.clip(roots.depth / EDGE_MM, 0, 1))
     sides = np.interp(groom.sides, SIDES_LENGTH, SIDES)
-    room = BODY * groom.volume * (sides + (1 - sides) * crown) * rng.uniform(*UNEVEN, len(roots))
+    room = BODY * groom.volume * (sides + (CROWN - sides) * crown) * rng.uniform(*UNEVEN, len(roots))
     if groom.part is not None:
         room = room * (1 - SHORT_SIDE * _short_side(groom, parts))
     return np.where(parts.fringe, np.minimum(room, 0.007) * rng.uniform(0.5, 1.2, len(roots)), room)
@@ -279,10 +294,11 @@ def _directions(
     if groom.part is not None:
         # Away from the parting; at the brow first up and back, then over.
         front = np.clip(1 - np.abs(s) / 75, 0, 1) * np.clip((92 - t) / 30, 0, 1)
-        comb[:, 0] = parts.side
-        comb[:, 1] += 0.25 + 0.45 * front
+        whorl = beyond_parting(skull.local(roots.position)[:, 1]) * np.clip((t - 60) / 30, 0, 1)
+        comb[:, 0] = parts.side * (1 - 0.8 * whorl)
+        comb[:, 1] += 0.25 + 0.45 * front + 0.8 * whorl
         comb[:, 2] = -0.12 + 0.3 * front
-        over[:, 0] = 0.55 * parts.side * (1 - _short_side(groom, parts))
+        over[:, 0] = 0.55 * parts.side * (1 - _short_side(groom, parts)) * (1 - 0.6 * whorl)
         over[:, 1] = 0.12 + 0.25 * front + 0.6 * parts.tucked
     sweep = groom.sweep + rng.normal(0, 0.1, count)
     fanned = np.stack([1.4 * sweep + 0.25 * s / 50, np.full(count, -1.0), np.full(count, -0.25)], 1)

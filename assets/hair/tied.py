@@ -23,6 +23,8 @@ CENTRE = np.array([0.0, 0.085, 0.025])  # the middle of the skull, around which 
 ELEVATION = {"low": (-22, -5), "pony": (8, 55), "bun": (-10, 85)}  # degrees of the tie above the middle
 TAIL = 0.25  # strands of a tail, bun or plait against those on the scalp
 TWIST = 0.055  # metres a crossing of a plait's three strands
+EDGE_MM, EDGE_ROOM = 30.0, 0.12  # band inside the hairline, and clearance at the border against the middle
+LEAST = 0.0006  # metres that hair keeps from the head
 LOCK = 16  # strands a lock: combed hair shows the teeth of the comb
 
 
@@ -44,10 +46,12 @@ def gather(
     """
     ties, side = _ties(groom, roots, skull, body, rng)
     groups: Ints = st.cKDTree(roots.position[::LOCK]).query(roots.position)[1]
-    rise = rng.uniform(0.25, 1.75, groups.max() + 1)[groups]
-    drawn = _drawn_back(groom, roots, ties[side], rise, skull, body, rng, points)
+    rise = rng.uniform(0.5, 1.5, groups.max() + 1)[groups]
+    drawn, gap = _drawn_back(groom, roots, ties[side], rise, skull, body, rng, points)
     stray = rng.random(len(drawn)) < 0.04
+    before = drawn
     drawn = st.clump(drawn, groups, np.where(stray, 0, groom.fine * rng.uniform(0.4, 1, len(drawn))), 0.7)
+    gap = gap - np.linalg.norm(drawn - before, axis=2)
     parts, locks = [drawn], [groups]
     lock: Ints
     for tie in ties:
@@ -60,7 +64,9 @@ def gather(
         locks.append(lock + locks[-1].max() + 1)
         parts.append(extra)
     strands = np.concatenate(parts).astype(np.float32)
-    return strands, np.concatenate(locks), np.zeros(strands.shape[:2])
+    below = np.zeros(strands.shape[:2])
+    below[: len(gap)] = gap
+    return strands, np.concatenate(locks), below
 
 
 def _ties(
@@ -100,8 +106,13 @@ def _drawn_back(
     body: Body,
     rng: np.random.Generator,
     points: int,
-) -> Floats:
-    """Over the skull from every root to its tie: great circles about the skull's middle, laid on the head."""
+) -> tuple[Floats, Floats]:
+    """Over the skull from every root to its tie: great circles about the skull's middle, laid on the head.
+
+    Returns
+    -------
+    strands (N, points, 3) float32, distance to the head (N, points) float metres, 0 at the root
+    """
     start = skull.local(roots.position) - CENTRE
     end = ties + rng.normal(0, 0.004, ties.shape) - CENTRE
     r0, r1 = np.linalg.norm(start, axis=1), np.linalg.norm(end, axis=1)
@@ -114,14 +125,20 @@ def _drawn_back(
     ) / np.sin(angle)[..., None]
     out = skull.world(CENTRE + path * (r0[:, None] * (1 - u) + r1[:, None] * u)[..., None]).astype(np.float32)
     height = np.clip((roots.chart[:, 1] + 10) / 80, 0, 1)[:, None]
-    room = 0.0012 + groom.volume * height * np.sin(np.pi * u) ** 0.7 * rise[:, None]
+    # Combed hair leaves its border flat on the skin, and all of it rises slowly.
+    inside = np.clip(roots.depth / EDGE_MM, 0, 1)
+    height = height * (EDGE_ROOM + (1 - EDGE_ROOM) * inside * inside * (3 - 2 * inside))[:, None]
+    room = LEAST + groom.volume * height * np.sin(np.pi * u) ** 1.3 * rise[:, None]
     room = room + rng.uniform(0, 0.0012, room.shape[:1])[:, None] * np.clip(5 * u, 0, 1)
+    distance = np.zeros(out.shape[:2])
     for _ in range(2):
         gap, normal = body.clearance(out[:, 1:])
-        lift = (room[:, 1:] - gap.reshape(len(out), -1))[..., None]
+        gap = gap.reshape(len(out), -1)
         # Lifted where it would cut the skull; laid down where the great circle floats above it.
-        out[:, 1:] += normal.reshape(len(out), -1, 3) * np.clip(lift, -0.02, 0.05)
-    return out
+        lift = np.clip(room[:, 1:] - gap, -0.02, 0.05)
+        out[:, 1:] += normal.reshape(len(out), -1, 3) * lift[..., None]
+        distance[:, 1:] = gap + np.minimum(lift, 0.8 * lift)  # lifted next to a fold, it nears the other side
+    return out, distance
 
 
 def _hanging(

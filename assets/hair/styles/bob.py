@@ -13,7 +13,7 @@ HAIR_STYLES.add(
             part=0.02,
             lift=0.25,
             stiffness=0.58,
-            volume=0.012,
+            volume=0.0115,
             clump=0.4,
             clumps=300,
             fine=0.6,
