@@ -1,5 +1,6 @@
 """`facegen render`: labelled faces from the default prior or matched to a profile."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -102,6 +103,21 @@ prior follow a given age, sex or ancestry. --list-attributes names all attribute
     metavar="SET",
     help="Render the faces of a set again, with --set, --without or another --size.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Worker processes of this machine, or tasks on a Ray cluster: one a shard (extra: cluster).",
+)
+@click.option("--address", help="Of a running Ray cluster: auto, ray://HEAD:10001 [one on this machine].")
+@click.option(
+    "--gpus-per-task",
+    type=click.FloatRange(0, 16),
+    default=0.0,
+    show_default=True,
+    help="GPUs of a task of --engine ray; 0.5 lets two share one.",
+)
 @click.option("--json-progress", is_flag=True, help="Report progress as lines of JSON on the standard error.")
 @click.option("--list-attributes", is_flag=True, help="Print every attribute, its default and its range.")
 def command(
@@ -122,6 +138,9 @@ def command(
     settings: tuple[str, ...],
     without: tuple[str, ...],
     faces_of: Path | None,
+    engine: str,
+    address: str | None,
+    gpus_per_task: float,
     json_progress: bool,
     list_attributes: bool,
 ) -> None:
@@ -148,6 +167,7 @@ def command(
         return
     from facegen.api.rendering import order_of, overrides_of
     from facegen.render.production.dataset_run import indices_of, is_finished, plan, produce
+    from facegen.render.production.ray_engine import RayEngine
 
     with run_progress(console, json_progress) as progress:
         order = order_of(
@@ -156,6 +176,10 @@ def command(
             faces=faces_of, workers=workers, device=device, resume=resume, progress=progress,
             shard=shard, shard_size=shard_size,
         )  # fmt: skip
+    if engine == "ray":
+        order = replace(order, engine=RayEngine(address, gpus=gpus_per_task))
+    elif address is not None or gpus_per_task:
+        raise click.UsageError("--address and --gpus-per-task belong to --engine ray")
     todo = plan(order)
     if not todo and is_finished(order):
         what = "" if order.part is None else f" of part {order.part}"

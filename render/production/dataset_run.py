@@ -39,6 +39,7 @@ from facegen.render.matching.label_preview import CONVENTION
 from facegen.render.matching.matcher import Matched, block_of, draw_specs, rows_of
 from facegen.render.matching.pilot_correction import Correction
 from facegen.render.production.matched_blocks import matched_blocks
+from facegen.render.production.ray_engine import RayEngine
 from facegen.render.production.shard_commits import ShardCommits
 from facegen.render.production.shard_plan import SHARD_SIZE, Part, RunPlan
 from facegen.render.production.worker_pool import (
@@ -88,6 +89,8 @@ class Order:
         Samples of a shard; by default that of the folder, else SHARD_SIZE.
     part : Part, optional
         The part of the plan that this run renders; None for all of it.
+    engine : RayEngine, optional
+        Where it is rendered; None: by worker processes of this machine.
     """
 
     job: Job
@@ -102,6 +105,7 @@ class Order:
     faces: tuple[FaceSpec, ...] = ()
     shard_size: int | None = None
     part: Part | None = None
+    engine: RayEngine | None = None
 
     def config(self) -> dict[str, Any]:
         """Everything that decides the bytes of a sample, JSON-ready."""
@@ -307,7 +311,7 @@ def _produce(order: Order, fresh: bool, progress: ProgressCallback) -> Outcome:
         chosen = choose_specs(order, todo, progress)
         reporter = _Reporter(progress, len(todo), commits)
         pairs = zip(todo, chosen.specs, strict=True)
-        outcome = render_specs(order.job, pairs, reporter, proven=len(todo) < len(indices_of(order)))
+        outcome = _render(order, pairs, reporter, proven=len(todo) < len(indices_of(order)))
     except FacegenError:
         if fresh:
             _remove_empty(out)
@@ -315,6 +319,14 @@ def _produce(order: Order, fresh: bool, progress: ProgressCallback) -> Outcome:
     _add_rendered(order, chosen)
     _write_summary(order, outcome, not outcome.failures, chosen.target, chosen.matching)
     return outcome
+
+
+def _render(
+    order: Order, pairs: Iterable[tuple[int, FaceSpec]], reporter: _Reporter, proven: bool
+) -> Outcome:
+    if order.engine is None:
+        return render_specs(order.job, pairs, reporter, proven=proven)
+    return order.engine.render(order.job, pairs, run_plan(order).shard_size, reporter, proven)
 
 
 def choose_specs(order: Order, todo: list[int], progress: ProgressCallback = ignore_progress) -> Chosen:
@@ -344,10 +356,13 @@ def choose_specs(order: Order, todo: list[int], progress: ProgressCallback = ign
 
 def _matched(order: Order, profile: RowSource, on_step: MatchingCount) -> tuple[list[Matched], Correction]:
     workers = order.job.workers or fitting_workers("cpu")
+    mark = fingerprint(order.config())
     try:
+        if order.engine is not None:
+            order.engine.match(order, mark, indices_of(order), on_step)
         return matched_blocks(
             order.job, profile, order.seed, indices_of(order), order.overrides, order.rounds, workers,
-            fingerprint(order.config()), on_step,
+            mark, on_step,
         )  # fmt: skip
     except ModuleNotFoundError as error:
         raise FacegenError(start_failure(str(error))) from None

@@ -89,12 +89,7 @@ def _blocks(
     on_step: OnStep,
 ) -> tuple[list[Matched], pilot_correction.Correction]:
     folder = Path(job.out) / FOLDER
-    correction = _correction(folder, fingerprint)
-    if correction is None:
-        correction = pilot_correction.START
-        for number in range(rounds):
-            correction = _pilot(job, profile, seed, number, overrides, correction, pool, on_step)
-        write_json(folder / "correction.json", {"fingerprint": fingerprint, **correction.to_dict()})
+    correction = _stored_correction(job, profile, seed, overrides, rounds, pool, fingerprint, on_step)
     blocks = []
     ranges = sorted({block_of(index) for index in indices})
     for start, stop in ranges:
@@ -105,9 +100,68 @@ def _blocks(
             block = match_block(
                 profile, seed, start, stop, overrides, correction, pool, lambda n: on_step("match", n)
             )
-            write_json(path, {"fingerprint": fingerprint, **_block_data(block, profile)})
+            keep_block(job, profile, start, fingerprint, block)
         blocks.append(block)
     return blocks, correction
+
+
+def _stored_correction(
+    job: Job,
+    profile: RowSource,
+    seed: int,
+    overrides: Sequence[Override],
+    rounds: int,
+    pool: Executor | None,
+    fingerprint: str,
+    on_step: OnStep,
+) -> pilot_correction.Correction:
+    """The correction of the order, from its file or from pilots."""
+    folder = Path(job.out) / FOLDER
+    correction = _correction(folder, fingerprint)
+    if correction is None:
+        correction = pilot_correction.START
+        for number in range(rounds):
+            correction = _pilot(job, profile, seed, number, overrides, correction, pool, on_step)
+        write_json(folder / "correction.json", {"fingerprint": fingerprint, **correction.to_dict()})
+    return correction
+
+
+def correction_of(
+    job: Job,
+    profile: RowSource,
+    seed: int,
+    overrides: Sequence[Override],
+    rounds: int,
+    workers: int,
+    fingerprint: str,
+    on_step: OnStep = lambda step, count: None,
+) -> pilot_correction.Correction:
+    """The correction that blocks are matched with, stored with the set; parameters as of `matched_blocks`.
+
+    Raises
+    ------
+    FacegenError : a process of matching died, or a pilot failed on most faces.
+    """
+    with preview_processes(workers) as pool:
+        return _stored_correction(job, profile, seed, overrides, rounds, pool, fingerprint, on_step)
+
+
+def missing_blocks(
+    job: Job, profile: RowSource, seed: int, indices: Sequence[int], fingerprint: str
+) -> list[tuple[int, int]]:
+    """First row, and the one after the last, of the blocks of `indices` that the order has not stored."""
+    folder = Path(job.out) / FOLDER
+    return [
+        (start, stop)
+        for start, stop in sorted({block_of(index) for index in indices})
+        if _read_block(folder / f"block-{start:06d}.json", fingerprint, profile, seed, start) is None
+    ]
+
+
+def keep_block(job: Job, profile: RowSource, start: int, fingerprint: str, block: Matched) -> None:
+    """Store a matched block with the set; DiskError where it cannot be written."""
+    path = Path(job.out) / FOLDER / f"block-{start:06d}.json"
+    write_json(path, {"fingerprint": fingerprint, **_block_data(block, profile)})
 
 
 def _pilot(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from facegen.api.dataset import Dataset, FacesLike, Sample
@@ -21,6 +22,7 @@ from facegen.render.matching.label_preview import preview_processes
 from facegen.render.matching.matcher import draw_specs
 from facegen.render.production import dataset_run
 from facegen.render.production.dataset_run import Order, produce
+from facegen.render.production.ray_engine import RayEngine
 from facegen.render.production.shard_plan import Part
 from facegen.render.production.worker_pool import Job, fitting_workers
 from facegen.render.spec.face_spec import FaceSpec
@@ -48,6 +50,7 @@ def render(
     resume: str = RENDER.resume,
     shard: str | None = None,
     shard_size: int | None = None,
+    engine: RayEngine | None = None,
     progress: ProgressCallback = ignore_progress,
 ) -> Dataset:
     """Render labelled faces into a dataset folder.
@@ -95,6 +98,8 @@ def render(
         "i/n": only part i (from 0) of n parts, into a folder of its own; `facegen.merge` puts parts together.
     shard_size : int, optional
         Samples that are finished together, by default 256.
+    engine : RayEngine, optional
+        A Ray cluster (`facegen.render.production.ray_engine`) in place of processes of this machine.
     progress : callable, optional
         Called with a `ProgressEvent` after each preview, pilot face and face.
 
@@ -122,6 +127,7 @@ def render(
         faces=faces_of, workers=workers, device=device, resume=resume, progress=progress,
         shard=shard, shard_size=shard_size,
     )  # fmt: skip
+    order = replace(order, engine=engine)
     if dataset_run.plan(order) or not dataset_run.is_finished(order):
         produce(order, progress)
     return Dataset(open_set(order.job.out))
