@@ -120,11 +120,16 @@ CELEBA_ANCESTRY = (0.05, 0.10, 0.85)
 # A row with all of these comes from CelebA's annotations: no handwritten profile has them all. Other rows
 # start from equal fractions.
 CELEBA_ANNOTATIONS = {"narrow_eyes", "heavy_makeup", "5_o_clock_shadow"}
-# Standard deviation of the logarithm of melanin within an ancestry, and what is left for the unlikely ones.
-MELANIN_SD, UNLIKELY = 0.5, 0.02
+# Standard deviation of the logarithm of the melanin that a skin tone stands for, within an ancestry: people
+# differ by 0.4, and dim or bright light changes the tone (half of 40 training photographs with an ITA below
+# -15 degrees show people of African ancestry, by eye). What is left for the unlikely ones.
+MELANIN_SD, UNLIKELY = 0.6, 0.02
 # Concentration of the Dirichlet distribution of the ancestries: most people are mostly of one.
 CONCENTRATION = 1.2
 
+# face_scale as masks show it (middles of eyes and lips) over that of the landmarks which frame the crop: mean of
+# 576 label maps.
+MASK_SCALE = 1.0217
 # earring_area is a fraction of the crop: width of the crop at the eyes in mm, mean number of ears that a
 # picture with earrings shows, and the area of the largest stud in mm².
 CROP_MM, EARS_SEEN, STUD_MM2 = 262.0, 1.5, 90.0
@@ -227,7 +232,7 @@ def _camera(camera: s.Camera, row: Row) -> s.Camera:
         look=_look(row),
         backdrop_blur=backdrop_blur(camera, row),
         skin_lightness=lightness,
-        scale=camera.scale if "face_scale" not in row else 1 / number(row, "face_scale", 1.0),
+        scale=camera.scale if "face_scale" not in row else MASK_SCALE / number(row, "face_scale", 1.0),
         shift_x=0.5 - number(row, "face_x", 0.5 - camera.shift_x),
         shift_y=0.5 - number(row, "face_y", 0.5 - camera.shift_y),
         tilt=-number(row, "roll", -camera.tilt),

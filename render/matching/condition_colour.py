@@ -24,8 +24,9 @@ from facegen.assets.skin.skin_pigments import WARMTH, skin_colour
 from facegen.colour_science import LUMINANCE, decode_srgb, encode_srgb, lab_of_linear
 from facegen.datasets.keyed_random import Draw
 from facegen.render.develop.camera_model import METER_GREY, METER_PULL, picture_style, tone, white_balance
+from facegen.render.matching.condition_skin import SKIN_COLOUR, gives_colour
 from facegen.render.matching.profile_rows import Row, flag, number
-from facegen.render.prior.identity_prior import HAEMOGLOBIN_SD, WARMTH_SD
+from facegen.render.prior.identity_prior import HAEMOGLOBIN_SD, MELANIN_SD, WARMTH_SD
 from facegen.render.prior.make_up_prior import draw_lipstick
 from facegen.render.spec import face_spec as s
 from facegen.render.spec.camera_ranges import KELVIN_SHIFT, SATURATION, TINT
@@ -33,9 +34,10 @@ from facegen.render.spec.camera_ranges import KELVIN_SHIFT, SATURATION, TINT
 Floats = npt.NDArray[np.float64]
 
 # What is turned: logarithms of melanin, blood and exposure; warmth; kelvin; tint; logarithm of saturation.
-# Spread and bounds of each. Melanin: what a row's ITA, which exposure moves too, leaves open (by eye).
+# Spread and bounds of each. Melanin starts as a person's of its ancestry: a dark picture of a fair person stays
+# one.
 TURNED = ("melanin", "haemoglobin", "exposure", "warmth", "kelvin_shift", "tint", "saturation")
-SPREAD = np.array([0.3, HAEMOGLOBIN_SD, 0.33, WARMTH_SD, KELVIN_SHIFT.sd, TINT.sd, 0.5 * SATURATION.sd])
+SPREAD = np.array([MELANIN_SD, HAEMOGLOBIN_SD, 0.33, WARMTH_SD, KELVIN_SHIFT.sd, TINT.sd, 0.5 * SATURATION.sd])
 LOW = np.array([np.log(0.012), np.log(0.014), -1.2, -1.5, KELVIN_SHIFT.low, TINT.low, np.log(SATURATION.low)])
 HIGH = np.array([np.log(0.45), np.log(0.06), 1.2, 1.5, KELVIN_SHIFT.high, TINT.high, np.log(SATURATION.high)])
 MEASURED = np.array([2.0, 1.0, 1.0])  # L*, a*, b*: to which a render meets the colour of a flat patch
@@ -44,7 +46,6 @@ MEASURED = np.array([2.0, 1.0, 1.0])  # L*, a*, b*: to which a render meets the 
 RENDERED = np.array([0.0, -1.0, -3.5])
 # The same for L* and a* of lips minus skin: light that is scattered under the skin blurs their border.
 LIPS_RENDERED = np.array([1.3, -4.0])
-SKIN_COLOUR = ("skin_lightness", "skin_redness", "skin_yellowness")
 STEPS, TRIAL = 6, 0.02  # Gauss-Newton steps; move that measures slopes, in spreads
 LIP_DRAWS = 8
 LIPS_MEASURED = np.array([4.0, 3.0])  # L* and a* of lips minus skin, to which draws are told apart
@@ -62,8 +63,8 @@ def coloured(spec: s.FaceSpec, row: Row) -> s.FaceSpec:
     """
     style = style_of(spec.camera.style, row)
     spec = replace(spec, camera=replace(spec.camera, style=style))
-    wanted = np.array([number(row, name, np.nan) for name in SKIN_COLOUR])
-    if np.isfinite(wanted).all() and style == "colour":
+    if gives_colour(row) and style == "colour":
+        wanted = np.array([number(row, name, np.nan) for name in SKIN_COLOUR])
         found = most_likely(spec, wanted)
         values = dict(zip(TURNED, found.tolist(), strict=True))
         skin = replace(

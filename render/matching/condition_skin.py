@@ -17,18 +17,29 @@ from facegen.render.prior.identity_prior import draw_skin
 from facegen.render.prior.make_up_prior import Worn, draw_worn
 from facegen.render.spec import face_spec as s
 
+SKIN_COLOUR = ("skin_lightness", "skin_redness", "skin_yellowness")
 MIDDLE_ITA = 40.0  # degrees, of a row whose skin tone could not be measured
 STANDARD_HAEMOGLOBIN = 0.032  # volume fraction, of skin whose tone stands for a melanin
 
 
 def skin(d: Draw, identity: s.Identity, row: Row) -> s.Skin:
-    """Skin of a row's tone and make-up; everything else is a draw of the prior."""
-    melanin = melanin_of_ita(number(row, "skin_ita", MIDDLE_ITA)) if "skin_ita" in row else None
+    """Skin of a row's tone and make-up; everything else is a draw of the prior.
+
+    Where the row gives the colour of skin, melanin is a draw of the prior too: `condition_colour` then finds
+    what of the colour is melanin and what is light.
+    """
+    known = "skin_ita" in row and not gives_colour(row)
+    melanin = melanin_of_ita(number(row, "skin_ita", MIDDLE_ITA)) if known else None
     drawn = draw_skin(d, identity, melanin, worn(d, identity, row))
     bags = flag(row, "bags_under_eyes")
     if bags is not None:
         drawn = replace(drawn, eye_bags=d.uniform("match.eye_bags", *((0.5, 1.0) if bags else (0.0, 0.3))))
     return drawn
+
+
+def gives_colour(row: Row) -> bool:
+    """Whether a row gives all of the colour of skin: L*, a* and b*."""
+    return all(np.isfinite(number(row, name, np.nan)) for name in SKIN_COLOUR)
 
 
 def worn(d: Draw, identity: s.Identity, row: Row) -> Worn:

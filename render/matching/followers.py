@@ -1,17 +1,19 @@
-"""Muscles that follow: when refinement turns a smile, cheeks and lids rise as they do in the prior's smiles.
+"""What follows refinement: cheeks and lids rise with a smile, and eyes stay on what they look at.
 
 Knobs turn a few actions of an expression. What the others do with them is the regression of each on the
-knobs over the proposals: s_o = m_o + C_ok C_kk^-1 (s_k - m_k) for jointly normal numbers.
+knobs over the proposals: s_o = m_o + C_ok C_kk^-1 (s_k - m_k) for jointly normal numbers. Eyes turn against
+the head by as much as the direction of the camera turns in it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from facegen.render.matching.knobs import KNOBS, Rows, knob_values, number_at, with_numbers
+from facegen.render.prior.capture_prior import GAZE_PITCH, GAZE_YAW, towards_camera
 from facegen.render.spec import face_spec as s
 
 RIDGE = 8.0  # weight of gains of 0, in faces
@@ -55,4 +57,15 @@ class Followers:
             new = min(max(old + change, 0.0), 1.0)
             if change and (old or new > AT_REST):
                 numbers[path] = round(new, 4)
-        return with_numbers(after, numbers)
+        return with_gaze(before, with_numbers(after, numbers))
+
+
+def with_gaze(before: s.FaceSpec, after: s.FaceSpec) -> s.FaceSpec:
+    """`after` with eyes on what they looked at `before` its head was turned, as far as eyes turn."""
+    was, now = (towards_camera(pose.yaw, pose.pitch, pose.roll) for pose in (before.pose, after.pose))
+    yaw, pitch = np.array([before.pose.gaze_yaw, before.pose.gaze_pitch]) + now - was
+    gaze = {
+        "gaze_yaw": round(float(np.clip(yaw, *GAZE_YAW)), 4),
+        "gaze_pitch": round(float(np.clip(pitch, *GAZE_PITCH)), 4),
+    }
+    return replace(after, pose=replace(after.pose, **gaze)) if (now != was).any() else after

@@ -9,6 +9,7 @@ from __future__ import annotations
 import colorsys
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.assets.environment.backdrop_drawing import hue
 from facegen.assets.environment.backdrop_registry import BACKDROPS
@@ -50,8 +51,7 @@ def draw_pose(d: Draw, yaw: float, pitch: float, roll: float) -> s.Pose:
     Pose
         The gaze of most people stays at the camera, so it turns against the head.
     """
-    ahead = rotation_of(yaw, pitch, roll).T @ np.array([0.0, -1.0, 0.0])
-    to_camera = np.degrees([np.arctan2(ahead[0], -ahead[1]), np.arcsin(ahead[2])])
+    to_camera = towards_camera(yaw, pitch, roll)
     off = float(np.hypot(*to_camera))
     at_camera = d.chance("pose.gaze.camera", AT_CAMERA / (1 + np.exp((off - EASY_GAZE) / EASY_GAZE_OVER)))
     towards = 1.0 if at_camera else d.uniform("pose.gaze.share", *ELSEWHERE)
@@ -68,6 +68,23 @@ def draw_pose(d: Draw, yaw: float, pitch: float, roll: float) -> s.Pose:
         gaze_yaw=float(np.clip(gaze_yaw + d.normal("pose.gaze_yaw", 0, wander), *GAZE_YAW)),
         gaze_pitch=float(np.clip(gaze_pitch + d.normal("pose.gaze_pitch", 0, 0.7 * wander), *GAZE_PITCH)),
     )
+
+
+def towards_camera(yaw: float, pitch: float, roll: float) -> npt.NDArray[np.float64]:
+    """Gaze at the camera from a head with this pose.
+
+    Parameters
+    ----------
+    yaw, pitch, roll : degrees, of the head, as in face_spec.Pose
+
+    Returns
+    -------
+    (2,) float64, degrees
+        gaze_yaw and gaze_pitch of face_spec.Pose.
+    """
+    ahead = rotation_of(yaw, pitch, roll).T @ np.array([0.0, -1.0, 0.0])
+    gaze: npt.NDArray[np.float64] = np.degrees([np.arctan2(ahead[0], -ahead[1]), np.arcsin(ahead[2])])
+    return gaze
 
 
 def draw_light(d: Draw) -> s.Light:

@@ -19,6 +19,8 @@ from facegen.render.spec import face_spec as s
 # 18-43 % dark).
 MELANIN = {"african": (0.27, 0.38), "asian": (0.085, 0.40), "caucasian": (0.045, 0.45)}
 
+MELANIN_SD = 0.36  # of the logarithm of a person's melanin around the median of its ancestries
+
 # Volume fraction of haemoglobin in the dermis and standard deviation of its logarithm, and that of warmth: of
 # 700 photographs, found with the camera's ranges (render.spec.camera_ranges). The means of blood and warmth
 # give renders, whose broad reflections are white, the median a* and b* of skin on these photographs.
@@ -73,7 +75,7 @@ def draw_skin(
     if melanin is None:
         ancestry = (identity.african, identity.asian, identity.caucasian)
         centre = np.exp(sum(w * np.log(MELANIN[k][0]) for w, k in zip(ancestry, MELANIN, strict=True)))
-        melanin = float(np.clip(centre * np.exp(d.normal("skin.melanin", 0, 0.36)), 0.012, 0.45))
+        melanin = float(np.clip(centre * np.exp(d.normal("skin.melanin", 0, MELANIN_SD)), 0.012, 0.45))
     fair = float(np.clip(1 - melanin / 0.12, 0, 1))
     old = np.clip((identity.age - 25) / 60, 0, 1)
     youth = float(np.interp(identity.age, [16, 24, 45], [1, 0.6, 0.15]))

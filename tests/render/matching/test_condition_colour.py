@@ -5,8 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from facegen.datasets.keyed_random import Draw
 from facegen.render.matching import condition_colour as colour
+from facegen.render.matching import condition_skin
 from facegen.render.prior.default_prior import draw_spec
+from facegen.render.prior.identity_prior import MELANIN
 from facegen.render.spec import face_spec as s
 
 MIDDLE = np.array([64.0, 15.0, 20.0])  # median skin of photographs
@@ -64,6 +67,28 @@ def test_a_row_that_gives_what_is_there_changes_nothing(faces):
         if (settings(spec) >= colour.LOW).all() and (settings(spec) <= colour.HIGH).all():
             found = colour.most_likely(spec, shown(spec, settings(spec)))
             np.testing.assert_allclose(found / colour.SPREAD, settings(spec) / colour.SPREAD, atol=1e-3)
+
+
+def test_a_dark_picture_of_fair_people_keeps_their_skin():
+    """Light explains most of it; people whose ancestors had dark skin have it in bright pictures too."""
+    dark = {"male": True, "skin_ita": -36.0, "skin_lightness": 38.0, "skin_redness": 14.0, "skin_yellowness": 16.0}
+    bright = {**dark, "skin_ita": 33.0, "skin_lightness": 62.0, "skin_yellowness": 18.0}
+    found = {}
+    for kind, african in (("fair", 0.0), ("dark", 1.0)):
+        for picture, row in (("dark", dark), ("bright", bright)):
+            skins = []
+            for i in range(24):
+                drawn = draw_spec(4, i)
+                person = replace(drawn.identity, african=african, asian=0.0, caucasian=1 - african)
+                spec = replace(drawn, identity=person)
+                spec = replace(spec, skin=condition_skin.skin(Draw(4, i), person, row))
+                skins.append(colour.coloured(spec, row).skin.melanin)
+            found[kind, picture] = float(np.median(skins))
+    usual = {"fair": MELANIN["caucasian"][0], "dark": MELANIN["african"][0]}
+    for kind in usual:
+        for picture in ("dark", "bright"):
+            assert usual[kind] / 2.2 < found[kind, picture] < usual[kind] * 2.2, (kind, picture, found)
+        assert found[kind, "dark"] > found[kind, "bright"]
 
 
 def test_lips_come_nearer_to_the_row_than_one_draw():

@@ -15,6 +15,7 @@ from facegen.render.matching.knob_effects import Effects
 from facegen.render.matching.knobs import IS_FREE, IS_SHAPE, KNOBS, knob_values, turn_knobs
 from facegen.render.matching.refinement import Pull
 from facegen.render.prior import default_prior
+from facegen.render.prior.capture_prior import GAZE_PITCH, GAZE_YAW, towards_camera
 from facegen.render.spec.overrides import parse
 
 PLACE = {name: i for i, name in enumerate(CONTENT_NAMES)}
@@ -312,6 +313,25 @@ def test_cheeks_follow_a_smile(drawn):
     for action in ("cheekSquintLeft", "cheekSquintRight"):
         assert smiling.expression[action] > spec.expression.get(action, 0.0) + 0.1
     assert followers.follow(spec, spec) == spec
+
+
+def test_eyes_stay_on_what_they_look_at_when_the_head_turns(drawn):
+    specs, _, _ = drawn
+    followers = Followers.learn(specs)
+    change = np.zeros(len(KNOBS))
+    change[knobs.PLACE["yaw"]], change[knobs.PLACE["pitch"]] = 1.2, -1.0
+    held = 0
+    for spec in specs:
+        turned = followers.follow(spec, turn_knobs(spec, change))
+        off = [
+            np.array([pose.gaze_yaw, pose.gaze_pitch]) - towards_camera(pose.yaw, pose.pitch, pose.roll)
+            for pose in (spec.pose, turned.pose)
+        ]
+        inside = abs(turned.pose.gaze_yaw) < GAZE_YAW[1] and GAZE_PITCH[0] < turned.pose.gaze_pitch < GAZE_PITCH[1]
+        if inside:
+            np.testing.assert_allclose(off[1], off[0], atol=2e-4)
+        held += inside
+    assert held > 0.5 * len(specs)
 
 
 def test_dear_faces_are_drawn_again(drawn):
