@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from facegen.render.matching.knobs import IS_DRAWN, IS_FREE, KNOBS, Flags, Rows, knob_values
+from facegen.render.matching.knobs import IS_DRAWN, IS_FREE, IS_SHAPE, KNOBS, Flags, Rows, knob_values
 from facegen.render.spec import face_spec as s
 
 # Fraction of the prior's own faces that are cheaper than the dearest matched one may be.
@@ -25,6 +25,9 @@ DEAREST = 0.99
 # J. Multivariate Analysis 88, 2004, with a fixed weight).
 SHRINK = 0.1
 LEAST_SD = 0.05  # units: of a knob that `--set` holds
+# What is priced and has a limit: all of a face, its shape alone, and all but its shape. A strong head is none the
+# less strong where its brows and hair are usual.
+PARTS = (~IS_FREE, IS_SHAPE, IS_DRAWN)
 FEWEST = 8  # faces from which the standard deviation of a knob is taken; else it is one unit
 
 
@@ -36,12 +39,12 @@ class Prices:
     ----------
     mean : (K,) float64, units
     covariance : (K, K) float64, units squared; FREE knobs, which cost nothing, are independent of all others
-    limit : price that DEAREST of the prior's own faces do not pass
+    limits : (3,) float64, prices of the PARTS that DEAREST of the prior's own faces do not pass
     """
 
     mean: Rows
     covariance: Rows
-    limit: float = np.inf
+    limits: Rows = field(default_factory=lambda: np.full(len(PARTS), np.inf))
     _metrics: dict[bytes, Rows] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -61,7 +64,13 @@ class Prices:
         np.fill_diagonal(correlation, 1.0)
         covariance = _definite(correlation) * np.outer(sd, sd)
         found = cls(mean, covariance)
-        return cls(mean, covariance, float(np.quantile(found.of_values(knobs), DEAREST)), found._metrics)
+        limits = np.array([np.quantile(found.of_values(knobs, part), DEAREST) for part in PARTS])
+        return cls(mean, covariance, limits, found._metrics)
+
+    @property
+    def limit(self) -> float:
+        """Price of a whole face that DEAREST of the prior's own do not pass."""
+        return float(self.limits[0])
 
     def metric(self, present: Flags) -> Rows:
         """(K, K) float64: moves m of a face cost m @ metric @ m; knobs that are not `present` (K,) cost 0."""
@@ -77,14 +86,19 @@ class Prices:
         """(n,) float64: prices of faces; 0 in the mean over the prior."""
         return self.of_values(np.array([knob_values(spec) for spec in specs]).reshape(-1, len(KNOBS)))
 
-    def of_values(self, knobs: Rows) -> Rows:
-        """(n,) float64: the same of knob values (n, K), NaN where a knob does not apply."""
+    def of_values(self, knobs: Rows, part: Flags = PARTS[0]) -> Rows:
+        """(n,) float64: the same of knob values (n, K), NaN where a knob does not apply; of a `part` (K,)."""
         out = np.empty(len(knobs))
         for i, row in enumerate(knobs):
-            priced = ~np.isnan(row) & ~IS_FREE
+            priced = ~np.isnan(row) & part
             off = np.where(priced, row - self.mean, 0.0)
-            out[i] = off @ self.metric(~np.isnan(row)) @ off - priced.sum()
+            out[i] = off @ self.metric(priced) @ off - priced.sum()
         return out
+
+    def beyond(self, specs: Sequence[s.FaceSpec]) -> Rows:
+        """(n, 3) float64: by how much the prices of the PARTS pass their limits; negative within them."""
+        knobs = np.array([knob_values(spec) for spec in specs]).reshape(-1, len(KNOBS))
+        return np.stack([self.of_values(knobs, part) for part in PARTS], 1) - self.limits
 
 
 def _definite(correlation: Rows) -> Rows:

@@ -1,7 +1,7 @@
 """Faces that refinement made too dear are drawn again: another proposal takes their row.
 
-A face whose price passes that of nearly all faces of the prior (face_price.DEAREST) is no likely person,
-however well it shows its row. The next best proposal for the row is refined in its place.
+A face whose price, or that of its shape or of the rest alone, passes that of nearly all faces of the prior
+(face_price.DEAREST) is no likely person, however well it shows its row. The next best proposal for the row is refined in its place.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ def redraw_dear(prices: Prices, cost: Rows, faces: Faces, turned: Turned) -> tup
     redrawn : int, rows for which another proposal was tried
     """
     numbers, specs, shown = faces.numbers.copy(), list(faces.specs), faces.shown.copy()
-    paid = prices.of(specs)
+    beyond = prices.beyond(specs).max(1)
     free = np.ones(cost.shape[1], bool)
     free[numbers] = False
     tried: set[int] = set()
     for _ in range(REDRAWS):
-        dear = np.flatnonzero(paid > prices.limit).tolist()[: int(free.sum())]
+        dear = np.flatnonzero(beyond > 0).tolist()[: int(free.sum())]
         if not dear:
             break
         others = []
@@ -71,11 +71,11 @@ def redraw_dear(prices: Prices, cost: Rows, faces: Faces, turned: Turned) -> tup
             free[others[-1]] = False
         tried |= set(dear)
         again = turned(dear, others, _own_rows)
-        for row, number, spec, values, price in zip(
-            dear, others, again.specs, again.shown, prices.of(again.specs), strict=True
+        for row, number, spec, values, past in zip(
+            dear, others, again.specs, again.shown, prices.beyond(again.specs).max(1), strict=True
         ):
-            if price < paid[row]:
-                numbers[row], specs[row], shown[row], paid[row] = number, spec, values, price
+            if past < beyond[row]:
+                numbers[row], specs[row], shown[row], beyond[row] = number, spec, values, past
     return Faces(numbers, specs, shown), len(tried)
 
 
@@ -94,7 +94,7 @@ def price_report(
         "prior": {name: round(float(np.quantile(prior, at)), 2) for name, at in LEVELS.items()},
         "faces": {name: round(float(np.quantile(faces, at)), 2) for name, at in LEVELS.items()},
         "drawn_again": redrawn,
-        "above_limit": int((faces > prices.limit).sum()),
+        "above_limit": int((prices.beyond(specs) > 0).any(1).sum()),
         "slider_at_end": {"prior": _at_end(proposals), "faces": _at_end(specs)},
     }
 

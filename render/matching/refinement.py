@@ -25,7 +25,15 @@ from facegen.render.matching.assignment import Space
 from facegen.render.matching.face_price import Prices
 from facegen.render.matching.followers import Followers
 from facegen.render.matching.knob_effects import Effects
-from facegen.render.matching.knobs import IS_SHAPE, Rows, knob_values, slider_at_end, turn_knobs
+from facegen.render.matching.knobs import (
+    IS_DRAWN,
+    IS_FREE,
+    IS_SHAPE,
+    Rows,
+    knob_values,
+    slider_at_end,
+    turn_knobs,
+)
 from facegen.render.spec import face_spec as s
 
 # Weight of a squared move against the squared gap: the variance of what an attribute may be off its row.
@@ -33,7 +41,7 @@ PRICE = 0.1
 STEPS = 3
 DAMPING = 0.02  # weight of a step's own square, in units: slopes hold near the face only
 MAX_MOVE = 2.0  # units, of one knob in one step
-HALVINGS = 4  # of a move of the shape that brings a slider to its end; then the shape stays
+HALVINGS = 4  # of a move that goes too far (`_turned`); then knobs that have a price stay
 SHORTER = 0.5  # factor on the next step of a face whose last one was not kept
 # Fraction of the gap by which an aim lies beyond its place in the distribution of the targets: prices hold
 # faces short of their aims, most of all at the ends of the distribution.
@@ -93,7 +101,7 @@ def refine(
         tried = []
         for i, spec in enumerate(specs):
             moves = step(pull, effects.of(spec), measured[i], aims[i], knob_values(spec), drawn[i])
-            tried.append(pull.followers.follow(spec, _turned(spec, length[i] * moves)))
+            tried.append(pull.followers.follow(spec, _turned(pull.prices, spec, length[i] * moves)))
         shown = measure(tried)
         # A face whose eyes or mouth are no longer seen loses attributes, which the distance does not count.
         lost = np.isnan(shown).sum(1) > np.isnan(measured).sum(1)
@@ -105,15 +113,22 @@ def refine(
     return specs, measured
 
 
-def _turned(spec: s.FaceSpec, moves: Rows) -> s.FaceSpec:
-    """The face with its knobs moved; its shape moves less far where a slider would come to its end."""
-    turned = turn_knobs(spec, moves)
-    for _ in range(HALVINGS):
-        if not slider_at_end(turned) or slider_at_end(spec):
-            return turned
-        moves = np.where(IS_SHAPE, 0.5 * moves, moves)
+def _turned(prices: Prices, spec: s.FaceSpec, moves: Rows) -> s.FaceSpec:
+    """The face with its knobs moved, less far where a slider would come to its end or a price to its limit.
+
+    A face drawn beyond them may stay there.
+    """
+    bounds = np.maximum(prices.beyond([spec])[0], 0.0)
+    at_end = slider_at_end(spec)
+    for _ in range(HALVINGS + 1):
         turned = turn_knobs(spec, moves)
-    return turned if not slider_at_end(turned) else turn_knobs(spec, np.where(IS_SHAPE, 0.0, moves))
+        face, shape, rest = prices.beyond([turned])[0] > bounds
+        shape = shape or face or (slider_at_end(turned) and not at_end)
+        rest = rest or face
+        if not (shape or rest):
+            return turned
+        moves = np.where((IS_SHAPE & shape) | (IS_DRAWN & rest), 0.5 * moves, moves)
+    return turn_knobs(spec, np.where(IS_FREE, moves, 0.0))
 
 
 def _cost(pull: Pull, shown: Rows, aims: Rows, specs: Sequence[s.FaceSpec], drawn: Rows) -> Rows:

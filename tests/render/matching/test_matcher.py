@@ -300,8 +300,27 @@ def test_no_step_brings_a_slider_to_its_end(drawn):
     spec = next(one for one in drawn[0] if not knobs.slider_at_end(one))
     far = np.where(IS_SHAPE, 2.0, 0.0)
     assert knobs.slider_at_end(turn_knobs(spec, far))
-    held = refinement._turned(spec, far)
+    free = Prices.learn(drawn[0])
+    free = Prices(free.mean, free.covariance)
+    held = refinement._turned(free, spec, far)
     assert not knobs.slider_at_end(held) and held != spec
+
+
+@pytest.mark.parametrize("part", [1, 2])
+def test_no_step_takes_a_shape_or_the_rest_of_a_face_beyond_its_limit(drawn, part):
+    """A strong head hides behind usual hair no more than the other way round."""
+    prices = Prices.learn(drawn[0])
+    knob = "f05" if part == 1 else "brow_height"
+    far = np.where(np.arange(len(KNOBS)) == knobs.PLACE[knob], 2.4, 0.0)
+    stopped = 0
+    for spec in drawn[0][:60]:
+        before, held = prices.beyond([spec])[0], refinement._turned(prices, spec, far)
+        after, free = prices.beyond([held])[0], prices.beyond([turn_knobs(spec, far)])[0]
+        assert (after <= np.maximum(before, 0) + 1e-9).all()
+        if (free <= np.maximum(before, 0)).all() and not knobs.slider_at_end(turn_knobs(spec, far)):
+            assert held == turn_knobs(spec, far)
+        stopped += free[part] > max(before[part], 0)
+    assert stopped
 
 
 def test_cheeks_follow_a_smile(drawn):
@@ -348,7 +367,8 @@ def test_dear_faces_are_drawn_again(drawn):
         tried.append((list(rows), list(numbers)))
         return redraw.Faces(np.array(numbers), [cheap[3] for _ in rows], np.ones((len(rows), 1)))
 
-    limited = Prices(prices.mean, prices.covariance, float(prices.of([dear])[0] - 1))
+    limits = np.array([prices.of([dear])[0] - 1, np.inf, np.inf])
+    limited = Prices(prices.mean, prices.covariance, limits)
     again, count = redraw.redraw_dear(limited, cost, faces, turned)
     assert tried == [([0], [3])] and count == 1
     assert again.numbers.tolist() == [3, 1] and again.specs == [cheap[3], cheap[0]]
