@@ -52,18 +52,23 @@ class Correction:
         return cls(**{**data, "history": tuple(data["history"])})
 
 
-# What previews are known to miss: brow hairs that stand out of the brow, hairs that lie off the others, half a
-# pixel at lids and at the corners of eyes. Rendered minus previewed, means over 31 matched faces of 256 pixels
-# (one in profile left out); listed are those over 0.1 standard deviations of real faces.
+# What previews are known to miss: brow hairs that stand out of the brow, hairs that lie off the others, strands
+# over ears and forehead, half a pixel at lids and at the corners of eyes. Rendered minus previewed, means over
+# 63 matched faces of 256 pixels (one in profile left out); listed are numbers over 0.1 standard deviations of
+# real faces.
 START = Correction(
     bias={
-        "face_x": 0.0005,
-        "brow_thickness": 0.0167,
-        "eye_width": 0.0017,
-        "eye_opening": -0.0132,
-        "hair_volume": 0.106,
-        "hair_low": -0.023,
-        "hairline_height": -0.0075,
+        "face_x": 0.0004,
+        "roll": 0.08,
+        "brow_thickness": 0.0177,
+        "eye_width": 0.002,
+        "eye_opening": -0.0156,
+        "lip_thickness": -0.0084,
+        "face_area": -0.0068,
+        "ear_area": -0.0017,
+        "hair_volume": 0.117,
+        "hair_low": -0.03,
+        "hairline_height": -0.0073,
     }
 )
 
