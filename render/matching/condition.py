@@ -127,8 +127,8 @@ MELANIN_SD, UNLIKELY = 0.6, 0.02
 # Concentration of the Dirichlet distribution of the ancestries: most people are mostly of one.
 CONCENTRATION = 1.2
 
-# face_scale as masks show it (middles of eyes and lips) over that of the landmarks which frame the crop: mean of
-# 576 label maps.
+# face_scale as masks show it (middles of eyes and lips) over that of the landmarks which frame the crop: mean
+# of 576 label maps.
 MASK_SCALE = 1.0217
 # earring_area is a fraction of the crop: width of the crop at the eyes in mm, mean number of ears that a
 # picture with earrings shows, and the area of the largest stud in mm².

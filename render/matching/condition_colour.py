@@ -34,10 +34,12 @@ from facegen.render.spec.camera_ranges import KELVIN_SHIFT, SATURATION, TINT
 Floats = npt.NDArray[np.float64]
 
 # What is turned: logarithms of melanin, blood and exposure; warmth; kelvin; tint; logarithm of saturation.
-# Spread and bounds of each. Melanin starts as a person's of its ancestry: a dark picture of a fair person stays
-# one.
+# Spread and bounds of each. Melanin starts as a person's of its ancestry: a dark picture of a fair person
+# stays one.
 TURNED = ("melanin", "haemoglobin", "exposure", "warmth", "kelvin_shift", "tint", "saturation")
-SPREAD = np.array([MELANIN_SD, HAEMOGLOBIN_SD, 0.33, WARMTH_SD, KELVIN_SHIFT.sd, TINT.sd, 0.5 * SATURATION.sd])
+SPREAD = np.array(
+    [MELANIN_SD, HAEMOGLOBIN_SD, 0.33, WARMTH_SD, KELVIN_SHIFT.sd, TINT.sd, 0.5 * SATURATION.sd]
+)
 LOW = np.array([np.log(0.012), np.log(0.014), -1.2, -1.5, KELVIN_SHIFT.low, TINT.low, np.log(SATURATION.low)])
 HIGH = np.array([np.log(0.45), np.log(0.06), 1.2, 1.5, KELVIN_SHIFT.high, TINT.high, np.log(SATURATION.high)])
 MEASURED = np.array([2.0, 1.0, 1.0])  # L*, a*, b*: to which a render meets the colour of a flat patch

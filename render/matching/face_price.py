@@ -25,8 +25,8 @@ DEAREST = 0.99
 # J. Multivariate Analysis 88, 2004, with a fixed weight).
 SHRINK = 0.1
 LEAST_SD = 0.05  # units: of a knob that `--set` holds
-# What is priced and has a limit: all of a face, its shape alone, and all but its shape. A strong head is none the
-# less strong where its brows and hair are usual.
+# What is priced and has a limit: all of a face, its shape alone, and all but its shape. A strong head is none
+# the less strong where its brows and hair are usual.
 PARTS = (~IS_FREE, IS_SHAPE, IS_DRAWN)
 FEWEST = 8  # faces from which the standard deviation of a knob is taken; else it is one unit
 

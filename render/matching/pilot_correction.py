@@ -52,10 +52,10 @@ class Correction:
         return cls(**{**data, "history": tuple(data["history"])})
 
 
-# What previews are known to miss: brow hairs that stand out of the brow, hairs that lie off the others, strands
-# over ears and forehead, half a pixel at lids and at the corners of eyes. Rendered minus previewed, means over
-# 63 matched faces of 256 pixels (one in profile left out); listed are numbers over 0.1 standard deviations of
-# real faces.
+# What previews are known to miss: brow hairs that stand out of the brow, hairs that lie off the others,
+# strands over ears and forehead, half a pixel at lids and at the corners of eyes. Rendered minus previewed,
+# means over 63 matched faces of 256 pixels (one in profile left out); listed are those of numbers that are
+# over 0.1 standard deviations of real faces.
 START = Correction(
     bias={
         "face_x": 0.0004,

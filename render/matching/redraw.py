@@ -1,7 +1,8 @@
 """Faces that refinement made too dear are drawn again: another proposal takes their row.
 
 A face whose price, or that of its shape or of the rest alone, passes that of nearly all faces of the prior
-(face_price.DEAREST) is no likely person, however well it shows its row. The next best proposal for the row is refined in its place.
+(face_price.DEAREST) is no likely person, however well it shows its row. The next best proposal for the row is
+refined in its place.
 """
 
 from __future__ import annotations

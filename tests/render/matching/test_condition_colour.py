@@ -71,7 +71,13 @@ def test_a_row_that_gives_what_is_there_changes_nothing(faces):
 
 def test_a_dark_picture_of_fair_people_keeps_their_skin():
     """Light explains most of it; people whose ancestors had dark skin have it in bright pictures too."""
-    dark = {"male": True, "skin_ita": -36.0, "skin_lightness": 38.0, "skin_redness": 14.0, "skin_yellowness": 16.0}
+    dark = {
+        "male": True,
+        "skin_ita": -36.0,
+        "skin_lightness": 38.0,
+        "skin_redness": 14.0,
+        "skin_yellowness": 16.0,
+    }
     bright = {**dark, "skin_ita": 33.0, "skin_lightness": 62.0, "skin_yellowness": 18.0}
     found = {}
     for kind, african in (("fair", 0.0), ("dark", 1.0)):

@@ -346,7 +346,9 @@ def test_eyes_stay_on_what_they_look_at_when_the_head_turns(drawn):
             np.array([pose.gaze_yaw, pose.gaze_pitch]) - towards_camera(pose.yaw, pose.pitch, pose.roll)
             for pose in (spec.pose, turned.pose)
         ]
-        inside = abs(turned.pose.gaze_yaw) < GAZE_YAW[1] and GAZE_PITCH[0] < turned.pose.gaze_pitch < GAZE_PITCH[1]
+        inside = (
+            abs(turned.pose.gaze_yaw) < GAZE_YAW[1] and GAZE_PITCH[0] < turned.pose.gaze_pitch < GAZE_PITCH[1]
+        )
         if inside:
             np.testing.assert_allclose(off[1], off[0], atol=2e-4)
         held += inside
