@@ -46,7 +46,7 @@ UNDER_EYE_BLOOD, LID_BLOOD, PIMPLE_BLOOD, LIP_BLOOD, LIP_BLOOD_GAIN = 0.003, 0.0
 # How much of the unevenness, of the differences between regions and of marks a full foundation takes away.
 EVENS, EVENS_REGIONS, HIDES_MARKS = 0.7, 0.55, 0.75
 WARMTH = np.array([0.05, 0.0, -0.09])  # of red, green and blue at a warmth of 1
-NECK_YELLOW = 0.15  # of blue that necks lose against faces: their b* is that of the face on 700 photographs
+NECK_YELLOW = 0.21  # of blue that necks lose against faces: their b* is that of the face on 700 photographs
 
 
 # Blood of lips and thin lids lies in veins near the surface: it gives off oxygen, absorbs more red and less

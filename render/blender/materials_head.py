@@ -126,7 +126,7 @@ def sclera(made: m.Sclera) -> bpy.types.Material:
     redder = g.math("MINIMUM", g.math("ADD", veins, pink), 0.92)
     pale = 1 - 0.35 * min(made.melanin / 0.3, 1.0)
     white, flesh = (
-        (0.365 * pale, 0.346 * pale, 0.328 * pale**1.3, 1),
+        (0.385 * pale, 0.366 * pale, 0.358 * pale**1.3, 1),
         (0.36 * pale, 0.13 * pale, 0.11 * pale, 1),
     )
     mix = g.node("ShaderNodeMix", {"Factor": redder, "A": white, "B": flesh}, data_type="RGBA")

@@ -134,7 +134,7 @@ def draw_camera(d: Draw) -> s.Camera:
         contrast=_within(d, "camera.contrast", CONTRAST),
         saturation=draw_saturation(d),
         style=d.choice("camera.style", {"colour": 1 - sum(STYLE_RATES.values()), **STYLE_RATES}),
-        noise=float(np.exp(d.uniform("camera.noise", np.log(0.004), np.log(0.0095)))),
+        noise=float(np.exp(d.uniform("camera.noise", np.log(0.0035), np.log(0.0075)))),
         blur_px=max(0.0, d.normal("camera.blur_px", -0.1, 0.25, -0.9, 0.9)),
         sharpen=d.uniform("camera.sharpen", 0.05, 0.6),
         vignette=max(0.0, d.normal("camera.vignette", 0.05, 0.12)),
