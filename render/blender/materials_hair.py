@@ -15,8 +15,8 @@ RANDOM_COLOUR = 0.12  # of the melanin, from hair to hair
 TURNING = 0.5
 # Pigmented hairs also take light that white ones scatter, so few white ones show little: exponent of their
 # fraction, by eye.
-DARKENS = 1.6
-WHITE = 0.02  # melanin of white hair
+DARKENS = 2.5
+WHITE = (0.6, 0.56, 0.5)  # linear, nearly neutral: with a little melanin instead, grey hair looks blond
 # Absorption of the pigments of hair (Principled Hair of Cycles, after d'Eon et al., An Energy-Conserving Hair
 # Reflectance Model, 2011): red, green, blue.
 EUMELANIN, PHEOMELANIN = (0.506, 0.841, 1.653), (0.343, 0.733, 1.924)
@@ -60,7 +60,7 @@ def _greying(g: Graph, made: m.Hair, amount: Socket, random: Socket) -> Socket:
     width = TURNING * 2 * np.sqrt(made.grey * (1 - made.grey))
     white = g.math("MULTIPLY_ADD", g.math("SUBTRACT", random, 0.5), width, made.grey)
     white = g.math("POWER", g.math("MINIMUM", g.math("MAXIMUM", white, 0.0), 1.0), DARKENS)
-    mixed = {0: white, 1: pigmented, 2: rgba(fibre_colour(WHITE, made.redness))}
+    mixed = {0: white, 1: pigmented, 2: rgba(WHITE)}
     return g.node("ShaderNodeMixRGB", mixed).outputs[0]
 
 
