@@ -85,6 +85,11 @@ DEFAULTS = ExperimentConfig(real="")
     help="Also train on two halves of the real faces, and on real faces reweighted to the default set's "
     "distribution (four trainings).",
 )
+@click.option(
+    "--unlabelled",
+    type=SET,
+    help="Real pictures without labels (none of the test set): one more arm learns from them, booked apart.",
+)
 @click.option("--onnx", is_flag=True, help="Write every arm's first parser as ONNX too.")
 @click.option("--show-real", is_flag=True, help="Put the worst real test pictures into the page.")
 @click.option("--out", type=SET, help="Run folder; an interrupted run continues there [./facegen-eval].")

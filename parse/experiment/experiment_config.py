@@ -66,6 +66,9 @@ class ExperimentConfig:
     controls : bool
         Train also on two halves of the real faces, and on real faces reweighted to the default set's
         distribution (four trainings).
+    unlabelled : path, optional
+        Real pictures without labels, none of them a test picture: the best informed synthetic arm is trained
+        again with them and booked apart.
     onnx : bool
         Write the first parser of every arm as ONNX too.
     show_real : bool
@@ -97,6 +100,7 @@ class ExperimentConfig:
     adapter_numbers: Sequence[int] = ()
     adapter_probabilities: bool = False
     controls: bool = False
+    unlabelled: str | Path | None = None
     onnx: bool = False
     show_real: bool = False
     out: str | Path | None = None

@@ -11,7 +11,7 @@ start of a mix) happens once.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from facegen.datasets.keyed_random import keyed_generator
 from facegen.parse.data.loaded_set import LoadedSet, join
 from facegen.parse.experiment.real_sets import nested_order
 from facegen.parse.experiment.set_roles import DEFAULT, MATCHED
+from facegen.parse.training.self_training import Unlabelled
 
 REAL = "R"
 ADAPTED = {REAL: "R_L", DEFAULT: "S_L", MATCHED: "S_DL"}
@@ -40,6 +41,7 @@ class Training:
     name : its folder in the run
     title : what it is, for people
     adapter : whether it is also scored behind a label adapter
+    unlabelled : pictures without labels that it learns from as well
     """
 
     name: str
@@ -47,6 +49,7 @@ class Training:
     data: LoadedSet
     seed: int
     adapter: bool = True
+    unlabelled: Unlabelled | None = None
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,13 @@ class Ingredients:
     fit : real faces to train on
     synthetic : {key of the arm: its rendered sets}
     titles : {key: words}
+    unlabelled : pictures without labels, for a further training
     """
 
     fit: LoadedSet
     synthetic: dict[str, list[LoadedSet]]
     titles: dict[str, str]
+    unlabelled: Unlabelled | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,8 @@ class Plan:
         not requested
     reweighted : random real faces with repeats, and real faces reweighted to the default set's distribution
         with the same number of repeats; empty where not requested
+    taught : by seed, the best informed synthetic arm `taught_of` with unlabelled pictures as well; no arm of
+        the split, and empty where not requested
     """
 
     arms: dict[str, list[list[Training]]]
@@ -87,6 +94,8 @@ class Plan:
     mix_of: str = ""
     halves: tuple[Training, ...] = ()
     reweighted: tuple[Training, ...] = ()
+    taught: tuple[Training, ...] = ()
+    taught_of: str = ""
 
     def trainings(self) -> list[Training]:
         """Each training once: the arms seed by seed, so that a run stopped early has whole seeds; then the
@@ -94,7 +103,7 @@ class Plan:
         seeds = len(self.arms[REAL][0])
         order = [row[k] for k in range(seeds) for rows in self.arms.values() for row in rows]
         order += [one for line in self.curves.values() for one in line.values()]
-        order += [*self.mix.values(), *self.halves, *self.reweighted]
+        order += [*self.mix.values(), *self.halves, *self.reweighted, *self.taught]
         return list({one.name: one for one in order}.values())
 
 
@@ -164,7 +173,19 @@ def make_plan(
             for part in range(2)
         )
     drawn = _reweighted(sets.fit, count, weights) if weights is not None else ()
-    return Plan(arms, {REAL: "real", **sets.titles}, curves, mixed, mix_of, parts, drawn)
+    taught: tuple[Training, ...] = ()
+    if sets.unlabelled is not None and mix_of:
+        taught = tuple(_taught(one, sets.unlabelled) for one in arms[mix_of][0])
+    titles = {REAL: "real", **sets.titles}
+    return Plan(arms, titles, curves, mixed, mix_of, parts, drawn, taught, mix_of if taught else "")
+
+
+def _taught(one: Training, unlabelled: Unlabelled) -> Training:
+    """A training that learns from unlabelled pictures as well."""
+    words = f"{one.title}, with {len(unlabelled.data)} unlabelled pictures"
+    return replace(
+        one, name=one.name.replace("-seed", "+unlabelled-seed"), title=words, unlabelled=unlabelled
+    )
 
 
 def _reweighted(fit: LoadedSet, count: int, weights: npt.NDArray[np.float64]) -> tuple[Training, Training]:

@@ -4,6 +4,7 @@ Everything here is plain JSON values; a figure is {"value", "low", "high"}, None
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -205,6 +206,39 @@ def control_figures(plan: Plan, scored: Mapping[str, ScoredTraining]) -> dict[st
         if plan.reweighted
         else None,
         "reweighted_distinct_faces": len(set(plan.reweighted[0].data.ids)) if plan.reweighted else None,
+    }
+
+
+def taught_figures(plan: Plan, scored: Mapping[str, ScoredTraining]) -> dict[str, Any] | None:
+    """What unlabelled pictures bring to the arm `plan.taught_of`, on its first set; None where not trained.
+
+    Returns
+    -------
+    {"of", "pictures", "settings", "figures": {"plain", "adapted"}, "gain": {"plain", "adapted"}} in the
+    headline measures
+    """
+    if not plan.taught:
+        return None
+    key, rows = plan.taught_of, plan.arms[plan.taught_of][0]
+    with_, convention = "taught", scored[rows[0].name].plain.convention
+    table = {}
+    for name, trainings in ((key, rows), (with_, plan.taught)):
+        table[name] = [[scored[one.name].plain for one in trainings]]
+        table[adapted_key(name)] = [[_adapted(scored[one.name]) for one in trainings]]
+    resampled = resample_arms(table, convention)
+    figures = arm_figures(resampled, convention)
+    kinds = {"plain": (with_, key), "adapted": (adapted_key(with_), adapted_key(key))}
+    unlabelled = plan.taught[0].unlabelled
+    assert unlabelled is not None  # that is what makes it one of plan.taught
+    return {
+        "of": key,
+        "pictures": len(unlabelled.data),
+        "settings": asdict(unlabelled.settings),
+        "figures": {kind: {m: figures[arm][m] for m in HEADLINE} for kind, (arm, _) in kinds.items()},
+        "gain": {
+            kind: {m: loss_figure(resampled, arm, base, m, convention) for m in HEADLINE}
+            for kind, (arm, base) in kinds.items()
+        },
     }
 
 

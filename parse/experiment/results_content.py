@@ -32,6 +32,7 @@ from facegen.parse.experiment.gap import (
     gap_figures,
     interval_note,
     resample_arms,
+    taught_figures,
 )
 from facegen.parse.experiment.run_plan import MADE_WITH, AdapterStudy, ScoredTraining
 from facegen.parse.experiment.scoring_cache import Scorer
@@ -131,6 +132,7 @@ def results_json(run: Run, device: torch.device, seconds: float) -> dict[str, An
         "mix": {"of": run.plan.mix_of, **curve_figures(run.plan.mix, run.scored, run.plan.mix_of)}
         if run.plan.mix
         else None,
+        "unlabelled": taught_figures(run.plan, run.scored),
         "adapters": [_study(one, table[one.arm][0][0]) for one in run.studies],
         "slices": slices,
         "slice_losses": losses,

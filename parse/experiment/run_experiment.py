@@ -20,7 +20,7 @@ from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, ignore
 from facegen.datasets.layouts.face_set import FaceSet
 from facegen.datasets.layouts.open_set import open_set
 from facegen.parse.data.device import describe_device, gpu_memory, pick_device
-from facegen.parse.data.loaded_set import load_reported
+from facegen.parse.data.loaded_set import LoadedSet, load_pictures, load_reported
 from facegen.parse.experiment.attributes import attributes_of, real_weights
 from facegen.parse.experiment.estimate import estimate
 from facegen.parse.experiment.experiment_config import QUICK_SEEDS, SEEDS, ExperimentConfig
@@ -53,6 +53,7 @@ from facegen.parse.metrics.validation_log import ValidationLook
 from facegen.parse.models.networks import check_torch_pair
 from facegen.parse.training.data_parallel import check_devices
 from facegen.parse.training.recipe import Recipe
+from facegen.parse.training.self_training import Unlabelled, without_labels
 
 if TYPE_CHECKING:
     from facegen.parse.experiment.experiment_config import FacesLike
@@ -72,6 +73,7 @@ class _Setup:
     count: int
     seeds: int
     folder: Path
+    unlabelled: FaceSet | None = None
 
     @property
     def most(self) -> int:
@@ -107,6 +109,7 @@ def run_experiment(config: ExperimentConfig, progress: ProgressCallback = ignore
     _describe(setup, progress)
     parts = _ingredients(setup, progress)
     scorer, look = _testers(setup, progress)
+    _require_untested(parts.unlabelled, scorer.test)
     seen = seen_pictures(parts.fit, scorer.test)
     if seen:
         names = ", ".join(seen[:3]) + (", ..." if len(seen) > 3 else "")
@@ -173,7 +176,12 @@ def _set_up(config: ExperimentConfig, progress: ProgressCallback) -> _Setup:
     _check_numbers(config, real, roles)
     seeds = config.seeds or (QUICK_SEEDS if config.quick else SEEDS)
     folder = fresh_folder() if config.out is None else Path(config.out)
-    return _Setup(config, device, recipe, real, roles, count, seeds, folder)
+    unlabelled = None if config.unlabelled is None else open_set(config.unlabelled)
+    if unlabelled is not None and not (roles.default or roles.matched):
+        raise FacegenError("--unlabelled needs a set of the default prior or a matched one to be added to")
+    if unlabelled is not None and not len(unlabelled):
+        raise FacegenError(f"{unlabelled.path} holds no pictures")
+    return _Setup(config, device, recipe, real, roles, count, seeds, folder, unlabelled)
 
 
 def _open(faces: "FacesLike", convention: str | Path | None) -> FaceSet:
@@ -225,6 +233,7 @@ def _arguments(setup: _Setup) -> dict[str, Any]:
         "mix": list(config.mix_numbers),
         "adapt_n": list(config.adapter_numbers),
         "controls": config.controls,
+        **({} if config.unlabelled is None else {"unlabelled": str(config.unlabelled)}),
     }
 
 
@@ -257,7 +266,29 @@ def _ingredients(setup: _Setup, progress: ProgressCallback) -> Ingredients:
             load_reported(choose(one, min(setup.most, len(one))), size, progress) for one in which
         ]
         titles[key] = title
-    return Ingredients(load_reported(setup.real.fit, size, progress), synthetic, titles)
+    fit = load_reported(setup.real.fit, size, progress)
+    return Ingredients(fit, synthetic, titles, _unlabelled(setup, progress))
+
+
+def _unlabelled(setup: _Setup, progress: ProgressCallback) -> Unlabelled | None:
+    """The pictures of --unlabelled."""
+    if setup.unlabelled is None:
+        return None
+    one = setup.unlabelled
+    progress(ProgressEvent("load", one.name))
+    images = load_pictures(one, setup.recipe.size)
+    convention = setup.real.fit.convention
+    return Unlabelled(without_labels(one.name, list(one.ids), images, convention))
+
+
+def _require_untested(unlabelled: Unlabelled | None, test: LoadedSet) -> None:
+    """FacegenError where test pictures are among the unlabelled ones."""
+    shared = [] if unlabelled is None else seen_pictures(unlabelled.data, test)
+    if shared:
+        raise FacegenError(
+            f"--unlabelled holds {len(shared)} test pictures, {shared[0]} for one: learning from them would "
+            "raise the score; take them out"
+        )
 
 
 def _testers(setup: _Setup, progress: ProgressCallback) -> tuple[Scorer, ValidationLook]:

@@ -120,6 +120,7 @@ class Workplace:
             on_progress,
             look=self.look,
             devices=self.devices,
+            unlabelled=one.unlabelled,
         )
         assert parser is not None  # only with stop_after
         return parser
@@ -135,7 +136,7 @@ def missing(plan: Plan, place: Workplace) -> list[Training]:
     lacking = []
     for one in plan.trainings():
         own = place.folder / one.name
-        key = training_key(one.data, place.recipe, one.seed, place.devices)
+        key = training_key(one.data, place.recipe, one.seed, place.devices, one.unlabelled)
         if (own / CHECKPOINT_FILE).exists():
             require_key(load_parser(own / CHECKPOINT_FILE).metadata, key, own)
             continue

@@ -30,6 +30,7 @@ from facegen.parse.models.checkpoints import (
 )
 from facegen.parse.training.data_parallel import DeviceGroup, OneDevice, check_devices, launch
 from facegen.parse.training.recipe import Recipe, learning_rate
+from facegen.parse.training.self_training import Unlabelled
 from facegen.parse.training.step_log import LOG_FILE, LoggedStep, StepLog, watched_log
 from facegen.parse.training.trainer import Trainer, smaller_batch, stepping
 
@@ -53,11 +54,14 @@ class Progress:
         return ProgressEvent("train", title, self.step, self.steps, note)
 
 
-def training_key(data: LoadedSet, recipe: Recipe, seed: int, devices: int = 1) -> str:
+def training_key(
+    data: LoadedSet, recipe: Recipe, seed: int, devices: int = 1, unlabelled: Unlabelled | None = None
+) -> str:
     """Fingerprint of what decides a training: the weights of the encoder by their content, wherever they
     lie."""
     settings = {key: value for key, value in asdict(recipe).items() if key != "encoder_weights"}
-    return fingerprint([settings, seed, data.digest(), *([devices] if devices > 1 else [])])
+    more = [*([devices] if devices > 1 else []), *([unlabelled.key] if unlabelled else [])]
+    return fingerprint([settings, seed, data.digest(), *more])
 
 
 def require_key(content: Mapping[str, Any], key: str, folder: Path) -> None:
@@ -76,6 +80,7 @@ def train(
     stop_after: int | None = None,
     look: ValidationLook | None = None,
     devices: int = 1,
+    unlabelled: Unlabelled | None = None,
 ) -> Parser | None:
     """Train one parser; a training that an earlier call in `folder` began is continued.
 
@@ -91,6 +96,7 @@ def train(
         choose nothing
     devices : number of devices that share every batch, see data_parallel.py; it changes the result a little,
         since a CPU process normalises over its own part of a batch
+    unlabelled : pictures without labels that are learned from as well, see self_training.py
 
     Returns
     -------
@@ -100,7 +106,8 @@ def train(
     ------
     FacegenError : the folder holds another training, the loss is not finite, or GPU memory is out.
     """
-    job = _Job(data, recipe, seed, folder, training_key(data, recipe, seed, devices), stop_after, look)
+    key = training_key(data, recipe, seed, devices, unlabelled)
+    job = _Job(data, recipe, seed, folder, key, stop_after, look, unlabelled)
     final = folder / CHECKPOINT_FILE
     if final.exists():
         parser = load_parser(final, device)
@@ -131,6 +138,7 @@ class _Job:
     key: str
     stop_after: int | None
     look: ValidationLook | None
+    unlabelled: Unlabelled | None = None
 
     @property
     def until(self) -> int:
@@ -143,7 +151,7 @@ def _train(
 ) -> Parser | None:
     """As `train`, in one process of the group, of which only the first one writes."""
     with gpu_memory(smaller_batch(job.recipe)):
-        trainer = Trainer(job.data, job.recipe, job.seed, group)
+        trainer = Trainer(job.data, job.recipe, job.seed, group, job.unlabelled)
     state = _saved_state(job)
     if state is not None:
         trainer.restore(state)
@@ -183,11 +191,16 @@ def _finished(trainer: Trainer, job: _Job) -> Parser:
         recipe=_plain(asdict(recipe)),
         seed=job.seed,
         trained_on={"name": data.name, "count": len(data)},
+        **({"unlabelled": _unlabelled(job.unlabelled)} if job.unlabelled else {}),
         device=trainer.device.type,
         precision=str(trainer.half or torch.float32).removeprefix("torch."),
         key=job.key,
     )
     return Parser(trainer.network.eval(), data.convention, recipe.size, metadata)
+
+
+def _unlabelled(one: Unlabelled) -> dict[str, Any]:
+    return {"name": one.data.name, "count": len(one.data), "settings": asdict(one.settings)}
 
 
 def _run(trainer: Trainer, job: _Job, on_progress: Callable[[Progress], object] | None) -> None:
