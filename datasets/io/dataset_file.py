@@ -5,7 +5,8 @@ the failures. `attributes.parquet` has one row a sample: its name, then scalars,
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from facegen.datasets.io.files import fingerprint, read_json, write_bytes, write
 
 FORMAT = "facegen-dataset"
 FORMAT_VERSION = 2
+ROWS_AT_ONCE = 1000  # of the table of attributes, before they are turned into columns
 DATASET_FILE = "dataset.json"
 ATTRIBUTES_FILE = "attributes.parquet"
 REQUIRED = ("seed", "size", "num", "convention", "profile", "fingerprint", "config", "ledger", "failures")
@@ -115,8 +117,10 @@ def _key_of_version_1(key: str, value: Any) -> str:
     return RENAMED_IN_TARGET.get(key, key)
 
 
-def write_attributes(root: Path, names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
+def write_attributes(root: Path, names: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
     """Write `attributes.parquet`: column `name`, then every attribute any row has, missing ones null.
+
+    Rows are taken one by one and kept in columns: a table of any length takes little memory.
 
     Raises
     ------
@@ -126,18 +130,35 @@ def write_attributes(root: Path, names: Sequence[str], rows: Sequence[Mapping[st
     import pyarrow as pa  # 50 ms that `facegen --help` must not pay
     import pyarrow.parquet as pq
 
+    source, parts, count = iter(rows), [], 0
+    while chunk := list(islice(source, ROWS_AT_ONCE)):
+        parts.append(_columns(names[count : count + len(chunk)], chunk))
+        count += len(chunk)
+    if len(names) != count:
+        raise ValueError(f"{len(names)} names for {count} rows")
+    try:
+        table = pa.concat_tables(parts or [_columns([], [])], promote_options="permissive")
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise ValueError(f"an attribute mixes types ({error})") from None
+    columns = sorted(set(table.column_names) - {"name"})
+    buffer = io.BytesIO()
+    pq.write_table(table.combine_chunks().select(["name", *columns]), buffer, compression="zstd")
+    write_bytes(Path(root) / ATTRIBUTES_FILE, buffer.getvalue())
+
+
+def _columns(names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> Any:
+    """Rows as an Arrow table; ValueError where a column mixes types or there are more rows than names."""
+    import pyarrow as pa
+
     if len(names) != len(rows):
         raise ValueError(f"{len(names)} names for {len(rows)} rows")
-    columns = sorted({key for row in rows for key in row})
     data: dict[str, object] = {"name": pa.array(list(names), pa.string())}
-    for column in columns:
+    for column in sorted({key for row in rows for key in row}):
         try:
             data[column] = pa.array([row.get(column) for row in rows])
         except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
             raise ValueError(f"attribute {column} mixes types ({error})") from None
-    buffer = io.BytesIO()
-    pq.write_table(pa.table(data), buffer, compression="zstd")
-    write_bytes(Path(root) / ATTRIBUTES_FILE, buffer.getvalue())
+    return pa.table(data)
 
 
 def read_attributes_table(root: Path) -> dict[str, list]:

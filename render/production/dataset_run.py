@@ -516,7 +516,7 @@ def complete_summary(out: Path) -> None:
 
 def _write_attributes(out: Path, done: list[int]) -> None:
     names = [sample_name(i) for i in done]
-    write_attributes(out, names, [read_json(out / "meta" / f"{name}.json")["attributes"] for name in names])
+    write_attributes(out, names, (read_json(out / "meta" / f"{name}.json")["attributes"] for name in names))
 
 
 def _failures(own: range, done: list[int], old: Mapping[str, str], outcome: Outcome) -> dict[str, str]:

@@ -116,10 +116,11 @@ class RayEngine:
             for start, stop in starts
         )
         for (start, stop), result in self._run(match_task, tasks, WORKER_BYTES):
-            if not isinstance(result, Matched):
+            if isinstance(result, str):
                 raise FacegenError(f"faces {start} to {stop - 1} cannot be matched: {result}")
-            keep_block(order.job, profile, start, mark, result)
-            on_step("match", int(result.report.get("previews", 0)))
+            block, previews = result
+            keep_block(order.job, profile, start, mark, block)
+            on_step("match", previews)
 
     def _run(
         self, function: Callable[..., Any], tasks: Iterator[tuple[Any, tuple[Any, ...]]], memory: float
@@ -199,9 +200,15 @@ def render_task(job: Job, pairs: list[tuple[int, FaceSpec]]) -> Rendered:
         return Rendered(answers, files, outcome.device)
 
 
-def match_task(*arguments: Any) -> Matched:
-    """Match one block: the body of a Ray task."""
-    return match_block(*arguments)
+def match_task(*arguments: Any) -> tuple[Matched, int]:
+    """Match one block and count its previews: the body of a Ray task."""
+    previews = 0
+
+    def count(number: int) -> None:
+        nonlocal previews
+        previews += number
+
+    return match_block(*arguments, None, count), previews
 
 
 def failures_of(pairs: list[tuple[int, FaceSpec]], why: str) -> list[Answer]:

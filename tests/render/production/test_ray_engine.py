@@ -9,12 +9,15 @@ import types
 import pytest
 from stub_worker import contents
 
+from facegen.audit.profiles.profile_files import load_profile
 from facegen.datasets.errors import FacegenError
-from facegen.render.production import ray_engine
-from facegen.render.production.dataset_run import produce
+from facegen.render.matching import matcher
+from facegen.render.production import matched_blocks, ray_engine
+from facegen.render.production.dataset_run import Order, produce
 from facegen.render.production.ray_engine import RayEngine, Rendered
 from facegen.render.production.set_integrity import plan_problems
 from facegen.render.production.worker_pool import Done, Failed, Job
+from facegen.render.spec.face_spec import FaceSpec
 
 pytestmark = pytest.mark.usefixtures("stub")
 
@@ -55,7 +58,7 @@ class FakeRay:
         number, function, arguments = reference.task
         if number in self.faults:
             raise self.faults[number]
-        if arguments[1][0][0] == self.lost:
+        if function is ray_engine.render_task and arguments[1][0][0] == self.lost:
             raise ConnectionError("trace\n  node died")
         return function(*arguments)
 
@@ -108,6 +111,32 @@ def test_a_cluster_that_renders_nothing_ends_the_run(order_of, fake):
     fake(faults={n: FacegenError("rendering needs Blender") for n in range(1, 99)})
     with pytest.raises(FacegenError, match="samples all failed: rendering needs Blender"):
         produce(order_of(30, engine=RayEngine()))
+
+
+def test_blocks_are_matched_as_tasks_once_and_stored_as_a_local_run_stores_them(tmp_path, monkeypatch, fake):
+    profile = load_profile("uniform")
+
+    def match_block(profile, seed, start, stop, overrides, correction, pool, on_progress):
+        target = matcher.targets_of(profile, seed, start, stop)
+        on_progress(stop - start)
+        specs = [FaceSpec()] * (stop - start)
+        return matcher.Matched(specs, target.names, target.values, target.values, {"start": start}, ())
+
+    monkeypatch.setattr(ray_engine, "match_block", match_block)
+    monkeypatch.setattr(matched_blocks, "match_block", match_block)
+    stored = {}
+    for name in ("local", "ray"):
+        ray, steps = fake(), []
+        order = Order(Job(tmp_path / name), 100, 3, profile, "uniform", engine=RayEngine())
+        if name == "ray":
+            for _ in range(2):
+                order.engine.match(order, "mark", range(100), lambda *one, kept=steps: kept.append(one))
+            assert ray.calls == 3 and steps == [("match", 32), ("match", 32), ("match", 64)]
+        matched_blocks.matched_blocks(order.job, profile, 3, range(100), (), 0, 1, "mark")
+        stored[name] = {
+            path.name: path.read_bytes() for path in sorted((tmp_path / name / "matching").glob("*"))
+        }
+    assert stored["ray"] == stored["local"] and len(stored["ray"]) == 4
 
 
 def test_files_of_failed_samples_do_not_travel(tmp_path, monkeypatch):
