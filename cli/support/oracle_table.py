@@ -16,13 +16,14 @@ def oracle_table(content: Mapping[str, Any]) -> Table:
         f"gap {figure_text(content['gap'][HEADLINE], True)}"
     )
     table = Table(title=title, title_justify="left")
-    for heading in ("oracle", "worth", "cost", "of the gap"):
+    for heading in ("oracle", "worth", "above own exchange", "cost", "of the gap"):
         table.add_column(heading, no_wrap=True)
     for one in sorted(content["oracles"], key=lambda row: -row["worth"][HEADLINE]["value"]):
         cost = None if one["cost"] is None else one["cost"][HEADLINE]
         table.add_row(
             one["name"],
             figure_text(one["worth"][HEADLINE], True),
+            figure_text(one["worth_above_own"][HEADLINE], True),
             figure_text(cost, True),
             percent_text(one["fraction_of_gap"]),
         )

@@ -2,7 +2,9 @@
 
 Arms: R real faces; S synthetic ones; S+NAME synthetic faces with a real factor; R-NAME real faces with the
 synthetic one. Every arm has the same number of pictures, recipe and seeds. The worth of a factor is what
-S+NAME scores above S, its cost what R-NAME scores below R, both paired by test picture.
+S+NAME scores above S, its cost what R-NAME scores below R, both paired by test picture. An exchange also
+leaves seams and torn patterns: S~NAME exchanges the factor between synthetic faces, and S+NAME above S~NAME
+is the worth with these the same on both sides.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +30,7 @@ from facegen.parse.training.recipe import Recipe
 from facegen.parse.training.train import Progress, train
 
 FORMAT, FORMAT_VERSION = "facegen-oracles", 1
-GAIN, LOSS = "+", "-"  # of an arm's key: S+NAME, R-NAME
+GAIN, LOSS, OWN = "+", "-", "~"  # of an arm's key: S+NAME, R-NAME, S~NAME
 HEADLINE = "mean_f1_core"
 
 
@@ -62,8 +64,8 @@ def run_oracles(run: OracleRun, progress: ProgressCallback = ignore_progress) ->
 
     Returns
     -------
-    dict of plain values: "arms" {arm: {measure: figure}}, and "oracles" with, of each, "worth", "cost" and
-    "fraction_of_gap" of the measures. Aggregates only: neither pictures nor their names.
+    dict of plain values: "arms" {arm: {measure: figure}}, and "oracles" with, of each, "worth",
+    "worth_above_own", "cost" and "fraction_of_gap" of the measures. Aggregates only: neither pictures nor their names.
 
     Raises
     ------
@@ -93,8 +95,8 @@ def run_oracles(run: OracleRun, progress: ProgressCallback = ignore_progress) ->
 
 def _arms_of(name: str, losses: bool) -> list[tuple[str, str, str]]:
     """Key, target and donor of the arms of an oracle."""
-    gain = (f"{DEFAULT}{GAIN}{name}", DEFAULT, REAL)
-    return [gain, (f"{REAL}{LOSS}{name}", REAL, DEFAULT)] if losses else [gain]
+    arms = [(f"{DEFAULT}{GAIN}{name}", DEFAULT, REAL), (f"{DEFAULT}{OWN}{name}", DEFAULT, DEFAULT)]
+    return [*arms, (f"{REAL}{LOSS}{name}", REAL, DEFAULT)] if losses else arms
 
 
 def _reader(parser: Parser, device: torch.device) -> Callable[..., Any]:
@@ -157,6 +159,9 @@ def _entry(
         "name": name,
         "about": ORACLES[name].about,
         "worth": {m: loss_figure(resampled, gained, DEFAULT, m, convention) for m in measures},
+        "worth_above_own": {
+            m: loss_figure(resampled, gained, f"{DEFAULT}{OWN}{name}", m, convention) for m in measures
+        },
         "cost": {m: loss_figure(resampled, REAL, lost, m, convention) for m in measures} if losses else None,
         "fraction_of_gap": _fraction(resampled, gained, convention),
     }

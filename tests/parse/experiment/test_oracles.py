@@ -226,14 +226,19 @@ def test_every_oracle_is_trained_and_its_worth_is_the_difference_of_arms(tmp_pat
     assert result.exit_code == 0, result.output
     content = json.loads((tmp_path / "run" / "oracles.json").read_text())
     assert set(content["arms"]) == {
-        "R", "S", "S+colours", "R-colours", "S+borders-mouth", "R-borders-mouth"
+        "R", "S", "S+colours", "R-colours", "S~colours", "S+borders-mouth", "S~borders-mouth",
+        "R-borders-mouth",
     }  # fmt: skip
     assert content["num"] == 8 and content["seeds"] == 2 and content["scored_on"] >= 6
     assert content["command"].startswith("cli bench oracles synth --real real") and str(
         tmp_path
     ) not in json.dumps(content)
     for one in content["oracles"]:
-        for key, first, second in (("worth", f"S+{one['name']}", "S"), ("cost", "R", f"R-{one['name']}")):
+        for key, first, second in (
+            ("worth_above_own", f"S+{one['name']}", f"S~{one['name']}"),
+            ("worth", f"S+{one['name']}", "S"),
+            ("cost", "R", f"R-{one['name']}"),
+        ):
             value = {arm: content["arms"][arm]["skin"]["value"] for arm in (first, second)}
             assert one[key]["skin"]["value"] == pytest.approx(value[first] - value[second])
             assert one[key]["skin"]["low"] <= one[key]["skin"]["value"] <= one[key]["skin"]["high"]
