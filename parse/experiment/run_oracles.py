@@ -65,7 +65,7 @@ def run_oracles(run: OracleRun, progress: ProgressCallback = ignore_progress) ->
     Returns
     -------
     dict of plain values: "arms" {arm: {measure: figure}}, and "oracles" with, of each, "worth",
-    "worth_above_own", "cost" and "fraction_of_gap" of the measures. Aggregates only: neither pictures nor their names.
+    "worth_above_own", "cost" and "fraction_of_gap" of the measures. No pictures, and no names of them.
 
     Raises
     ------
