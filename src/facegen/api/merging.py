@@ -41,6 +41,12 @@ def merge(
     Raises
     ------
     FacegenError : the folders are no parts of one plan, or a shard is missing or damaged.
+
+    Examples
+    --------
+    >>> faces = facegen.merge(["part-0", "part-1"], "faces")  # doctest: +SKIP
+    >>> len(faces)  # doctest: +SKIP
+    512
     """
     folder = Path(out)
 

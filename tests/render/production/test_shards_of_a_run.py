@@ -290,7 +290,11 @@ def test_a_signal_stops_a_run_and_its_workers_within_five_seconds(tmp_path, sign
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "STUB_SECONDS": "600"}
     run = subprocess.Popen(
-        [sys.executable, "-c", code, tmp_path / "set"], env=environment, stderr=subprocess.PIPE
+        [sys.executable, "-c", code, tmp_path / "set"],
+        env=environment,
+        stderr=subprocess.PIPE,
+        # A background job of a shell ignores SIGINT and hands that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     logs = tmp_path / "set/logs"
     limit = time.monotonic() + 60
