@@ -303,8 +303,7 @@ def produce(order: Order, progress: ProgressCallback = ignore_progress) -> Outco
 def _produce(order: Order, fresh: bool, progress: ProgressCallback) -> Outcome:
     """`produce` once the folder is locked."""
     out, todo = Path(order.job.out), plan(order)  # another run may have written there before the lock
-    for path in (*out.glob(f"{TEMPORARY_MARK}*"), *out.glob(f"*/{TEMPORARY_MARK}*")):
-        path.unlink(missing_ok=True)  # what a killed run had begun to write
+    _remove_begun(out)
     _write_summary(order, Outcome(), complete=False)
     try:
         commits = ShardCommits(out, run_plan(order), order.part, todo)
@@ -312,6 +311,7 @@ def _produce(order: Order, fresh: bool, progress: ProgressCallback) -> Outcome:
         reporter = _Reporter(progress, len(todo), commits)
         pairs = zip(todo, chosen.specs, strict=True)
         outcome = _render(order, pairs, reporter, proven=len(todo) < len(indices_of(order)))
+        _remove_begun(out)
     except FacegenError:
         if fresh:
             _remove_empty(out)
@@ -319,6 +319,12 @@ def _produce(order: Order, fresh: bool, progress: ProgressCallback) -> Outcome:
     _add_rendered(order, chosen)
     _write_summary(order, outcome, not outcome.failures, chosen.target, chosen.matching)
     return outcome
+
+
+def _remove_begun(out: Path) -> None:
+    """Remove what killed runs and workers had begun to write; none may be at work in the folder."""
+    for path in (*out.glob(f"{TEMPORARY_MARK}*"), *out.glob(f"*/{TEMPORARY_MARK}*")):
+        path.unlink(missing_ok=True)
 
 
 def _render(

@@ -179,6 +179,19 @@ def test_a_first_run_that_fails_leaves_what_can_be_gone_on_with(order, renderer,
     assert sorted(path.name for path in out.iterdir()) == ["dataset.json", "matching"]
 
 
+def test_what_a_killed_worker_had_begun_to_write_is_removed(order, renderer, tmp_path, monkeypatch):
+    begun, render = tmp_path / "set/depth/.partial-9-000000.npz", dataset_run._render
+
+    def killed_once(*args, **options):
+        outcome = render(*args, **options)
+        begun.write_bytes(b"half")
+        return outcome
+
+    monkeypatch.setattr(dataset_run, "_render", killed_once)
+    assert len(produce(order(1)).done) == 1
+    assert begun.parent.is_dir() and not begun.exists()
+
+
 def test_what_a_killed_run_had_begun_to_write_is_removed(order, renderer, tmp_path):
     produce(order(1))
     for folder in (tmp_path / "set", tmp_path / "set" / "depth"):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -298,13 +299,19 @@ def test_a_signal_stops_a_run_and_its_workers_within_five_seconds(tmp_path, sign
     )
     logs = tmp_path / "set/logs"
     limit = time.monotonic() + 60
-    while len(list(logs.glob("*"))) < 2 and time.monotonic() < limit:
-        time.sleep(0.05)
-    workers = children_of(run.pid)
-    assert len(workers) == 2
-    sent = time.monotonic()
-    run.send_signal(sign)
-    _, said = run.communicate(timeout=30)
+    workers: list[int] = []
+    try:
+        while len(list(logs.glob("*"))) < 2 and time.monotonic() < limit:
+            time.sleep(0.05)
+        workers = children_of(run.pid)
+        assert len(workers) == 2
+        sent = time.monotonic()
+        run.send_signal(sign)
+        _, said = run.communicate(timeout=30)
+    finally:
+        for pid in (run.pid, *workers) if run.poll() is None else ():  # a failure leaves no process
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
     assert time.monotonic() - sent < 5
     assert run.returncode == 128 + sign and said == b"facegen: interrupted\n"
     assert not [pid for pid in workers if alive(pid)]
