@@ -17,7 +17,7 @@ setup: ## Virtual environment, wheels and system libraries
 demo: setup ## Render 52 small matched faces, audit them, write a report and a contact sheet into demo/
 	@$(FACEGEN) render --match-dist celebamaskhq --num 52 --size 128 --quality fast --seed 0 --out $(DEMO)/faces
 	@$(FACEGEN) audit $(DEMO)/faces --against celebamaskhq --out $(DEMO)/audit > $(DEMO)/audit.txt || test $$? -eq 1
-	@$(FACEGEN) preview $(DEMO)/faces --num 52 --columns 8 --out $(DEMO)/contact-sheet.png
+	@$(FACEGEN) preview $(DEMO)/faces --num 52 --columns 4 --out $(DEMO)/contact-sheet.png
 	@$(PYTHON_BIN) tools/demo_summary.py $(DEMO)
 	@echo "'source .venv/bin/activate' makes facegen and python those of this project."
 

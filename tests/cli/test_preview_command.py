@@ -70,6 +70,14 @@ def test_a_set_is_shown_inside_its_folder(rendered):
     )
 
 
+def test_a_face_and_its_labels_stay_in_one_row(rendered, tmp_path):
+    for columns, faces in (("1", 1), ("3", 3)):
+        out = tmp_path / f"{columns}.png"
+        result = run(rendered, "--columns", columns, "--no-captions", "--out", out)
+        assert result.exit_code == 0, result.output
+        assert size_of(out)[0] == 2 * faces * (SIZE + GAP) - GAP
+
+
 def test_real_faces_come_with_a_warning_and_stay_out_of_sets(rendered, photos, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = run(rendered, "--real", photos, "--columns", "2", "--labels", "none", "--no-captions")

@@ -58,14 +58,14 @@ class AuditDefaults:
 
 @dataclass(frozen=True)
 class PreviewDefaults:
-    """Of `facegen preview`: sizes in pixels, faces of a set, tiles of a sweep and of a row."""
+    """Of `facegen preview`: sizes in pixels, faces of a set and of a row, steps of a sweep."""
 
     size: int = 192
     quality: str = "fast"
     seed: int = 0
     num: int = 24
     steps: int = 7
-    columns: int = 8
+    columns: int = 4
 
 
 RENDER = RenderDefaults()

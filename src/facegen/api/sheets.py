@@ -150,7 +150,8 @@ def sweep_sheets(
             chosen = [faces.ids.index(name) for name in names if name in faces.ids]
             target = _sweep_file(out, path, len(sweeps) > 1)
             tiles, texts = _tiles(faces, chosen, style, "none", [names[faces.ids[i]] for i in chosen])
-            columns = style.columns or min(len(tiles), MOST_COLUMNS)
+            a_row = min(len(tiles), MOST_COLUMNS)
+            columns = style.columns * (len(tiles) // len(chosen)) if style.columns else a_row
             _save(tiles, columns, texts if style.captions else None, target)
             pictures = [faces.image(i).astype(float) for i in chosen]
             change = max((float(np.abs(pictures[0] - p).mean()) for p in pictures[1:]), default=0.0)
@@ -177,7 +178,7 @@ def _sheet_of(
 ) -> Sheet:
     captions = [_caption(faces.ids[i], faces.meta(i) or {}) for i in chosen]
     tiles, texts = _tiles(faces, chosen, style, "beside", captions)
-    columns, banner = style.columns or PREVIEW.columns, None
+    columns, banner = (style.columns or PREVIEW.columns) * (len(tiles) // len(chosen)), None
     if real is not None:
         tiles, texts = _with_real(tiles, texts, open_set(real), seed, columns)
         banner, columns = REAL_WARNING, 2 * columns
