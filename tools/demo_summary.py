@@ -11,7 +11,7 @@ WORST = 3
 
 
 def summary(report: dict) -> list[str]:
-    """Lines for people. report: content of a report.json of format 5."""
+    """Lines for people. report: content of a report.json of format 6."""
     faces, reference, counts = report["synthetic"]["n"], report["reference"], report["counts"]
     lines = [f"{faces} faces compared with {reference['name']} ({reference['n']} real pictures)"]
     for key, title in (("content", "content:"), ("all", "all attributes:")):

@@ -61,7 +61,7 @@ def look_at(faces: FaceSet, index: int) -> SampleLook:
     try:
         mask = faces.read_mask(name)
     except FacegenError:
-        return SampleLook(index, problems, small)  # told by the check of the set
+        return SampleLook(index, problems, small)  # the check of the set reports it
     problems += _mask_problems(faces, name, mask)
     return SampleLook(index, problems, small, mask_content(mask))
 

@@ -180,7 +180,7 @@ def _masks(faces: FaceSet, places: Sequence[int]) -> tuple[list[MaskContent], Si
         try:
             mask = faces.read_mask(faces.ids[place])
         except FacegenError as error:
-            lossy = ": a JPEG mask:" in str(error)  # told by its header
+            lossy = ": a JPEG mask:" in str(error)  # its header says so
             problems += [] if lossy else [Problem(path, str(error).removeprefix(f"{path}: "), "mask")]
             continue
         contents.append(mask_content(mask))

@@ -34,8 +34,8 @@ class IndexMask:
 
 
 @dataclass(frozen=True)
-class PartMasks:
-    """Files of one class each, black and white, later classes over earlier ones.
+class _FileAClass:
+    """A mask of several files, one a class.
 
     Attributes
     ----------
@@ -48,6 +48,10 @@ class PartMasks:
     def member(self) -> Member:
         """The first file, for messages."""
         return next(iter(self.parts.values()))
+
+
+class PartMasks(_FileAClass):
+    """Files of one class each, black and white, later classes over earlier ones."""
 
     def read(self) -> Labels:
         """(h, w) uint8. FacegenError : damaged, or parts of two sizes."""
@@ -61,21 +65,8 @@ class PartMasks:
         return merged
 
 
-@dataclass(frozen=True)
-class SoftMasks:
-    """Grey files of one class each, whose values are the class's part of the pixel; the largest one wins.
-
-    Attributes
-    ----------
-    parts : mapping of class id to Member
-    """
-
-    parts: Mapping[int, Member]
-
-    @property
-    def member(self) -> Member:
-        """The first file, for messages."""
-        return next(iter(self.parts.values()))
+class SoftMasks(_FileAClass):
+    """Grey files of one class each, whose values are the class's part of the pixel; the largest one wins."""
 
     def read(self) -> Labels:
         """(h, w) uint8. FacegenError : damaged, or parts of two sizes."""

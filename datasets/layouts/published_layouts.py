@@ -186,7 +186,11 @@ def _by_folders(
 
 
 def _panoptic(tree: Tree, file: Member) -> Found:
-    content = file.content()
+    content = file.content()  # of a member of an archive, which has a limit of its own
+    if content is None and (size := file.path.stat().st_size) > MAX_JSON:
+        raise FacegenError(
+            f"{file.shown}: {size:,} bytes of annotations, the limit is {MAX_JSON:,}: split the set"
+        )
     try:
         data = json.loads(file.path.read_bytes() if content is None else content)
         names = {int(one["id"]): str(one["name"]) for one in data["categories"]}

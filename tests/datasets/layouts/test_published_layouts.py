@@ -14,7 +14,7 @@ from facegen.datasets.conventions.convention_registry import CONVENTIONS
 from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.inspection.set_check import check_set
-from facegen.datasets.layouts import members
+from facegen.datasets.layouts import members, published_layouts
 from facegen.datasets.layouts.open_set import open_set
 
 MERGED = {"l_ear": "skin", "r_ear": "skin", "eye_g": "skin", "u_lip": "lips", "l_lip": "lips", "nose": "skin",
@@ -195,6 +195,15 @@ def test_coco_panoptic_segments_become_classes(tmp_path, pairs):
     panoptic(tmp_path / "c", pairs, [*CELEBAMASKHQ.classes[:-1], "wheel"])
     with pytest.raises(FacegenError, match=r"panoptic_train.json: no convention has the class wheel; .*hair"):
         open_set(tmp_path / "c")
+
+
+def test_annotations_that_would_fill_the_memory_are_refused(tmp_path, pairs, monkeypatch):
+    panoptic(tmp_path / "a", pairs, CELEBAMASKHQ.classes)
+    monkeypatch.setattr(published_layouts, "MAX_JSON", 100)
+    with pytest.raises(
+        FacegenError, match=r"panoptic_train.json: [\d,]+ bytes .* limit is 100: split the set"
+    ):
+        open_set(tmp_path / "a")
 
 
 def encoded(array, kind="PNG"):
