@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from facegen.datasets.conventions.label_conventions import Convention, derive
+from facegen.datasets.export.dense_points import FaceGeometry
 from facegen.datasets.io.files import read_json, read_npz
 from facegen.datasets.io.images import read_index, read_rgb
 from facegen.datasets.io.sample import read_landmarks, sample_file
+
+JPEG_QUALITY = 95  # little loss; the pictures of the public sets are JPEG too
+Geometry = Callable[[Mapping[str, Any]], FaceGeometry]
 
 
 class ExportedFaces:
@@ -27,15 +35,29 @@ class ExportedFaces:
     as_rendered : bool
         Whether masks are the set's own, with the borders of their convention; else they are derived from the
         native labels, whose borders are neutral.
+    provenance : mapping, optional
+        What provenance.json of the export will hold.
+    geometry : callable, optional
+        From a sample's meta to its dense points and gaze; None where they are not wanted.
 
     Attributes
     ----------
-    names, convention : as given
+    names, convention, provenance : as given
     """
 
-    def __init__(self, root: Path, names: list[str], convention: Convention, as_rendered: bool) -> None:
+    def __init__(
+        self,
+        root: Path,
+        names: list[str],
+        convention: Convention,
+        as_rendered: bool,
+        provenance: Mapping[str, Any] | None = None,
+        geometry: Geometry | None = None,
+    ) -> None:
         self.names, self.convention = names, convention
-        self._root, self._as_rendered = root, as_rendered
+        self.provenance = provenance or {}
+        self._root, self._as_rendered, self._geometry = root, as_rendered, geometry
+        self._last: tuple[str, FaceGeometry] | None = None
 
     def picture_file(self, name: str) -> bytes:
         """The bytes of a sample's PNG; FacegenError where it does not decode."""
@@ -45,6 +67,12 @@ class ExportedFaces:
     def picture(self, name: str) -> npt.NDArray[np.uint8]:
         """A sample's picture, (H, W, 3) uint8 RGB."""
         return read_rgb(self._file("images", name))
+
+    def picture_jpeg(self, name: str) -> bytes:
+        """A sample's picture as JPEG of JPEG_QUALITY, colours at full resolution."""
+        buffer = io.BytesIO()
+        Image.fromarray(self.picture(name)).save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+        return buffer.getvalue()
 
     def mask(self, name: str) -> npt.NDArray[np.uint8]:
         """A sample's mask, (H, W) uint8 ids of `convention`, 255 = ignore."""
@@ -56,13 +84,29 @@ class ExportedFaces:
 
     def landmarks(self, name: str) -> npt.NDArray[np.float32]:
         """A sample's landmarks, (70, 2) float32 pixels: 68 of iBUG, 2 pupils; pixel centres at +0.5."""
-        points, _ = read_landmarks(self._file("landmarks", name))
-        return points
+        return self.landmarks_seen(name)[0]
+
+    def landmarks_seen(self, name: str) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+        """As `landmarks`, and which of them can be seen, (70,) bool."""
+        return read_landmarks(self._file("landmarks", name))
+
+    def meta(self, name: str) -> dict[str, Any]:
+        """A sample's meta.json; FacegenError where it is damaged."""
+        return read_json(self._file("meta", name))
 
     def meta_file(self, name: str) -> bytes:
         """The bytes of a sample's meta.json; FacegenError where it is damaged."""
-        read_json(self._file("meta", name))
+        self.meta(name)
         return self._file("meta", name).read_bytes()
+
+    def geometry(self, name: str) -> FaceGeometry | None:
+        """A sample's dense points and gaze; None where they were not asked for."""
+        if self._geometry is None:
+            return None
+        if self._last is None or self._last[0] != name:  # a format and its geometry/ both ask
+            (depth,) = read_npz(self._file("depth", name), "depth")
+            self._last = name, self._geometry(self.meta(name)).seen_in(depth)
+        return self._last[1]
 
     def _file(self, folder: str, name: str) -> Path:
         return sample_file(self._root, folder, name)

@@ -6,8 +6,8 @@ point of the group "facegen.export_formats".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from facegen.datasets.export.exported_faces import ExportedFaces
@@ -30,6 +30,9 @@ class Format:
         Whether the layout holds masks.
     convention : str, optional
         The only convention that its masks can have; None for any.
+    changes : mapping of str to str
+        What it stores otherwise than it was rendered, for provenance.json: {"pictures": "JPEG 95"}. Sets that
+        differ in it cannot be compared as if only their faces differed.
     order : int
         Place among the formats.
     """
@@ -39,6 +42,7 @@ class Format:
     write: Callable[[ExportedFaces, Path], Iterator[None]]
     has_masks: bool = True
     convention: str | None = None
+    changes: Mapping[str, str] = field(default_factory=dict)
     order: int = LAST
 
     @property

@@ -102,7 +102,7 @@ def translation(names: Mapping[int, str], source: str) -> tuple[Convention, Tabl
     Returns
     -------
     convention : Convention
-        The first one that has every name.
+        The one that has just these names, else the first one that has them all.
     table : (256,) uint8
         Ids without a name become UNNAMED, ids named "ignore" and 255 become 255. None where nothing changes.
 
@@ -112,7 +112,11 @@ def translation(names: Mapping[int, str], source: str) -> tuple[Convention, Tabl
     """
     known = {one: _class_name(name) for one, name in names.items()}
     wanted = {name for name in known.values() if name not in IGNORED}
-    best = min(CONVENTIONS.values(), key=lambda one: len(wanted - set(one.classes)))
+    all_named = wanted | {"background"}
+    best = min(
+        CONVENTIONS.values(),
+        key=lambda one: (len(wanted - set(one.classes)), all_named != set(one.classes)),
+    )
     lacking = sorted(wanted - set(best.classes))
     if lacking:
         raise FacegenError(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -105,7 +106,15 @@ class PanopticMask:
         return ids[place.reshape(colours.shape[:2])]
 
 
-Mask = IndexMask | PartMasks | SoftMasks | PanopticMask
+class Mask(Protocol):
+    """Something that gives one label map."""
+
+    @property
+    def member(self) -> Member:
+        """The file that a message names."""
+
+    def read(self) -> Labels:
+        """(h, w) uint8. FacegenError : damaged."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from facegen.datasets.conventions.convention_registry import CONVENTIONS
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import read_json
 from facegen.datasets.io.images import list_images
@@ -19,6 +20,7 @@ from facegen.datasets.layouts.official_celebamaskhq import (
     is_celebamaskhq,
     open_celebamaskhq,
 )
+from facegen.datasets.layouts.provenance import exported
 from facegen.datasets.layouts.published_layouts import PARTS, folders, recognise
 from facegen.datasets.layouts.table_layouts import open_parquet, webdataset
 
@@ -26,6 +28,7 @@ __all__ = ["FaceSet", "Problem", "open_set"]
 MAX_NAMED = 5  # files and folders in a message
 CLASSES_FILE = "classes.json"  # written by `facegen export` next to index masks
 DEFAULT = "celebamaskhq"  # what ids mean where nothing says it
+PLAIN_IDS = ("index", "webdataset", "parquet")  # layouts whose ids nothing in them explains
 OWN_MEANING = ("facegen", "official")  # layouts whose ids are not the user's to name
 
 
@@ -61,13 +64,29 @@ def open_set(path: Path | str, split: str | None = None, convention: str | Path 
         faces = _open_file(path, split)
     else:
         raise FacegenError(f"{path}: no such folder: give the folder of a set of faces")
+    faces = _as_exported(faces)
     return faces if convention is None else _with_meaning(faces, convention)
+
+
+def _as_exported(faces: FaceSet) -> FaceSet:
+    """The set with what its export says of it: the convention, and what it was made of."""
+    if faces.layout == "facegen":
+        return faces
+    content = exported(faces.path)
+    if content is None:
+        return faces
+    named = content.get("convention")
+    wanted = CONVENTIONS.get(named) if isinstance(named, str) else None
+    if wanted is not None and (faces.layout in PLAIN_IDS or wanted.classes == faces.convention.classes):
+        faces = replace(faces, convention=wanted)
+    remark = f"exported by facegen: {content.get('distribution')}"
+    return replace(faces, remarks=(*faces.remarks, remark))
 
 
 def _with_meaning(faces: FaceSet, convention: str | Path) -> FaceSet:
     """The set with ids that mean what the user says."""
     wanted, table = meaning_of(convention)
-    if faces.layout in OWN_MEANING or (faces.path / CLASSES_FILE).is_file():
+    if faces.layout in OWN_MEANING or (faces.path / CLASSES_FILE).is_file() or exported(faces.path):
         return faces
     return replace(faces, convention=wanted) if table is None else translated(faces, wanted, table)
 

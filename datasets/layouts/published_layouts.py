@@ -9,7 +9,8 @@ archive makes) are passed over. Each recogniser returns None where the tree is n
     EasyPortrait    images/{train,val,test}/N.jpg, annotations/{train,val,test}/N.png
     iBugMask        N.jpg and N.png in one folder; ids as in LaPa
     CelebAMask-HQ   pictures N.jpg; NNNNN_part.png in any folders, or merged index masks N.png
-    COCO panoptic   a JSON of annotations, pictures, and PNG files whose colours number segments
+    COCO panoptic   a JSON of annotations, pictures, and PNG files whose colours number segments; where the
+                    background is a category, 0 is ignored
 """
 
 import itertools
@@ -22,11 +23,12 @@ from typing import Any
 from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.images import IMAGE_SUFFIXES, same_name
-from facegen.datasets.layouts.class_table import translation
+from facegen.datasets.layouts.class_table import IGNORED, translation
 from facegen.datasets.layouts.face_set import Problem
 from facegen.datasets.layouts.folder_names import MASK_FOLDERS, PICTURE_FOLDERS, plain
 from facegen.datasets.layouts.found_set import Found, IndexMask, Mask, PanopticMask, PartMasks, SoftMasks
 from facegen.datasets.layouts.members import Member, Tree
+from facegen.datasets.layouts.tool_layouts import fiftyone, yolo
 
 PARTS = {
     "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "test": "test",
@@ -157,7 +159,7 @@ def folders(tree: Tree) -> Found | None:
 
 
 RECOGNISERS: tuple[Callable[[Tree], Found | None], ...] = (
-    coco_panoptic, helen, facesynthetics, celebamaskhq, lapa, easyportrait, pairs,
+    fiftyone, yolo, coco_panoptic, helen, facesynthetics, celebamaskhq, lapa, easyportrait, pairs,
 )  # fmt: skip
 
 
@@ -204,9 +206,8 @@ def _panoptic(tree: Tree, file: Member) -> Found:
             f"{file.shown}: no COCO panoptic annotation ({error!r}): export it again"
         ) from None
     numbers = {one: place for place, one in enumerate(sorted(names), start=1)}
-    meaning = translation(
-        {0: "background"} | {numbers[one]: name for one, name in names.items()}, str(file.shown)
-    )
+    void = IGNORED[0] if "background" in names.values() else "background"
+    meaning = translation({0: void} | {numbers[one]: name for one, name in names.items()}, str(file.shown))
     by_name: dict[str, list[Member]] = {}
     for name, member in tree.items():
         by_name.setdefault(PurePosixPath(name).name, []).append(member)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from facegen.datasets.errors import FacegenError
-from facegen.datasets.io.dataset_file import read_dataset_json
 from facegen.datasets.layouts.face_set import FaceSet
+from facegen.datasets.layouts.provenance import header_of
 
 DEFAULT, MATCHED = "S", "S_D"  # keys of the arms
 # Keys of a set's config that decide the distribution of its faces. All others must be the same in the default
@@ -37,15 +37,16 @@ class Roles:
 
 
 def part_of(faces: FaceSet) -> str:
-    """The role of a set according to its dataset.json: DEFAULT, MATCHED or "" for a further set.
+    """The role of a set according to its dataset.json, or that of the set that was exported: DEFAULT,
+    MATCHED or "" for a further set.
 
     A matched set follows a profile that was fitted to pictures. Sets with a handwritten distribution, with
     changed attributes (--set, --without) and with the faces of another set are compared, but take no part in
     the split of the gap. Sets that facegen did not render count as default.
     """
-    if faces.layout != "facegen":
+    content = header_of(faces)
+    if content is None:
         return DEFAULT
-    content = read_dataset_json(faces.path)
     config = content["config"]
     if content.get("handwritten_profile") or config.get("faces") or config.get("set"):
         return ""
@@ -90,7 +91,7 @@ def assign(
 
 def cautions(roles: Roles) -> list[str]:
     """Reasons to distrust the split of the gap, in sentences."""
-    foreign = [one.name for one in roles.default if one.layout != "facegen"]
+    foreign = [one.name for one in roles.default if header_of(one) is None]
     if not (foreign and roles.matched):
         return []
     return [
@@ -128,8 +129,9 @@ def _check_same_order(roles: Roles) -> None:
 
 
 def _configs(sets: Sequence[FaceSet]) -> list[tuple[Path, dict]]:
-    """Folder and config of those that facegen rendered."""
-    return [(one.path, read_dataset_json(one.path)["config"]) for one in sets if one.layout == "facegen"]
+    """Folder and config of those that facegen rendered; an export's config says what it changed."""
+    headers = [(one.path, header_of(one)) for one in sets]
+    return [(path, header["config"]) for path, header in headers if header is not None]
 
 
 def _differing(one: dict, other: dict, but: set[str]) -> list[str]:

@@ -25,4 +25,4 @@ def write(faces: ExportedFaces, out: Path) -> Iterator[None]:
         yield
 
 
-FORMATS.add(Format("300w", "pictures with 68 landmarks as .pts", write, has_masks=False, order=3))
+FORMATS.add(Format("300w", "300-W: pictures with 68 landmarks as .pts", write, has_masks=False, order=3))

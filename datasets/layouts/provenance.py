@@ -1,0 +1,125 @@
+"""Where an exported set comes from: the dataset it was made of, what was changed, the licences of its assets.
+
+`facegen export` writes `provenance.json` into the folder of every export. It lies beside the data and in no
+one's way; whoever reads the set with other programs may ignore it. With it an exported set keeps its role: a
+matched set stays a matched one, and the same faces exported twice are known for the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import facegen
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.io.dataset_file import read_dataset_json
+from facegen.datasets.io.files import read_json
+from facegen.datasets.layouts.face_set import FaceSet
+
+PROVENANCE_FILE = "provenance.json"
+FORMAT, FORMAT_VERSION = "facegen-export", 1
+# Of dataset.json: what the set is. The rest says how the machine fared that rendered it.
+DEEPEST = 2  # folders between an export's and a shard in it
+KEPT = (
+    "facegen", "seed", "size", "num", "convention", "profile", "handwritten_profile", "fingerprint", "config",
+    "ledger", "target",
+)  # fmt: skip
+ENTRIES = "entries"  # files and folders that an export has written into its own folder
+CHANGES = "export"  # key that is added to a set's config where an export holds other data than the set
+
+
+def provenance(header: Mapping[str, Any], layout: str, convention: str, changes: Mapping[str, str]) -> dict:
+    """Content of provenance.json.
+
+    Parameters
+    ----------
+    header : mapping
+        Content of dataset.json.
+    layout : str
+        Name of the export format.
+    convention : str
+        Of the masks; "" without masks.
+    changes : mapping of str to str
+        What differs from the set that was exported: {"masks": "neutral borders, lapa"}. Empty where nothing.
+
+    Returns
+    -------
+    dict, JSON types
+    """
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "facegen": facegen.__version__,
+        "layout": layout,
+        "convention": convention,
+        "distribution": distribution_of(header),
+        "changes": dict(changes),
+        "dataset": {key: header[key] for key in KEPT if key in header},
+    }
+
+
+def distribution_of(header: Mapping[str, Any]) -> str:
+    """In words which distribution the faces of a set follow, from its dataset.json."""
+    if header.get("handwritten_profile"):
+        return "handwritten profile"
+    return "default prior" if header["profile"] is None else f"matched to {header['profile']}"
+
+
+def exported(path: Path) -> dict[str, Any] | None:
+    """Content of the provenance.json of an exported set.
+
+    Parameters
+    ----------
+    path : Path
+        The export's folder, or a folder or file in it that the export has written.
+
+    Returns
+    -------
+    dict or None
+        None for what is no export.
+
+    Raises
+    ------
+    FacegenError : the file is damaged, or of a newer version.
+    """
+    path = path.resolve()
+    folder = next((one for one in (path, *path.parents[:DEEPEST]) if (one / PROVENANCE_FILE).is_file()), None)
+    if folder is None:
+        return None
+    file = folder / PROVENANCE_FILE
+    content = read_json(file, "export the set again")
+    if content.get("format") != FORMAT:
+        return None
+    if path != folder and path.relative_to(folder).parts[0] not in content.get(ENTRIES, ()):
+        return None  # put there by somebody else: real pictures for testing, say
+    if content.get("format_version") != FORMAT_VERSION:
+        raise FacegenError(
+            f"{file}: format version {content.get('format_version')!r}, this facegen reads {FORMAT_VERSION}: "
+            "update facegen, or export the set again"
+        )
+    dataset = content.get("dataset")
+    if not isinstance(dataset, dict) or not {"profile", "config", "convention"} <= dataset.keys():
+        raise FacegenError(f"{file}: does not say what was exported: export the set again")
+    return content
+
+
+def header_of(faces: FaceSet) -> dict[str, Any] | None:
+    """What dataset.json says of the faces of a set, also of an exported one; None for sets of other origin.
+
+    The config of an export that holds other data than its set (JPEG pictures, masks of another convention)
+    has a key CHANGES that says so.
+
+    Raises
+    ------
+    FacegenError : the file is damaged.
+    """
+    if faces.layout == "facegen":
+        return read_dataset_json(faces.path)
+    content = exported(faces.path)
+    if content is None:
+        return None
+    header, changes = dict(content["dataset"]), content.get("changes")
+    if changes:
+        header["config"] = {**header["config"], CHANGES: changes}
+    return header
