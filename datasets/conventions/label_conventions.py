@@ -68,6 +68,9 @@ class Convention:
         Fraction of the picture under which a class is not drawn: its pixels go to their neighbours.
     pieces : mapping of class name to float in [0, 1]
         Fraction of the picture under which a piece of a class is not drawn next to a larger piece.
+    eye_width_sd : (shared, own) float
+        How differently annotators draw the width of eyes: standard deviations of its logarithm that the two
+        eyes of a picture share, and of each eye.
     order : int
         Place among the conventions.
     """
@@ -82,6 +85,7 @@ class Convention:
     borders: Mapping[str, float] = field(default_factory=dict, compare=False)
     least: Mapping[str, float] = field(default_factory=dict, compare=False)
     pieces: Mapping[str, float] = field(default_factory=dict, compare=False)
+    eye_width_sd: tuple[float, float] = field(default=(0.0, 0.0), compare=False)
     order: int = field(default=LAST, compare=False)
 
     def id(self, class_name: str) -> int:
@@ -117,6 +121,7 @@ def define_convention(
     borders: Mapping[str, float] | None = None,
     least: Mapping[str, float] | None = None,
     pieces: Mapping[str, float] | None = None,
+    eye_width_sd: tuple[float, float] = (0.0, 0.0),
     order: int = LAST,
 ) -> Convention:
     """Build a convention and check it.
@@ -133,7 +138,7 @@ def define_convention(
     nearest, ignore : sequence of Native
         Native classes that go to the nearest class, and that the convention does not claim.
     accessories : sequence of class names
-    eyewear, borders, least, pieces, order :
+    eyewear, borders, least, pieces, eye_width_sd, order :
         As of `Convention`.
 
     Returns
@@ -142,7 +147,8 @@ def define_convention(
 
     Raises
     ------
-    FacegenError : a native class is named twice or not at all, or a class, a border or a rule is unknown.
+    FacegenError : a native class is named twice or not at all, a class, a border or a rule is unknown, or a
+        spread is negative.
     """
     names = tuple(classes.split())
     members = [*(native for group in natives.values() for native in group), *nearest, *ignore]
@@ -155,6 +161,8 @@ def define_convention(
     _check_names(name, "class", [*natives, *accessories, *(least or ()), *(pieces or ())], names)
     _check_names(name, "border", list(borders or ()), BORDERS)
     _check_names(name, "eyewear rule", [eyewear], EYEWEAR_RULES)
+    if min(eye_width_sd) < 0:
+        raise FacegenError(f"convention {name}: eye_width_sd is {eye_width_sd}: give no negative number")
     table = np.full(256, IGNORE, np.uint8)
     for class_name, group in natives.items():
         table[list(group)] = names.index(class_name)
@@ -176,6 +184,7 @@ def define_convention(
         borders=borders or {},
         least=least or {},
         pieces=pieces or {},
+        eye_width_sd=eye_width_sd,
         order=order,
     )
 

@@ -25,6 +25,7 @@ from facegen.render.develop import background_photos, camera_model
 from facegen.render.develop.hair_compositing import gloss, soft_cover, streaks, tinted
 from facegen.render.geometry.landmark_projection import project_visible, surface_landmarks
 from facegen.render.geometry.sample_metadata import describe
+from facegen.render.labels.drawn_eyes import eye_widths
 from facegen.render.labels.label_pass import Seen, coverage, decode, draw_mask, reduce_labels
 from facegen.render.spec.face_spec import FaceSpec, Look
 
@@ -77,7 +78,10 @@ def render_sample(
     fine = seen.with_eyewear(bare_fine)
     native, bare = reduce_labels(fine), reduce_labels(bare_fine)
     thin = coverage(fine)
-    mask = draw_mask(seen, brow, convention, scalp) if convention is not None else None
+    mask = None
+    if convention is not None:
+        widths = eye_widths(convention, spec.seed, spec.index)
+        mask = draw_mask(seen, brow, convention, scalp, widths)
     timing["labels"] = lap()
     # Few samples and the denoiser lose pores and strands: they are added here.
     colour, groom = spec.hair.colour, groom_of(spec.hair).groom

@@ -24,6 +24,7 @@ from facegen.assets.skin.chart_grid import S_RANGE, T_RANGE
 from facegen.assets.skin.painted_borders import BrowShape
 from facegen.datasets.conventions.label_conventions import Convention, derive
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
+from facegen.render.labels.drawn_eyes import AS_SEEN, Widths, with_eye_widths
 
 Labels = npt.NDArray[np.uint8]
 
@@ -272,15 +273,20 @@ def _within(polygon: Floats, s: Floats, t: Floats, offset: float) -> Ints:
 
 
 def draw_mask(
-    seen: Seen, brow: BrowShape, convention: Convention, scalp: Scalp | None = None
+    seen: Seen,
+    brow: BrowShape,
+    convention: Convention,
+    scalp: Scalp | None = None,
+    widths: Widths = AS_SEEN,
 ) -> Labels | None:
     """Mask (H, W) uint8 of a convention with its own borders; None where the convention has none of its own.
 
-    Native labels keep neutral borders: without own borders, `label_conventions.derive` takes those.
+    Native labels keep neutral borders: without own borders, `label_conventions.derive` takes those. `widths`
+    are those of the face's eyes, of `drawn_eyes.eye_widths`.
     """
-    if not any(convention.borders.values()):
+    if not any(convention.borders.values()) and widths == AS_SEEN:
         return None
-    bare = seen.paint(brow, convention.borders, scalp)
+    bare = with_eye_widths(seen.paint(brow, convention.borders, scalp), widths)
     fine = seen.with_eyewear(bare)
     return derive(reduce_labels(fine), reduce_labels(bare), coverage(fine), convention)
 

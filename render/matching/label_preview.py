@@ -32,6 +32,7 @@ from facegen.render.geometry.fitting import PreviewDetail, skin_triangles
 from facegen.render.geometry.part import PaintedSkin, Part, StrandGeometry, skin_of
 from facegen.render.geometry.pose import pose_heads
 from facegen.render.geometry.strand_bands import bands
+from facegen.render.labels.drawn_eyes import eye_widths, with_eye_widths
 from facegen.render.labels.label_pass import open_eyes, skin_labels
 from facegen.render.spec.face_spec import FaceSpec
 
@@ -72,9 +73,12 @@ def preview(spec: FaceSpec, head: PosedHead, size: int = SIZE) -> Labels:
         behind = np.isin(native, (Native.GLASSES_FRAME, Native.GLASSES_LENS))
         if behind.any():
             bare[behind] = _labels([mesh for mesh in meshes if not mesh.see_through], painted, rays[behind])
+    worn, chosen = native != bare, convention(CONVENTION)
+    bare = with_eye_widths(bare, eye_widths(chosen, spec.seed, spec.index))
+    native = np.where(worn, native, bare)
     coverage = np.zeros((*native.shape, len(COVERAGE_CLASSES)), np.uint8)
     coverage[..., _HAIR_COVER] = 255 * (native == Native.SCALP_HAIR)
-    return derive(native, bare, coverage, convention(CONVENTION))
+    return derive(native, bare, coverage, chosen)
 
 
 @contextmanager

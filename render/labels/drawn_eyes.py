@@ -1,0 +1,82 @@
+"""How wide annotators draw eyes: not twice the same, even on the two eyes of one face.
+
+Some end eyes well short of their corners, others beyond them. A convention gives the spread of the drawn
+width (`Convention.eye_width_sd`); each face draws its own two widths by its key, so that its preview and its
+mask agree. Native labels keep the eyes as they are seen. Label maps are (h, w) uint8 native ids.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from facegen.datasets.conventions.label_conventions import Convention
+from facegen.datasets.conventions.native_groups import LEFT_EYE, RIGHT_EYE
+from facegen.datasets.conventions.native_labels import Native
+from facegen.datasets.keyed_random import Draw
+
+Labels = npt.NDArray[np.uint8]
+Widths = tuple[float, float]
+
+AS_SEEN: Widths = (1.0, 1.0)
+MOST_SD = 2.5  # standard deviations beyond which no width is drawn
+
+
+def eye_widths(convention: Convention, seed: int, index: int) -> Widths:
+    """Drawn over seen width of the left and of the right eye of one face.
+
+    Parameters
+    ----------
+    convention : Convention
+    seed, index : int, the face's key
+    """
+    d = Draw(seed, index)
+    shared, own = convention.eye_width_sd
+    both = shared * d.normal("labels.eye_width", 0, 1, -MOST_SD, MOST_SD)
+    left, right = (
+        both + own * d.normal(f"labels.eye_width.{side}", 0, 1, -MOST_SD, MOST_SD)
+        for side in ("left", "right")
+    )
+    return float(np.exp(left)), float(np.exp(right))
+
+
+def with_eye_widths(labels: Labels, widths: Widths) -> Labels:
+    """A label map with each eye stretched along its longer axis, about its middle.
+
+    Parameters
+    ----------
+    labels : (h, w) uint8, without eyewear that can be seen through
+    widths : drawn over seen width of the left and of the right eye
+
+    Returns
+    -------
+    (h, w) uint8
+        A wider eye takes face skin alone, as sclera; what a narrower one leaves becomes face skin.
+    """
+    for eye, width in zip((LEFT_EYE, RIGHT_EYE), widths, strict=True):
+        labels = _stretched(labels, eye, width)
+    return labels
+
+
+def _stretched(labels: Labels, eye: tuple[Native, ...], width: float) -> Labels:
+    seen = np.isin(labels, eye)
+    rows, columns = np.nonzero(seen)
+    if width == 1 or not len(rows):
+        return labels
+    points = np.stack([rows, columns], 1).astype(float)
+    middle = points.mean(0)
+    points -= middle
+    axis = np.linalg.eigh(points.T @ points)[1][:, -1]
+    # Nothing happens beyond the stretched eye's own box.
+    reach = np.ceil(max(width, 1.0) * np.abs(points).max(0)).astype(int) + 1
+    start = np.maximum(np.floor(middle).astype(int) - reach, 0)
+    stop = np.minimum(np.ceil(middle).astype(int) + reach + 1, labels.shape)
+    place = np.moveaxis(np.mgrid[start[0] : stop[0], start[1] : stop[1]], 0, -1)
+    along = (place - middle) @ axis
+    source = np.rint(place + (along * (1 / width - 1))[..., None] * axis).astype(int)
+    source = np.clip(source, 0, np.array(labels.shape) - 1)
+    drawn = seen[source[..., 0], source[..., 1]]
+    out = labels.copy()
+    box = out[start[0] : stop[0], start[1] : stop[1]]
+    was = seen[start[0] : stop[0], start[1] : stop[1]]
+    box[was & ~drawn] = Native.FACE_SKIN
+    box[drawn & ~was & (box == Native.FACE_SKIN)] = eye[0]
+    return out

@@ -1,0 +1,56 @@
+"""Eyes as wide as annotators draw them: an ellipse stretched along its own axis, widths of a known spread."""
+
+import numpy as np
+import pytest
+
+from facegen.datasets.conventions.convention_registry import convention
+from facegen.datasets.conventions.native_labels import Native
+from facegen.render.labels.drawn_eyes import AS_SEEN, eye_widths, with_eye_widths
+
+RIGHT = (Native.SCLERA_R, Native.IRIS_R)
+
+
+def tilted_eye(angle):
+    """A map of face skin with one eye tilted by `angle`, and the coordinates along and across that eye."""
+    y, x = np.mgrid[:200, :240].astype(float)
+    along = (x - 120) * np.cos(angle) + (y - 100) * np.sin(angle)
+    across = (y - 100) * np.cos(angle) - (x - 120) * np.sin(angle)
+    labels = np.full(x.shape, Native.FACE_SKIN, np.uint8)
+    labels[(along / 40) ** 2 + (across / 14) ** 2 < 1] = Native.SCLERA_R
+    labels[np.hypot(along, across) < 12] = Native.IRIS_R
+    return labels, along, across
+
+
+@pytest.mark.parametrize("width", [0.8, 1.2])
+def test_an_eye_is_stretched_along_its_longer_axis_alone(width):
+    labels, along, across = tilted_eye(0.4)
+    drawn = with_eye_widths(labels, (1.0, width))
+    before, after = np.isin(labels, RIGHT), np.isin(drawn, RIGHT)
+    assert along[after].std() == pytest.approx(width * along[before].std(), rel=5e-3)
+    assert across[after].std() == pytest.approx(across[before].std(), rel=5e-3)
+    assert (np.isin(drawn, [*RIGHT, Native.FACE_SKIN])).all()
+    np.testing.assert_array_equal(with_eye_widths(labels, (width, 1.0)), labels)
+
+
+def test_a_wider_eye_takes_nothing_but_face_skin():
+    labels, along, _ = tilted_eye(0.0)
+    labels[along > 42] = Native.SCALP_HAIR
+    drawn = with_eye_widths(labels, (1.0, 1.5))
+    assert (drawn[along > 42] == Native.SCALP_HAIR).all()
+    assert np.isin(drawn[100, 66:162], RIGHT).all()
+    labels[:] = Native.NOSE
+    labels[0, 0] = Native.SCLERA_L  # an eye of one pixel, in the picture's corner
+    np.testing.assert_array_equal(with_eye_widths(labels, (2.0, 2.0)), labels)
+
+
+def test_widths_have_the_spread_of_the_convention_and_belong_to_the_face():
+    chosen = convention("celebamaskhq")
+    drawn = np.log([eye_widths(chosen, 3, i) for i in range(1500)])
+    shared, own = chosen.eye_width_sd
+    covariance = np.cov(drawn.T)
+    # The cut at 2.5 standard deviations takes 9 % of a normal number's variance.
+    np.testing.assert_allclose(covariance[0, 1], 0.91 * shared**2, rtol=0.15)
+    np.testing.assert_allclose(np.diag(covariance), 0.91 * (shared**2 + own**2), rtol=0.15)
+    assert abs(drawn.mean()) < 0.01
+    assert eye_widths(chosen, 3, 5) == tuple(np.exp(drawn[5]))
+    assert eye_widths(convention("lapa"), 3, 5) == AS_SEEN
