@@ -27,8 +27,8 @@ def test_the_shipped_regressor_reads_faces_it_was_not_learned_from():
     found = found[:, [MEASURED.index(name) for name in NAMES]]
     seen = ~np.isnan(found).any(1)
     assert seen.sum() >= 9
-    error = np.abs(found - truth)[seen].mean(0)
-    # Held out, 191 faces of generator 11 (it was learned from such): 1.6, 1.8 and 0.3 degrees, 0.08
-    # and 0.04. On heads of generator 12 it errs by up to 4.2 degrees of yaw.
-    for name, value, most in zip(TARGETS, error, (5, 4, 1, 0.2, 0.12), strict=True):
+    error = np.median(np.abs(found - truth)[seen], 0)
+    # Means of 190 faces held out while it was learned: 1.5, 1.8 and 0.5 degrees, 0.08 and 0.04. Of these
+    # twelve the mean of yaw is 3.6, for one face alone: locks hide nearly all of it, turned by 60 degrees.
+    for name, value, most in zip(TARGETS, error, (2.5, 2.5, 1, 0.15, 0.08), strict=True):
         assert value < most, name
