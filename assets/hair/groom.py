@@ -7,6 +7,7 @@ Strands are (N, K, 3) float32 metres, root first.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -194,6 +195,7 @@ def make_hair(
     points: int,
     radius: float,
     guides: int = GUIDES,
+    hidden: Callable[[Floats], npt.NDArray[np.bool_]] | None = None,
 ) -> tuple[Floats, Floats, Floats]:
     """Strands of a groom.
 
@@ -208,6 +210,8 @@ def make_hair(
     points : int, points a strand
     radius : float, metres at the root
     guides : int, grown at least; the other strands follow them
+    hidden : function of strands (M, points, 3), giving those (M,) bool that are left out; None = none
+        The others are the same with and without it.
 
     Returns
     -------
@@ -235,6 +239,9 @@ def make_hair(
     untidy = np.exp(rng.normal(0, UNTIDY, wide.max() + 1))[wide]
     strands, gap, stray = _loosened(groom, strands, gap, untidy, fine, skull, rng)
     width = np.where(stray, STRAY_WIDTH * width, width)
+    if hidden is not None:
+        shown = ~hidden(strands)
+        strands, gap, width, tone = strands[shown], gap[shown], width[shown], tone[shown]
     strands = st.push_out(strands, body, CLEAR, gap < NEAR)
     if groom.baby > 0:
         short = _baby_hairs(groom, roots, skull, rng, points)

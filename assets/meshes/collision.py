@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from facegen.assets.meshes.mesh import Floats, Ints
 
@@ -93,6 +94,14 @@ class Body:
         rays = np.concatenate([np.broadcast_to(origin, directions.shape), directions], 1)
         hit = self._scene.cast_rays(self._tensor(np.ascontiguousarray(rays, np.float32)))["t_hit"].numpy()
         return np.where(np.isfinite(hit), hit, np.median(hit[np.isfinite(hit)])).astype(np.float64)
+
+    def hides(self, origin: Floats, points: Floats) -> npt.NDArray[np.bool_]:
+        """Whether the surface lies between `origin` (3,) and points (..., 3), metres: (...) bool."""
+        rays = np.empty((points.size // 3, 6), np.float32)
+        rays[:, :3] = origin
+        rays[:, 3:] = points.reshape(-1, 3) - origin
+        hit = self._scene.test_occlusions(self._tensor(rays), tfar=1.0)
+        return cast(npt.NDArray[np.bool_], hit.numpy()).reshape(points.shape[:-1])
 
 
 @lru_cache(maxsize=4)

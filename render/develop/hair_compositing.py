@@ -145,19 +145,23 @@ def drawn_out(values: Floats, inside: npt.NDArray[np.bool_], scale: float) -> Fl
     )
     # A right angle to the direction of the gradient is along the streak.
     angle = 0.5 * np.arctan2(2 * both, right - down) + np.pi / 2
-    step = np.stack([np.sin(angle), np.cos(angle)])
-    here = np.indices(values.shape).astype(np.float64)
+    if not inside.any():
+        return np.zeros(values.shape)
+    step = np.stack([np.sin(angle), np.cos(angle)])[:, inside]
+    here = np.array(np.nonzero(inside), np.float64)
     reach = int(np.ceil(2 * ALONG * scale))
     there, known = inside.astype(np.float64), np.where(inside, values, 0.0)
-    total, weight = np.zeros(values.shape), np.zeros(values.shape)
+    total, weight = np.zeros(here.shape[1]), np.zeros(here.shape[1])
     for k in range(-reach, reach + 1):
         factor = np.exp(-0.5 * (k / (ALONG * scale)) ** 2)
         place = here + k * step
         total += factor * ndimage.map_coordinates(known, place, order=1)
         weight += factor * ndimage.map_coordinates(there, place, order=1)
-    smooth = np.where(inside, total / np.maximum(weight, 1e-6), 0.0)
-    sd = smooth[inside].std() if inside.any() else 0.0
-    return smooth * (values[inside].std() / sd) if sd > 0 else smooth
+    smooth = total / np.maximum(weight, 1e-6)
+    sd = smooth.std()
+    out = np.zeros(values.shape)
+    out[inside] = smooth * (values[inside].std() / sd) if sd > 0 else smooth
+    return out
 
 
 def soft_cover(

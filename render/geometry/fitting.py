@@ -19,6 +19,7 @@ from facegen.assets.skin.painted_borders import BrowShape
 from facegen.assets.wear import garments, headwear
 from facegen.assets.wear.garment_registry import Piece
 from facegen.datasets.keyed_random import build_generator
+from facegen.render.geometry.camera_framing import CameraView, solve_view
 from facegen.render.spec.face_spec import FaceSpec
 
 
@@ -95,6 +96,11 @@ class Fitting:
     def generator(self, name: str) -> np.random.Generator:
         """The random numbers of one named part of this face."""
         return build_generator(self.spec, name)
+
+    @cached_property
+    def view(self) -> CameraView:
+        """The camera that looks at the face."""
+        return solve_view(self.head.landmarks, self.spec.camera)
 
     @cached_property
     def body(self) -> Body:

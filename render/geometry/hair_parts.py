@@ -13,6 +13,7 @@ from facegen.datasets.conventions.native_labels import Native
 from facegen.datasets.keyed_random import generator
 from facegen.render.geometry import part_materials as materials
 from facegen.render.geometry.fitting import Fitting, PreviewDetail, RenderDetail
+from facegen.render.geometry.hidden_strands import behind_head
 from facegen.render.geometry.part import Part, StrandGeometry
 
 DOWN = np.array([0, 0, -1.0])
@@ -66,7 +67,17 @@ def _strands(face: Fitting, detail: RenderDetail) -> Grown | None:
     roots = groom.scalp_roots(face.head, face.model, face.scalp, count, rng, plan.groom.part)
     points = max(FEWEST_POINTS, int(detail.hair_points * plan.points))
     radius = plan.radius_mm / 1000 * (REFERENCE_COUNT / detail.hair_count) ** 0.5
-    return groom.make_hair(plan.groom, roots, face.head, DOWN, face.body, rng, points, radius)
+    return groom.make_hair(
+        plan.groom,
+        roots,
+        face.head,
+        DOWN,
+        face.body,
+        rng,
+        points,
+        radius,
+        hidden=lambda strands: behind_head(strands, face),
+    )
 
 
 def _ribbons(face: Fitting, detail: PreviewDetail) -> Grown | None:
