@@ -192,21 +192,28 @@ def _softened(spec: s.Light, pose: s.Pose, row: Row) -> s.Light:
     contrast = number(row, "skin_contrast", np.nan)
     if not np.isfinite(contrast):
         return spec
-    tried = [
-        replace(spec, strength=float(spec.strength * factor), fill=float(spec.fill * factor))
-        for factor in SOFTER
-    ]
-    missed = [(shading_spread(one, pose) - (contrast - FLAT_CONTRAST) / CONTRAST_SLOPE) for one in tried]
-    cost = (np.array(missed) / SPREAD_MISS) ** 2 + (np.log(SOFTER) / SOFTENED) ** 2
-    return tried[int(cost.argmin())]
+    normals, seen = _seen_skin(pose)
+    place = normals, [spec.key_azimuth], [spec.turn]
+    hard = face_shading(replace(spec, strength=0.0, fill=0.0), *place)[0, 0]
+    soft = face_shading(spec, *place)[0, 0] - hard
+    missed = _spread(hard + SOFTER[:, None] * soft, seen) - (contrast - FLAT_CONTRAST) / CONTRAST_SLOPE
+    cost = (missed / SPREAD_MISS) ** 2 + (np.log(SOFTER) / SOFTENED) ** 2
+    factor = SOFTER[cost.argmin()]
+    return replace(spec, strength=float(spec.strength * factor), fill=float(spec.fill * factor))
 
 
 def shading_spread(spec: s.Light, pose: s.Pose) -> float:
     """Standard deviation, in stops, of the light on the part of a face that the camera sees."""
     normals, seen = _seen_skin(pose)
-    light = np.log2(face_shading(spec, normals, [spec.key_azimuth], [spec.turn])[0, 0] + DARKEST)
+    return float(_spread(face_shading(spec, normals, [spec.key_azimuth], [spec.turn])[0, 0], seen))
+
+
+def _spread(shading: npt.NDArray[np.float64], seen: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Standard deviation (...), in stops, of light (..., N) on parts (N,) of a face that the camera sees."""
+    light = np.log2(shading + DARKEST)
     weight = seen / seen.sum()
-    return float(np.sqrt(weight @ (light - weight @ light) ** 2))
+    spread: npt.NDArray[np.float64] = np.sqrt((light - (light @ weight)[..., None]) ** 2 @ weight)
+    return spread
 
 
 def _seen_skin(pose: s.Pose) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -146,9 +147,20 @@ def applies(spec: s.FaceSpec) -> Flags:
     return np.array([held[knob.needs] for knob in KNOBS])
 
 
+# For each number that a knob moves: the number of the knob, what holds it, and its name there.
+_NUMBERS = [(k, *path.rpartition(".")[::2]) for k, knob in enumerate(KNOBS) for path in knob.paths]
+_KNOB_OF = np.array([k for k, _, _ in _NUMBERS])
+_HOLDERS = {holder: attrgetter(holder) for _, holder, _ in _NUMBERS}
+
+
 def knob_values(spec: s.FaceSpec) -> Rows:
     """(K,) float64: the mean of each knob's numbers in units; NaN where it does not apply to the face."""
-    values = [sum(number_at(spec, path) for path in knob.paths) / len(knob.paths) for knob in KNOBS]
+    held = {holder: get(spec) for holder, get in _HOLDERS.items()}
+    numbers = [
+        where.get(name, 0.0) if isinstance(where := held[holder], dict) else getattr(where, name)
+        for _, holder, name in _NUMBERS
+    ]
+    values = np.bincount(_KNOB_OF, numbers) / np.bincount(_KNOB_OF)
     return np.where(applies(spec), values / UNITS, np.nan)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from facegen.assets.environment.hdri_registry import HDRIS, Hdri
@@ -11,6 +11,7 @@ from facegen.assets.environment.hdri_registry import HDRIS, Hdri
 NAMES = ("city", "courtyard", "forest", "interior", "night", "studio", "sunrise", "sunset")
 
 
+@cache  # finding a module takes a millisecond
 def blender_world(name: str) -> str:
     """File of one of Blender's HDRIs; the module is not imported.
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from facegen.assets.environment import lighting
+from facegen.assets.environment.hdris.blender_worlds import blender_world
 from facegen.colour_science import LUMINANCE
 from facegen.datasets.errors import FacegenError
 from facegen.render.spec import face_spec as s
@@ -41,6 +42,7 @@ def test_shading_by_a_polynomial_is_near_the_integral_over_the_sky():
 
 def test_hdris_of_a_blender_that_is_not_there_are_an_error(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    blender_world.cache_clear()
     with pytest.raises(ModuleNotFoundError, match="No module named 'bpy'"):
         lighting.hdri_path("forest")
     with pytest.raises(FacegenError, match=r"light\.hdri: unknown HDRI 'kitchen': it is one of city"):
