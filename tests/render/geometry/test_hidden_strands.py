@@ -57,7 +57,7 @@ def test_much_hair_lies_behind_heads(faces):
 
 
 def test_a_line_of_points_goes_out_of_sight_inside_the_outline(faces):
-    """Short strands side by side, half a metre behind a head: hidden in one piece, a margin inside the head."""
+    """Short strands side by side, half a metre behind a head: out of sight a margin inside it."""
     face = faces[0][0]
     middle = face.head.vertices.mean(0)
     x = np.linspace(-0.3, 0.3, 601)
