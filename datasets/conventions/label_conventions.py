@@ -68,6 +68,8 @@ class Convention:
         Fraction of the picture under which a class is not drawn: its pixels go to their neighbours.
     pieces : mapping of class name to float in [0, 1]
         Fraction of the picture under which a piece of a class is not drawn next to a larger piece.
+    border_sd : mapping of name in BORDERS to float
+        How differently annotators draw these borders: standard deviation of the shift, mm.
     eye_width_sd : (shared, own) float
         How differently annotators draw the width of eyes: standard deviations of its logarithm that the two
         eyes of a picture share, and of each eye.
@@ -85,6 +87,7 @@ class Convention:
     borders: Mapping[str, float] = field(default_factory=dict, compare=False)
     least: Mapping[str, float] = field(default_factory=dict, compare=False)
     pieces: Mapping[str, float] = field(default_factory=dict, compare=False)
+    border_sd: Mapping[str, float] = field(default_factory=dict, compare=False)
     eye_width_sd: tuple[float, float] = field(default=(0.0, 0.0), compare=False)
     order: int = field(default=LAST, compare=False)
 
@@ -121,6 +124,7 @@ def define_convention(
     borders: Mapping[str, float] | None = None,
     least: Mapping[str, float] | None = None,
     pieces: Mapping[str, float] | None = None,
+    border_sd: Mapping[str, float] | None = None,
     eye_width_sd: tuple[float, float] = (0.0, 0.0),
     order: int = LAST,
 ) -> Convention:
@@ -138,7 +142,7 @@ def define_convention(
     nearest, ignore : sequence of Native
         Native classes that go to the nearest class, and that the convention does not claim.
     accessories : sequence of class names
-    eyewear, borders, least, pieces, eye_width_sd, order :
+    eyewear, borders, least, pieces, border_sd, eye_width_sd, order :
         As of `Convention`.
 
     Returns
@@ -159,10 +163,13 @@ def define_convention(
                 "name each one once, in `natives`, `nearest` or `ignore`"
             )
     _check_names(name, "class", [*natives, *accessories, *(least or ()), *(pieces or ())], names)
-    _check_names(name, "border", list(borders or ()), BORDERS)
+    _check_names(name, "border", [*(borders or ()), *(border_sd or ())], BORDERS)
     _check_names(name, "eyewear rule", [eyewear], EYEWEAR_RULES)
-    if min(eye_width_sd) < 0:
-        raise FacegenError(f"convention {name}: eye_width_sd is {eye_width_sd}: give no negative number")
+    if min(*eye_width_sd, *(border_sd or {}).values()) < 0:
+        raise FacegenError(
+            f"convention {name}: border_sd is {border_sd or {}} and eye_width_sd is {eye_width_sd}: give no "
+            "negative number"
+        )
     table = np.full(256, IGNORE, np.uint8)
     for class_name, group in natives.items():
         table[list(group)] = names.index(class_name)
@@ -184,6 +191,7 @@ def define_convention(
         borders=borders or {},
         least=least or {},
         pieces=pieces or {},
+        border_sd=border_sd or {},
         eye_width_sd=eye_width_sd,
         order=order,
     )

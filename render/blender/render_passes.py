@@ -25,7 +25,7 @@ from facegen.render.develop import background_photos, camera_model
 from facegen.render.develop.hair_compositing import gloss, soft_cover, streaks, tinted
 from facegen.render.geometry.landmark_projection import project_visible, surface_landmarks
 from facegen.render.geometry.sample_metadata import describe
-from facegen.render.labels.drawn_eyes import eye_widths
+from facegen.render.labels.drawing_spread import drawing_of
 from facegen.render.labels.label_pass import Seen, coverage, decode, draw_mask, reduce_labels
 from facegen.render.spec.face_spec import FaceSpec, Look
 
@@ -80,8 +80,8 @@ def render_sample(
     thin = coverage(fine)
     mask = None
     if convention is not None:
-        widths = eye_widths(convention, spec.seed, spec.index)
-        mask = draw_mask(seen, brow, convention, scalp, widths)
+        drawing = drawing_of(convention, spec.seed, spec.index)
+        mask = draw_mask(seen, brow, convention, scalp, drawing)
     timing["labels"] = lap()
     # Few samples and the denoiser lose pores and strands: they are added here.
     colour, groom = spec.hair.colour, groom_of(spec.hair).groom

@@ -24,7 +24,7 @@ from facegen.assets.skin.chart_grid import S_RANGE, T_RANGE
 from facegen.assets.skin.painted_borders import BrowShape
 from facegen.datasets.conventions.label_conventions import Convention, derive
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
-from facegen.render.labels.drawn_eyes import AS_SEEN, Widths, with_eye_widths
+from facegen.render.labels.drawing_spread import Drawing, with_eye_widths
 
 Labels = npt.NDArray[np.uint8]
 
@@ -277,16 +277,17 @@ def draw_mask(
     brow: BrowShape,
     convention: Convention,
     scalp: Scalp | None = None,
-    widths: Widths = AS_SEEN,
+    drawing: Drawing | None = None,
 ) -> Labels | None:
     """Mask (H, W) uint8 of a convention with its own borders; None where the convention has none of its own.
 
-    Native labels keep neutral borders: without own borders, `label_conventions.derive` takes those. `widths`
-    are those of the face's eyes, of `drawn_eyes.eye_widths`.
+    Native labels keep neutral borders: without own borders, `label_conventions.derive` takes those. `drawing`
+    is the face's own, of `drawing_spread.drawing_of`; None draws it as the mean annotator.
     """
-    if not any(convention.borders.values()) and widths == AS_SEEN:
+    drawing = drawing or Drawing(convention.borders)
+    if drawing.is_native:
         return None
-    bare = with_eye_widths(seen.paint(brow, convention.borders, scalp), widths)
+    bare = with_eye_widths(seen.paint(brow, drawing.borders, scalp), drawing.eye_widths)
     fine = seen.with_eyewear(bare)
     return derive(reduce_labels(fine), reduce_labels(bare), coverage(fine), convention)
 

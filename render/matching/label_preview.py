@@ -7,7 +7,7 @@ out decides no content measure. Masks are (SIZE, SIZE) uint8 in the celebamaskhq
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from functools import lru_cache
@@ -32,7 +32,7 @@ from facegen.render.geometry.fitting import PreviewDetail, skin_triangles
 from facegen.render.geometry.part import PaintedSkin, Part, StrandGeometry, skin_of
 from facegen.render.geometry.pose import pose_heads
 from facegen.render.geometry.strand_bands import bands
-from facegen.render.labels.drawn_eyes import eye_widths, with_eye_widths
+from facegen.render.labels.drawing_spread import drawing_of, with_eye_widths
 from facegen.render.labels.label_pass import open_eyes, skin_labels
 from facegen.render.spec.face_spec import FaceSpec
 
@@ -66,15 +66,18 @@ def preview(spec: FaceSpec, head: PosedHead, size: int = SIZE) -> Labels:
     meshes = [_mesh_of(part, origin) for part in parts]
     # The skin closes around the head: what turns away from the camera is hidden by what faces it.
     meshes = [mesh.framed(view) for mesh in (meshes[0].facing(origin), *meshes[1:])]
-    native = _labels(meshes, painted, rays)
+    chosen = convention(CONVENTION)
+    drawing = drawing_of(chosen, spec.seed, spec.index)
+    native = _labels(meshes, painted, drawing.borders, rays)
     bare = native
     if any(mesh.see_through for mesh in meshes):
         bare = native.copy()
         behind = np.isin(native, (Native.GLASSES_FRAME, Native.GLASSES_LENS))
         if behind.any():
-            bare[behind] = _labels([mesh for mesh in meshes if not mesh.see_through], painted, rays[behind])
-    worn, chosen = native != bare, convention(CONVENTION)
-    bare = with_eye_widths(bare, eye_widths(chosen, spec.seed, spec.index))
+            others = [mesh for mesh in meshes if not mesh.see_through]
+            bare[behind] = _labels(others, painted, drawing.borders, rays[behind])
+    worn = native != bare
+    bare = with_eye_widths(bare, drawing.eye_widths)
     native = np.where(worn, native, bare)
     coverage = np.zeros((*native.shape, len(COVERAGE_CLASSES)), np.uint8)
     coverage[..., _HAIR_COVER] = 255 * (native == Native.SCALP_HAIR)
@@ -211,7 +214,12 @@ def _skin_corners() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], n
     return corners, model.ear[skin_triangles()], np.tile(model.face_part, 2)
 
 
-def _labels(meshes: Sequence[_CastMesh], painted: PaintedSkin, rays: npt.NDArray[np.float32]) -> Labels:
+def _labels(
+    meshes: Sequence[_CastMesh],
+    painted: PaintedSkin,
+    borders: Mapping[str, float],
+    rays: npt.NDArray[np.float32],
+) -> Labels:
     """Native labels (...) uint8 of rays (..., 6); the first mesh is the skin."""
     import open3d as o3d
 
@@ -228,6 +236,7 @@ def _labels(meshes: Sequence[_CastMesh], painted: PaintedSkin, rays: npt.NDArray
     skin = which == 0
     out[skin] = _skin(
         painted,
+        borders,
         meshes[0].index[hit["primitive_ids"].numpy()[skin]],
         hit["primitive_uvs"].numpy()[skin].astype(float),
         open_eyes(out[~skin]),
@@ -235,14 +244,16 @@ def _labels(meshes: Sequence[_CastMesh], painted: PaintedSkin, rays: npt.NDArray
     return out
 
 
-def _skin(painted: PaintedSkin, triangle: Ints, uv: Floats, eyes: tuple[bool, bool]) -> Labels:
+def _skin(
+    painted: PaintedSkin, borders: Mapping[str, float], triangle: Ints, uv: Floats, eyes: tuple[bool, bool]
+) -> Labels:
     """Native labels (n,) uint8 of points on the skin mesh, the scalp under hair counted as hair."""
     corners, ear_weights, part = _skin_corners()
     weights = np.stack([1 - uv.sum(1), uv[:, 0], uv[:, 1]], 1)
     s, t = np.moveaxis((weights[..., None] * corners[triangle]).sum(1), -1, 0)
     s = (s + 100 * np.pi) % (200 * np.pi) - 100 * np.pi
     ear = (weights * ear_weights[triangle]).sum(1)
-    label = skin_labels(s, t, ear, painted.brow, convention(CONVENTION).borders, painted.scalp, eyes)
+    label = skin_labels(s, t, ear, painted.brow, borders, painted.scalp, eyes)
     kind = part[triangle]
     label[kind == PART_INNER_MOUTH] = Native.INNER_MOUTH
     label[kind == PART_TONGUE] = Native.TONGUE

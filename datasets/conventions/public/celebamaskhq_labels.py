@@ -30,6 +30,12 @@ BORDERS = {
 # shape, by 0.0099 and 0.0066 of the crop, of which an eye takes 0.089. These are what renders lack.
 EYE_WIDTH_SD = (0.075, 0.052)
 
+# Likewise for painted borders, mm (a crop is 262 mm wide). The width of noses, given pose and smile, varies
+# by 0.0117 of the crop in masks and by 0.0087 in renders, their length by 0.041 and 0.035 of the way from
+# eyes to mouth (65 mm), their area by 14 % and 9 %; the area of the lower lip by 30 % and 23 %, of which half
+# is taken for its border here.
+BORDER_SD = {"nose": 1.0, "nose_top": 1.4, "lower_lip": 0.7}
+
 # Slivers that annotators do not draw: of the 357 training masks with one ear, 5 in 100 show under 0.0019 of
 # the picture of it and 1 in 100 under 0.0003 (40 in 100 of those that locks leave free in previews do); of
 # clothing 1 in 100 show under 0.0013; of 389 mouths 2 in 100 under 0.00038 (a quarter of rendered ones: what
@@ -57,6 +63,7 @@ CELEBAMASKHQ = CONVENTIONS.add(
         eyewear="eyes-on-top",
         borders=BORDERS,
         least=LEAST,
+        border_sd=BORDER_SD,
         eye_width_sd=EYE_WIDTH_SD,
         pieces={name: area * PIXEL_AT_512 for name, area in PIECES_AT_512.items()},
         natives={

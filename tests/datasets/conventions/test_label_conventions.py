@@ -253,6 +253,8 @@ def defined(**changes):
         ({"borders": {"chin": 1.0}}, "unknown border 'chin': it is one of nose, nose_top, lips"),
         ({"eyewear": "x-ray"}, "unknown eyewear rule 'x-ray': it is one of eyes-on-top"),
         ({"eye_width_sd": (0.1, -0.1)}, "eye_width_sd is .*give no negative number"),
+        ({"border_sd": {"nose": -1.0}}, "border_sd is .*give no negative number"),
+        ({"border_sd": {"chin": 1.0}}, "unknown border 'chin'"),
     ],
 )
 def test_a_mistake_in_a_convention_is_one_line_that_names_it(changes, message):

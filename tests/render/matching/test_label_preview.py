@@ -115,5 +115,5 @@ def test_leaving_out_what_the_camera_cannot_see_changes_no_pixel(model):
     seen = [mesh.framed(view) for mesh in (whole[0].facing(origin), *whole[1:])]
     assert sum(len(m.triangles) for m in seen) < 0.7 * sum(len(m.triangles) for m in whole)
     np.testing.assert_array_equal(
-        label_preview._labels(whole, painted, rays), label_preview._labels(seen, painted, rays)
+        label_preview._labels(whole, painted, {}, rays), label_preview._labels(seen, painted, {}, rays)
     )

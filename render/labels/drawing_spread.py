@@ -1,9 +1,12 @@
-"""How wide annotators draw eyes: not twice the same, even on the two eyes of one face.
+"""How annotators draw the same thing differently: borders farther in or out, eyes narrower or wider.
 
-Some end eyes well short of their corners, others beyond them. A convention gives the spread of the drawn
-width (`Convention.eye_width_sd`); each face draws its own two widths by its key, so that its preview and its
-mask agree. Native labels keep the eyes as they are seen. Label maps are (h, w) uint8 native ids.
+A convention gives the spread (`Convention.border_sd`, `eye_width_sd`). Each face draws its own by its key, so
+that its preview and its mask agree. Native labels keep borders neutral and eyes as they are seen. Label maps
+are (h, w) uint8 native ids.
 """
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,25 +20,42 @@ Labels = npt.NDArray[np.uint8]
 Widths = tuple[float, float]
 
 AS_SEEN: Widths = (1.0, 1.0)
-MOST_SD = 2.5  # standard deviations beyond which no width is drawn
+MOST_SD = 2.5  # standard deviations beyond which nothing is drawn
 
 
-def eye_widths(convention: Convention, seed: int, index: int) -> Widths:
-    """Drawn over seen width of the left and of the right eye of one face.
+@dataclass(frozen=True)
+class Drawing:
+    """How one face is drawn in a convention.
 
-    Parameters
+    Attributes
     ----------
-    convention : Convention
-    seed, index : int, the face's key
+    borders : border -> mm outside the native one, as `label_pass.skin_labels` takes them
+    eye_widths : drawn over seen width of the left and of the right eye
     """
+
+    borders: Mapping[str, float]
+    eye_widths: Widths = AS_SEEN
+
+    @property
+    def is_native(self) -> bool:
+        """Whether every border is the native one."""
+        return not any(self.borders.values()) and self.eye_widths == AS_SEEN
+
+
+def drawing_of(convention: Convention, seed: int, index: int) -> Drawing:
+    """How the face of the key (seed, index) is drawn in a convention."""
     d = Draw(seed, index)
+
+    def normal(name: str) -> float:
+        return d.normal(f"labels.{name}", 0, 1, -MOST_SD, MOST_SD)
+
+    borders = dict(convention.borders)
+    for name, sd in convention.border_sd.items():
+        borders[name] = borders.get(name, 0.0) + sd * normal(name)
     shared, own = convention.eye_width_sd
-    both = shared * d.normal("labels.eye_width", 0, 1, -MOST_SD, MOST_SD)
-    left, right = (
-        both + own * d.normal(f"labels.eye_width.{side}", 0, 1, -MOST_SD, MOST_SD)
-        for side in ("left", "right")
-    )
-    return float(np.exp(left)), float(np.exp(right))
+    both = shared * normal("eye_width")
+    left, right = (float(np.exp(both + own * normal(f"eye_width.{side}"))) for side in ("left", "right"))
+    return Drawing(borders, (left, right))
 
 
 def with_eye_widths(labels: Labels, widths: Widths) -> Labels:

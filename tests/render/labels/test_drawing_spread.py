@@ -1,11 +1,11 @@
-"""Eyes as wide as annotators draw them: an ellipse stretched along its own axis, widths of a known spread."""
+"""Spread of annotators: an eye stretched along its own axis, draws of a known spread."""
 
 import numpy as np
 import pytest
 
 from facegen.datasets.conventions.convention_registry import convention
 from facegen.datasets.conventions.native_labels import Native
-from facegen.render.labels.drawn_eyes import AS_SEEN, eye_widths, with_eye_widths
+from facegen.render.labels.drawing_spread import AS_SEEN, drawing_of, with_eye_widths
 
 RIGHT = (Native.SCLERA_R, Native.IRIS_R)
 
@@ -43,14 +43,24 @@ def test_a_wider_eye_takes_nothing_but_face_skin():
     np.testing.assert_array_equal(with_eye_widths(labels, (2.0, 2.0)), labels)
 
 
-def test_widths_have_the_spread_of_the_convention_and_belong_to_the_face():
+def test_drawings_have_the_spread_of_the_convention_and_belong_to_the_face():
     chosen = convention("celebamaskhq")
-    drawn = np.log([eye_widths(chosen, 3, i) for i in range(1500)])
+    drawings = [drawing_of(chosen, 3, i) for i in range(1500)]
+    widths = np.log([one.eye_widths for one in drawings])
     shared, own = chosen.eye_width_sd
-    covariance = np.cov(drawn.T)
+    covariance = np.cov(widths.T)
     # The cut at 2.5 standard deviations takes 9 % of a normal number's variance.
     np.testing.assert_allclose(covariance[0, 1], 0.91 * shared**2, rtol=0.15)
     np.testing.assert_allclose(np.diag(covariance), 0.91 * (shared**2 + own**2), rtol=0.15)
-    assert abs(drawn.mean()) < 0.01
-    assert eye_widths(chosen, 3, 5) == tuple(np.exp(drawn[5]))
-    assert eye_widths(convention("lapa"), 3, 5) == AS_SEEN
+    assert abs(widths.mean()) < 0.01
+    for name, mm in chosen.borders.items():
+        drawn, sd = np.array([one.borders[name] for one in drawings]), chosen.border_sd.get(name, 0.0)
+        assert drawn.mean() == pytest.approx(mm, abs=0.1 * sd + 1e-9)
+        assert drawn.std() == pytest.approx(np.sqrt(0.91) * sd, rel=0.06, abs=1e-9)
+    assert drawing_of(chosen, 3, 5) == drawings[5]
+
+
+def test_without_spread_a_face_is_drawn_with_the_borders_of_the_convention():
+    chosen = convention("lapa")
+    drawing = drawing_of(chosen, 3, 5)
+    assert (drawing.eye_widths, dict(drawing.borders)) == (AS_SEEN, dict(chosen.borders))
