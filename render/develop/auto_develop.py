@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ STEPS = 10
 MAX_MOVE = 0.3  # of a setting in one step, as a fraction of its range: slopes hold nearby only
 TRIAL = 0.06  # change of a setting that measures its slopes, as a fraction of its range
 FIRST_BLUR = 1.5  # pixels: where the search for the blur of a sharp backdrop starts
+UNSAVED = 100  # quality of face_spec.Camera at which a picture is not encoded
 DAMPING = 0.02  # weight of a squared move (fractions of the range) against the squared gap (measures' units)
 
 
@@ -105,16 +107,18 @@ def met(
     low, high = _bounds(camera, names)
     target = np.array([_scaled(one, getattr(camera.look, one.target)) for one in controls])
 
-    def gap(x: Floats) -> Floats:
+    def gap(x: Floats, saved: bool = True) -> Floats:
         """In units of each measure; 0 where it cannot be measured. x : (k,), fractions of the ranges."""
-        shown = _measured(picture(_turned(camera, names, low + x * (high - low))), mask)
+        turned = _turned(camera, names, low + x * (high - low))
+        shown = _measured(picture(turned if saved else replace(turned, jpeg=UNSAVED)), mask)
         found = [_scaled(one, shown.get(one.measure, np.nan)) for one in controls]
         return np.nan_to_num(target - np.array(found))
 
     start = np.array([_to_search(n, _setting(camera, n)) for n in names])
     at = np.clip((start - low) / (high - low), 0, 1)
     missed = gap(at)
-    slopes = _tried(gap, at, missed)
+    # JPEG rounds small changes away: slopes are those of the picture before it is saved.
+    slopes = _tried(partial(gap, saved=False), at)
     for _ in range(STEPS):
         a = np.vstack([slopes, np.sqrt(DAMPING) * np.eye(len(names))])
         ends = np.maximum(-MAX_MOVE, -at - 1e-9), np.minimum(MAX_MOVE, 1 - at + 1e-9)
@@ -138,9 +142,9 @@ def _bounds(camera: Camera, names: Sequence[str]) -> tuple[Floats, Floats]:
     return np.array(low), np.array(high)
 
 
-def _tried(gap: Callable[[Floats], Floats], at: Floats, missed: Floats) -> Floats:
+def _tried(gap: Callable[[Floats], Floats], at: Floats) -> Floats:
     """(k, k) slopes of the measures at a place (k,), by finite differences."""
-    columns = []
+    columns, missed = [], gap(at)
     for j in range(len(at)):
         turn = np.zeros(len(at))
         turn[j] = TRIAL if at[j] < 0.5 else -TRIAL

@@ -33,8 +33,9 @@ SATURATION = CameraRange(0.71, 1.68, 0.031, 0.205)
 # lowest, photographers who edit add a little to the highest. The usual one gives faces of the default prior
 # the dark tones of photographs, which keep their chroma (slope of b* on L* over the skin).
 CONTRAST = CameraRange(0.85, 1.6, 1.34, 0.11)
-# Of the sensor's noise, in the unit of face_spec.Camera; by eye: above it grain is what one sees first.
-NOISE = CameraRange(0.0003, 0.012, 0.0051, 0.0)
+# Of the sensor's noise before noise reduction, in the unit of face_spec.Camera; by eye: above it grain is
+# what one sees first.
+NOISE = CameraRange(0.0003, 0.03, 0.009, 0.0)
 # Pixels of blur at 256, as `auto_develop` counts it: negative, against sharpening. With up to 3,
 # matched faces had edges of cloth against the backdrop that changed by .81 of their step a pixel (median;
 # photographs .44).

@@ -480,11 +480,11 @@ class Camera:
     tint : of the white balance, green (negative) to magenta: ln of green's loss (render.spec.camera_ranges)
     contrast, saturation : scales
     style : of the finished picture, a photographer's choice: one of CAMERA_STYLES
-    noise : standard deviation of the sensor's noise
+    noise : standard deviation of the sensor's noise, before noise reduction
     blur_px : pixels at a picture side of 256
-    sharpen : strength of an unsharp mask of one pixel
+    sharpen : strength of an unsharp mask of one pixel, of the luma
     vignette : darkening of the corners
-    jpeg : quality
+    jpeg : quality of a file of 512 pixels a side, of which smaller pictures are made; 100 is not encoded
     aperture_mm : diameter of the lens opening, focused on the eyes; 0 keeps the whole head sharp
     backdrop_blur : pixels at 256, of the background alone
     look : Look; development turns the settings above, within bounds, until the picture shows it

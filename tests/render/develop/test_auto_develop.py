@@ -51,7 +51,7 @@ TARGETS = {
     "skin_redness": ("skin_redness", (13.0, 16.0), 0.7),
     "skin_yellowness": ("skin_yellowness", (16.0, 20.0), 0.7),
     "sharpness": ("sharpness", (1.6, 2.1), 0.06),
-    "noise": ("noise", (0.9, 1.6), 0.1),
+    "noise": ("noise", (0.8, 1.3), 0.1),
     "blacks": ("clipped_dark", (0.02, 0.1), 0.016),
     "whites": ("clipped_light", (0.02, 0.04), 0.012),
     "background_sharpness": ("background_sharpness", (0.9, 1.4), 0.1),
