@@ -62,6 +62,7 @@ class _Brow:
     def __init__(self, shape: BrowShape, side: int, rng: np.random.Generator) -> None:
         self.shape, self.side = shape, side
         self.line, self.half = shape.centre_line(side)
+        self.margin = self.half.max() + STRAY_MM  # mm from the line beyond which nothing grows
         self.slopes = np.degrees(np.arctan(np.gradient(self.line[:, 1], self.line[:, 0])))
         self.waves = [(2 * np.pi / mm, rng.uniform(0, 2 * np.pi)) for mm in rng.uniform(*PATCH_MM, 3)]
 
@@ -78,6 +79,15 @@ class _Brow:
 
         Depth under the outline counts in half widths, so that a thin tail is as full as the middle.
         """
+        out = np.zeros(len(s))
+        low, high = self.line.min(0) - self.margin, self.line.max(0) + self.margin
+        a = s * self.side
+        near = np.flatnonzero((a > max(low[0], 0)) & (a < high[0]) & (t > low[1]) & (t < high[1]))
+        out[near] = self._cover(s[near], t[near])
+        return out
+
+    def _cover(self, s: Floats, t: Floats) -> Floats:
+        """`cover` of points on the brow's own side."""
         depth = -self.shape.distance(s, t)
         u, fraction = self.along(s), depth / np.interp(np.abs(s), self.line[:, 0], self.half)
         upper = self.across(s, t) > 0
@@ -91,8 +101,7 @@ class _Brow:
         patch = 1 + PATCHY * sum(np.sin(k * s + 0.6 * k * t + p) for k, p in self.waves) / np.sqrt(3)
         inside = np.clip(edge, 0, 1) * inner * tail * np.clip(patch, 0.3, 1.3) / 1.3
         stray = STRAYS * np.clip(1 + depth / STRAY_MM, 0, 1) * inner
-        shown = np.where(depth > 0, np.maximum(inside, stray), stray)
-        return np.where(s * self.side > 0, shown, 0.0)
+        return np.where(depth > 0, np.maximum(inside, stray), stray)
 
     def turned(self, s: Floats, t: Floats) -> Floats:
         """Degrees by which hairs rise from straight outwards."""

@@ -347,7 +347,8 @@ def tousle(
     phase = rng.uniform(0, 2 * np.pi, WAVES)
     if shift is not None:
         phase = phase + (shift @ wave.T)[:, None]
-    field = np.sin(strands @ wave.T.astype(np.float32) + phase) @ push
+    # Sines in single precision, ten times as fast.
+    field = np.sin(strands @ wave.T.astype(np.float32) + phase.astype(np.float32)) @ push.astype(np.float32)
     field = MOST_TOUSLED * np.tanh(field / MOST_TOUSLED)
     step = np.linalg.norm(np.diff(strands, axis=1), axis=2)
     along = np.concatenate([np.zeros((len(strands), 1)), np.cumsum(step, 1)], 1)

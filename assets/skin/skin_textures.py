@@ -151,21 +151,23 @@ def colour_map(
 def _shade_grooves(colour: Floats, skin: Skin, fields: SkinFields, regions: Mapping[str, Picture]) -> None:
     """Darken what lies deep and what is thin, in place."""
     deep = WRINKLE_SHADE * fields.wrinkle + FOLD_SHADE * fields.fold
-    colour *= np.clip(1 + deep + LIP_GROOVE_SHADE * fields.grooves, 0.45, 1.3)[..., None]
-    bags = skin.eye_bags * (1 - make_up.CONCEALS * skin.foundation)
-    colour *= 1 - bags * BAG_SHADE * fields.bag[..., None]
-    colour *= (1 + BELOW_EYES * regions["below_eye"])[..., None]
+    every = np.clip(1 + deep + LIP_GROOVE_SHADE * fields.grooves, 0.45, 1.3)
+    every = every * (1 + BELOW_EYES * regions["below_eye"])
+    bags = skin.eye_bags * (1 - make_up.CONCEALS * skin.foundation) * fields.bag
+    for i in range(3):  # numpy's inner loops are slow over three values
+        colour[..., i] *= every * (1 - BAG_SHADE[i] * bags)
 
 
 def _shade_openings(
     colour: Floats, fields: SkinFields, regions: Mapping[str, Picture], s: Floats, t: Floats
 ) -> None:
     """Darken creases, the upper lip, the line between the lips and the nostrils, in place."""
-    colour *= (1 - LID_CREASE_SHADE * fields.lid_crease)[..., None]
-    colour *= (1 - WING_CREASE_SHADE * fields.wing_crease)[..., None]
-    colour *= (1 - UPPER_LIP_SHADE * regions["under_nose"] * (1 - regions["lips"]))[..., None]
-    colour *= 1 - LIP_SEAM_SHADE * fields.lip_seam[..., None]
-    colour *= np.clip(1 - NOSTRIL_SHADE * skin_marks.nostrils(s, t)[..., None], 0, 1)
+    every = (1 - LID_CREASE_SHADE * fields.lid_crease) * (1 - WING_CREASE_SHADE * fields.wing_crease)
+    every = every * (1 - UPPER_LIP_SHADE * regions["under_nose"] * (1 - regions["lips"]))
+    nostrils = skin_marks.nostrils(s, t)
+    for i in range(3):
+        seam, nostril = LIP_SEAM_SHADE[i] * fields.lip_seam, NOSTRIL_SHADE[i] * nostrils
+        colour[..., i] *= every * (1 - seam) * np.clip(1 - nostril, 0, 1)
 
 
 def _paint_eyes(

@@ -109,6 +109,7 @@ def configure_labels(scene: bpy.types.Scene) -> None:
     c.pixel_filter_type = "BOX"
     c.filter_width = 0.01
     scene.render.image_settings.file_format = "OPEN_EXR"
+    scene.render.image_settings.color_mode = "RGB"
     scene.render.image_settings.color_depth = "32"
     scene.render.image_settings.exr_codec = "NONE"
     scene.render.film_transparent = True
