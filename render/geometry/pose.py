@@ -21,7 +21,13 @@ Arguments = tuple[
 # Anny's age axis has anchors at baby -1/3, child 1/3, young adult 2/3 and old 1. Linear between these years,
 # so that 16, the youngest that a FaceSpec takes, is just past the middle of the way from child to adult.
 AGE_ANCHORS = ((8.0, 1 / 3), (25.0, 2 / 3), (90.0, 1.0))
-GAZE_REACH = 30.0  # degrees of gaze that Anny's eyeLook actions stand for
+GAZE_REACH = 30.0  # degrees of gaze aside that Anny's eyeLookIn and eyeLookOut stand for
+# Weights of actions a degree of gaze upwards, by which lids follow the pupil, which makes 0.27 mm: the upper
+# lid 0.8 of that way, the lower 0.4 (the upper one follows nearly all of it: Becker and Fuchs, Lid-eye
+# coordination during vertical gaze changes, J. Neurophysiol. 60, 1988; the lower one by eye). On the template
+# eyeLookUp raises the upper lid by 1.0 mm and the lower by 2.1, eyeWide the upper by 3.4, and eyeBlink lowers
+# it by 11.8, all in proportion. eyeLookDown raises the lower lid, so a lowered gaze is a negative eyeLookUp.
+LOOK_UP, OPENS, SHUTS = 0.085, 0.029, 0.0083
 # Degrees that necks turn without the shoulders; the body makes the rest (active rotation of the cervical
 # spine is 60-80: Swinkels and Swinkels-Meewisse, Normal values for cervical range of motion, Spine 39, 2014).
 NECK_REACH = 55.0
@@ -107,7 +113,7 @@ def phenotype(identity: Identity) -> dict[str, float]:
 
 
 def with_lids(expression: Mapping[str, float], pose: Pose) -> dict[str, float]:
-    """An expression with lids that follow the gaze; eyeLook actions are full at GAZE_REACH degrees.
+    """An expression with lids that follow the gaze.
 
     What opens, narrows or lowers a lid is scaled down as the eye blinks: a full blink always shuts the eye.
 
@@ -118,26 +124,22 @@ def with_lids(expression: Mapping[str, float], pose: Pose) -> dict[str, float]:
 
     Returns
     -------
-    dict of action to weight
+    dict of action to weight; of a gaze up or down some lie outside [0, 1]
     """
-    up = np.clip(pose.gaze_pitch / GAZE_REACH, -1, 1)
-    left = np.clip(pose.gaze_yaw / GAZE_REACH, -1, 1)
-    follow = {
-        "eyeLookUpLeft": max(up, 0),
-        "eyeLookUpRight": max(up, 0),
-        "eyeLookDownLeft": max(-up, 0),
-        "eyeLookDownRight": max(-up, 0),
-        "eyeLookOutLeft": max(left, 0),
-        "eyeLookInRight": max(left, 0),
-        "eyeLookInLeft": max(-left, 0),
-        "eyeLookOutRight": max(-left, 0),
-    }
-    out = {**expression, **{k: float(v) for k, v in follow.items() if v > 0}}
-    for side in ("Left", "Right"):
+    up, left = pose.gaze_pitch, float(np.clip(pose.gaze_yaw / GAZE_REACH, -1, 1))
+    out = dict(expression)
+    for side, outwards in (("Left", left), ("Right", -left)):
         shut = out.get(f"eyeBlink{side}", 0.0)
-        for name in ("eyeWide", "eyeSquint", "eyeLookUp", "eyeLookDown"):
-            if name + side in out:
-                out[name + side] *= 1 - shut
+        follow = {"eyeLookUp": LOOK_UP * up, "eyeWide": OPENS * max(up, 0.0)}
+        follow |= {"eyeLookOut": max(outwards, 0.0), "eyeLookIn": max(-outwards, 0.0)}
+        for action, weight in follow.items():
+            if weight:
+                out[action + side] = out.get(action + side, 0.0) + weight
+        for action in ("eyeWide", "eyeSquint", "eyeLookUp", "eyeLookDown"):
+            if action + side in out:
+                out[action + side] *= 1 - shut
+        if up < 0:
+            out[f"eyeBlink{side}"] = shut + (1 - shut) * min(-SHUTS * up, 1.0)
     return out
 
 

@@ -8,7 +8,7 @@ pytest.importorskip("anny")
 from facegen.assets.head import head_model as h
 from facegen.assets.head.actions import ACTIONS
 from facegen.assets.head.head_cut import PART_SKIN
-from facegen.assets.head.rotations import AXIS_DOWN, AXIS_OUT, rotation_of
+from facegen.assets.head.rotations import AXIS_DOWN, AXIS_OUT, PUPIL_LEVER, rotation_of
 from facegen.assets.head.sliders import SLIDERS
 from facegen.assets.skin import painted_borders
 
@@ -73,12 +73,13 @@ def test_jaw_opens_the_inner_lips(model, neutral):
     assert moved > 0.008 and still < 0.002
 
 
-def test_gaze_turns_the_eyeballs_only(model, neutral):
+def test_gaze_turns_the_eyeballs_only_and_pupils_stand_aside_as_far_as_real_ones(model, neutral):
     looking = model.pose(h.TEMPLATE, {}, {}, (0, 0, 0), (20, 0))
-    for eye, expected in ((0, 20 + AXIS_OUT), (1, 20 - AXIS_OUT)):
-        axis = looking.eye_frames[eye] @ [0, -1, 0]
-        assert np.degrees(np.arctan2(axis[0], -axis[1])) == pytest.approx(expected, abs=0.1)
-        assert np.degrees(np.arcsin(axis[2])) == pytest.approx(-AXIS_DOWN, abs=0.1)
+    for eye, degrees in ((0, 20 + AXIS_OUT), (1, 20 - AXIS_OUT)):
+        sight = rotation_of(degrees, -AXIS_DOWN, 0) @ [0, -1, 0]
+        aside = looking.eye_radius * looking.eye_frames[eye] @ [0, -1, 0]
+        np.testing.assert_allclose(aside[[0, 2]], PUPIL_LEVER * sight[[0, 2]], atol=1e-6)
+        np.testing.assert_allclose(looking.landmarks[68 + eye], looking.eye_centres[eye] + aside, atol=1e-6)
     np.testing.assert_allclose(looking.landmarks[:68], neutral.landmarks[:68], atol=1e-5)
 
 

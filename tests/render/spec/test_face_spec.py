@@ -91,7 +91,11 @@ def test_a_blink_overrules_what_opens_or_lowers_the_lids():
     wide = {"eyeWideLeft": 0.5, "eyeWideRight": 0.5, "eyeBlinkLeft": 1.0}
     lids = pose.with_lids(wide, s.Pose(gaze_pitch=15))
     assert lids["eyeWideLeft"] == 0 and lids["eyeLookUpLeft"] == 0
-    assert lids["eyeWideRight"] == 0.5 and lids["eyeLookUpRight"] == pytest.approx(0.5)
+    assert lids["eyeWideRight"] == pytest.approx(0.5 + 15 * pose.OPENS)
+    assert lids["eyeLookUpRight"] == pytest.approx(15 * pose.LOOK_UP)
+    down = pose.with_lids(wide, s.Pose(gaze_pitch=-15))
+    assert down["eyeBlinkLeft"] == 1 and down["eyeBlinkRight"] == pytest.approx(15 * pose.SHUTS)
+    assert down["eyeLookUpRight"] == pytest.approx(-15 * pose.LOOK_UP) and down["eyeLookUpLeft"] == 0
 
 
 def test_a_wink_shuts_one_eye(monkeypatch):
