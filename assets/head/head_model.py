@@ -228,7 +228,7 @@ class HeadModel:
         skull = bones[head, :3, :3] @ rest_bones[head, :3, :3].T
         shifts = eyeball_shifts(rest[self.landmark_vertices], at_rest)
         eye_centres = eye_centres + shifts[:, None] * skull[:, 2].astype(np.float32)
-        frames = skull[None] @ eyeball_rotations(*gaze, eye_radius)
+        frames = skull[None] @ eyeball_rotations(gaze[0], gaze[1], eye_radius)
         self._lift_lids(kept, eye_centres, eye_radius, skull)
         up = skull[:, 2].astype(np.float64)
         self.seam.meet(kept, rest[: len(self.kept)], up)
