@@ -214,6 +214,17 @@ def test_what_parts_in_the_corners_of_closed_lips_is_no_mouth_in_celebamaskhq():
     assert np.any(derived(native, native, "lapa") == convention("lapa").classes.index("mouth"))
 
 
+@pytest.mark.parametrize(("side", "drawn"), [(15, False), (16, True)])
+def test_small_locks_beside_the_hair_are_not_drawn_in_celebamaskhq(side, drawn):
+    native = np.full((512, 512), N.FACE_SKIN, np.uint8)
+    native[:100], native[300 : 300 + side, 200 : 200 + side] = N.SCALP_HAIR, N.SCALP_HAIR
+    covered = np.zeros((512, 512, len(COVERAGE_CLASSES)), np.uint8)
+    hair = next(i for i, (_, natives) in enumerate(COVERAGE_CLASSES) if N.SCALP_HAIR in natives)
+    covered[native == N.SCALP_HAIR, hair] = 255
+    mask = derive(native, native, covered, CELEBAMASKHQ)
+    assert (mask[200:] == CELEBAMASKHQ.id("hair")).any() == drawn
+
+
 def test_ignore_stays_ignore_and_facesynthetics_does_not_claim_hands():
     native = blocks([N.FACE_SKIN, IGNORE, N.HAND])
     assert derived(native, native, "celebamaskhq")[0, ::BLOCK].tolist() == [1, 255, 0]
