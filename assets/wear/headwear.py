@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter, grey_opening
 
 from facegen.assets.hair import strands as st
 from facegen.assets.head.head_model import PosedHead
@@ -31,7 +31,7 @@ COVERED_MM = 5.0  # above the brim: hair ends here
 FREE_MM = 2.0  # above the brim: hair that lies wholly higher is dropped
 EAR_REACH = 25.0  # degrees above the brim's plane that an ear may stick out of it
 EAR_SIDE = 0.6  # sine of the azimuth from which a ray may meet an ear
-EAR_LIMIT = 1.2  # of a quarter of all distances at the brim: how far a ray at an ear may reach
+EAR_SEGMENTS = 9  # segments: no ear is as wide as this, 45 degrees
 PROFILE_SMOOTHING = (1.0, 1.5)  # rows and segments (sd): cloth spans small hollows
 PROFILE_SINKS_MM = 1.5  # by which smoothing may cut into the skin
 UV_PER_RADIAN = 0.9  # of texture around the crown: a crown of about 90 mm radius
@@ -96,11 +96,11 @@ def head_profile(body: Body, frame: HatFrame, rows: int = PROFILE_ROWS) -> Float
     """
     direction = directions(rows).reshape(-1, 3)
     distance = 1000 * body.reach(frame.origin, direction @ frame.axes.T).reshape(rows, -1)
-    # An ear in the brim's plane sticks out of the ring: no ray may reach much further than the others.
+    # An ear in the brim's plane sticks out of the ring: peaks narrower than EAR_SEGMENTS are levelled there.
     polar = np.linspace(0, np.pi / 2, rows)[:, None]
     at_ear = (np.abs(np.sin(azimuths()[None])) > EAR_SIDE) & (polar < np.radians(EAR_REACH))
-    limit = np.quantile(distance[0], 0.25) * EAR_LIMIT
-    distance = np.where(at_ear, np.minimum(distance, limit), distance)
+    levelled = grey_opening(distance, size=(1, EAR_SEGMENTS), mode="wrap")
+    distance = np.where(at_ear, levelled, distance)
     smooth = gaussian_filter(distance, PROFILE_SMOOTHING, mode=("nearest", "wrap"))
     return np.maximum(smooth, distance - PROFILE_SINKS_MM)
 

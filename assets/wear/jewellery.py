@@ -141,6 +141,8 @@ def necklace_line(
         gap, away = body.clearance(line)
         line = line + away * np.maximum(LEAST_OFF - gap, 0)[:, None]
         line = gaussian_filter1d(line, SMOOTH_AGAIN, axis=0, mode="wrap")
+    gap, away = body.clearance(line)  # smoothing drew it into the edges of collars again
+    line = line + away * np.maximum(-gap, 0)[:, None]
     return np.roll(line, -(points // 2), axis=0)
 
 

@@ -21,7 +21,9 @@ from facegen.assets.wear.hat_registry import BRIM_PART, HATS, SHELL_PART
 from facegen.assets.wear.hat_shapes import PAD_MM
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.keyed_random import Draw
+from facegen.render.geometry.pose import pose_head
 from facegen.render.prior.accessories_prior import draw_headwear
+from facegen.render.prior.default_prior import draw_spec
 from facegen.render.spec import face_spec as s
 
 pytestmark = pytest.mark.render
@@ -64,6 +66,20 @@ def test_a_hat_encloses_the_skull(on, skull, kind):
     gap, _ = skull.clearance(vertices[shell])
     assert gap.min() > 0.001 and gap.max() < 0.13  # a top hat
     assert holds_above_the_brim(vertices, faces, frame, on.body, 0)
+
+
+@pytest.mark.parametrize("index", [1, 7, 13])
+def test_a_cap_stays_outside_long_and_short_skulls(on, index):
+    """Heads whose skulls are short behind the hat's middle and long ahead of it."""
+    head = pose_head(on.model, draw_spec(21, index))
+    faces = triangles(on.model.faces)
+    bare = Body(head.vertices, faces[(on.model.ear[faces] < 0.05).all(1)])
+    spec = worn("cap")
+    frame = headwear.hat_frame(head, spec)
+    vertices, quads, part, _ = headwear.hat(
+        spec, headwear.head_profile(Body(head.vertices, faces), frame), frame
+    )
+    assert bare.clearance(vertices[np.unique(quads[part == SHELL_PART])])[0].min() > -0.001
 
 
 @pytest.mark.parametrize("placed", [(20, 0, 0), (55, -50, 0), (50, 0, -20), (50, 0, 20), (90, 60, 0)])
