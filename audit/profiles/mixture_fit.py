@@ -7,6 +7,7 @@ drawn towards the covariance within all components, as the posterior mean of an 
 and that one towards a factor model, which has a third of its numbers.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +49,11 @@ class FittedMixture:
 
 
 def best_mixture(cells: Cells, seed: int = 0) -> FittedMixture:
-    """The mixture of the size that held-out rows are most likely under, fitted to all rows.
+    """The smallest mixture that explains held-out rows as well as the best one, fitted to all rows.
+
+    As well as the best: its mean log likelihood lies less than one standard error of the paired differences
+    below (Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2009, 7.10). Larger ones
+    differ from it by the chance of the split, and their rows are told from real ones more easily.
 
     Parameters
     ----------
@@ -62,22 +67,37 @@ def best_mixture(cells: Cells, seed: int = 0) -> FittedMixture:
     sizes = [size for size in SIZES if size == 1 or size * 2 * FEWEST <= len(kept.low)]
     if len(sizes) == 1:
         return fit_mixture(cells, 1, seed)
-    scores: dict[int, float] = {}
+    scores: dict[int, np.ndarray] = {}
     for size in sizes:
         fitted = fit_mixture(kept, size, seed)
         score = held_out_likelihood(fitted.mixture, held)
-        if scores and score < max(scores.values()) - 1:
+        if scores and score.mean() < max(other.mean() for other in scores.values()) - 1:
             break  # a nat a row worse: larger ones only repeat rows
         scores[size] = score
-    return fit_mixture(cells, max(scores, key=lambda size: scores[size]), seed)
+    return fit_mixture(cells, smallest_of_the_best(scores), seed)
 
 
-def held_out_likelihood(mixture: Mixture, cells: Cells) -> float:
-    """Mean log likelihood, in nats a row, of the latents that are points."""
-    total = 0.0
-    for low, fixed in zip(cells.low, cells.fixed, strict=True):
-        total += float(logsumexp(mixture.log_densities(low[None, fixed], np.flatnonzero(fixed).tolist())))
-    return total / len(cells.low)
+def smallest_of_the_best(scores: Mapping[int, np.ndarray]) -> int:
+    """The smallest size whose mean score is within one standard error of the best.
+
+    scores : size -> (n,) float64, of the same rows; the standard error is that of the differences
+    """
+    best = max(scores.values(), key=lambda score: float(score.mean()))
+    return min(
+        size
+        for size, score in scores.items()
+        if (gap := best - score).mean() <= gap.std(ddof=1) / np.sqrt(len(gap))
+    )
+
+
+def held_out_likelihood(mixture: Mixture, cells: Cells) -> np.ndarray:
+    """(n,) float64: log likelihood, in nats, of the latents of each row that are points."""
+    return np.array(
+        [
+            logsumexp(mixture.log_densities(low[None, fixed], np.flatnonzero(fixed).tolist()))
+            for low, fixed in zip(cells.low, cells.fixed, strict=True)
+        ]
+    )
 
 
 @one_blas_thread

@@ -149,7 +149,7 @@ def measured_part(table: Table, size: int | None = None) -> tuple[Part, str]:
     ----------
     table : Table
     size : int, optional
-        Components of the mixture at most; None: chosen by held-out likelihood.
+        Components of the mixture at most; None: the fewest that explain held-out rows as well as the best.
     """
     attributes = fitted_attributes(table)
     gaps = gaps_of(table, attributes)

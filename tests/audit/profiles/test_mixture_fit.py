@@ -93,7 +93,16 @@ def test_one_normal_distribution_needs_no_second_component():
 def test_more_likely_mixtures_score_higher(table):
     whole, fresh = cells(table), cells(pictures(300, seed=5))
     two, one = (held_out_likelihood(fit_mixture(whole, size).mixture, fresh) for size in (2, 1))
-    assert two > one + 0.3
+    assert two.shape == (300,) and (two - one).mean() > 0.3
+
+
+def test_a_larger_mixture_must_be_better_than_by_chance():
+    common = np.random.default_rng(3).normal(0, 30, 333)  # rows differ far more than mixtures do
+    noise = np.random.default_rng(4).normal(0, 1, 333)
+    scores = {1: common - 1, 2: common, 4: common + 0.02 + noise - noise.mean()}
+    assert mixture_fit.smallest_of_the_best(scores) == 2
+    scores[4] += 0.1
+    assert mixture_fit.smallest_of_the_best(scores) == 4
 
 
 def test_the_same_fit_twice(table):
