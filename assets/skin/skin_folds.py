@@ -48,7 +48,7 @@ FOREHEAD_LINES = (3, 6)  # at least, below
 FOREHEAD_T, FOREHEAD_STEP, FOREHEAD_DEPTH = 27, 7.6, 0.30
 FEET_LINES = (3, 6)
 FEET_S, FEET_FAN, FEET_WIDTH, FEET_DEPTH = 44, 1.8, 0.9, 0.26
-NASOLABIAL = Furrow(width=2.3, depth=0.38, middle=-58, reach=16)
+NASOLABIAL = Furrow(width=2.8, depth=0.34, middle=-54, reach=16)
 MARIONETTE = Furrow(width=1.8, depth=0.20, middle=-92, reach=11)
 # Upright lines between the brows are shallow on a face that does not frown.
 GLABELLA = Furrow(width=1.0, depth=0.12, middle=17, reach=7)
@@ -123,8 +123,8 @@ def _furrows_of_age(
 # Folds of an expression: the slope of a smile from the lip down to the fold (depth, width on the side of the
 # lip and on that of the cheek, mm) and the line in it, the tear trough (depths in mm at rest, of slack skin,
 # of a squint), crow's feet, forehead, frown, chin.
-SMILE_VALLEY, LIP_SIDE, CHEEK_SIDE = 0.75, 6.5, 2.8
-SMILE_LINE = Furrow(width=1.5, depth=0.26, middle=-58, reach=15)
+SMILE_VALLEY, LIP_SIDE, CHEEK_SIDE = 0.75, 6.5, 3.6
+SMILE_LINE = Furrow(width=2.4, depth=0.17, middle=-54, reach=15)
 TROUGH_AT_REST, TROUGH_SLACK, TROUGH_SQUINT, TROUGH_WIDTH = 0.30, 0.40, 0.20, 3.2
 SQUINT_LINE = Furrow(width=1.0, depth=0.20, middle=56, reach=8)
 RAISED_LINE = Furrow(width=1.5, depth=0.28, middle=0, reach=40)

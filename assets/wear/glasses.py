@@ -6,6 +6,7 @@ The shapes are the entries of `facegen.assets.wear.glasses_registry.GLASSES_FRAM
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -45,6 +46,13 @@ BRIDGE_BOWS_AHEAD_MM, BRIDGE_BOWS_UP_MM = 1.5, 3.0  # its middle
 BEHIND_EAR_MM = 52.0  # top of the ear behind the ends of the jaw line (landmarks 0 and 16)
 ABOVE_EYES_MM = 7.0  # top of the ear over the eyes
 BESIDE_HEAD_MM = 5.0  # a temple outside the ends of the jaw line
+# Where temples bend outwards to pass beside the head, metres behind the eyes: from, wholly at, and before the
+# ears, under which skin is no matter; how far they stay off skin, and how far they can be bent.
+BENDS_FROM, BENT_AT, EARS_FROM = 0.0, 0.025, 0.06
+BESIDE_SKIN, MOST_BENT = 0.0005, 0.012
+FRONT_ENDS = -0.005  # metres behind the eyes: what lies ahead of it are rims, bridge and lenses
+# Metres that these may lie in skin, as pads on a nose do, and that they are moved forwards at most.
+TOUCHES_SKIN, MOST_AHEAD = -0.0003, 0.005
 # Bend of a temple behind the ear, from its top: (inwards, backwards, up).
 TEMPLE_TIP_MM = ((0.0, 9.0, -4.0), (2.0, 15.0, -14.0), (4.0, 18.0, -26.0))
 
@@ -105,6 +113,47 @@ def glasses(worn: Glasses, landmarks_head: Floats) -> tuple[Mesh, Mesh, Floats]:
     up = np.clip((lens_v[:, 2] - lens_v[:, 2].min()) / np.ptp(lens_v[:, 2]), 0, 1)
     place = np.stack([np.zeros_like(up), up], 1).astype(np.float32)
     return ((frame_v / 1000).astype(np.float32), frame_f), ((lens_v / 1000).astype(np.float32), lens_f), place
+
+
+def ahead_of_face(points: Floats, clearance: Callable[[Floats], Floats]) -> float:
+    """How far glasses are to be moved forwards so that raised cheeks touch them and do not come through.
+
+    Parameters
+    ----------
+    points : (N, 3) float, metres, in the skull's frame
+        Of rims and lenses.
+    clearance : as of `beside_head`
+
+    Returns
+    -------
+    float, metres, in [0, MOST_AHEAD]
+    """
+    return float(np.clip(TOUCHES_SKIN - clearance(points).min(), 0, MOST_AHEAD))
+
+
+def beside_head(frame: Floats, clearance: Callable[[Floats], Floats]) -> Floats:
+    """A frame whose temples are bent outwards to where they pass beside the head.
+
+    Parameters
+    ----------
+    frame : (V, 3) float, metres, in the skull's frame
+    clearance : function of points (N, 3) in the skull's frame
+        Their distance (N,) from the skin in metres, negative inside.
+
+    Returns
+    -------
+    (V, 3) float32, metres
+    """
+    out = frame.astype(np.float64)
+    for side in (1, -1):
+        mine = out[:, 0] * side > 0
+        beside = mine & (out[:, 1] > BENDS_FROM) & (out[:, 1] < EARS_FROM)
+        if not beside.any():
+            continue
+        sunk = BESIDE_SKIN - clearance(out[beside]).min()
+        u = np.clip((out[mine, 1] - BENDS_FROM) / (BENT_AT - BENDS_FROM), 0, 1)
+        out[mine, 0] += side * np.clip(sunk, 0, MOST_BENT) * u * u * (3 - 2 * u)
+    return out.astype(np.float32)
 
 
 def _lens_height(worn: Glasses, frame: GlassesFrame) -> float:

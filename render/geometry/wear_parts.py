@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from facegen.assets.meshes.mesh import Floats
 from facegen.assets.wear import glasses, headwear, jewellery
 from facegen.assets.wear.cloth_patterns import cloth_picture
 from facegen.assets.wear.garment_registry import INNER, MAIN, TIE, Piece
@@ -38,6 +39,13 @@ def eyewear(face: Fitting) -> list[Part]:
     origin = head.eye_centres.mean(0)
     local = (head.landmarks - origin) @ head.head_rotation
     (frame, frame_faces), (lens, lens_faces), place = glasses.glasses(worn, local)
+
+    def clearance(points: Floats) -> Floats:
+        return face.body.clearance(points @ head.head_rotation.T + origin)[0]
+
+    front = np.concatenate([frame[frame[:, 1] < glasses.FRONT_ENDS], lens])
+    ahead = np.array([0, -glasses.ahead_of_face(front, clearance), 0], np.float32)
+    frame, lens = glasses.beside_head(frame + ahead, clearance), lens + ahead
     rim = MeshGeometry(frame @ head.head_rotation.T + origin, frame_faces)
     pane = MeshGeometry(lens @ head.head_rotation.T + origin, lens_faces, place)
     clear = not hides_eyes(worn)
