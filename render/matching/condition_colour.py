@@ -46,8 +46,9 @@ MEASURED = np.array([2.0, 1.0, 1.0])  # L*, a*, b*: to which a render meets the 
 # Median colour of rendered skin minus that of the flat patch, of 20 renders of the default prior: the broad
 # reflection of the light on skin is white.
 RENDERED = np.array([0.0, -1.0, -3.5])
-# The same for L* and a* of lips minus skin: light that is scattered under the skin blurs their border.
-LIPS_RENDERED = np.array([1.3, -4.0])
+# The same for L* and a* of lips minus skin, of 96 matched faces: light that is scattered under the skin blurs
+# their border, and shine is white.
+LIPS_RENDERED = np.array([0.4, -7.2])
 STEPS, TRIAL = 6, 0.02  # Gauss-Newton steps; move that measures slopes, in spreads
 LIP_DRAWS = 8
 LIPS_MEASURED = np.array([4.0, 3.0])  # L* and a* of lips minus skin, to which draws are told apart
