@@ -40,8 +40,8 @@ SOCKET_MELANIN = 0.30
 FRECKLE_MELANIN, AGE_SPOT_MELANIN, AGE_SPOT_GROWTH, MOLE_MELANIN = 0.07, 0.015, 0.05, 0.20
 LIP_MELANIN, LIP_MELANIN_FROM = 0.05, 0.03
 # Blood by region: what blushes, and what is always redder.
-CHEEK_BLUSH, NOSE_TIP_BLUSH = 1.3, 0.6
-REGION_BLOOD = {"nose": 0.3, "ears": 0.7, "chin": 0.25, "neck": 0.25}
+CHEEK_BLUSH, NOSE_TIP_BLUSH = 1.0, 0.6
+REGION_BLOOD = {"nose": 0.3, "ears": 0.7, "chin": 0.4, "neck": 0.25}
 UNDER_EYE_BLOOD, LID_BLOOD, PIMPLE_BLOOD, LIP_BLOOD, LIP_BLOOD_GAIN = 0.003, 0.003, 0.07, 0.038, 0.13
 # How much of the unevenness, of the differences between regions and of marks a full foundation takes away.
 EVENS, EVENS_REGIONS, HIDES_MARKS = 0.7, 0.55, 0.75
@@ -53,7 +53,7 @@ NECK_YELLOW = 0.21  # of blue that necks lose against faces: their b* is that of
 # blue. Change of the absorption, of the blood that lips have more of, and that much of thin skin, by eye on
 # the differences of lips and lids from skin on 700 photographs.
 VENOUS = np.array([1.6, 0.0, -1.1])
-VENOUS_UNDER_EYE, VENOUS_LID = 0.058, 0.045
+VENOUS_UNDER_EYE, VENOUS_LID = 0.07, 0.045
 NO_BLOOD = 1e-5  # volume fraction that changes no byte of a picture
 
 
