@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 SLACK = 0.004  # metres that a point may lie behind the surface drawn at its pixel, as for the 70 landmarks
-FOLDER = "dense"
+FOLDER, POINTS_FILE = "dense", "points.json"  # of an export; the file says what the points are
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,11 @@ class FaceGeometry:
     eyes : (2, 3) float32, camera metres
         Middles of the eyeballs, the subject's left one first.
     gaze : (2, 3) float32
-        Unit vectors out of the pupils, in camera coordinates.
+        Lines of sight: unit vectors in camera coordinates.
+    optical_axes : (2, 3) float32
+        Unit vectors through the middles of the pupils, some 5 degrees outwards of the lines of sight.
+    landmarks : int
+        How many of the last points are the landmarks of the set, whose visibility it knows.
     """
 
     points: npt.NDArray[np.float32]
@@ -42,13 +46,19 @@ class FaceGeometry:
     visible: npt.NDArray[np.bool_]
     eyes: npt.NDArray[np.float32]
     gaze: npt.NDArray[np.float32]
+    optical_axes: npt.NDArray[np.float32]
+    landmarks: int = 0
 
-    def seen_in(self, depth: npt.NDArray[np.float32]) -> FaceGeometry:
+    def seen_in(
+        self, depth: npt.NDArray[np.float32], landmarks: npt.NDArray[np.bool_] | None = None
+    ) -> FaceGeometry:
         """The same with `visible` by the depth of the picture.
 
         Parameters
         ----------
         depth : (H, W) float32, metres along the view axis, 0 = nothing there
+        landmarks : (`landmarks`,) bool, optional
+            Which of the landmarks can be seen, by the rules of the renderer.
 
         Returns
         -------
@@ -61,7 +71,10 @@ class FaceGeometry:
         inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
         front = depth[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
         near = (front > 0) & (self.places[:, 2] < front + SLACK)
-        return replace(self, visible=inside & near & self.facing)
+        visible = inside & near & self.facing
+        if self.landmarks and landmarks is not None:
+            visible[-self.landmarks :] = landmarks
+        return replace(self, visible=visible)
 
     def arrays(self) -> Mapping[str, npt.NDArray[Any]]:
         """Name and array of everything that is stored of a face."""
@@ -71,4 +84,5 @@ class FaceGeometry:
             "visible": self.visible,
             "eyes": self.eyes,
             "gaze": self.gaze,
+            "optical_axes": self.optical_axes,
         }

@@ -105,7 +105,7 @@ class ExportedFaces:
             return None
         if self._last is None or self._last[0] != name:  # a format and its geometry/ both ask
             (depth,) = read_npz(self._file("depth", name), "depth")
-            self._last = name, self._geometry(self.meta(name)).seen_in(depth)
+            self._last = name, self._geometry(self.meta(name)).seen_in(depth, self.landmarks_seen(name)[1])
         return self._last[1]
 
     def _file(self, folder: str, name: str) -> Path:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from facegen.api.dataset import open as open
     from facegen.api.evaluating import Results as Results
     from facegen.api.evaluating import train_eval as train_eval
+    from facegen.api.exporting import export as export
     from facegen.api.linting import LintReport as LintReport
     from facegen.api.linting import lint as lint
     from facegen.api.merging import merge as merge
@@ -47,6 +48,7 @@ _HOMES = {
     "Sample": "facegen.api.dataset",
     "audit": "",
     "draw_spec": "facegen.api.rendering",
+    "export": "facegen.api.exporting",
     "fit_profile": "facegen.api.profile_fitting",
     "lint": "facegen.api.linting",
     "load_profile": "facegen.api.profile_fitting",
@@ -69,6 +71,7 @@ __all__ = [
     "__version__",
     "audit",
     "draw_spec",
+    "export",
     "fit_profile",
     "lint",
     "load_profile",

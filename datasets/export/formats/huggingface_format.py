@@ -4,7 +4,8 @@
     README.md                            what it holds; where the library finds the files
 
 Columns: name, image and mask (pictures), landmarks (70 x 2) and visible (70), attributes (a struct), spec
-(JSON); with --dense also points_2d, points_3d, points_visible, eyes and gaze. `load_dataset(FOLDER)` gives
+(JSON); with --dense also points_2d, points_3d, points_visible, eyes, gaze and
+optical_axes. `load_dataset(FOLDER)` gives
 them their types, which are stored in the files' schema.
 """
 
@@ -22,7 +23,14 @@ from facegen.datasets.export.sample_columns import attributes_of
 from facegen.datasets.io.files import png_bytes, write_bytes
 
 PER_FILE, PER_GROUP = 1000, 100  # faces
-DENSE = {"points_2d": 2, "points_3d": 2, "points_visible": 1, "eyes": 2, "gaze": 2}  # column and its depth
+DENSE = {
+    "points_2d": 2,
+    "points_3d": 2,
+    "points_visible": 1,
+    "eyes": 2,
+    "gaze": 2,
+    "optical_axes": 2,
+}  # column and its depth
 SCHEMA_KEY, PROVENANCE_KEY = b"huggingface", b"facegen"
 
 

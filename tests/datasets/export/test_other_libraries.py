@@ -54,7 +54,7 @@ def few_points(meta):
     points = np.array([[31.5, 33.5], [70.0, 3.0], [31.5, 33.5]], np.float32)
     places = np.array([[0, 0, 0.5], [0, 0, 0.5], [0, 0, 0.7]], np.float32)
     facing, eyes = np.array([True, True, True]), np.eye(3, dtype=np.float32)[:2]
-    return FaceGeometry(points, places, facing, facing, eyes, eyes + meta["index"])
+    return FaceGeometry(points, places, facing, facing, eyes, eyes + meta["index"], eyes)
 
 
 @pytest.mark.parametrize("to", TOOLS)
