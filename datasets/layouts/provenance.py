@@ -7,8 +7,9 @@ matched set stays a matched one, and the same faces exported twice are known for
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import facegen
@@ -16,6 +17,7 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.dataset_file import read_dataset_json
 from facegen.datasets.io.files import read_json
 from facegen.datasets.layouts.face_set import FaceSet
+from facegen.datasets.layouts.members import members_of
 
 PROVENANCE_FILE = "provenance.json"
 FORMAT, FORMAT_VERSION = "facegen-export", 1
@@ -72,7 +74,7 @@ def exported(path: Path) -> dict[str, Any] | None:
     Parameters
     ----------
     path : Path
-        The export's folder, or a folder or file in it that the export has written.
+        The export's folder, a folder or file in it that the export has written, or the folder as a .zip.
 
     Returns
     -------
@@ -86,13 +88,32 @@ def exported(path: Path) -> dict[str, Any] | None:
     path = path.resolve()
     folder = next((one for one in (path, *path.parents[:DEEPEST]) if (one / PROVENANCE_FILE).is_file()), None)
     if folder is None:
-        return None
-    file = folder / PROVENANCE_FILE
-    content = read_json(file, "export the set again")
-    if content.get("format") != FORMAT:
-        return None
+        return _in_archive(path)
+    content = read_json(folder / PROVENANCE_FILE, "export the set again")
     if path != folder and path.relative_to(folder).parts[0] not in content.get(ENTRIES, ()):
         return None  # put there by somebody else: real pictures for testing, say
+    return _checked(folder / PROVENANCE_FILE, content)
+
+
+def _in_archive(path: Path) -> dict[str, Any] | None:
+    """Content of the provenance.json of an export that was packed as a .zip."""
+    if path.suffix.lower() != ".zip" or not path.is_file():
+        return None
+    tree = members_of(path)
+    names = [name for name in tree if PurePosixPath(name).name == PROVENANCE_FILE]
+    if not names:
+        return None
+    first = tree[min(names, key=lambda name: (name.count("/"), name))]
+    try:
+        content = json.loads(first.content() or b"")
+    except (ValueError, RecursionError):
+        raise FacegenError(f"{first.shown}: damaged JSON: export the set again") from None
+    return _checked(first.shown, content) if isinstance(content, dict) else None
+
+
+def _checked(file: Path, content: dict[str, Any]) -> dict[str, Any] | None:
+    if content.get("format") != FORMAT:
+        return None
     if content.get("format_version") != FORMAT_VERSION:
         raise FacegenError(
             f"{file}: format version {content.get('format_version')!r}, this facegen reads {FORMAT_VERSION}: "

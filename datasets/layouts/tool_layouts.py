@@ -75,7 +75,7 @@ def yolo(tree: Tree) -> Found | None:
     pictures = {_below(n, "images"): m for n, m in tree.items() if _suffix(n) in IMAGE_SUFFIXES}
     labels = {_below(n, "labels"): m for n, m in tree.items() if _suffix(n) == ".txt"}
     pictures, labels = ({k: m for k, m in one.items() if k} for one in (pictures, labels))
-    if not labels:
+    if not pictures.keys() & labels.keys():
         return None
     stems = [PurePosixPath(name).name for name in {*pictures, *labels}]
     short = len(set(stems)) == len(stems)
@@ -110,9 +110,10 @@ def fiftyone(tree: Tree) -> Found | None:
     if beside not in tree:
         return None
     rows = _json(tree[samples]).get("samples")
-    info = _json(tree[beside]).get("info") or {}
+    info = _json(tree[beside]).get("info")
+    info = info if isinstance(info, dict) else {}
     if not isinstance(rows, list) or not all(isinstance(one, dict) for one in rows):
-        raise FacegenError(f"{tree[samples].shown}: holds no list `samples`: export the set again")
+        return None
     field = next((name for row in rows for name, value in row.items() if _is_segmentation(value)), None)
     if field is None:
         return None
@@ -163,10 +164,11 @@ def _yolo_names(tree: Tree) -> dict[int, str] | None:
 
 
 def _json(member: Member) -> dict[str, Any]:
+    """The object of a JSON file; empty where it is damaged or something else, which other sets may hold."""
     try:
         value = json.loads(_text(member))
-    except (ValueError, RecursionError) as error:
-        raise FacegenError(f"{member.shown}: damaged JSON ({str(error).splitlines()[0]})") from None
+    except (ValueError, RecursionError):
+        return {}
     return value if isinstance(value, dict) else {}
 
 

@@ -349,6 +349,20 @@ def test_a_foreign_fiftyone_set_is_read_or_named(tmp_path):
     faces = open_set(tmp_path)
     assert faces.ids == ["a"] and (faces.mask(0) == faces.convention.id("hair")).all()
     assert [one.kind for one in faces.pairing()] == ["missing"]
-    (tmp_path / "samples.json").write_text('{"samples": 3}')
-    with pytest.raises(FacegenError, match="holds no list `samples`"):
-        open_set(tmp_path)
+
+
+def test_files_of_the_same_names_do_not_hide_another_layout(tmp_path):
+    """samples.json and a YAML file of names beside a set of parts: what they are for is not ours to say."""
+    parts = tmp_path / "anno"
+    parts.mkdir()
+    (tmp_path / "photos").mkdir()
+    Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / "photos/0.jpg")
+    Image.fromarray(np.full((8, 8, 3), 255, np.uint8)).save(parts / "00000_skin.png")
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels/readme.txt").write_text("none here\n")
+    (tmp_path / "config.yaml").write_text("names: [car, wheel]\n")
+    for samples in ("{", '{"samples": 3}', '{"samples": [1]}', '{"samples": [{"filepath": "a"}]}'):
+        (tmp_path / "samples.json").write_text(samples)
+        (tmp_path / "metadata.json").write_text('{"info": 4}')
+        faces = open_set(tmp_path)
+        assert faces.layout == "celebamaskhq" and (faces.mask(0) == 1).all()

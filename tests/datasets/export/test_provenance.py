@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -175,3 +176,15 @@ def test_ignored_pixels_of_coco_stay_apart_from_background(dataset, tmp_path):
     Image.fromarray(mask).save(dataset / "masks/000000.png")
     e.export(dataset, "coco", tmp_path / "out")
     np.testing.assert_array_equal(open_set(tmp_path / "out").mask(0), mask)
+
+
+def test_a_packed_export_is_known_too(dataset, tmp_path):
+    write_dataset_json(dataset, MATCHED)
+    for to in ("helen", "coco", "segmentation"):
+        wanted = None if to == "helen" else convention("helen")
+        e.export(dataset, to, tmp_path / to / "inner", wanted)
+        packed = Path(shutil.make_archive(str(tmp_path / to), "zip", tmp_path / to))
+        faces, plain = open_set(packed), open_set(tmp_path / to / "inner")
+        assert faces.convention.name == plain.convention.name == "helen" and part_of(faces) == "S_D"
+        for i in range(2):
+            np.testing.assert_array_equal(faces.mask(i), plain.mask(i))
