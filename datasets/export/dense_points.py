@@ -34,8 +34,10 @@ class FaceGeometry:
         Middles of the eyeballs, the subject's left one first.
     gaze : (2, 3) float32
         Lines of sight: unit vectors in camera coordinates.
-    optical_axes : (2, 3) float32
-        Unit vectors through the middles of the pupils, some 5 degrees outwards of the lines of sight.
+    pupil_axes : (2, 3) float32
+        Unit vectors from the middles of the eyeballs through the pupils, as they are drawn. They differ from
+        the lines of sight by the angle between both axes of an eye, and turn less where a ball is larger than
+        an eye.
     landmarks : int
         How many of the last points are the landmarks of the set, whose visibility it knows.
     """
@@ -46,7 +48,7 @@ class FaceGeometry:
     visible: npt.NDArray[np.bool_]
     eyes: npt.NDArray[np.float32]
     gaze: npt.NDArray[np.float32]
-    optical_axes: npt.NDArray[np.float32]
+    pupil_axes: npt.NDArray[np.float32]
     landmarks: int = 0
 
     def seen_in(
@@ -84,5 +86,5 @@ class FaceGeometry:
             "visible": self.visible,
             "eyes": self.eyes,
             "gaze": self.gaze,
-            "optical_axes": self.optical_axes,
+            "pupil_axes": self.pupil_axes,
         }

@@ -90,7 +90,7 @@ def face_geometry(meta: Mapping[str, Any]) -> FaceGeometry:
         eyes=one.in_camera(head.eye_centres).astype(np.float32),
         landmarks=len(marks),
         gaze=one.turned_to_camera(np.stack([sight, sight])).astype(np.float32),
-        optical_axes=one.turned_to_camera(-head.eye_frames[:, :, 1]).astype(np.float32),
+        pupil_axes=one.turned_to_camera(-head.eye_frames[:, :, 1]).astype(np.float32),
     )
 
 
@@ -120,7 +120,7 @@ def point_table() -> dict[str, Any]:
     )
     return {
         "points": points,
-        "about": units + "forward); gaze (lines of sight) and optical_axes: unit vectors; left eye first",
+        "about": units + "forward); gaze (lines of sight) and pupil_axes: unit vectors; left eye first",
         "vertices": start,
         "head_vertices": len(head_model().kept),
     }

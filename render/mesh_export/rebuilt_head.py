@@ -88,9 +88,8 @@ def rebuilt(meta: Mapping[str, Any]) -> RebuiltHead:
     expected, _ = solve_view(landmarks, spec.camera).project(landmarks, size)
     shift = np.abs(found.in_picture(found.in_camera(landmarks)) - expected).max() / size
     if not shift <= MAX_SHIFT:
-        version = (meta.get("versions") or {}).get("facegen", "unknown")
         raise FacegenError(
             f"sample {spec.index}: this facegen builds another head from its spec than the one that was "
-            f"rendered (by facegen {version}): export with that version, or render the set again"
+            "rendered: export with the version that rendered the set, or render it again"
         )
     return found

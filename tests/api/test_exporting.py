@@ -34,6 +34,7 @@ def test_an_export_is_opened(dataset, tmp_path, to, layout, inside):
     data = facegen.open(out / inside)
     assert len(data) == 2 and data.faces.layout == layout
     assert data.convention == ("lapa" if to == "lapa" else "celebamaskhq")
+    assert data.summary["seed"] == HEADER["seed"] and data.failures == {}
 
 
 def test_dense_points_and_meshes_lie_beside_any_layout(dataset, tmp_path):
@@ -76,6 +77,14 @@ def test_a_set_without_specs_is_named(dataset, tmp_path):
     done = CliRunner().invoke(cli, line)
     assert done.exit_code == 2 and "lacks its spec or camera" in done.output
     assert not (tmp_path / "out").exists()
+
+
+def test_heads_of_another_generator_are_refused_before_anything_is_written(dataset, tmp_path):
+    write_dataset_json(dataset, HEADER | {"config": {"generator": 3}})
+    with pytest.raises(facegen.FacegenError, match=r"by generator 3, this facegen has generator \d+: --mesh"):
+        facegen.export(dataset, "coco", tmp_path / "out", mesh=True)
+    assert not (tmp_path / "out").exists()
+    facegen.export(dataset, "coco", tmp_path / "out")  # pictures and masks are as rendered
 
 
 def test_the_help_teaches_every_layout():

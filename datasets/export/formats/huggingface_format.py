@@ -5,7 +5,7 @@
 
 Columns: name, image and mask (pictures), landmarks (70 x 2) and visible (70), attributes (a struct), spec
 (JSON); with --dense also points_2d, points_3d, points_visible, eyes, gaze and
-optical_axes. `load_dataset(FOLDER)` gives
+pupil_axes. `load_dataset(FOLDER)` gives
 them their types, which are stored in the files' schema.
 """
 
@@ -29,7 +29,7 @@ DENSE = {
     "points_visible": 1,
     "eyes": 2,
     "gaze": 2,
-    "optical_axes": 2,
+    "pupil_axes": 2,
 }  # column and its depth
 SCHEMA_KEY, PROVENANCE_KEY = b"huggingface", b"facegen"
 

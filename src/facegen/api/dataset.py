@@ -15,10 +15,10 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.inspection.finding_kinds import LEFT_OUT, kind_of
 from facegen.datasets.inspection.opening import SetWarning
 from facegen.datasets.inspection.set_check import SetCheck, check_set, grouped
-from facegen.datasets.io.dataset_file import read_dataset_json
 from facegen.datasets.io.sample import read_sample
 from facegen.datasets.layouts.face_set import FaceSet
 from facegen.datasets.layouts.open_set import open_set
+from facegen.datasets.layouts.provenance import header_of
 
 if TYPE_CHECKING:
     import torch
@@ -120,8 +120,11 @@ class Dataset(Sequence[Sample]):
 
     @property
     def summary(self) -> dict[str, Any]:
-        """Content of dataset.json of a set that facegen rendered; empty for other sets."""
-        return read_dataset_json(self.path) if self.faces.layout == "facegen" else {}
+        """Content of dataset.json of a set that facegen rendered; empty for sets of other origin.
+
+        Of an export it is what was exported, and `config["export"]` says what the export changed.
+        """
+        return header_of(self.faces) or {}
 
     @property
     def failures(self) -> dict[str, str]:

@@ -13,7 +13,9 @@ from facegen.datasets.export.dense_points import POINTS_FILE
 from facegen.datasets.export.exported_faces import Geometry
 from facegen.datasets.export.write_formats import Extra
 from facegen.datasets.export.write_formats import export as write_export
+from facegen.datasets.io.dataset_file import read_dataset_json
 from facegen.datasets.io.files import write_json
+from facegen.datasets.layouts.facegen_folder import is_own
 
 
 def _no_progress(done: int, total: int) -> None:
@@ -78,7 +80,7 @@ def export(
     geometry: Geometry | None = None
     extras: list[Extra] = []
     if dense:
-        _require_render_extra("--dense")
+        _require_same_heads(root, "--dense")
         from facegen.render.mesh_export.dense_landmarks import face_geometry, point_table
 
         geometry = face_geometry
@@ -89,7 +91,7 @@ def export(
 
         extras.append(describe_points)
     if mesh:
-        _require_render_extra("--mesh")
+        _require_same_heads(root, "--mesh")
         from facegen.render.mesh_export.face_mesh import write_mesh
 
         extras.append(write_mesh)
@@ -97,10 +99,20 @@ def export(
     return target
 
 
-def _require_render_extra(option: str) -> None:
+def _require_same_heads(root: Path, option: str) -> None:
+    """FacegenError where heads cannot be built again as they were rendered."""
     from importlib.util import find_spec
+
+    from facegen.render.production.dataset_run import GENERATOR
 
     if find_spec("anny") is None:
         raise FacegenError(
             f"{option} builds heads again, which needs the render extra: pip install 'facegen[render]'"
+        )
+    config = read_dataset_json(root)["config"] if is_own(root) else {}  # what else is there is refused later
+    generator = config.get("generator", GENERATOR)
+    if generator != GENERATOR:
+        raise FacegenError(
+            f"{root} was rendered by generator {generator}, this facegen has generator {GENERATOR}: {option} "
+            "builds heads again; export with the version that rendered the set, or render it again"
         )
