@@ -44,6 +44,7 @@ class Native(IntEnum):
     FACEWEAR = 29
     HAND = 30
     OTHER_OCCLUDER = 31
+    HAIR_ORNAMENT = 32
 
 
 # Classes thinner than a pixel somewhere: the fraction of every pixel that they cover is stored next to the

@@ -66,6 +66,7 @@ COVERS = (
     Native.FACEWEAR,
     Native.HAND,
     Native.OTHER_OCCLUDER,
+    Native.HAIR_ORNAMENT,
 )
 
 

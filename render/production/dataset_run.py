@@ -57,7 +57,7 @@ from facegen.render.spec.face_spec import FaceSpec
 from facegen.render.spec.overrides import Override, apply_all
 
 WORKING = (LOCK_FILE, LOGS)  # what a run puts into a folder beside the dataset
-GENERATOR = 12  # raised when the same order gives other faces: a set of an older one cannot be resumed
+GENERATOR = 13  # raised when the same order gives other faces: a set of an older one cannot be resumed
 
 
 @dataclass(frozen=True)

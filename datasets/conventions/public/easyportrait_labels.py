@@ -25,6 +25,7 @@ EASYPORTRAIT = CONVENTIONS.add(
                 N.NECK,
                 N.TORSO_SKIN,
                 N.HAT,
+                N.HAIR_ORNAMENT,
                 N.CLOTHING,
                 N.FACEWEAR,
                 *g.JEWELLERY,

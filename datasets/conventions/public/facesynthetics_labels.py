@@ -33,7 +33,7 @@ FACESYNTHETICS = CONVENTIONS.add(
             "beard": (N.BEARD, N.MOUSTACHE),
             "cloth": (N.CLOTHING,),
             "eye_g": g.GLASSES,
-            "hat": (N.HAT,),
+            "hat": (N.HAT, N.HAIR_ORNAMENT),
             "facewear": (N.FACEWEAR,),
         },
         nearest=(N.LASHES, *g.JEWELLERY),

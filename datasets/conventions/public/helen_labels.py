@@ -37,7 +37,7 @@ HELEN = CONVENTIONS.add(
             "u_lip": (N.UPPER_LIP,),
             "mouth": g.MOUTH,
             "l_lip": (N.LOWER_LIP,),
-            "hair": (N.SCALP_HAIR,),
+            "hair": (N.SCALP_HAIR, N.HAIR_ORNAMENT),
         },
         nearest=(N.LASHES, *g.JEWELLERY),
     )

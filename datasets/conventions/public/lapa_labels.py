@@ -36,7 +36,7 @@ LAPA = CONVENTIONS.add(
             "u_lip": (N.UPPER_LIP,),
             "mouth": g.MOUTH,
             "l_lip": (N.LOWER_LIP,),
-            "hair": (N.SCALP_HAIR,),
+            "hair": (N.SCALP_HAIR, N.HAIR_ORNAMENT),
         },
         nearest=(N.LASHES, *g.JEWELLERY),
     )
