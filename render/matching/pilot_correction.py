@@ -54,8 +54,8 @@ class Correction:
 
 # What previews are known to miss: brow hairs that stand out of the brow, hairs that lie off the others,
 # strands over ears and forehead, half a pixel at lids and at the corners of eyes. Rendered minus previewed,
-# means over 63, 96 and 96 matched faces of 256 pixels (profiles left out); listed are those of numbers that are
-# over 0.1 standard deviations of real faces, or over three standard errors.
+# means over 63, 96 and 96 matched faces of 256 pixels (profiles left out); listed are those of numbers that
+# are over 0.1 standard deviations of real faces, or over three standard errors.
 START = Correction(
     bias={
         "face_x": 0.0004,
