@@ -21,7 +21,9 @@ import numpy.typing as npt
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, IGNORE, Native
 from facegen.datasets.conventions.region_rules import (
     EYEWEAR_RULES,
+    OCCLUDER_RULES,
     beard_region,
+    behind_occluders,
     brow_regions,
     fill_from_nearest,
     hair_region,
@@ -58,6 +60,8 @@ class Convention:
         Ids of what is worn rather than part of a head (left out of the score of face parts).
     eyewear : str
         Rule for frame and lens, one of `region_rules.EYEWEAR_RULES`.
+    occluders : str
+        Rule for hands, things and face masks in front of the head, one of `region_rules.OCCLUDER_RULES`.
     source : str
         Where the class list was published.
     table : (256,) uint8
@@ -82,6 +86,7 @@ class Convention:
     flip_pairs: tuple[tuple[int, int], ...]
     accessories: tuple[int, ...]
     eyewear: str
+    occluders: str
     source: str
     table: Labels = field(repr=False, compare=False)
     borders: Mapping[str, float] = field(default_factory=dict, compare=False)
@@ -121,6 +126,7 @@ def define_convention(
     ignore: Sequence[Native] = (),
     accessories: Sequence[str] = (),
     eyewear: str = "eyes-on-top",
+    occluders: str = "in-front",
     borders: Mapping[str, float] | None = None,
     least: Mapping[str, float] | None = None,
     pieces: Mapping[str, float] | None = None,
@@ -142,7 +148,7 @@ def define_convention(
     nearest, ignore : sequence of Native
         Native classes that go to the nearest class, and that the convention does not claim.
     accessories : sequence of class names
-    eyewear, borders, least, pieces, border_sd, eye_width_sd, order :
+    eyewear, occluders, borders, least, pieces, border_sd, eye_width_sd, order :
         As of `Convention`.
 
     Returns
@@ -165,6 +171,7 @@ def define_convention(
     _check_names(name, "class", [*natives, *accessories, *(least or ()), *(pieces or ())], names)
     _check_names(name, "border", [*(borders or ()), *(border_sd or ())], BORDERS)
     _check_names(name, "eyewear rule", [eyewear], EYEWEAR_RULES)
+    _check_names(name, "occluder rule", [occluders], OCCLUDER_RULES)
     if min(*eye_width_sd, *(border_sd or {}).values()) < 0:
         raise FacegenError(
             f"convention {name}: border_sd is {border_sd or {}} and eye_width_sd is {eye_width_sd}: give no "
@@ -186,6 +193,7 @@ def define_convention(
         flip_pairs=pairs,
         accessories=tuple(map(names.index, accessories)),
         eyewear=eyewear,
+        occluders=occluders,
         source=source,
         table=table,
         borders=borders or {},
@@ -213,9 +221,11 @@ def derive(native: Labels, bare: Labels, coverage: Labels, convention: Conventio
     native : (H, W) uint8
         Native ids of what is seen, IGNORE = 255.
     bare : (H, W) uint8
-        The same face without eyewear. Opaque glasses stay in it: nothing is seen behind them.
+        The same face without eyewear and without hands, things and face masks in front of it. Opaque glasses
+        stay in it: nothing is seen behind them.
     coverage : (H, W, 6) uint8
-        Fraction of the pixel covered by each of COVERAGE_CLASSES, 255 = all of it.
+        Fraction of the pixel covered by each of COVERAGE_CLASSES, 255 = all of it, where nothing but eyewear
+        stands in front of the face.
     convention : Convention
 
     Returns
@@ -234,6 +244,7 @@ def derive(native: Labels, bare: Labels, coverage: Labels, convention: Conventio
     unknown = np.setdiff1d(native, [*Native, IGNORE])
     if unknown.size:
         raise ValueError(f"unknown native label ids {unknown.tolist()}")
+    native, coverage = behind_occluders(native, bare, coverage, convention.occluders)
     seen = see_through(native, bare, convention.eyewear)
     seen, stray_brow = brow_regions(seen, coverage[..., _BROWS])
     seen, stray_beard = beard_region(seen, coverage[..., _BEARD])

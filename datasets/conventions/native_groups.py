@@ -9,3 +9,5 @@ EARRINGS = (Native.EARRING_L, Native.EARRING_R)
 JEWELLERY = (*EARRINGS, Native.NECKLACE)
 GLASSES = (Native.GLASSES_FRAME, Native.GLASSES_LENS)
 OCCLUDERS = (Native.HAND, Native.OTHER_OCCLUDER)
+# What a convention may look through to the head behind it (`region_rules.OCCLUDER_RULES`).
+IN_FRONT = (Native.FACEWEAR, *OCCLUDERS)

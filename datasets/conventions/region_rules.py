@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from facegen.datasets.conventions.native_labels import IGNORE, Native
+from facegen.datasets.conventions.native_groups import IN_FRONT
+from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, IGNORE, Native
 
 Labels = npt.NDArray[np.uint8]
 Region = npt.NDArray[np.bool_]
@@ -18,6 +19,8 @@ Region = npt.NDArray[np.bool_]
 EYES = (Native.SCLERA_L, Native.SCLERA_R, Native.IRIS_L, Native.IRIS_R)
 BROWS = (Native.BROW_L, Native.BROW_R)
 EYEWEAR_RULES = ("eyes-on-top", "behind", "lens-behind")
+OCCLUDER_RULES = ("in-front", "behind")
+EYEWEAR_COVER = 128  # of 255: from there on, frame or lens is what most of a pixel shows
 
 # What a closed gap between strands may take over. Features, glasses, hats and hands keep their pixels.
 HAIR_MAY_COVER = (
@@ -85,6 +88,43 @@ def see_through(native: Labels, bare: Labels, rule: str) -> Labels:
     else:
         shown = lens | frame if rule == "behind" else lens
     return np.where(shown, bare, native)
+
+
+def behind_occluders(native: Labels, bare: Labels, coverage: Labels, rule: str) -> tuple[Labels, Labels]:
+    """What an annotator draws where a hand, a thing or a face mask covers the head.
+
+    Parameters
+    ----------
+    native : (H, W) uint8
+    bare : (H, W) uint8
+        The same face without eyewear and without what covers it.
+    coverage : (H, W, C) uint8
+        Of COVERAGE_CLASSES without what covers the face, 255 = the whole pixel.
+    rule : str
+        "in-front": what covers the face has a class of its own, or is background; see the convention's table.
+        "behind": the head is drawn as if nothing covered it, with its eyewear.
+
+    Returns
+    -------
+    native, coverage : of the shapes of the arguments
+        Coverage is that of what is drawn: 0 under what is drawn in front.
+
+    Raises
+    ------
+    ValueError : the rule is unknown.
+    """
+    if rule not in OCCLUDER_RULES:
+        raise ValueError(f"unknown occluder rule {rule!r}")
+    covered = np.isin(native, IN_FRONT)
+    if not covered.any():
+        return native, coverage
+    if rule == "in-front":
+        return native, np.where(covered[..., None], np.uint8(0), coverage)
+    behind = bare
+    for name, label in (("lens", Native.GLASSES_LENS), ("frame", Native.GLASSES_FRAME)):
+        channel = [known for known, _ in COVERAGE_CLASSES].index(name)
+        behind = np.where(coverage[..., channel] >= EYEWEAR_COVER, np.uint8(label), behind)
+    return np.where(covered, behind, native), coverage
 
 
 def hair_region(labels: Labels, strands: Labels) -> tuple[Labels, Region]:

@@ -3,8 +3,10 @@
     images/000000.png     rgb        (H, W, 3) uint8
     masks/000000.png      mask       (H, W)    uint8    ids of the dataset's convention, 255 = ignore
     labels/000000.png     native     (H, W)    uint8    native ids (native_labels.py), 255 = ignore
-    bare/000000.png       bare       (H, W)    uint8    native ids of the same face without eyewear
-    coverage/000000.npz   coverage   (H, W, 6) uint8    fraction covered by COVERAGE_CLASSES, 255 = all
+    bare/000000.png       bare       (H, W)    uint8    native ids of the same face without eyewear,
+                                                        hands, things and face masks in front of it
+    coverage/000000.npz   coverage   (H, W, 6) uint8    fraction covered by COVERAGE_CLASSES behind hands,
+                                                        things and face masks, 255 = all
     landmarks/000000.json landmarks  (70, 2)   float32  x, y in pixels, centres at +0.5: 68 iBUG, 2 pupils
                           visible    (70,)     bool
     depth/000000.npz      depth      (H, W)    float32  metres along the view axis, 0 = nothing hit

@@ -2,9 +2,9 @@
 
 What is checked: dataset.json and its version; the number of samples; every file is there, readable and of the
 schema (`io.sample`); native ids are known; the mask is exactly what `derive` makes of native, bare and
-coverage, up to the convention's shifted borders; `bare` is equal to native except under and next to eyewear;
-coverage agrees with the labels; there is depth where something is drawn; left and right on pixels; the
-attribute table.
+coverage, up to the convention's shifted borders; `bare` is equal to native except under and next to eyewear
+and to what covers the face; coverage agrees with the labels; there is depth where something is drawn; left
+and right on pixels; the attribute table.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,6 +19,7 @@ from scipy import ndimage
 from facegen.datasets.conventions.convention_registry import convention
 from facegen.datasets.conventions.label_conventions import Convention, derive
 from facegen.datasets.conventions.left_right import SidesCount, count_sides
+from facegen.datasets.conventions.native_groups import IN_FRONT
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, IGNORE, Native
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.dataset_file import ATTRIBUTES_FILE, read_attributes_table, read_dataset_json
@@ -172,16 +173,18 @@ def _depth_problems(sample: Sample) -> Iterator[tuple[str, str]]:
 
 
 def _bare_problems(sample: Sample) -> Iterator[tuple[str, str]]:
-    eyewear = np.isin(sample.native, (Native.GLASSES_FRAME, Native.GLASSES_LENS))
+    eyewear = np.isin(sample.native, (Native.GLASSES_FRAME, Native.GLASSES_LENS, *IN_FRONT))
     near = ndimage.binary_dilation(eyewear, iterations=EYEWEAR_MARGIN) if eyewear.any() else eyewear
     if ((sample.bare != sample.native) & ~near).mean() > MAX_STRAY:
-        yield "bare", "differs from labels/ away from any eyewear"
+        yield "bare", "differs from labels/ away from any eyewear and anything in front of the face"
+    if np.isin(sample.bare, IN_FRONT).any():
+        yield "bare", "has a hand, a thing or a face mask, must show the face behind it"
 
 
 def _coverage_problems(sample: Sample) -> Iterator[tuple[str, str]]:
     for channel, (name, members) in enumerate(COVERAGE_CLASSES):
         covered = sample.coverage[..., channel] > CERTAIN_COVERAGE
-        elsewhere = covered & ~np.isin(sample.native, (*members, IGNORE))
+        elsewhere = covered & ~np.isin(sample.native, (*members, *IN_FRONT, IGNORE))
         if elsewhere.sum() > MAX_STRAY * covered.size:
             yield "coverage", f"{name} covers pixels that labels/ gives to other classes"
 

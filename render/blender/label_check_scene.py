@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from facegen.datasets.conventions.label_conventions import Convention
-from facegen.render.blender.render_passes import label_pass
+from facegen.render.blender.render_passes import label_pass, pass_behind
 from facegen.render.blender.scene import Studio
 from facegen.render.geometry.landmark_projection import surface_landmarks
 from facegen.render.labels.label_checks import check_face
@@ -29,10 +29,10 @@ def check_sample(studio: Studio, spec: FaceSpec, folder: Path, convention: Conve
     """
     started = time.perf_counter()
     built = studio.build(spec)
-    seen = label_pass(studio, folder)
+    seen, behind = label_pass(studio, folder), pass_behind(studio, folder)
     rendered = time.perf_counter()
     meshes = [raycast_mesh(part, built.view.position) for part in built.parts if part.labels]
     points = surface_landmarks(studio.model, built.head, built.painted.brow)
-    found = check_face(meshes, built.view, built.painted, studio.size, seen, points, convention)
+    found = check_face(meshes, built.view, built.painted, studio.size, seen, points, convention, behind)
     spent = {"render": rendered - started, "check": time.perf_counter() - rendered}
     return {**found, "timing": {k: round(v, 3) for k, v in spent.items()}}

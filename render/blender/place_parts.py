@@ -25,12 +25,18 @@ class Placer:
     beauty, labels : bpy.types.Scene
     towards_light : (3,) float, unit
         Direction of the main light: strands of the label scene carry how they shine in it.
+
+    Attributes
+    ----------
+    occluders : list of bpy.types.Object
+        What of the label scene stands in front of the face (`Part.occludes`).
     """
 
     def __init__(
         self, beauty: bpy.types.Scene, labels: bpy.types.Scene, towards_light: npt.NDArray[np.float64]
     ) -> None:
         self.beauty, self.labels, self.towards_light = beauty, labels, towards_light
+        self.occluders: list[bpy.types.Object] = []
         self._shaders: dict[Material, bpy.types.Material] = {}
 
     def place(self, part: Part) -> None:
@@ -42,7 +48,9 @@ class Placer:
         if part.labels:
             codes = [self._code(part, label) for label in part.labels]
             codes = codes * len(shown) if len(codes) == 1 else codes
-            bpy_data.place(self.labels, part.name, data, codes, _subdivision(part))
+            labelled = bpy_data.place(self.labels, part.name, data, codes, _subdivision(part))
+            if part.occludes:
+                self.occluders.append(labelled)
 
     def _shader(self, material: Material) -> bpy.types.Material:
         if material not in self._shaders:

@@ -26,7 +26,7 @@ from facegen.render.develop.hair_compositing import gloss, soft_cover, streaks, 
 from facegen.render.geometry.landmark_projection import project_visible, surface_landmarks
 from facegen.render.geometry.sample_metadata import describe
 from facegen.render.labels.drawing_spread import drawing_of
-from facegen.render.labels.label_pass import Seen, coverage, decode, draw_mask, reduce_labels
+from facegen.render.labels.label_pass import Seen, coverage, decode, draw_mask, layers, reduce_labels
 from facegen.render.spec.face_spec import FaceSpec, Look
 
 MEASURED = named("celebamaskhq")  # the convention that the audit reads
@@ -73,15 +73,15 @@ def render_sample(
     linear, alpha, depth, normals = _beauty(studio, built, folder)
     timing["beauty"] = lap()
     seen = label_pass(studio, folder)
+    behind = pass_behind(studio, folder)
     brow, scalp = built.painted.brow, built.painted.scalp
-    bare_fine = seen.paint(brow, None, scalp)
-    fine = seen.with_eyewear(bare_fine)
+    fine, bare_fine, thin_fine = layers(seen, behind, built.painted)
     native, bare = reduce_labels(fine), reduce_labels(bare_fine)
-    thin = coverage(fine)
+    thin = coverage(thin_fine)
     mask = None
     if convention is not None:
         drawing = drawing_of(convention, spec.seed, spec.index)
-        mask = draw_mask(seen, brow, convention, scalp, drawing)
+        mask = draw_mask(seen, brow, convention, scalp, drawing, behind)
     timing["labels"] = lap()
     # Few samples and the denoiser lose pores and strands: they are added here.
     colour, groom = spec.hair.colour, groom_of(spec.hair).groom
@@ -156,3 +156,15 @@ def label_pass(studio: Studio, folder: Path) -> Seen:
     path = folder / "labels.exr"
     _render(studio.labels, path)
     return decode(_stack(_read(path), "", "RGB"))
+
+
+def pass_behind(studio: Studio, folder: Path) -> Seen | None:
+    """The label pass without hands, things and face masks in front of the face; None where there are none."""
+    if not studio.occluders:
+        return None
+    for item in studio.occluders:
+        item.hide_render = True
+    behind = label_pass(studio, folder)
+    for item in studio.occluders:
+        item.hide_render = False
+    return behind

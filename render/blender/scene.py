@@ -58,6 +58,11 @@ class Studio:
     quality : str, a key of `cycles_settings.QUALITIES`
     samples : int or None
         Rays a pixel instead of the quality's own number.
+
+    Attributes
+    ----------
+    occluders : list of bpy.types.Object
+        What of the label scene stands in front of the face that was built last.
     """
 
     def __init__(self, size: int, quality: str, samples: int | None = None) -> None:
@@ -71,6 +76,7 @@ class Studio:
         self.labels = cycles_settings.new_scene("labels", size * SUBPIXELS)
         cycles_settings.configure_beauty(self.beauty, self.quality)
         cycles_settings.configure_labels(self.labels)
+        self.occluders: list[bpy.types.Object] = []
         self.camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
         for scene in (self.beauty, self.labels):
             scene.camera = self.camera
@@ -86,6 +92,7 @@ class Studio:
         placer = Placer(self.beauty, self.labels, lighting.main_direction(spec.light))
         for part in parts:
             placer.place(part)
+        self.occluders = placer.occluders
         add_light(self.beauty, spec, view)
         _, painted = skin_of(parts)
         pores = next(material.pores for material in parts[0].materials if isinstance(material, Skin))

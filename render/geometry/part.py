@@ -85,6 +85,8 @@ class Part:
         What shaders and labels read at vertices or strands.
     see_through : bool
         Eyewear behind which the face can be labelled.
+    occludes : bool
+        A hand, a thing or a face mask: the face is labelled with it and without it.
     casts_shadow : bool
     painted : PaintedSkin or None
     """
@@ -95,6 +97,7 @@ class Part:
     materials: tuple[Material, ...] = ()
     fields: Mapping[str, Floats] = field(default_factory=dict)
     see_through: bool = False
+    occludes: bool = False
     casts_shadow: bool = True
     painted: PaintedSkin | None = None
 

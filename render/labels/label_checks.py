@@ -10,13 +10,23 @@ from scipy import ndimage
 
 from facegen.assets.meshes.mesh import Floats, Mask
 from facegen.datasets.conventions.label_conventions import Convention, derive
+from facegen.datasets.conventions.native_groups import IN_FRONT
 from facegen.datasets.conventions.native_labels import IGNORE, Native
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.layouts.face_set import FaceSet
 from facegen.render.geometry.camera_framing import CameraView
 from facegen.render.geometry.landmark_projection import outside_their_class, project_visible
 from facegen.render.geometry.part import PaintedSkin
-from facegen.render.labels.label_pass import Labels, Seen, Surface, coverage, draw_mask, own, reduce_labels
+from facegen.render.labels.label_pass import (
+    Labels,
+    Seen,
+    Surface,
+    coverage,
+    draw_mask,
+    layers,
+    own,
+    reduce_labels,
+)
 from facegen.render.labels.raycast import EYES, Caster, RaycastMesh, Scene, pixel_rays
 
 # Groups of classes that the ray-casting check compares.
@@ -34,6 +44,7 @@ GROUPS: dict[str, tuple[Native, ...]] = {
     "lashes": (Native.LASHES,),
     "eyewear": (Native.GLASSES_FRAME, Native.GLASSES_LENS),
     "cloth": (Native.CLOTHING,),
+    "in front": IN_FRONT,
 }
 HEAD_GROUPS = ("skin", "nose", "brows", "eyes", "lips", "ears", "neck")
 MIN_IOU = 0.98  # median over faces of each of HEAD_GROUPS
@@ -153,6 +164,7 @@ def check_face(
     seen: Seen,
     points: tuple[Floats, Floats],
     convention: Convention,
+    behind: Seen | None = None,
 ) -> dict[str, Any]:
     """All checks of this module on one face.
 
@@ -166,22 +178,20 @@ def check_face(
     points : landmarks (70, 3) and normals (70, 3), of `landmark_projection.surface_landmarks`
     convention : Convention
         In whose mask islands of hair are counted.
+    behind : Seen or None
+        Blender's label pass without what stands in front of the face; None where nothing does.
 
     Returns
     -------
     dict of JSON types
     """
     scene = Scene(meshes, view)
-    theirs = scene.labels(size)
-    maps = []
-    for one in (seen, theirs):
-        bare = one.paint(painted.brow, None, painted.scalp)
-        maps.append((bare, one.with_eyewear(bare)))
-    (bare_fine, fine), (_, cast_fine) = maps
+    cast_fine, _, _ = layers(scene.labels(size), None, painted)
+    fine, bare_fine, worn_fine = layers(seen, behind, painted)
     native, bare, cast = (reduce_labels(m) for m in (fine, bare_fine, cast_fine))
-    mask = draw_mask(seen, painted.brow, convention, painted.scalp)
+    mask = draw_mask(seen, painted.brow, convention, painted.scalp, None, behind)
     if mask is None:
-        mask = derive(native, bare, coverage(fine), convention)
+        mask = derive(native, bare, coverage(worn_fine), convention)
     pixel, visible = project_visible(view, *points, size, scene.depth(size), native, bare)
     outside = outside_their_class(pixel, visible, bare, LANDMARK_REACH * size)
     factor = fine.shape[0] // size

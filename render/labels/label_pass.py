@@ -24,6 +24,7 @@ from facegen.assets.skin.chart_grid import S_RANGE, T_RANGE
 from facegen.assets.skin.painted_borders import BrowShape
 from facegen.datasets.conventions.label_conventions import Convention, derive
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
+from facegen.render.geometry.part import PaintedSkin
 from facegen.render.labels.drawing_spread import Drawing, with_eye_widths
 
 Labels = npt.NDArray[np.uint8]
@@ -278,18 +279,48 @@ def draw_mask(
     convention: Convention,
     scalp: Scalp | None = None,
     drawing: Drawing | None = None,
+    behind: Seen | None = None,
 ) -> Labels | None:
     """Mask (H, W) uint8 of a convention with its own borders; None where the convention has none of its own.
 
     Native labels keep neutral borders: without own borders, `label_conventions.derive` takes those. `drawing`
-    is the face's own, of `drawing_spread.drawing_of`; None draws it as the mean annotator.
+    is the face's own, of `drawing_spread.drawing_of`; None draws it as the mean annotator. `behind` is the
+    label pass without what stands in front of the face; None where nothing does.
     """
     drawing = drawing or Drawing(convention.borders)
     if drawing.is_native:
         return None
-    bare = with_eye_widths(seen.paint(brow, drawing.borders, scalp), drawing.eye_widths)
-    fine = seen.with_eyewear(bare)
-    return derive(reduce_labels(fine), reduce_labels(bare), coverage(fine), convention)
+
+    def painted(one: Seen) -> Labels:
+        return with_eye_widths(one.paint(brow, drawing.borders, scalp), drawing.eye_widths)
+
+    face = behind or seen
+    bare = painted(face)
+    worn = face.with_eyewear(bare)
+    in_front = behind is not None and convention.occluders == "in-front"
+    fine = seen.with_eyewear(painted(seen)) if in_front else worn
+    return derive(reduce_labels(fine), reduce_labels(bare), coverage(worn), convention)
+
+
+def layers(seen: Seen, behind: Seen | None, painted: PaintedSkin) -> tuple[Labels, Labels, Labels]:
+    """Native labels of the sub-pixels, each (h, w) uint8.
+
+    Parameters
+    ----------
+    seen : Seen
+    behind : Seen or None
+        The label pass without what stands in front of the face; None where nothing does.
+    painted : PaintedSkin
+
+    Returns
+    -------
+    what is seen; the face without eyewear and without what stands in front of it; the face with its eyewear
+    """
+    bare = (behind or seen).paint(painted.brow, None, painted.scalp)
+    worn = (behind or seen).with_eyewear(bare)
+    if behind is None:
+        return worn, bare, worn
+    return seen.with_eyewear(seen.paint(painted.brow, None, painted.scalp)), bare, worn
 
 
 def reduce_labels(fine: Labels, factor: int = SUBPIXELS) -> Labels:

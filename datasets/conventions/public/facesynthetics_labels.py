@@ -1,4 +1,8 @@
-"""Microsoft FaceSynthetics: 19 classes; beards are a class of their own, hands are not claimed."""
+"""Microsoft FaceSynthetics: 19 classes; beards are a class of their own, hands are not claimed.
+
+Its README says that some images include hands and lists no class for them, but 255 to be ignored: a hand or a
+thing in front is ignored here; face masks are its class facewear.
+"""
 
 from facegen.datasets.conventions import native_groups as g
 from facegen.datasets.conventions.convention_registry import CONVENTIONS

@@ -2,6 +2,9 @@
 
 LaPa prints id 2 as "left_eyebrow" but means the picture's left: its landmark guide starts there, and the FaRL
 parsers trained on it name the channels rb, lb, re, le. The names here are the subject's.
+
+Its classes are those of the face and the hair as they are seen, and its paper names no class for what covers
+a face: a hand or a thing in front is background.
 """
 
 from facegen.datasets.conventions import native_groups as g

@@ -47,7 +47,7 @@ class Sample:
     native : (H, W) uint8, optional
         facegen's own label ids, finer than any convention's; 255 = ignore.
     bare : (H, W) uint8, optional
-        The same of the face without eyewear.
+        The same of the face without eyewear and without hands, things and face masks in front of it.
     coverage : (H, W, 6) uint8, optional
         Fraction of each pixel that thin things cover (hair, glasses ...), 255 = all.
     depth : (H, W) float32, optional

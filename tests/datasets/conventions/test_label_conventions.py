@@ -172,6 +172,31 @@ def test_eyewear_rules():
     assert classes(lens, "lapa", lens) == classes(lens, "helen", lens) == ["skin"] * 4
 
 
+def test_a_hand_is_drawn_through_in_celebamaskhq_and_in_front_elsewhere():
+    behind = blocks([N.FACE_SKIN, N.IRIS_L, N.SCALP_HAIR, N.GLASSES_LENS, N.CLOTHING, N.BACKGROUND])
+    bare = np.where(behind == N.GLASSES_LENS, np.uint8(N.IRIS_R), behind)
+
+    def classes(name, cover):
+        """Where `cover` hides all of the face; coverage is that of the face without it."""
+        mask = derive(np.full_like(behind, cover), bare, coverage_of(behind), CONVENTIONS[name])
+        return [
+            CONVENTIONS[name].classes[i] if i != IGNORE else "" for i in mask[BLOCK // 2, BLOCK // 2 :: BLOCK]
+        ]
+
+    # Eyes are drawn over glasses there.
+    through = ["skin", "l_eye", "hair", "r_eye", "cloth", "background"]
+    for cover in (N.HAND, N.OTHER_OCCLUDER, N.FACEWEAR):
+        assert classes("celebamaskhq", cover) == through
+        assert classes("lapa", cover) == classes("helen", cover) == ["background"] * 6
+        assert set(classes("easyportrait", cover)) == {"person"}
+    assert set(classes("facesynthetics", N.HAND)) == {""} and set(classes("facesynthetics", N.FACEWEAR)) == {
+        "facewear"
+    }
+    # Skin behind a hand, and the lens of the glasses over it.
+    bare = np.where(behind == N.GLASSES_LENS, np.uint8(N.FACE_SKIN), behind)
+    assert classes("celebamaskhq", N.HAND)[3] == "eye_g"
+
+
 def test_lashes_go_to_the_nearest_of_eye_and_skin():
     native = np.full((64, 64), N.FACE_SKIN, np.uint8)
     native[20:30, 10:40] = N.SCLERA_L
@@ -266,6 +291,7 @@ def defined(**changes):
         ({"least": {"hat": 0.1}}, "unknown class 'hat'"),
         ({"borders": {"chin": 1.0}}, "unknown border 'chin': it is one of nose, nose_top, lips"),
         ({"eyewear": "x-ray"}, "unknown eyewear rule 'x-ray': it is one of eyes-on-top"),
+        ({"occluders": "x-ray"}, "unknown occluder rule 'x-ray': it is one of in-front, behind"),
         ({"eye_width_sd": (0.1, -0.1)}, "eye_width_sd is .*give no negative number"),
         ({"border_sd": {"nose": -1.0}}, "border_sd is .*give no negative number"),
         ({"border_sd": {"chin": 1.0}}, "unknown border 'chin'"),

@@ -12,6 +12,7 @@ from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
 from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.conventions.region_rules import (
     beard_region,
+    behind_occluders,
     brow_regions,
     close,
     fill_from_nearest,
@@ -238,6 +239,12 @@ def test_unknown_eyewear_rule():
     empty = np.zeros((2, 2), np.uint8)
     with pytest.raises(ValueError, match="unknown eyewear rule 'x-ray'"):
         see_through(empty, empty, "x-ray")
+
+
+def test_unknown_occluder_rule():
+    one = np.full((2, 2), Native.HAND, np.uint8)
+    with pytest.raises(ValueError, match="unknown occluder rule 'x-ray'"):
+        behind_occluders(one, one, np.zeros((2, 2, len(COVERAGE_CLASSES)), np.uint8), "x-ray")
 
 
 def test_real_masks_are_almost_unchanged():

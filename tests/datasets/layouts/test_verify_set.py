@@ -11,7 +11,7 @@ from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.dataset_file import write_attributes, write_dataset_json
 from facegen.datasets.io.files import npz_bytes
-from facegen.datasets.io.sample import Sample, write_sample
+from facegen.datasets.io.sample import Sample, read_sample, write_sample
 from facegen.datasets.layouts.verify_set import sample_problems, verify
 
 
@@ -158,3 +158,16 @@ def test_what_a_shifted_border_makes_large_enough_to_be_drawn_is_no_fault():
 
     assert wrong(slice(56, 58)) == []
     assert wrong(slice(4, 6)) == ["masks"]  # where the native labels have none
+
+
+def test_bare_shows_the_face_behind_a_hand(dataset):
+    one = read_sample(dataset, 0)
+    native = one.native.copy()
+    native[20:30, 20:30] = Native.HAND
+    covered = Sample(**{**vars(one), "native": native})
+    write_sample(dataset, 0, covered)
+    assert not messages(dataset)
+    write_sample(
+        dataset, 0, Sample(**{**vars(covered), "bare": np.where(native == Native.HAND, native, one.bare)})
+    )
+    assert "has a hand, a thing or a face mask" in messages(dataset)["bare/000000.png"]

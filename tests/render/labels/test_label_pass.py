@@ -1,5 +1,7 @@
 """From label pass to native labels, against brute force."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from facegen.datasets.conventions.convention_registry import CONVENTIONS, conven
 from facegen.datasets.conventions.label_conventions import BORDERS
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
 from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
+from facegen.render.geometry.part import PaintedSkin
 from facegen.render.labels import label_pass
 
 
@@ -164,6 +167,24 @@ def test_eyewear_adds_to_what_lies_behind_and_comes_off():
     np.testing.assert_allclose(seen.ear, alone.ear, atol=1e-4)
     frame, lens = Native.GLASSES_FRAME, Native.GLASSES_LENS
     assert seen.with_eyewear(bare)[0].tolist() == [frame, lens, lens, lens, frame]
+
+
+def test_a_hand_in_front_keeps_the_map_behind_it():
+    """A hand over a nose with glasses: seen, behind it, and as two conventions draw it."""
+    behind = on_skin([(0, -30)] * 4)
+    behind[..., 2] += label_pass.in_front(Native.GLASSES_LENS)
+    hand = np.zeros_like(behind)
+    hand[..., 2] = label_pass.own(Native.HAND)
+    seen, without = (label_pass.decode(np.tile(one, (4, 1, 1))) for one in (hand, behind))
+    maps = label_pass.layers(seen, without, PaintedSkin(BrowShape(), None))
+    assert [set(one.ravel()) for one in maps] == [{Native.HAND}, {Native.NOSE}, {Native.GLASSES_LENS}]
+    alone = label_pass.layers(without, None, PaintedSkin(BrowShape(), None))
+    np.testing.assert_array_equal(alone[0], maps[2])
+    np.testing.assert_array_equal(alone[1], maps[1])
+    through = label_pass.draw_mask(seen, BrowShape(), CELEBAMASKHQ, behind=without)
+    assert through == CELEBAMASKHQ.id("eye_g")
+    shown = dataclasses.replace(CELEBAMASKHQ, occluders="in-front")
+    assert label_pass.draw_mask(seen, BrowShape(), shown, behind=without) == CELEBAMASKHQ.id("background")
 
 
 def test_skin_is_painted_like_a_full_search_of_every_border():
