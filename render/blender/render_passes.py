@@ -73,15 +73,15 @@ def render_sample(
     linear, alpha, depth, normals = _beauty(studio, built, folder)
     timing["beauty"] = lap()
     seen = label_pass(studio, folder)
-    behind = pass_behind(studio, folder)
+    uncovered = pass_behind(studio, folder)
     brow, scalp = built.painted.brow, built.painted.scalp
-    fine, bare_fine, thin_fine = layers(seen, behind, built.painted)
+    fine, bare_fine, thin_fine = layers(seen, uncovered, built.painted)
     native, bare = reduce_labels(fine), reduce_labels(bare_fine)
     thin = coverage(thin_fine)
     mask = None
     if convention is not None:
         drawing = drawing_of(convention, spec.seed, spec.index)
-        mask = draw_mask(seen, brow, convention, scalp, drawing, behind)
+        mask = draw_mask(seen, brow, convention, scalp, drawing, uncovered)
     timing["labels"] = lap()
     # Few samples and the denoiser lose pores and strands: they are added here.
     colour, groom = spec.hair.colour, groom_of(spec.hair).groom
