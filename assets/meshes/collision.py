@@ -95,6 +95,22 @@ class Body:
         hit = self._scene.cast_rays(self._tensor(np.ascontiguousarray(rays, np.float32)))["t_hit"].numpy()
         return np.where(np.isfinite(hit), hit, np.median(hit[np.isfinite(hit)])).astype(np.float64)
 
+    def first_hit(self, origins: Floats, directions: Floats) -> Floats:
+        """How far the first surface is along rays from different places.
+
+        Parameters
+        ----------
+        origins : (N, 3) float, metres
+        directions : (N, 3) float, unit length
+
+        Returns
+        -------
+        (N,) float64, metres; infinite where a ray meets nothing
+        """
+        rays = np.concatenate([origins, directions], 1)
+        hit = self._scene.cast_rays(self._tensor(np.ascontiguousarray(rays, np.float32)))
+        return hit["t_hit"].numpy().astype(np.float64)
+
     def hides(self, origin: Floats, points: Floats) -> npt.NDArray[np.bool_]:
         """Whether the surface lies between `origin` (3,) and points (..., 3), metres: (...) bool."""
         rays = np.empty((points.size // 3, 6), np.float32)

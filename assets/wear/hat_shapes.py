@@ -102,6 +102,20 @@ def strip(rings: Floats) -> Mesh:
     return rings.reshape(-1, 3), grid_faces(len(rings), rings.shape[1], False, True)
 
 
+def ring_radius(profile: Floats, heights: Floats) -> Floats:
+    """Distance (N, SEGMENTS) of the skin from the frame's z axis at heights (N,) over its plane, mm."""
+    shell = shell_points(profile)
+    across = np.hypot(shell[..., 0], shell[..., 1])
+    return np.stack([np.interp(heights, shell[:, j, 2], across[:, j]) for j in range(SEGMENTS)], 1)
+
+
+def rings_at(radius: Floats, heights: Floats, azimuth: Floats | None = None) -> Floats:
+    """Rings (N, SEGMENTS, 3) of radii (N, SEGMENTS) at heights (N,) or (N, SEGMENTS)."""
+    around = azimuths() if azimuth is None else azimuth
+    z = np.broadcast_to(heights[:, None] if heights.ndim == 1 else heights, radius.shape)
+    return np.stack([radius * np.sin(around), -radius * np.cos(around), z], -1)
+
+
 def leaf(fractions: Sequence[float]) -> list[tuple[float, int]]:
     """Rows of a thin leaf: out along its upper side and back along its lower one.
 

@@ -17,7 +17,7 @@ from facegen.assets.hair import strands as st
 from facegen.assets.head.head_model import PosedHead
 from facegen.assets.meshes.collision import Body
 from facegen.assets.meshes.mesh import Floats, Ints, Mask, merge
-from facegen.assets.wear.hat_registry import HATS
+from facegen.assets.wear.hat_registry import HATS, Hat, HatPiece
 from facegen.assets.wear.hat_shapes import azimuths, directions
 from facegen.render.spec.face_spec import Headwear
 
@@ -36,6 +36,14 @@ PROFILE_SMOOTHING = (1.0, 1.5)  # rows and segments (sd): cloth spans small holl
 PROFILE_SINKS_MM = 1.5  # by which smoothing may cut into the skin
 UV_PER_RADIAN = 0.9  # of texture around the crown: a crown of about 90 mm radius
 UV_INWARDS = 0.6  # of texture towards the middle of a flat top (by eye)
+# Of a band over the head: its middle over the eyes and before that of the skull, the height of its top over
+# that, and by how much that lies behind; by eye.
+OVERHEAD_MM, OVERHEAD_FORWARD_MM, OVERHEAD_RISE_MM, OVERHEAD_BACK_MM = 15.0, 4.0, 100.0, 10.0
+OVERHEAD_REACH = 100.0  # degrees from its top that a band presses hair
+FAR = 0.2  # metres from the z axis, from where rays look for the outermost skin
+BAND_MARGIN = 0.016  # metres on both sides of a band, so that hair between two points of a strand stays below
+BAND_EASE = 0.03  # metres from a band over which pressed hair becomes free again (by eye)
+BAND_ROOM_MM = 3.0  # between skin and band, which hair takes
 EASE = 0.045  # metres below the brim, over which pressed hair becomes free again (by eye)
 EASED_ROOM = 0.06  # metres that it may then stand off the head
 EASING = 1.5  # exponent of that
@@ -66,10 +74,32 @@ class HatFrame:
 
 def hat_frame(head: PosedHead, worn: Headwear) -> HatFrame:
     """Where a hat sits on a posed head: its lower edge passes `front_mm` and `back_mm` above the eyes."""
-    front = np.array([0.0, FRONT_DEPTH_MM, worn.front_mm])
-    back = np.array([0.0, BACK_DEPTH_MM, worn.back_mm])
+    return _frame(head, worn.front_mm, worn.back_mm, worn.lean)
+
+
+def level_frame(head: PosedHead, up_mm: float, lean: float) -> HatFrame:
+    """A frame `up_mm` over the eyes that stands upright on the head."""
+    return _frame(head, up_mm, up_mm, lean)
+
+
+def overhead_frame(head: PosedHead, worn: Headwear) -> HatFrame:
+    """The frame of a band from ear to ear: its front looks up, its z axis backwards.
+
+    `worn.back_mm` is how far the band's top lies behind its ends.
+    """
+    level = _frame(head, OVERHEAD_MM, OVERHEAD_MM, worn.lean)
+    tilt = np.arctan2(worn.back_mm + OVERHEAD_BACK_MM, OVERHEAD_RISE_MM)
+    x, back, up = level.axes.T
+    y = -(np.cos(tilt) * up + np.sin(tilt) * back)
+    origin = level.origin - OVERHEAD_FORWARD_MM / 1000 * back
+    return HatFrame(origin, np.stack([x, y, np.cross(x, y)], 1))
+
+
+def _frame(head: PosedHead, front_mm: float, back_mm: float, lean_degrees: float) -> HatFrame:
+    front = np.array([0.0, FRONT_DEPTH_MM, front_mm])
+    back = np.array([0.0, BACK_DEPTH_MM, back_mm])
     y = (back - front) / np.linalg.norm(back - front)
-    lean = np.radians(worn.lean)
+    lean = np.radians(lean_degrees)
     x = np.array([np.cos(lean), 0.0, np.sin(lean)])
     z = np.cross(x, y) / np.linalg.norm(np.cross(x, y))
     x = np.cross(y, z)
@@ -105,6 +135,17 @@ def head_profile(body: Body, frame: HatFrame, rows: int = PROFILE_ROWS) -> Float
     return np.maximum(smooth, distance - PROFILE_SINKS_MM)
 
 
+def front_profile(body: Body, frame: HatFrame, heights: Floats) -> Floats:
+    """Distance (R, SEGMENTS) in mm of the outermost skin from the frame's z axis at heights (R,) in mm."""
+    around = azimuths()
+    out = np.stack([np.sin(around), -np.cos(around), 0 * around], 1)
+    middle = np.stack([0 * heights, 0 * heights, heights], 1)
+    start = frame.to_world(middle[:, None] + 1000 * FAR * out).reshape(-1, 3)
+    inwards = np.broadcast_to(-out @ frame.axes.T, (len(heights), *out.shape)).reshape(-1, 3)
+    hit = body.first_hit(start, inwards).reshape(len(heights), -1)
+    return np.asarray(1000 * np.clip(FAR - hit, 0, FAR), float)
+
+
 def hat(worn: Headwear, profile: Floats, frame: HatFrame) -> tuple[Floats, Ints, Ints, Floats]:
     """A hat in the world.
 
@@ -128,13 +169,22 @@ def hat(worn: Headwear, profile: Floats, frame: HatFrame) -> tuple[Floats, Ints,
     ------
     FacegenError : no entry of HATS has the name `worn.kind`.
     """
-    pieces = HATS.get_or_fail(worn.kind, "headwear.kind").build(profile, worn)
+    return in_world(HATS.get_or_fail(worn.kind, "headwear.kind").build(profile, worn), frame)
+
+
+def in_world(pieces: list[HatPiece], frame: HatFrame) -> tuple[Floats, Ints, Ints, Floats]:
+    """Pieces as one mesh in the world; returns what `hat` does."""
     v, f, index = merge([piece.mesh for piece in pieces])
     part = np.array([piece.part for piece in pieces])[index]
+    uv = np.concatenate([_crown_uv(p.mesh[0]) if p.uv is None else p.uv for p in pieces])
+    return frame.to_world(v).astype(np.float32), f, part, uv.astype(np.float32)
+
+
+def _crown_uv(v: Floats) -> Floats:
+    """Texture coordinates (V, 2) of a crown's vertices (V, 3), mm."""
     around = np.arctan2(v[:, 0], -v[:, 1]) * UV_PER_RADIAN
     along = v[:, 2] / 100 + UV_INWARDS * np.hypot(v[:, 0], v[:, 1]) / 100
-    uv = np.stack([around, along], 1)
-    return frame.to_world(v).astype(np.float32), f, part, uv.astype(np.float32)
+    return np.stack([around, along], 1)
 
 
 def _stretch_below(height: Floats, limit: float) -> tuple[Floats, Floats]:
@@ -193,3 +243,33 @@ def flatten_hair(strands: Floats, frame: HatFrame, body: Body, ease: float = EAS
         excess = np.maximum(gap - room.ravel(), 0) * (below.ravel() < 1)
         points = points - normal * excess[:, None]
     return points.reshape(strands.shape).astype(np.float32), kept
+
+
+def press_under_band(strands: Floats, frame: HatFrame, body: Body, kind: Hat) -> Floats:
+    """Hair under a band: pressed to the head there, free again on both sides of it.
+
+    Parameters
+    ----------
+    strands : (N, K, 3) float32, metres
+    frame : HatFrame
+    body : Body
+        Of the head's skin.
+    kind : Hat
+        Of which `band_mm`, `pressed` and `overhead` count.
+    """
+    low, high = np.array(kind.band_mm) / 1000
+    points = strands.reshape(-1, 3)
+    for _ in range(2):  # as in `flatten_hair`
+        height = frame.height(points)
+        away = np.maximum(np.maximum(low - height, height - high) - BAND_MARGIN, 0)
+        local = (points - frame.origin) @ frame.axes
+        angle = np.abs(np.arctan2(local[:, 0], -local[:, 1]))
+        start, end = np.radians((kind.pressed[0], min(kind.pressed[1], OVERHEAD_REACH)))
+        if kind.overhead:
+            beside = np.maximum(np.maximum(start - angle, angle - end), 0)
+            away = away + beside * np.linalg.norm(local[:, :2], axis=1)
+        free = np.clip(away / BAND_EASE, 0, 1)
+        room = BAND_ROOM_MM / 1000 + EASED_ROOM * free**EASING
+        gap, normal = body.clearance(points)
+        points = points - normal * (np.maximum(gap - room, 0) * (free < 1))[:, None]
+    return points.reshape(strands.shape).astype(np.float32)

@@ -118,16 +118,19 @@ def clear_scene(scene: bpy.types.Scene) -> None:
 
 
 def set_image(name: str, pixels: npt.NDArray[np.float32]) -> bpy.types.Image:
-    """An image datablock in linear light from (H, W, 3) or (H, W) float32, row 0 at the top."""
+    """An image datablock in linear light from (H, W), (H, W, 3) or (H, W, 4) float32, row 0 at the top.
+
+    The fourth channel is opacity.
+    """
     if pixels.ndim == 2:
         pixels = np.repeat(pixels[..., None], 3, -1)
-    height, width, _ = pixels.shape
+    height, width, channels = pixels.shape
     image = bpy.data.images.get(name)
     if image is not None:
         bpy.data.images.remove(image)
     image = bpy.data.images.new(name, width, height, float_buffer=True, is_data=True)
     rgba = np.ones((height, width, 4), np.float32)
-    rgba[..., :3] = pixels[::-1]
+    rgba[..., :channels] = pixels[::-1]
     image.pixels.foreach_set(rgba.ravel())
     image.update()
     return image

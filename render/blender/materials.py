@@ -25,6 +25,8 @@ SHADERS: dict[type[m.Material], Callable[[Any], bpy.types.Material]] = {
     m.Fabric: materials_fabric.fabric,
     m.Felt: materials_wear.felt,
     m.PlainCloth: materials_wear.plain_cloth,
+    m.Emblem: materials_wear.emblem,
+    m.Net: materials_wear.net,
     m.Metal: materials_wear.metal,
 }
 

@@ -12,6 +12,7 @@ from facegen.render.geometry import part_materials as m
 MIRROR_BLUR = 0.25  # roughness of what a lens mirrors
 FRAME_ROUGHNESS = 0.35  # of frames, by eye
 CLOTH_ROUGHNESS = 0.8  # of hat bands and brims of one colour, by eye
+THREAD_ROUGHNESS = 0.6  # of embroidery and nets, by eye
 PANELS = 6  # of a cap's or bucket hat's crown
 SEAM = 0.05  # half width of a seam and its stitches, as the sine of PANELS / 2 times the angle
 
@@ -124,6 +125,43 @@ def _napped(g: Graph, colour: Socket, roughness: float, normal: Socket) -> Socke
             "Specular IOR Level": 0.12,
         },
     ).outputs[0]
+
+
+def emblem(made: m.Emblem) -> bpy.types.Material:
+    """Embroidery: its opaque part stands on the cloth, the rest is not there."""
+    image = set_image(made.name, made.picture)
+    image.alpha_mode = "CHANNEL_PACKED"
+    material, g = new_material(made.name)
+    uv = g.node("ShaderNodeUVMap", uv_map="chart").outputs[0]
+    seen = g.node("ShaderNodeTexImage", {"Vector": uv}, interpolation="Linear", extension="EXTEND")
+    seen.image = image
+    thread = g.node("ShaderNodeTexNoise", {"Scale": 1500.0, "Detail": 1.0}).outputs[0]
+    bump = g.node("ShaderNodeBump", {"Height": thread, "Strength": 0.4, "Distance": 0.0006}).outputs[0]
+    look = {"Base Color": seen.outputs["Color"], "Roughness": THREAD_ROUGHNESS, "Normal": bump}
+    sewn = g.node("ShaderNodeBsdfPrincipled", look).outputs[0]
+    nothing = g.node("ShaderNodeBsdfTransparent").outputs[0]
+    g.surface(g.node("ShaderNodeMixShader", {0: seen.outputs["Alpha"], 1: nothing, 2: sewn}).outputs[0])
+    return material
+
+
+def net(made: m.Net) -> bpy.types.Material:
+    """Threads along both diagonals of the chart, and nothing between them."""
+    material, g = new_material(made.name)
+    chart = g.node("ShaderNodeUVMap", uv_map="chart").outputs[0]
+    u, v, _ = g.node("ShaderNodeSeparateXYZ", {0: chart}).outputs
+    holes = 100.0 / made.mesh_mm  # on one unit of the chart
+
+    def threads(combine: str) -> Socket:
+        place = g.math("MULTIPLY", g.math(combine, u, v), holes)
+        way = g.math("ABSOLUTE", g.math("SUBTRACT", g.math("FRACT", place, 0.0), 0.5))
+        return g.math("GREATER_THAN", way, 0.5 - made.wire)
+
+    thread = g.math("MAXIMUM", threads("ADD"), threads("SUBTRACT"))
+    look = {"Base Color": rgba(made.colour), "Roughness": THREAD_ROUGHNESS}
+    solid = g.node("ShaderNodeBsdfPrincipled", look).outputs[0]
+    nothing = g.node("ShaderNodeBsdfTransparent").outputs[0]
+    g.surface(g.node("ShaderNodeMixShader", {0: thread, 1: nothing, 2: solid}).outputs[0])
+    return material
 
 
 def metal(made: m.Metal) -> bpy.types.Material:

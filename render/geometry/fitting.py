@@ -16,8 +16,9 @@ from facegen.assets.head.head_model import triangles as split
 from facegen.assets.meshes.collision import Body
 from facegen.assets.meshes.mesh import Floats, Ints
 from facegen.assets.skin.painted_borders import BrowShape
-from facegen.assets.wear import garments, headwear
+from facegen.assets.wear import drapes, garments, headwear
 from facegen.assets.wear.garment_registry import Piece
+from facegen.assets.wear.hat_registry import HATS, Hat
 from facegen.datasets.keyed_random import build_generator
 from facegen.render.geometry.camera_framing import CameraView, solve_view
 from facegen.render.spec.face_spec import FaceSpec
@@ -124,9 +125,25 @@ class Fitting:
 
     @cached_property
     def hat_frame(self) -> headwear.HatFrame | None:
-        """Where the hat sits; None without one."""
+        """Where the headwear sits; None without any."""
+        worn, kind = self.spec.headwear, self.hat_kind
+        if kind is None:
+            return None
+        if kind.drape is not None:
+            return drapes.drape_frame(self.head, self.model, kind.drape(worn), worn.lean)
+        make = headwear.overhead_frame if kind.overhead else headwear.hat_frame
+        return make(self.head, worn)
+
+    @property
+    def hat_kind(self) -> Hat | None:
+        """The entry of the headwear; None without any.
+
+        Raises
+        ------
+        FacegenError : there is no such kind.
+        """
         worn = self.spec.headwear
-        return headwear.hat_frame(self.head, worn) if worn.kind != "none" else None
+        return None if worn.kind == "none" else HATS.get_or_fail(worn.kind, "headwear.kind")
 
     @cached_property
     def garment(self) -> tuple[list[Piece], np.random.Generator]:

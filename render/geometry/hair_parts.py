@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from facegen.assets.hair import brows, facial_hair, groom, strands
-from facegen.assets.meshes.mesh import Floats
+from facegen.assets.meshes.mesh import Floats, Mask
 from facegen.assets.wear import headwear
+from facegen.assets.wear.hat_registry import BANDED, FREE
 from facegen.datasets.conventions.native_labels import Native
 from facegen.datasets.keyed_random import generator
 from facegen.render.geometry import part_materials as materials
@@ -46,9 +47,8 @@ def scalp_hair(face: Fitting) -> list[Part]:
     if grown is None:
         return []
     points, radii, tone = grown
-    if face.hat_frame is not None:
-        points, kept = headwear.flatten_hair(points, face.hat_frame, face.body)
-        radii, tone = radii[kept], tone[kept]
+    points, kept = _under_headwear(points, face)
+    radii, tone = radii[kept], tone[kept]
     if not len(points):
         return []
     shape = StrandGeometry(points, radii)
@@ -57,6 +57,16 @@ def scalp_hair(face: Fitting) -> list[Part]:
     colour = face.spec.hair.colour
     fibre = materials.Hair("hair", colour.melanin, colour.redness, colour.grey, colour.dye)
     return [Part("hair", shape, (Native.SCALP_HAIR,), (fibre,), {"tone": tone})]
+
+
+def _under_headwear(points: Floats, face: Fitting) -> tuple[Floats, Mask]:
+    """Strands (M, K, 3) as headwear leaves them, and which (N,) of the given (N, K, 3) they are."""
+    frame, kind = face.hat_frame, face.hat_kind
+    if frame is None or kind is None or kind.hair == FREE:
+        return points, np.ones(len(points), bool)
+    if kind.hair == BANDED:
+        return headwear.press_under_band(points, frame, face.body, kind), np.ones(len(points), bool)
+    return headwear.flatten_hair(points, frame, face.body)
 
 
 def _strands(face: Fitting, detail: RenderDetail) -> Grown | None:

@@ -152,6 +152,22 @@ class PlainCloth(Material):
 
 
 @dataclass(frozen=True, eq=False)
+class Emblem(Material):
+    """Embroidery. picture : (H, W, 4) float32, linear RGB and opacity."""
+
+    picture: Picture
+
+
+@dataclass(frozen=True, eq=False)
+class Net(Material):
+    """Net through which one looks. mesh_mm: of one hole; wire: fraction of it that is thread."""
+
+    colour: Colour
+    mesh_mm: float
+    wire: float
+
+
+@dataclass(frozen=True, eq=False)
 class Metal(Material):
     """Jewellery: metal, or polished stone and pearl with metallic 0."""
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from facegen.assets.meshes.mesh import Floats
-from facegen.assets.wear import glasses, headwear, jewellery
+from facegen.assets.meshes.mesh import Floats, Ints
+from facegen.assets.wear import drapes, fur, glasses, headwear, jewellery
 from facegen.assets.wear.cloth_patterns import cloth_picture
 from facegen.assets.wear.garment_registry import INNER, MAIN, TIE, Piece
-from facegen.assets.wear.hat_registry import HATS
+from facegen.assets.wear.hat_registry import Hat, HatPiece
 from facegen.assets.wear.jewellery_registry import NECKLACES
 from facegen.datasets.conventions.native_labels import Native
 from facegen.render.geometry import part_materials as materials
 from facegen.render.geometry.fitting import Fitting
-from facegen.render.geometry.part import MeshGeometry, Part
-from facegen.render.spec.face_spec import Glasses, Headwear
+from facegen.render.geometry.hat_materials import hat_materials
+from facegen.render.geometry.part import MeshGeometry, Part, StrandGeometry
+from facegen.render.spec.face_spec import Glasses
 
 OPAQUE = 0.13  # fraction of the light under which lenses hide the eyes: set on 58 rendered sunglasses
 COATED, GLARE = 1.1, 0.3  # index of refraction of a lens that mirrors little, and what full glare adds
@@ -24,6 +25,7 @@ CHART_UNIT_MM = 100.0  # of the texture coordinates of cloth
 # Degrees by which a flat earring hangs turned from across the head to along it (`Piercing.turn`).
 EARRING_TURN = (10.0, 75.0)
 STONE_ROUGHNESS = 0.08  # polished
+FUR_PIGMENT = (0.5, 0.5)  # melanin and redness of fur before its dye
 
 
 def hides_eyes(worn: Glasses) -> bool:
@@ -95,24 +97,38 @@ def _fabrics(face: Fitting, pieces: list[Piece], rng: np.random.Generator) -> li
 
 
 def hat(face: Fitting) -> list[Part]:
-    """The hat as one part with crown, band and brim."""
-    worn, frame = face.spec.headwear, face.hat_frame
-    if frame is None:
+    """Headwear as one part with crown, band, brim and emblem, and the hairs of fur."""
+    frame, kind = face.hat_frame, face.hat_kind
+    if frame is None or kind is None:
         return []
-    profile = headwear.head_profile(face.body, frame)
-    vertices, faces, slot, uv = headwear.hat(worn, profile, frame)
-    made = () if face.preview else _hat_materials(worn, face.generator("hat"))
-    return [Part("hat", MeshGeometry(vertices, faces, uv, slot), (Native.HAT,), made)]
+    vertices, faces, slot, uv = headwear.in_world(_hat_pieces(face, frame, kind), frame)
+    seen = kind.label is not None
+    worn = Part(
+        "hat",
+        MeshGeometry(vertices, faces, uv, slot),
+        (kind.label,) if seen else (),
+        () if face.preview else hat_materials(face),
+        casts_shadow=seen,
+    )
+    if face.preview or kind.fur_mm is None:
+        return [worn]
+    return [worn, _fur(face, kind.fur_mm, vertices, faces)]
 
 
-def _hat_materials(worn: Headwear, rng: np.random.Generator) -> tuple[materials.Material, ...]:
-    """Materials of crown, band and brim."""
-    picture = cloth_picture(worn.pattern, worn.colour, worn.second, rng)
-    kind = HATS[worn.kind]
-    shell = materials.Felt("hat", picture, worn.roughness, kind.ribs, kind.panels)
-    band = materials.PlainCloth("hat_band", worn.second) if kind.plain_band else shell
-    brim = materials.PlainCloth("hat_brim", worn.second) if kind.plain_brim else shell
-    return shell, band, brim
+def _hat_pieces(face: Fitting, frame: headwear.HatFrame, kind: Hat) -> list[HatPiece]:
+    if isinstance(frame, drapes.DrapeFrame):
+        return drapes.drape(frame, face.body, face.generator("hat folds"))
+    if kind.heights_mm:
+        profile = headwear.front_profile(face.body, frame, np.array(kind.heights_mm))
+    else:
+        profile = headwear.head_profile(face.body, frame)
+    return kind.build(profile, face.spec.headwear)
+
+
+def _fur(face: Fitting, length_mm: tuple[float, float], vertices: Floats, faces: Ints) -> Part:
+    strands, radii, tone = fur.fur(vertices, faces, length_mm, face.generator("hat fur"))
+    coat = materials.Hair("hat_fur", *FUR_PIGMENT, dye=face.spec.headwear.colour)
+    return Part("hat.fur", StrandGeometry(strands, radii), (Native.HAT,), (coat,), {"tone": tone})
 
 
 def jewels(face: Fitting) -> list[Part]:
@@ -125,7 +141,8 @@ def jewels(face: Fitting) -> list[Part]:
 
 def _earrings(face: Fitting, made: tuple[materials.Material, ...]) -> list[Part]:
     worn, head = face.spec.jewellery, face.head
-    if worn.earrings == "none":
+    covered = face.hat_kind is not None and face.hat_kind.covers_ears
+    if worn.earrings == "none" or covered:
         return []
     turn = float(face.generator("jewellery").uniform(*EARRING_TURN))
     out = []

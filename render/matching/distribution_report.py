@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
+from facegen.assets.wear.hat_registry import wears_hat
 from facegen.audit.measures.measure_table import CONTENT_NAMES, measure_labels
 from facegen.audit.profiles.handwritten_profile import subject_and_condition
 from facegen.audit.profiles.measured_rows import MeasuredRows, RowSource
@@ -49,7 +50,7 @@ class Worn:
 
 WORN = {
     "glasses": Worn(lambda rows: rows["glasses"], lambda spec: spec.glasses.kind != "none", "glasses"),
-    "hat": Worn(lambda rows: rows["hat"], lambda spec: spec.headwear.kind != "none", "hat"),
+    "hat": Worn(lambda rows: rows["hat"], lambda spec: wears_hat(spec.headwear), "hat"),
     "earring": Worn(lambda rows: rows["earring"], lambda spec: spec.jewellery.earrings != "none", "earring"),
     "necklace": Worn(
         lambda rows: rows["necklace"], lambda spec: spec.jewellery.necklace != "none", "necklace"

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from facegen.assets.hair.style_registry import HAIR_STYLES
 from facegen.assets.head.shape_distribution import FACTORS, NAMES, shipped_distribution
 from facegen.assets.head.sliders import PAIRED
+from facegen.assets.wear.hat_registry import wears_hat
 from facegen.render.geometry.pose import shape
 from facegen.render.spec import face_spec as s
 
@@ -137,7 +138,7 @@ _APPLIES: dict[str, Callable[[s.FaceSpec], bool]] = {
     "fringe": lambda spec: spec.hair.fringe > 0,
     "glasses": lambda spec: spec.glasses.kind != "none",
     "earrings": lambda spec: spec.jewellery.earrings != "none",
-    "hat": lambda spec: spec.headwear.kind != "none",
+    "hat": lambda spec: wears_hat(spec.headwear),
 }
 
 

@@ -28,6 +28,7 @@ FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "full_beard", "sideburn
 # Registries, imported when a field is first read (see `spec_fields`).
 GLASSES = "facegen.assets.wear.glasses_registry:GLASSES_FRAMES"
 HEADWEAR = "facegen.assets.wear.hat_registry:HATS"
+EMBLEMS = "facegen.assets.wear.emblems:EMBLEMS"
 EARRINGS = "facegen.assets.wear.jewellery_registry:EARRINGS"
 NECKLACES = "facegen.assets.wear.jewellery_registry:NECKLACES"
 GARMENTS = "facegen.assets.wear.garment_registry:GARMENT_CUTS"
@@ -329,26 +330,32 @@ class Headwear:
     front_mm, back_mm : height of the lower edge above the eyes, in front and behind
     lean : degrees to the left ear
     crown, brim, curl : shape
-    turned : 1 is a cap worn backwards
+    turned : half turns to the subject's left: 1 and -1 are a cap worn backwards
     colour, second : linear RGB of the cloth and of its pattern or band
     pattern : one of assets.wear.cloth_patterns.PATTERNS
     roughness : of the cloth
+    emblem : "none" or one of assets.wear.emblems.EMBLEMS, in front
+    emblem_colour : linear RGB
     """
 
     kind: str = field.choice("none", HEADWEAR, none=True)
     front_mm: float = field.number(58.0, 20, 90, "mm")
-    back_mm: float = field.number(8.0, -50, 60, "mm")
+    back_mm: float = field.number(8.0, -60, 60, "mm")
     lean: float = field.number(0.0, -20, 20, "degrees")
     crown: float = field.number(0.5, 0, 1)
     brim: float = field.number(0.5, 0, 1, needs=(showing("headwear.kind", "sun_hat"),))
     curl: float = field.number(0.5, 0, 1, needs=(showing("headwear.kind", "cowboy"),))
-    turned: float = field.number(0.0, 0, 1, needs=(showing("headwear.kind", "cap"),))
+    turned: float = field.number(0.0, -1, 1, "half turns", needs=(showing("headwear.kind", "cap"),))
     colour: tuple[float, float, float] = field.colour((0.05, 0.05, 0.06))
     second: tuple[float, float, float] = field.colour(
         (0.3, 0.3, 0.3), needs=(worn("headwear.pattern", "stripes"),)
     )
     pattern: str = field.choice("plain", PATTERNS)
     roughness: float = field.number(0.85, 0.2, 1)
+    emblem: str = field.choice("none", EMBLEMS, none=True, needs=(showing("headwear.kind", "cap"),))
+    emblem_colour: tuple[float, float, float] = field.colour(
+        (0.8, 0.8, 0.8), needs=(showing("headwear.kind", "cap"), worn("headwear.emblem", "letters"))
+    )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from facegen.assets.meshes.mesh import Floats
 from facegen.assets.wear.hat_registry import BAND_PART, HATS, SHELL_PART, Hat, HatPiece
 from facegen.assets.wear.hat_shapes import PAD_MM, SEGMENTS, azimuths, shell_points, strip
-from facegen.assets.wear.prior_weights import same_for_all
+from facegen.assets.wear.prior_weights import by_gender
 from facegen.render.spec.face_spec import Headwear
 
 # By eye.
@@ -55,7 +55,7 @@ BEANIE = HATS.add(
     Hat(
         "beanie",
         build,
-        weight=same_for_all(0.27),
+        weight=by_gender(1.3, 8.3),
         order=10,
         front_mm=(38, 62),
         back_mm=(-32, 2),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from facegen.assets.meshes.mesh import Floats
 from facegen.assets.wear.hat_registry import HATS, Hat, HatPiece
 from facegen.assets.wear.hat_shapes import BrimmedShape, brimmed
-from facegen.assets.wear.prior_weights import same_for_all
+from facegen.assets.wear.prior_weights import by_gender
 from facegen.render.spec.face_spec import Headwear
 
 
@@ -26,7 +26,7 @@ BUCKET = HATS.add(
     Hat(
         "bucket",
         build,
-        weight=same_for_all(0.1),
+        weight=by_gender(0.5, 1.0),
         order=60,
         patterned=0.22,
         shows=("brim",),

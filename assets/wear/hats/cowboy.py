@@ -5,7 +5,7 @@ from __future__ import annotations
 from facegen.assets.meshes.mesh import Floats
 from facegen.assets.wear.hat_registry import HATS, Hat, HatPiece
 from facegen.assets.wear.hat_shapes import BrimmedShape, brimmed
-from facegen.assets.wear.prior_weights import same_for_all
+from facegen.assets.wear.prior_weights import by_gender
 from facegen.render.spec.face_spec import Headwear
 
 
@@ -20,4 +20,4 @@ def build(profile: Floats, worn: Headwear) -> list[HatPiece]:
     return brimmed(profile, shape)
 
 
-COWBOY = HATS.add(Hat("cowboy", build, weight=same_for_all(0.12), order=40, shows=("brim", "curl")))
+COWBOY = HATS.add(Hat("cowboy", build, weight=by_gender(1.3, 2.3), order=40, shows=("brim", "curl")))

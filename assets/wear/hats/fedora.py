@@ -5,7 +5,7 @@ from __future__ import annotations
 from facegen.assets.meshes.mesh import Floats
 from facegen.assets.wear.hat_registry import HATS, Hat, HatPiece
 from facegen.assets.wear.hat_shapes import BrimmedShape, brimmed
-from facegen.assets.wear.prior_weights import same_for_all
+from facegen.assets.wear.prior_weights import by_gender
 from facegen.render.spec.face_spec import Headwear
 
 
@@ -21,4 +21,4 @@ def build(profile: Floats, worn: Headwear) -> list[HatPiece]:
     return brimmed(profile, shape)
 
 
-FEDORA = HATS.add(Hat("fedora", build, weight=same_for_all(0.2), order=30, shows=("brim", "curl")))
+FEDORA = HATS.add(Hat("fedora", build, weight=by_gender(2.3, 6.3), order=30, shows=("brim", "curl")))

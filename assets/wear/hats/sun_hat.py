@@ -6,6 +6,7 @@ from facegen.assets.meshes.mesh import Floats
 from facegen.assets.wear.dyes import STRAW_DYES
 from facegen.assets.wear.hat_registry import HATS, Hat, HatPiece
 from facegen.assets.wear.hat_shapes import BrimmedShape, brimmed
+from facegen.assets.wear.prior_weights import by_gender
 from facegen.render.spec.face_spec import Headwear
 
 
@@ -19,7 +20,7 @@ SUN_HAT = HATS.add(
     Hat(
         "sun_hat",
         build,
-        weight=lambda gender: 0.02 + 0.16 * (1 - gender),
+        weight=by_gender(2.3, 0.1),
         order=50,
         dyes=STRAW_DYES,
         shows=("brim",),
