@@ -98,10 +98,10 @@ def _letters(place: Floats, rng: np.random.Generator) -> Floats:
     """One letter, or two interlaced ones."""
     chosen = rng.choice(list(STROKES), 2, replace=False)
     pen = rng.uniform(0.7, 1.1) * BOLD
-    first = _strokes(place, chosen[0], (-0.1, 0.06), 0.5, 0.62) - pen
+    first = _strokes(place, chosen[0], (-0.1, 0.05), 0.46, 0.5) - pen
     if rng.random() < 0.5:
-        return _strokes(place, chosen[0], (0.0, 0.0), 0.55, 0.68) - pen
-    return np.minimum(first, _strokes(place, chosen[1], (0.1, -0.06), 0.5, 0.62) - pen)
+        return _strokes(place, chosen[0], (0.0, 0.0), 0.48, 0.56) - pen
+    return np.minimum(first, _strokes(place, chosen[1], (0.1, -0.05), 0.46, 0.5) - pen)
 
 
 def _lettering(place: Floats, rng: np.random.Generator) -> Floats:
@@ -137,4 +137,4 @@ def _stripes(place: Floats, rng: np.random.Generator) -> Floats:
     """Three slanting bars."""
     slant = place[..., 0] - rng.uniform(0.2, 0.6) * place[..., 1]
     bars = np.min([np.abs(slant - shift) for shift in (-0.28, 0.0, 0.28)], 0) - 0.09
-    return np.maximum(bars, np.abs(place[..., 1]) - 0.32 - 0.4 * place[..., 0])
+    return np.maximum(bars, np.abs(place[..., 1]) - 0.36)

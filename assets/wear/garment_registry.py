@@ -86,11 +86,14 @@ class NeckPart:
         MAIN, INNER or TIE.
     mirrored : bool
         Whether both sides are cut the same; tests hold it.
+    is_hood : bool
+        A hood on the shoulders: left out where it is worn up.
     """
 
     build: Callable[[BodyChart, Garment, int], Piece]
     cloth: int = MAIN
     mirrored: bool = True
+    is_hood: bool = False
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,9 @@ PADDING_RISES = 0.6  # of the padding: how much it also lifts the cloth straight
 FOLD_DEPTH = 0.5  # of the lift, by which folds move the cloth in and out
 
 
-def garment(head: PosedHead, model: HeadModel, worn: Garment, rng: np.random.Generator) -> list[Piece]:
+def garment(
+    head: PosedHead, model: HeadModel, worn: Garment, rng: np.random.Generator, hood_up: bool = False
+) -> list[Piece]:
     """Cloth over the shoulders.
 
     Parameters
@@ -37,6 +39,8 @@ def garment(head: PosedHead, model: HeadModel, worn: Garment, rng: np.random.Gen
         Of a cut that stands in `garment_registry.GARMENT_CUTS`.
     rng : numpy Generator
         Of the folds.
+    hood_up : bool
+        Whether its hood, where it has one, is on the head and so not on the shoulders.
 
     Raises
     ------
@@ -48,7 +52,9 @@ def garment(head: PosedHead, model: HeadModel, worn: Garment, rng: np.random.Gen
         pieces.append(_layer(head, model, cut.under, worn.depth, INNER, rng))
     pieces.append(_layer(head, model, cut.over, worn.depth, MAIN, rng))
     body = BodyChart(head)
-    return pieces + [part.build(body, worn, part.cloth) for part in cut.parts]
+    return pieces + [
+        part.build(body, worn, part.cloth) for part in cut.parts if not (hood_up and part.is_hood)
+    ]
 
 
 def solid(pieces: Sequence[Piece]) -> tuple[Floats, Ints]:

@@ -155,6 +155,8 @@ class Hat:
     heights_mm : tuple of float
         Of a kind that hangs before the face: heights in its frame, falling, at which `profile` then holds the
         distance of the outermost skin from the frame's z axis.
+    garment_cuts : tuple of str
+        Cuts of garments that this is a part of: the prior then draws one of them.
     covers_ears : bool
         Earrings then are not seen.
     """
@@ -184,6 +186,7 @@ class Hat:
     emblem: float = 0.0
     fur_mm: Range | None = None
     heights_mm: tuple[float, ...] = ()
+    garment_cuts: tuple[str, ...] = ()
     covers_ears: bool = False
 
     @property

@@ -28,6 +28,7 @@ FRONT_DEPTH_MM, BACK_DEPTH_MM = 5.0, 175.0  # behind the eyes: forehead and back
 HAIR_MM, PRESSED_MM = 4.2, 1.0
 TIGHT_BELOW = 0.008  # metres below the brim, over which pressed hair gets that room
 COVERED_MM = 5.0  # above the brim: hair ends here
+BACK_MM = 2.0  # over that: pressed hair that comes to lie higher is cut again
 FREE_MM = 2.0  # above the brim: hair that lies wholly higher is dropped
 EAR_REACH = 25.0  # degrees above the brim's plane that an ear may stick out of it
 EAR_SIDE = 0.6  # sine of the azimuth from which a ray may meet an ear
@@ -242,7 +243,21 @@ def flatten_hair(strands: Floats, frame: HatFrame, body: Body, ease: float = EAS
         gap, normal = body.clearance(points)
         excess = np.maximum(gap - room.ravel(), 0) * (below.ravel() < 1)
         points = points - normal * excess[:, None]
-    return points.reshape(strands.shape).astype(np.float32), kept
+    return _cut_again(points.reshape(strands.shape), kept, frame)
+
+
+def _cut_again(strands: Floats, kept: Mask, frame: HatFrame) -> tuple[Floats, Mask]:
+    """Pressed hair (M, K, 3) of which some came to lie under the cover again, cut; and `kept` (N,) for it."""
+    height = frame.height(strands)
+    limit = COVERED_MM / 1000
+    back = height.max(1) > limit + BACK_MM / 1000
+    seen = (height < FREE_MM / 1000).any(1)
+    again = back & seen
+    strands[again] = st.stretch(strands[again], *_stretch_below(height[again], limit))
+    number = np.flatnonzero(kept)
+    kept = kept.copy()
+    kept[number[~seen]] = False
+    return strands[seen].astype(np.float32), kept
 
 
 def press_under_band(strands: Floats, frame: HatFrame, body: Body, kind: Hat) -> Floats:

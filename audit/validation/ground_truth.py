@@ -227,7 +227,7 @@ TRUTHS: dict[str, Truth] = {
     "jaw_width": _drawn("jaw line next to the mouth", lambda p: p[12, 0] - p[4, 0]),
     "chin_length": _drawn("chin under the mouth", lambda p: (p[8, 1] - _mouth(p)) / _mouth(p), True),
     "glasses": _worn("glasses"),
-    "hat": _worn("headwear"),
+    "hat": Truth(lambda known: float(known.area("hat") > 0), "headwear that is labelled as a hat"),
     "earring": _worn("jewellery", "earrings"),
     "necklace": _worn("jewellery", "necklace"),
     "hair": Truth(lambda k: float(k.spec["hair"]["style"] != "bald"), "hair worn"),

@@ -149,7 +149,8 @@ class Fitting:
     def garment(self) -> tuple[list[Piece], np.random.Generator]:
         """The pieces of the garment, and the generator that goes on to draw how they look."""
         rng = self.generator("garment")
-        return garments.garment(self.head, self.model, self.spec.garment, rng), rng
+        hood_up = self.hat_kind is not None and bool(self.hat_kind.garment_cuts)
+        return garments.garment(self.head, self.model, self.spec.garment, rng, hood_up), rng
 
     @cached_property
     def cloth(self) -> tuple[Floats, Ints]:

@@ -25,6 +25,7 @@ from facegen.render.prior.accessories_prior import draw_glasses, draw_headwear, 
 from facegen.render.prior.brow_prior import draw_brows
 from facegen.render.prior.capture_prior import draw_pose
 from facegen.render.prior.expression_prior import draw_expression
+from facegen.render.prior.garment_prior import under_headwear
 from facegen.render.prior.identity_prior import MELANIN, draw_eyes, draw_identity
 from facegen.render.spec import face_spec as s
 
@@ -152,6 +153,8 @@ def condition(spec: s.FaceSpec, row: Row) -> s.FaceSpec:
     d = Draw(spec.seed, spec.index)
     identity = _identity(d, spec.identity, row)
     pose = _pose(d, spec.pose, row)
+    headwear = _headwear(d, identity, spec.headwear, row)
+    worn = under_headwear(d, headwear, dressed(d, identity, spec.garment, row))
     return replace(
         spec,
         identity=identity,
@@ -164,9 +167,9 @@ def condition(spec: s.FaceSpec, row: Row) -> s.FaceSpec:
         expression=draw_expression(d, identity, flag(row, "smiling"), flag(row, "mouth_open")),
         pose=pose,
         glasses=_glasses(d, spec.glasses, row),
-        headwear=_headwear(d, identity, spec.headwear, row),
+        headwear=headwear,
         jewellery=_jewellery(d, identity, spec.jewellery, row),
-        garment=garment(d, identity, dressed(d, identity, spec.garment, row), row),
+        garment=garment(d, identity, worn, row),
         light=light(spec.light, pose, row),
         background=background(d, spec.background, row),
     )

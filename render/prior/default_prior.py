@@ -15,7 +15,7 @@ from facegen.render.prior.accessories_prior import draw_glasses, draw_headwear, 
 from facegen.render.prior.brow_prior import draw_brows
 from facegen.render.prior.capture_prior import draw_background, draw_camera, draw_light, draw_pose
 from facegen.render.prior.expression_prior import draw_expression
-from facegen.render.prior.garment_prior import draw_garment
+from facegen.render.prior.garment_prior import draw_garment, under_headwear
 from facegen.render.prior.hair_prior import draw_facial_hair, draw_hair
 from facegen.render.prior.identity_prior import draw_eyes, draw_identity, draw_skin
 from facegen.render.spec import face_spec as s
@@ -49,6 +49,7 @@ def draw_base(seed: int, index: int, identity: s.Identity | None = None) -> s.Fa
     """`draw_spec` without what conditioning draws for every row: expression, skin, eyes and all hair."""
     d = Draw(seed, index)
     identity = identity or draw_identity(d)
+    headwear = draw_headwear(d, identity, HAT_FRACTION)
     return s.FaceSpec(
         seed=seed,
         index=index,
@@ -60,9 +61,9 @@ def draw_base(seed: int, index: int, identity: s.Identity | None = None) -> s.Fa
             d.normal("pose.roll", 0, 8, -25, 25),
         ),
         glasses=draw_glasses(d, GLASSES_FRACTION),
-        headwear=draw_headwear(d, identity, HAT_FRACTION),
+        headwear=headwear,
         jewellery=draw_jewellery(d, identity),
-        garment=draw_garment(d, identity),
+        garment=under_headwear(d, headwear, draw_garment(d, identity)),
         light=draw_light(d),
         camera=draw_camera(d),
         background=draw_background(d),

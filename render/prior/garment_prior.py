@@ -6,9 +6,11 @@ The cuts and their weights are the entries of `facegen.assets.wear.garment_regis
 from __future__ import annotations
 
 import colorsys
+from dataclasses import replace
 
 from facegen.assets.wear.dyes import CLOTHES_DYES, Dyes
 from facegen.assets.wear.garment_registry import GARMENT_CUTS
+from facegen.assets.wear.hat_registry import HATS
 from facegen.datasets.keyed_random import Draw
 from facegen.render.spec import face_spec as s
 
@@ -70,6 +72,16 @@ def draw_cloth(d: Draw, cut: str) -> tuple[str, str]:
         d.choice("garment.pattern", JACKET_PATTERNS if jacket else PATTERNS),
         d.choice("garment.fabric", JACKET_FABRICS if jacket else FABRICS),
     )
+
+
+def under_headwear(d: Draw, headwear: s.Headwear, garment: s.Garment) -> s.Garment:
+    """The garment, cut anew where the headwear is a part of another one, as a hood is."""
+    cuts = HATS[headwear.kind].garment_cuts if headwear.kind in HATS else ()
+    if not cuts or garment.cut in cuts:
+        return garment
+    cut = d.choice("headwear.garment", {name: GARMENT_CUTS[name].weight(0.5) for name in cuts})
+    pattern, fabric = draw_cloth(d, cut)
+    return replace(garment, cut=cut, pattern=pattern, fabric=fabric)
 
 
 def draw_garment(d: Draw, identity: s.Identity) -> s.Garment:

@@ -23,7 +23,7 @@ HOODIE = GARMENT_CUTS.add(
     GarmentCut(
         "hoodie",
         over=OVER,
-        parts=(NeckPart(hood),),
+        parts=(NeckPart(hood, is_hood=True),),
         weight=by_gender(0.04, 0.07),
         order=120,
         visible_area=0.052,

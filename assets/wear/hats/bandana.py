@@ -13,7 +13,7 @@ from facegen.assets.wear.prior_weights import by_gender
 from facegen.render.spec.face_spec import Headwear
 
 # By eye.
-TIGHT_MM = 2.5  # by which it lies closer than PAD_MM
+TIGHT_MM = 1.5  # by which it lies closer than PAD_MM
 CREASE_MM, CREASES = 1.6, 9  # folds that run from the forehead to the knot
 KNOT_MM, TAIL_MM, TAIL_WIDE_MM = 26.0, 95.0, 34.0
 ENDS_X = (-1.0, 1.0)
@@ -24,9 +24,9 @@ def build(profile: Floats, worn: Headwear) -> list[HatPiece]:
     height = np.linspace(0, 1, len(profile))[:, None]
     crease = CREASE_MM * np.sin(CREASES * azimuths())[None] * np.sin(np.pi * np.clip(height * 1.5, 0, 1))
     shell = shell_points(profile + PAD_MM - TIGHT_MM + crease + 3.0 * worn.crown * height)
-    hem = shell_points(np.repeat(profile[:1] + PAD_MM - TIGHT_MM - 2.0, 2, 0) - [[1.5], [0.0]])[:1]
+    hem = shell_points(np.repeat(profile[:1] + PAD_MM - TIGHT_MM, 2, 0) - [[2.0], [0.0]])[:1]
     pieces = [HatPiece(strip(np.concatenate([hem, shell])), SHELL_PART)]
-    behind = shell[0, SEGMENTS // 2] + [0.0, 3.0, 2.0]
+    behind = shell[0, SEGMENTS // 2] + [0.0, 11.0, 2.0]
     pieces.append(HatPiece(knot(behind, KNOT_MM), SHELL_PART))
     for x in ENDS_X:
         way = np.array([x * (28 + 20 * worn.brim), 14.0, -TAIL_MM * (0.6 + 0.4 * worn.curl)])

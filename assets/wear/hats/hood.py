@@ -41,6 +41,7 @@ HOOD = HATS.add(
         shows=("brim", "curl"),
         drape=shape,
         stuff="garment",
+        garment_cuts=("hoodie", "coat"),
         covers_ears=True,
     )
 )

@@ -60,8 +60,9 @@ def towel(profile: Floats, worn: Headwear) -> list[HatPiece]:
     polar = np.linspace(0.3, np.pi - 0.55, TWIST_ROWS)  # from above the forehead over the crown
     half = np.linspace(0, np.pi / 2, len(radius))
     r = np.where(polar < np.pi / 2, np.interp(polar, half, front), np.interp(np.pi - polar, half, back))
-    line = np.stack([2.0 * np.sin(3 * polar), -r * np.cos(polar), r * np.sin(polar)], 1)
     thick = (TWIST_MM + TWIST_GROWS_MM * worn.crown) * (1 - 0.55 * np.linspace(0, 1, TWIST_ROWS) ** 1.5)
+    r = r + 0.7 * thick
+    line = np.stack([2.0 * np.sin(3 * polar), -r * np.cos(polar), r * np.sin(polar)], 1)
     vertices, faces = tube(line, np.stack([thick, thick], 1), TWIST_SIDES)
     around = np.tile(np.arange(TWIST_SIDES) / TWIST_SIDES, TWIST_ROWS)
     along = np.repeat(np.linspace(0, 1, TWIST_ROWS), TWIST_SIDES)

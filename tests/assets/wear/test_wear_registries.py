@@ -18,7 +18,8 @@ from facegen.render.spec.sweeps import with_needs
 REGISTRIES = (HATS, GLASSES_FRAMES, GARMENT_CUTS, EARRINGS, NECKLACES)
 # Draws walk through the entries in this order: a change of it changes every face of every seed.
 ORDER = {
-    "headwear.kind": "none beanie cap fedora cowboy sun_hat bucket",
+    "headwear.kind": "none beanie cap fedora cowboy sun_hat bucket flat_cap bandana head_scarf head_wrap "
+    "hood fur_hat turban towel scarf_band visor flower_crown helmet headband tiara hair_flower net_veil",
     "glasses.kind": "none rectangular round oval browline aviator wayfarer cat_eye rimless",
     "garment.cut": "crew v_neck scoop tank strapless turtleneck shirt suit blazer open_collar coat hoodie",
     "jewellery.earrings": "none stud hoop drop",
@@ -54,6 +55,7 @@ def test_an_unknown_kind_is_an_error_that_lists_the_known_ones(registry):
         ("headwear.brim", "headwear.kind", HATS),
         ("headwear.curl", "headwear.kind", HATS),
         ("headwear.turned", "headwear.kind", HATS),
+        ("headwear.emblem", "headwear.kind", HATS),
         ("jewellery.drop_mm", "jewellery.necklace", NECKLACES),
         ("jewellery.stone", "jewellery.necklace", NECKLACES),
         ("jewellery.stone", "jewellery.earrings", EARRINGS),

@@ -1,6 +1,7 @@
 """The default prior of what is worn: what the entries of the registries say, and nothing else."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from facegen.assets.wear.hat_registry import HATS
 from facegen.assets.wear.jewellery_registry import EARRINGS, NECKLACES
 from facegen.datasets.keyed_random import Draw
 from facegen.render.prior.accessories_prior import draw_glasses, draw_headwear, draw_jewellery
-from facegen.render.prior.garment_prior import draw_dye, draw_garment
+from facegen.render.prior.garment_prior import draw_dye, draw_garment, under_headwear
 from facegen.render.spec import face_spec as s
 
 COUNT = 1200
@@ -39,7 +40,7 @@ def agrees(drawn, weights):
 
 @pytest.mark.parametrize("gender", [0.0, 1.0])
 def test_kinds_are_as_frequent_as_their_weights(gender):
-    agrees([hat.kind for hat in hats(gender)], {k: e.weight(gender) for k, e in HATS.items()})
+    agrees([hat.kind for hat in hats(gender)], {k: e.weight(gender) for k, e in HATS.items() if e.is_hat})
     agrees(cuts(gender), {k: e.weight(gender) for k, e in GARMENT_CUTS.items()})
     worn = jewels(gender)
     agrees([jewel.earrings for jewel in worn], {k: e.weight(gender) for k, e in EARRINGS.items()})
@@ -53,9 +54,27 @@ def test_a_hat_has_what_its_entry_says():
         assert entry.front_mm[0] <= hat.front_mm <= entry.front_mm[1]
         assert entry.back_mm[0] <= hat.back_mm <= entry.back_mm[1]
         assert hat.pattern == "plain" or entry.patterned > 0
-        assert hat.turned == 0 or entry.turned > 0
+        assert (hat.turned == 0 or entry.turned > 0) and (hat.emblem == "none" or entry.emblem > 0)
     caps = [hat for hat in worn if hat.kind == "cap"]
-    assert 0.05 < sum(hat.turned for hat in caps) / len(caps) < 0.2
+    assert 0.15 < sum(hat.turned != 0 for hat in caps) / len(caps) < 0.35
+    backwards = [hat for hat in caps if abs(hat.turned) > 0.5]
+    assert 0.08 < len(backwards) / len(caps) < 0.26 and {hat.turned > 0 for hat in backwards} == {True, False}
+    assert 0.6 < sum(hat.emblem != "none" for hat in caps) / len(caps) < 0.8
+
+
+def test_ornaments_are_worn_where_no_hat_is_and_are_none():
+    bare = [draw_headwear(Draw(3, i), s.Identity(gender=0.0), 0.0) for i in range(4000)]
+    worn = [hat.kind for hat in bare if hat.kind != "none"]
+    assert 0.012 < len(worn) / len(bare) < 0.03
+    assert not any(HATS[kind].is_hat for kind in worn)
+    agrees(worn, {k: e.weight(0.0) for k, e in HATS.items() if not e.is_hat})
+
+
+def test_a_hood_is_a_part_of_the_garment():
+    worn = [replace(hat, kind="hood") for hat in hats(0.0)[:40]]
+    cuts = {under_headwear(Draw(3, i), hat, s.Garment(cut="suit")).cut for i, hat in enumerate(worn)}
+    assert cuts == set(HATS["hood"].garment_cuts)
+    assert under_headwear(Draw(3, 0), s.Headwear(), s.Garment(cut="suit")).cut == "suit"
 
 
 def test_jewels_have_the_sizes_of_their_entries():
