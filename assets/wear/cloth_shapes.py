@@ -38,7 +38,7 @@ def tail(start: Floats, way: Floats, across: Floats, width_mm: float, thickness_
 
 def knot(centre: Floats, size_mm: float) -> Mesh:
     """A knot of cloth: a ball that is a little flat."""
-    return ball(centre, (size_mm * 0.62, size_mm * 0.5, size_mm * 0.45))
+    return ball(centre, (size_mm * 0.72, size_mm * 0.4, size_mm * 0.42))
 
 
 def wound(radius: Floats, turns: float, depth_mm: float, slope: float, phase: float) -> Floats:

@@ -39,7 +39,7 @@ SAFE_BELOW_CHIN_MM = 25.0  # down to there; below it, cloth may pass into what i
 FOLD_WAVES = (5, 8, 13)  # folds around the head
 # Of a knot under the chin, by eye: where it lies on the way from the eyes (0) to the chin (1), and its ends.
 KNOT_WAY, KNOT_MM = 1.24, 30.0
-TAIL_MM, TAIL_WIDE_MM, TAIL_SPREADS_MM, TAIL_AHEAD_MM = 75.0, 46.0, 26.0, 30.0
+TAIL_MM, TAIL_WIDE_MM, TAIL_SPREADS_MM, TAIL_AHEAD_MM = 80.0, 52.0, 34.0, 58.0
 FOLDS_FROM, FOLDS_FULL = 60.0, -120.0  # height over the eyes where folds begin, and where they are deepest
 
 

@@ -43,6 +43,7 @@ OVERHEAD_MM, OVERHEAD_FORWARD_MM, OVERHEAD_RISE_MM, OVERHEAD_BACK_MM = 15.0, 4.0
 OVERHEAD_REACH = 100.0  # degrees from its top that a band presses hair
 FAR = 0.2  # metres from the z axis, from where rays look for the outermost skin
 BAND_MARGIN = 0.016  # metres on both sides of a band, so that hair between two points of a strand stays below
+AHEAD = 0.22  # of its ease ahead of a band over the head, that it holds down hair to the forehead (by eye)
 BAND_EASE = 0.03  # metres from a band over which pressed hair becomes free again (by eye)
 BAND_ROOM_MM = 3.0  # between skin and band, which hair takes
 EASE = 0.045  # metres below the brim, over which pressed hair becomes free again (by eye)
@@ -248,16 +249,15 @@ def flatten_hair(strands: Floats, frame: HatFrame, body: Body, ease: float = EAS
 
 def _cut_again(strands: Floats, kept: Mask, frame: HatFrame) -> tuple[Floats, Mask]:
     """Pressed hair (M, K, 3) of which some came to lie under the cover again, cut; and `kept` (N,) for it."""
-    height = frame.height(strands)
-    limit = COVERED_MM / 1000
-    back = height.max(1) > limit + BACK_MM / 1000
-    seen = (height < FREE_MM / 1000).any(1)
-    again = back & seen
-    strands[again] = st.stretch(strands[again], *_stretch_below(height[again], limit))
-    number = np.flatnonzero(kept)
-    kept = kept.copy()
-    kept[number[~seen]] = False
-    return strands[seen].astype(np.float32), kept
+    number, kept = np.flatnonzero(kept), kept.copy()
+    for _ in range(2):  # edges of cloth are bent between two points of a strand
+        height = frame.height(strands)
+        seen = (height < FREE_MM / 1000).any(1)
+        kept[number[~seen]] = False
+        strands, height, number = strands[seen], height[seen], number[seen]
+        again = height.max(1) > (COVERED_MM + BACK_MM) / 1000
+        strands[again] = st.stretch(strands[again], *_stretch_below(height[again], COVERED_MM / 1000))
+    return strands.astype(np.float32), kept
 
 
 def press_under_band(strands: Floats, frame: HatFrame, body: Body, kind: Hat) -> Floats:
@@ -276,7 +276,8 @@ def press_under_band(strands: Floats, frame: HatFrame, body: Body, kind: Hat) ->
     points = strands.reshape(-1, 3)
     for _ in range(2):  # as in `flatten_hair`
         height = frame.height(points)
-        away = np.maximum(np.maximum(low - height, height - high) - BAND_MARGIN, 0)
+        ahead = np.maximum(low - height - BAND_MARGIN, 0) * (AHEAD if kind.overhead else 1.0)
+        away = np.maximum(height - high - BAND_MARGIN, ahead)
         local = (points - frame.origin) @ frame.axes
         angle = np.abs(np.arctan2(local[:, 0], -local[:, 1]))
         start, end = np.radians((kind.pressed[0], min(kind.pressed[1], OVERHEAD_REACH)))

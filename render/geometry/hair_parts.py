@@ -17,6 +17,7 @@ from facegen.render.geometry.fitting import Fitting, PreviewDetail, RenderDetail
 from facegen.render.geometry.hidden_strands import behind_head
 from facegen.render.geometry.part import Part, StrandGeometry
 
+DRAPE_EASE = 0.12  # metres from the edge of a hood or a scarf, over which hair becomes free (by eye)
 DOWN = np.array([0, 0, -1.0])
 SHORT_CLEARANCE = 0.0003  # metres that brow hairs and lashes keep above the skin
 REFERENCE_COUNT = 9000  # strands for which the styles' radii hold; with more, each is thinner
@@ -66,7 +67,8 @@ def _under_headwear(points: Floats, face: Fitting) -> tuple[Floats, Mask]:
         return points, np.ones(len(points), bool)
     if kind.hair == BANDED:
         return headwear.press_under_band(points, frame, face.body, kind), np.ones(len(points), bool)
-    return headwear.flatten_hair(points, frame, face.body)
+    ease = headwear.EASE if kind.drape is None else DRAPE_EASE
+    return headwear.flatten_hair(points, frame, face.body, ease)
 
 
 def _strands(face: Fitting, detail: RenderDetail) -> Grown | None:

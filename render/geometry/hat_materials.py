@@ -57,5 +57,5 @@ def _cloth(face: Fitting, fabric: str, rng: np.random.Generator) -> materials.Fa
     worn = face.spec.headwear if own else face.spec.garment
     picture = cloth_picture(worn.pattern, worn.colour, worn.second, rng)
     shift = tuple(rng.uniform(0, FOLDS_MOVED, 3).tolist())
-    folds = FOLDS if own else face.spec.garment.folds
+    folds = (1.0 if fabric == "fleece" else FOLDS) if own else face.spec.garment.folds
     return materials.Fabric("hat", picture, fabric, worn.roughness, folds, shift)

@@ -17,8 +17,9 @@ FRONT_MM, FRONT_GROWS_MM = 8.0, 14.0  # by which the front stands off the skull,
 FRONT_ENDS = 0.9  # of the way up
 TOP_MM = 4.0  # by which the button stands higher than the rim
 VISOR_MM, VISOR_GROWS_MM = 52.0, 26.0  # length, and how much `brim` adds
+BEND, ASKEW_FLATTER = 0.0042, 0.75  # see `PeakShape.bend`; how much less at a quarter turn
 EMBLEM_HALF_ANGLE = 31.0  # degrees to each side of the middle of the front
-EMBLEM_ROWS = (0.17, 0.62)  # of the way up
+EMBLEM_ROWS = (0.12, 0.5)  # of the way up
 EMBLEM_GRID, EMBLEM_OFF_MM = (9, 17), 0.7  # rows and columns; height of the stitches
 DEGREES = 180.0  # of a half turn
 
@@ -31,7 +32,9 @@ def build(profile: Floats, worn: Headwear) -> list[HatPiece]:
     rise = (FRONT_MM + FRONT_GROWS_MM * worn.crown) * front**2
     rise = rise * np.sin(np.pi * np.clip(height / FRONT_ENDS, 0, 1))
     radius = profile + PAD_MM - TIGHT_MM + rise + TOP_MM * height
-    shape = PeakShape(length_mm=VISOR_MM + VISOR_GROWS_MM * worn.brim, curl=worn.curl)
+    length = VISOR_MM + VISOR_GROWS_MM * worn.brim
+    # Visors that sag far are not worn askew: their corner would hang before an eye.
+    shape = PeakShape(length, worn.curl, bend=BEND * (1 - ASKEW_FLATTER * abs(float(np.sin(turn)))))
     pieces = [
         HatPiece(strip(shell_points(radius)), SHELL_PART),
         HatPiece(peak(profile[0], shape, turn), BRIM_PART),

@@ -15,8 +15,8 @@ from facegen.render.spec.face_spec import Headwear
 # By eye.
 ROWS = 5  # times as many rows as a profile has: ridges need them
 TURBAN_MM, TURBAN_GROWS_MM = 16.0, 34.0  # thickness of the cloth, and how much `crown` adds
-LAYERS, LAYER_MM, SLOPE = 4.2, 7.0, 0.9
-TOWEL_MM, TOWEL_LAYERS, TOWEL_LAYER_MM, TOWEL_SLOPE = 16.0, 2.2, 6.0, 0.5
+LAYERS, LAYER_MM, SLOPE = 5.2, 12.0, 1.3
+TOWEL_MM, TOWEL_LAYERS, TOWEL_LAYER_MM, TOWEL_SLOPE = 12.0, 2.8, 12.0, 1.2
 TWIST_MM, TWIST_GROWS_MM = 22.0, 12.0  # radius of the twisted end on the crown, and how much `crown` adds
 TWIST_ROWS, TWIST_SIDES, TWIST_TURNS, TWIST_DEPTH = 40, 18, 3.5, 0.12
 HEM_MM = 4.0  # by which the lower edge is folded in
@@ -57,10 +57,10 @@ def towel(profile: Floats, worn: Headwear) -> list[HatPiece]:
     ridges = wound(radius, TOWEL_LAYERS, TOWEL_LAYER_MM, TOWEL_SLOPE * (0.5 + worn.curl), worn.brim)
     pieces = [HatPiece(strip(_with_hem(ridges)), SHELL_PART)]
     front, back = radius[:, 0], radius[:, SEGMENTS // 2]
-    polar = np.linspace(0.3, np.pi - 0.55, TWIST_ROWS)  # from above the forehead over the crown
+    polar = np.linspace(0.12, np.pi - 0.4, TWIST_ROWS)  # from above the forehead over the crown
     half = np.linspace(0, np.pi / 2, len(radius))
     r = np.where(polar < np.pi / 2, np.interp(polar, half, front), np.interp(np.pi - polar, half, back))
-    thick = (TWIST_MM + TWIST_GROWS_MM * worn.crown) * (1 - 0.55 * np.linspace(0, 1, TWIST_ROWS) ** 1.5)
+    thick = (TWIST_MM + TWIST_GROWS_MM * worn.crown) * np.sin(np.linspace(0.35, 2.75, TWIST_ROWS)) ** 0.8
     r = r + 0.7 * thick
     line = np.stack([2.0 * np.sin(3 * polar), -r * np.cos(polar), r * np.sin(polar)], 1)
     vertices, faces = tube(line, np.stack([thick, thick], 1), TWIST_SIDES)
