@@ -5,11 +5,13 @@ A pattern is the fraction (size, size) in [0, 1] of the second colour in the fir
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
 from facegen.assets.meshes.mesh import Floats, Mask
@@ -139,6 +141,29 @@ def _camouflage(c: _Canvas) -> Floats:
     return np.maximum(c.noise(5) > 0.3, 0.45 * (c.noise(6) > 0.5))
 
 
+def _lettering(c: _Canvas) -> Floats:
+    """Made-up words in one or two lines of large letters."""
+    size = len(c.x)
+    picture = Image.new("L", (size, size), 0)
+    draw = ImageDraw.Draw(picture)
+    y = c.rng.uniform(0.05, 0.2)
+    while y < 0.8:
+        height = c.rng.uniform(0.16, 0.42)
+        word = "".join(c.rng.choice(list(string.ascii_letters + string.digits), int(c.rng.integers(2, 7))))
+        font = ImageFont.load_default(size=height * size)
+        draw.text((c.rng.uniform(-0.1, 0.3) * size, y * size), word, fill=255, font=font)
+        y += height * c.rng.uniform(1.2, 2.2)
+    return np.asarray(picture, float) / 255
+
+
+def _lace(c: _Canvas) -> Floats:
+    """The threads of lace: a net with flowers in it."""
+    net = (
+        np.maximum(np.abs(np.sin(40 * np.pi * (c.x + c.y))), np.abs(np.sin(40 * np.pi * (c.x - c.y)))) > 0.93
+    )
+    return np.maximum(0.8 * net, np.maximum(_floral(c), _floral(c)))
+
+
 _DRAW: dict[str, Callable[[_Canvas], Floats | Mask]] = {
     "plain": _plain,
     "melange": _melange,
@@ -153,5 +178,7 @@ _DRAW: dict[str, Callable[[_Canvas], Floats | Mask]] = {
     "tweed": _tweed,
     "herringbone": _herringbone,
     "camouflage": _camouflage,
+    "lettering": _lettering,
+    "lace": _lace,
 }
 PATTERNS = tuple(_DRAW)

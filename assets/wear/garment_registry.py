@@ -107,7 +107,9 @@ class GarmentCut:
     over : Layer
     under : Layer, optional
         Worn under it, of the inner cloth. Cuts that have one are jackets to the prior: darker, of other
-        fabrics.
+        fabrics, unless they are `layered`.
+    layered : bool
+        What lies under it makes it no jacket, as the shirt under a jumper.
     parts : tuple of NeckPart
     weight : function of gender (0 women, 1 men) -> float
         Relative frequency in the default prior.
@@ -119,6 +121,8 @@ class GarmentCut:
     bare_weight : function of gender -> float, optional
         Relative frequency in matching among the clothes of pictures that show none; None for cuts that always
         show. Matching draws in falling order of the women's weight.
+    pattern : str, optional
+        Of cloth_patterns.PATTERNS, of which draws always make it; None for cuts of any pattern.
     bares_neck : bool
         Whether a necklace on the skin stays in sight.
     shows : tuple of str
@@ -129,18 +133,20 @@ class GarmentCut:
     name: str
     over: Layer
     under: Layer | None = None
+    layered: bool = False
     parts: tuple[NeckPart, ...] = ()
     weight: Weight = never
     order: int = LAST
     visible_area: float | None = None
     bare_weight: Weight | None = None
+    pattern: str | None = None
     bares_neck: bool = False
     shows: tuple[str, ...] = ()
 
     @property
     def jacket(self) -> bool:
-        """Whether something else is worn under it."""
-        return self.under is not None
+        """Whether it is a jacket or a coat, worn over something else."""
+        return self.under is not None and not self.layered
 
 
 def wrapped(s: Floats) -> Floats:

@@ -27,6 +27,7 @@ class Fabric:
         Weight of what its nap reflects, and the undyed fraction of that.
     fold_mm : float, height of its folds
     grain, grain_mm : float, height in mm and size in mm of its finest relief
+    uneven : float, stops by which the lightest and the darkest dye of one cloth leave its mean
     ribs : float, number on one unit of the chart, 0 for none
     """
 
@@ -37,18 +38,36 @@ class Fabric:
     fold_mm: float
     grain: float
     grain_mm: float
+    uneven: float
     ribs: float = 0.0
 
 
+# By eye, beside 24 pictures of clothes in photographs: worn cloth is of an even dye, and dark suits have no
+# bright rim, so that nap reflects little.
 FABRICS = {
-    "woven": Fabric(0.0, specular=0.3, sheen=0.25, fuzz=0.15, fold_mm=12.0, grain=0.6, grain_mm=0.7),
-    "knit": Fabric(0.1, specular=0.1, sheen=0.6, fuzz=0.35, fold_mm=8.0, grain=0.8, grain_mm=1.5, ribs=16.0),
-    "fleece": Fabric(0.15, specular=0.05, sheen=1.0, fuzz=0.4, fold_mm=6.0, grain=2.5, grain_mm=5.0),
-    "satin": Fabric(-0.28, specular=0.5, sheen=0.1, fuzz=0.0, fold_mm=7.0, grain=0.0, grain_mm=0.7),
-    "leather": Fabric(-0.25, specular=0.5, sheen=0.0, fuzz=0.0, fold_mm=7.0, grain=0.6, grain_mm=2.5),
+    "woven": Fabric(
+        0.0, specular=0.2, sheen=0.05, fuzz=0.1, fold_mm=14.0, grain=0.1, grain_mm=1.4, uneven=0.1
+    ),
+    "knit": Fabric(
+        0.1, specular=0.1, sheen=0.25, fuzz=0.2, fold_mm=9.0, grain=0.4, grain_mm=2.0, uneven=0.2, ribs=16.0
+    ),
+    "fleece": Fabric(
+        0.15, specular=0.05, sheen=0.6, fuzz=0.3, fold_mm=7.0, grain=2.0, grain_mm=6.0, uneven=0.4
+    ),
+    "satin": Fabric(
+        -0.28, specular=0.5, sheen=0.05, fuzz=0.0, fold_mm=9.0, grain=0.0, grain_mm=0.7, uneven=0.05
+    ),
+    "leather": Fabric(
+        -0.25, specular=0.5, sheen=0.0, fuzz=0.0, fold_mm=8.0, grain=0.5, grain_mm=3.0, uneven=0.25
+    ),
+    "denim": Fabric(
+        0.05, specular=0.15, sheen=0.1, fuzz=0.2, fold_mm=10.0, grain=0.3, grain_mm=1.4, uneven=0.5
+    ),
 }
-HOLLOW = 0.6  # of its light that the bottom of the deepest fold loses
-UNEVEN = 0.8  # stops by which the lightest and the darkest dye of one cloth leave its mean
+HOLLOW = 0.5  # of its light that the bottom of the deepest fold loses
+STRETCH = 0.5  # folds hang: they are this much closer together across than along the body
+WORN_MM = 40.0  # size of paler and darker patches of worn cloth
+CREASED = 0.25  # height of small creases over that of long folds
 
 
 def fabric(made: m.Fabric) -> bpy.types.Material:
@@ -59,8 +78,10 @@ def fabric(made: m.Fabric) -> bpy.types.Material:
     here = g.node("ShaderNodeTexCoord").outputs["Object"]
     place = g.node("ShaderNodeVectorMath", {0: here, 1: made.shift}, operation="ADD").outputs[0]
 
-    def noise(wave_mm: float, **more: float) -> Socket:
-        inputs = {"Vector": place, "Scale": 1000.0 / wave_mm, "Detail": 2.0, **more}
+    hang = g.node("ShaderNodeVectorMath", {0: place, 1: (1.0, 1.0, STRETCH)}, operation="MULTIPLY").outputs[0]
+
+    def noise(wave_mm: float, where: Socket = place, **more: float) -> Socket:
+        inputs = {"Vector": where, "Scale": 1000.0 / wave_mm, "Detail": 2.0, **more}
         return g.node("ShaderNodeTexNoise", inputs).outputs[0]
 
     def relief(height: Socket, distance_mm: float, normal: Socket | None = None) -> Socket:
@@ -70,17 +91,19 @@ def fabric(made: m.Fabric) -> bpy.types.Material:
         return g.node("ShaderNodeBump", inputs).outputs[0]
 
     # Folds are long ridges: where noise passes its middle.
-    ridge = g.math("ABSOLUTE", g.math("MULTIPLY_ADD", noise(90.0, Distortion=1.2), 2.0, -1.0))
-    crease = g.math("ABSOLUTE", g.math("MULTIPLY_ADD", noise(38.0, Distortion=1.6), 2.0, -1.0))
-    hollow = g.math("MULTIPLY_ADD", crease, 0.4, ridge)  # 0 at the bottom of a fold, about 0.5 elsewhere
+    ridge = g.math(
+        "ABSOLUTE", g.math("MULTIPLY_ADD", noise(90.0, hang, Detail=1.0, Distortion=0.8), 2.0, -1.0)
+    )
+    crease = g.math(
+        "ABSOLUTE", g.math("MULTIPLY_ADD", noise(38.0, hang, Detail=1.0, Distortion=1.2), 2.0, -1.0)
+    )
+    hollow = g.math("MULTIPLY_ADD", crease, CREASED, ridge)  # 0 at the bottom of a fold, about 0.5 elsewhere
     normal = relief(hollow, stuff.fold_mm * folds)
     if stuff.grain > 0:
         normal = relief(noise(stuff.grain_mm), stuff.grain, normal)
     colour = picture(g, image, "Linear")
     lit = g.math("SUBTRACT", 1.0, g.math("MULTIPLY", _fall(g, hollow, 0.25), HOLLOW * folds))
-    dye = g.math(
-        "POWER", 2.0, g.math("MULTIPLY_ADD", noise(16.0, Detail=4.0, Roughness=0.7), 2 * UNEVEN, -UNEVEN)
-    )
+    dye = g.math("POWER", 2.0, g.math("MULTIPLY_ADD", noise(WORN_MM), 2 * stuff.uneven, -stuff.uneven))
     lit = g.math("MULTIPLY", lit, dye)
     if stuff.ribs > 0:
         chart = g.node(
@@ -106,10 +129,18 @@ def fabric(made: m.Fabric) -> bpy.types.Material:
                 "Sheen Roughness": 0.4,
                 "Sheen Tint": nap.outputs[2],
                 "Specular IOR Level": stuff.specular,
+                "Alpha": _threads(g, made),
             },
         ).outputs[0]
     )
     return material
+
+
+def _threads(g: Graph, made: m.Fabric) -> Socket | float:
+    """How much of the cloth is there: 1, and between the threads of lace less."""
+    if made.threads is None:
+        return 1.0
+    return picture(g, set_image(f"{made.name}.threads", made.threads), "Linear")
 
 
 def _fall(g: Graph, height: Socket, reach: float) -> Socket:

@@ -15,7 +15,9 @@ from scipy import ndimage
 from facegen.assets.environment.lighting import black_body
 from facegen.colour_science import LUMINANCE, decode_srgb, encode_srgb, luminance_of_lightness
 from facegen.render.develop.auto_develop import met
+from facegen.render.develop.filled_edges import filled
 from facegen.render.develop.jpeg_model import jpeg_round_trip
+from facegen.render.develop.print_marks import marked
 from facegen.render.spec.face_spec import Camera
 
 Floats = npt.NDArray[np.floating]
@@ -198,7 +200,7 @@ def _finish(light: Floats, camera: Camera, grain: Floats) -> Picture:
         picture = with_whites(picture, camera.look.whites)
     grey = (picture @ LUMINANCE)[..., None]
     picture = styled(np.clip(grey + (picture - grey) * camera.saturation, 0, 1), camera.style)
-    out = np.round(picture * 255).astype(np.uint8)
+    out = np.round(marked(filled(picture, camera), camera) * 255).astype(np.uint8)
     return jpeg_round_trip(out, camera.jpeg) if camera.jpeg < 100 else out
 
 

@@ -125,6 +125,8 @@ class Fabric(Material):
 
     picture : its pattern; kind : a fabric of render.spec.FABRICS; roughness in [0, 1]
     folds : 0 (hangs smooth) to 1; shift : (3,) metres by which the pattern of folds is moved
+    threads : (H, W) in [0, 1], how much of lace is thread, between which one sees what lies behind; None is
+        closed cloth
     """
 
     picture: Picture
@@ -132,6 +134,7 @@ class Fabric(Material):
     roughness: float
     folds: float
     shift: tuple[float, ...]
+    threads: Picture | None = None
 
 
 @dataclass(frozen=True, eq=False)

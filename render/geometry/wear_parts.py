@@ -87,12 +87,20 @@ def _fabrics(face: Fitting, pieces: list[Piece], rng: np.random.Generator) -> li
         INNER: ("plain", worn.inner, worn.inner),
         TIE: (str(rng.choice(["plain", "stripes", "dots"])), worn.second, worn.colour),
     }
+    if worn.pattern == "lace":  # over cloth of the same dye
+        dress[INNER] = ("plain", worn.colour, worn.colour)
     out = []
     for number, piece in enumerate(pieces):
         picture = cloth_picture(*dress[piece.cloth], rng)
         main = piece.cloth == MAIN
         kind, folds = (worn.fabric, worn.folds) if main else ("woven", INNER_FOLDS * worn.folds)
-        out.append(materials.Fabric(_cloth_name(number), picture, kind, worn.roughness, folds, shift))
+        threads = None
+        if main and worn.pattern == "lace":
+            threads = cloth_picture("lace", (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), rng)[..., 0]
+            picture = cloth_picture("plain", worn.colour, worn.colour, rng)
+        out.append(
+            materials.Fabric(_cloth_name(number), picture, kind, worn.roughness, folds, shift, threads)
+        )
     return out
 
 

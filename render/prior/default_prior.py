@@ -15,7 +15,7 @@ from facegen.render.prior.accessories_prior import draw_glasses, draw_headwear, 
 from facegen.render.prior.brow_prior import draw_brows
 from facegen.render.prior.capture_prior import draw_background, draw_camera, draw_light, draw_pose
 from facegen.render.prior.expression_prior import draw_expression
-from facegen.render.prior.garment_prior import draw_garment, under_headwear
+from facegen.render.prior.garment_prior import draw_garment, like_backdrop, under_headwear
 from facegen.render.prior.hair_prior import draw_facial_hair, draw_hair
 from facegen.render.prior.identity_prior import draw_eyes, draw_identity, draw_skin
 from facegen.render.spec import face_spec as s
@@ -50,6 +50,7 @@ def draw_base(seed: int, index: int, identity: s.Identity | None = None) -> s.Fa
     d = Draw(seed, index)
     identity = identity or draw_identity(d)
     headwear = draw_headwear(d, identity, HAT_FRACTION)
+    behind = draw_background(d)
     return s.FaceSpec(
         seed=seed,
         index=index,
@@ -63,8 +64,8 @@ def draw_base(seed: int, index: int, identity: s.Identity | None = None) -> s.Fa
         glasses=draw_glasses(d, GLASSES_FRACTION),
         headwear=headwear,
         jewellery=draw_jewellery(d, identity),
-        garment=under_headwear(d, headwear, draw_garment(d, identity)),
+        garment=under_headwear(d, headwear, like_backdrop(d, draw_garment(d, identity), behind)),
         light=draw_light(d),
         camera=draw_camera(d),
-        background=draw_background(d),
+        background=behind,
     )

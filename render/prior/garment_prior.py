@@ -8,43 +8,52 @@ from __future__ import annotations
 import colorsys
 from dataclasses import replace
 
+import numpy as np
+
 from facegen.assets.wear.dyes import CLOTHES_DYES, Dyes
 from facegen.assets.wear.garment_registry import GARMENT_CUTS
 from facegen.assets.wear.hat_registry import HATS
 from facegen.datasets.keyed_random import Draw
 from facegen.render.spec import face_spec as s
 
-# Weights by eye, after photographs of faces.
+# Weights after 48 training photographs that show clothes (CelebAMask-HQ), counted by eye: 36 plain, most of
+# them dark, hardly any of a texture that is seen at 256 pixels.
 PATTERNS = {
-    "plain": 0.46,
-    "melange": 0.08,
-    "tweed": 0.08,
+    "plain": 0.58,
+    "melange": 0.05,
+    "tweed": 0.03,
     "stripes": 0.06,
     "pinstripes": 0.03,
-    "hoops": 0.05,
+    "hoops": 0.03,
     "checks": 0.04,
     "plaid": 0.05,
-    "dots": 0.03,
-    "print": 0.05,
-    "floral": 0.05,
-    "camouflage": 0.02,
+    "dots": 0.02,
+    "print": 0.04,
+    "floral": 0.04,
+    "camouflage": 0.01,
+    "lettering": 0.02,
 }
 JACKET_PATTERNS = {
-    "plain": 0.56,
-    "melange": 0.1,
-    "tweed": 0.12,
-    "herringbone": 0.06,
-    "pinstripes": 0.08,
+    "plain": 0.72,
+    "melange": 0.07,
+    "tweed": 0.05,
+    "herringbone": 0.03,
+    "pinstripes": 0.07,
     "checks": 0.03,
-    "plaid": 0.05,
+    "plaid": 0.03,
 }
-FABRICS = {"woven": 0.52, "knit": 0.26, "fleece": 0.06, "satin": 0.12, "leather": 0.04}
-JACKET_FABRICS = {"woven": 0.6, "knit": 0.06, "fleece": 0.1, "satin": 0.06, "leather": 0.18}
-JACKET_DARKER = 0.45  # of a dye's value: jackets are darker than what is worn under them
-WHITE_SHIRTS, WHITE = (
-    0.45,
-    (0.78, 0.78, 0.78),
-)  # how many shirts under jackets are white, and their linear RGB
+FABRICS = {"woven": 0.57, "knit": 0.2, "fleece": 0.04, "satin": 0.1, "leather": 0.03, "denim": 0.06}
+JACKET_FABRICS = {"woven": 0.74, "knit": 0.05, "fleece": 0.05, "satin": 0.04, "leather": 0.07, "denim": 0.05}
+JACKET_DARKER = 0.35  # of a dye's value: jackets are darker than what is worn under them
+# How many shirts under jackets are white (10 of 25 jackets in those photographs had a white or pale shirt
+# that was seen, 6 none), and their linear RGB.
+WHITE_SHIRTS, WHITE = 0.55, (0.78, 0.78, 0.78)
+LEAST_FOLDS, SMOOTH, JACKET_FOLDS = 0.05, 1.6, 0.6  # most clothes hang smooth, jackets more so (by eye)
+# How many clothes have the backdrop's colour, besides those that have it by chance: among 350 training
+# photographs the mean colour of the clothes lies within 12 of the backdrop's beside them in .117, of pairs
+# shuffled among them in .103.
+LIKE_BACKDROP = 0.03
+LIKE_SPREAD = 0.15  # standard deviation of the logarithm of its lightness against the backdrop's
 
 
 def draw_dye(d: Draw, name: str, dyes: Dyes = CLOTHES_DYES) -> tuple[float, float, float]:
@@ -67,9 +76,11 @@ def draw_dye(d: Draw, name: str, dyes: Dyes = CLOTHES_DYES) -> tuple[float, floa
 
 def draw_cloth(d: Draw, cut: str) -> tuple[str, str]:
     """Pattern and fabric of a cut."""
-    jacket = GARMENT_CUTS[cut].jacket
+    jacket, own = GARMENT_CUTS[cut].jacket, GARMENT_CUTS[cut].pattern
+    if own == "lace":
+        return own, "woven"
     return (
-        d.choice("garment.pattern", JACKET_PATTERNS if jacket else PATTERNS),
+        own or d.choice("garment.pattern", JACKET_PATTERNS if jacket else PATTERNS),
         d.choice("garment.fabric", JACKET_FABRICS if jacket else FABRICS),
     )
 
@@ -95,6 +106,7 @@ def draw_garment(d: Draw, identity: s.Identity) -> s.Garment:
         colour = (JACKET_DARKER * red, JACKET_DARKER * green, JACKET_DARKER * blue)
     white = d.chance("garment.white_shirt", WHITE_SHIRTS)
     pattern, fabric = draw_cloth(d, cut)
+    folds = LEAST_FOLDS + (1 - LEAST_FOLDS) * d.uniform("garment.folds", 0, 1) ** SMOOTH
     return s.Garment(
         cut=cut,
         depth=d.uniform("garment.depth", 0, 1),
@@ -102,7 +114,17 @@ def draw_garment(d: Draw, identity: s.Identity) -> s.Garment:
         second=draw_dye(d, "garment.second"),
         inner=WHITE if white else draw_dye(d, "garment.inner"),
         roughness=d.uniform("garment.roughness", 0.5, 0.95),
-        folds=d.uniform("garment.folds", 0.15, 1.0),
+        folds=folds * (JACKET_FOLDS if GARMENT_CUTS[cut].jacket else 1.0),
         pattern=pattern,
         fabric=fabric,
     )
+
+
+def like_backdrop(d: Draw, worn: s.Garment, behind: s.Background) -> s.Garment:
+    """Clothes that now and then have one of the backdrop's two colours."""
+    if not d.chance("garment.like_backdrop", LIKE_BACKDROP):
+        return worn
+    tone = behind.first if d.chance("garment.like_first", 0.5) else behind.second
+    scale = float(np.exp(d.normal("garment.like_scale", 0, LIKE_SPREAD)))
+    red, green, blue = (float(np.clip(scale * c, 0.002, 0.9)) for c in tone)
+    return replace(worn, colour=(red, green, blue))

@@ -24,6 +24,7 @@ OLDER_IDENTITIES = {1: "facegen.assets.head.earlier_averages:with_current_averag
 ANCESTRY = ("african", "asian", "caucasian")  # fractions of an identity, which sum to 1
 
 CAMERA_STYLES = ("colour", "monochrome", "sepia")
+MARKS = ("none", "watermark", "caption", "column", "signature", "frame")
 FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "full_beard", "sideburns")
 # Registries, imported when a field is first read (see `spec_fields`).
 GLASSES = "facegen.assets.wear.glasses_registry:GLASSES_FRAMES"
@@ -36,7 +37,7 @@ PATTERNS = "facegen.assets.wear.cloth_patterns:PATTERNS"
 HAIR_STYLES = "facegen.assets.hair.style_registry:HAIR_STYLES"
 BACKDROPS = "facegen.assets.environment.backdrop_registry:BACKDROPS"
 HDRIS = "facegen.assets.environment.hdri_registry:HDRIS"
-FABRICS = ("woven", "knit", "fleece", "satin", "leather")
+FABRICS = ("woven", "knit", "fleece", "satin", "leather", "denim")
 
 # What sweeps put on, and the choices that void others (see `spec_fields`).
 HAS_HAIR = (worn("hair.style", "short"),)
@@ -494,6 +495,10 @@ class Camera:
     jpeg : quality of a file of 512 pixels a side, of which smaller pictures are made; 100 is not encoded
     aperture_mm : diameter of the lens opening, focused on the eyes; 0 keeps the whole head sharp
     backdrop_blur : pixels at 256, of the background alone
+    end_left, end_right, end_top, end_bottom : where the photograph ends inside the crop, in fractions of its
+        side from each edge; a blur fills what lies beyond (render.develop.filled_edges). Negative: outside
+    mark : what is put on the finished picture: one of MARKS (render.develop.print_marks)
+    mark_seed : of its place and letters
     look : Look; development turns the settings above, within bounds, until the picture shows it
     """
 
@@ -521,6 +526,12 @@ class Camera:
     backdrop_blur: float = field.number(
         0.0, 0, 20, "pixels", developed_for="camera.look.background_sharpness"
     )
+    end_left: float = field.number(-0.1, -0.1, 0.3)
+    end_right: float = field.number(-0.1, -0.1, 0.3)
+    end_top: float = field.number(-0.1, -0.1, 0.3)
+    end_bottom: float = field.number(-0.1, -0.1, 0.3)
+    mark: str = field.choice("none", MARKS)
+    mark_seed: int = field.seed(needs=(set_to("camera.mark", "caption"),))
     look: Look = field.part(Look)
 
 

@@ -11,9 +11,9 @@ BLAZER = GARMENT_CUTS.add(
     GarmentCut(
         "blazer",
         over=Layer(jacket, lift_mm=13.0, padding_mm=9.0),
-        under=Layer(crew, closes=True),
+        under=Layer(crew, lift_mm=3.0, closes=True),
         parts=(NeckPart(lapel),),
-        weight=by_gender(0.08, 0.07),
+        weight=by_gender(0.12, 0.10),
         order=90,
         visible_area=0.027,
     )

@@ -43,7 +43,7 @@ COAT = GARMENT_CUTS.add(
     GarmentCut(
         "coat",
         over=OVER,
-        under=Layer(crew, closes=True),
+        under=Layer(crew, lift_mm=3.0, closes=True),
         parts=(NeckPart(stand),),
         weight=by_gender(0.06, 0.08),
         order=110,

@@ -12,7 +12,7 @@ CREW = GARMENT_CUTS.add(
         "crew",
         over=Layer(crew),
         parts=(NeckPart(rib),),
-        weight=by_gender(0.16, 0.17),
+        weight=by_gender(0.12, 0.13),
         order=10,
         visible_area=0.009,
     )

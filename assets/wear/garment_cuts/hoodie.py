@@ -24,7 +24,7 @@ HOODIE = GARMENT_CUTS.add(
         "hoodie",
         over=OVER,
         parts=(NeckPart(hood, is_hood=True),),
-        weight=by_gender(0.04, 0.07),
+        weight=by_gender(0.03, 0.04),
         order=120,
         visible_area=0.052,
     )

@@ -11,9 +11,9 @@ OPEN_COLLAR = GARMENT_CUTS.add(
     GarmentCut(
         "open_collar",
         over=Layer(jacket, lift_mm=13.0, padding_mm=9.0),
-        under=Layer(shirt),
+        under=Layer(shirt, lift_mm=3.0),
         parts=(NeckPart(open_collar, INNER), NeckPart(lapel)),
-        weight=by_gender(0.03, 0.12),
+        weight=by_gender(0.06, 0.19),
         order=100,
         visible_area=0.041,
     )

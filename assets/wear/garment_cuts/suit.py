@@ -48,9 +48,9 @@ SUIT = GARMENT_CUTS.add(
     GarmentCut(
         "suit",
         over=Layer(jacket, lift_mm=13.0, padding_mm=9.0),
-        under=Layer(closed),
+        under=Layer(closed, lift_mm=3.0),
         parts=(NeckPart(closed_collar, INNER), NeckPart(tie, TIE, mirrored=False), NeckPart(lapel)),
-        weight=by_gender(0.01, 0.16),
+        weight=by_gender(0.01, 0.17),
         order=80,
         visible_area=0.035,
     )

@@ -18,7 +18,7 @@ TURTLENECK = GARMENT_CUTS.add(
     GarmentCut(
         "turtleneck",
         over=Layer(neckline, lift_mm=8.0),
-        weight=by_gender(0.06, 0.05),
+        weight=by_gender(0.04, 0.03),
         order=60,
         visible_area=0.030,
     )

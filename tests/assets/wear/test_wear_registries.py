@@ -21,7 +21,8 @@ ORDER = {
     "headwear.kind": "none beanie cap fedora cowboy sun_hat bucket flat_cap bandana head_scarf head_wrap "
     "hood fur_hat turban towel scarf_band visor flower_crown helmet headband tiara hair_flower net_veil",
     "glasses.kind": "none rectangular round oval browline aviator wayfarer cat_eye rimless",
-    "garment.cut": "crew v_neck scoop tank strapless turtleneck shirt suit blazer open_collar coat hoodie",
+    "garment.cut": "crew v_neck scoop tank strapless turtleneck shirt suit blazer open_collar coat hoodie"
+    " tuxedo scarf roll_neck jumper camisole halter zipped uniform fur_collar lace_top",
     "jewellery.earrings": "none stud hoop drop",
     "jewellery.necklace": "none chain pendant beads choker",
 }

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from facegen.assets.wear.garment_registry import GARMENT_CUTS
@@ -11,7 +12,13 @@ from facegen.assets.wear.hat_registry import HATS
 from facegen.assets.wear.jewellery_registry import EARRINGS, NECKLACES
 from facegen.datasets.keyed_random import Draw
 from facegen.render.prior.accessories_prior import draw_glasses, draw_headwear, draw_jewellery
-from facegen.render.prior.garment_prior import draw_dye, draw_garment, under_headwear
+from facegen.render.prior.garment_prior import (
+    LIKE_BACKDROP,
+    draw_dye,
+    draw_garment,
+    like_backdrop,
+    under_headwear,
+)
 from facegen.render.spec import face_spec as s
 
 COUNT = 1200
@@ -103,3 +110,24 @@ def test_what_is_not_worn_still_has_a_look():
 def test_the_same_draw_gives_the_same_dye():
     assert draw_dye(Draw(1, 2), "x") == draw_dye(Draw(1, 2), "x") != draw_dye(Draw(1, 2), "y")
     assert all(0 <= channel <= 1 for i in range(50) for channel in draw_dye(Draw(1, i), "x"))
+
+
+def test_clothes_now_and_then_have_the_colour_of_the_backdrop():
+    """As often as the prior says, scaled in lightness alone, and otherwise the drawn colour stays."""
+    worn, behind = (
+        s.Garment(colour=(0.2, 0.3, 0.4)),
+        s.Background(first=(0.3, 0.15, 0.05), second=(0.05, 0.15, 0.3)),
+    )
+    drawn = [like_backdrop(Draw(5, i), worn, behind).colour for i in range(4000)]
+    other = np.array([colour for colour in drawn if colour != worn.colour])
+    assert len(other) / len(drawn) == pytest.approx(LIKE_BACKDROP, abs=0.01)
+    ratio = np.sort(other[:, [0, 2]], 1)
+    np.testing.assert_allclose(ratio[:, 1] / ratio[:, 0], 6.0)
+
+
+def test_lace_is_thin_and_only_cuts_made_of_it_are_drawn_so():
+    for i in range(300):
+        worn = draw_garment(Draw(3, i), s.Identity(gender=i % 2))
+        assert (worn.pattern == "lace") == (worn.cut == "lace_top")
+        if worn.cut == "lace_top":
+            assert worn.fabric == "woven"
