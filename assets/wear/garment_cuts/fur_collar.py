@@ -41,7 +41,8 @@ def collar(body: BodyChart, worn: Garment, cloth: int) -> Piece:
     chart = np.concatenate([one.chart for one in rolls])
     rng = np.random.default_rng(int(worn.depth * 2**32))
     places = chart[faces].mean(1)
-    skin = body.at(places[:, 0].astype(float), places[:, 1].astype(float))[1]
+    around = places[:, 0].astype(float)
+    skin = body.at(around, neck_base(np.abs(wrapped(around))))[1]
     points, places = _tufts(core[faces].astype(float), places, skin, rng)
     blades = np.arange(len(points), dtype=np.int32).reshape(-1, 3)
     vertices, faces, _ = merge([(core, faces), (points, blades)])
