@@ -26,7 +26,8 @@ FALLS_MM = 22.0  # how much lower the collar lies in front
 # The rolls under the fur: (mm over the neckline, distance of the middle from the skin, radius); by eye.
 ROLLS = ((10.0, 20.0, 17.0), (-14.0, 22.0, 17.0))
 TUFTS = 7000
-LENGTH_MM, LENGTH_SPREAD = 17.0, 0.35  # of a tuft, and the standard deviation of its logarithm
+# Of a tuft, the standard deviation of its logarithm, and how many of these it lies from it at most.
+LENGTH_MM, LENGTH_SPREAD, LENGTH_CUT = 17.0, 0.35, 1.5
 HALF_MM = 1.9  # half its width at the root; tufts narrower than a pixel are lost in noise
 TO_SKIN = -0.2  # cosine to the skin's normal, under which no tufts grow: they would stand in the neck
 LEAN = 0.8  # how much tufts turn from the skin of the fur, by random directions and by their weight
@@ -67,7 +68,11 @@ def _tufts(corners: Floats, chart: Floats, skin: Floats, rng: np.random.Generato
     ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
     aside = np.cross(ahead, rng.standard_normal((TUFTS, 3)))
     aside *= HALF_MM / 1000 / np.maximum(np.linalg.norm(aside, axis=1, keepdims=True), 1e-9)
-    long = LENGTH_MM / 1000 * np.exp(LENGTH_SPREAD * rng.standard_normal((TUFTS, 1)))
+    long = (
+        LENGTH_MM
+        / 1000
+        * np.exp(LENGTH_SPREAD * rng.standard_normal((TUFTS, 1)).clip(-LENGTH_CUT, LENGTH_CUT))
+    )
     points = np.stack([root - aside, root + aside, root + ahead * long], 1)
     return points.reshape(-1, 3), np.repeat(chart[chosen], 3, 0)
 
