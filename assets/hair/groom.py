@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from facegen.assets.hair import drape as dr
 from facegen.assets.hair import strands as st
 from facegen.assets.hair import tied
 from facegen.assets.hair.guides import Skull, grow_guides, partition
@@ -42,6 +43,14 @@ class Groom:
         Sideways position of the parting, metres; hair is combed away from it.
     sweep : float in [-1, 1]
         How far the fringe is swept aside.
+    dense : float in [0, 1]
+        Fraction of the hairs at the front that belongs to the fringe: 0 = a few, 1 = all.
+    drape : (2,) float in [0, 1]
+        How far hair hangs into the face, left and right: 0 = to its outline, 1 = before the eye.
+    loose : float in [0, 1]
+        Locks at the front that left the others and hang apart.
+    wind : float in [-1, 1]
+        Drawn aside by wind, to the subject's left.
     lift : float in [0, 1]
         0 = hair leaves along the skin, 1 = straight up.
     stiffness : float in [0, 1]
@@ -71,6 +80,10 @@ class Groom:
         Short fine hairs along the front, against the usual number.
     stray : float
         Single hairs that stand off all others, against the usual number.
+    plait : float, metres
+        Half width of the wide locks, where each is a plait; 0 = they are none.
+    scatter : float
+        Standard deviation of the direction in which hair is combed, from place to place.
     tie : str or None, one of hair_tied.TIES
     """
 
@@ -84,6 +97,10 @@ class Groom:
     weight: float = 1.0
     part: float | None = None
     sweep: float = 0.0
+    dense: float = 1.0
+    drape: tuple[float, float] = (0.0, 0.0)
+    loose: float = 0.0
+    wind: float = 0.0
     lift: float = 0.35
     stiffness: float = 0.8
     volume: float = 0.006
@@ -103,6 +120,8 @@ class Groom:
     spread: float = 0.15
     baby: float = 1.0
     stray: float = 1.0
+    plait: float = 0.0
+    scatter: float = 0.10
     tie: str | None = None
 
 
@@ -126,6 +145,7 @@ BROKEN = (0.012, 0.10)  # metres: their lengths, as many short as long ones
 WIDTHS, WIDTH_RANGE = 0.35, (0.4, 1.7)  # standard deviation (log) of strands' widths, and the most it does
 TAPER = (0.18, 0.45)  # width of a tip against the root, and the fraction of the length from where it thins
 UNLIKE = 0.8  # standard deviation (log) of the number of fine locks in wide ones
+FRINGE_CLOSED = 0.65  # by how much less the wide locks of a full fringe close than other ones
 TIPS_PART = 0.8  # fraction of its closing that a lock loses at its tips, at most
 # Curls of one size and beat look like rope: standard deviation (log) of radius and pitch from lock to lock,
 # radians and
@@ -135,6 +155,7 @@ UNLIKE_CURL, OFF_BEAT, BEATS, FLAT_WAVES = (0.22, 0.15), 0.9, 6, 0.4
 # Standard deviations of how far locks are ruffled (log), and of metres by which they meet another ruffling
 # than their neighbours.
 UNLIKE_TOUSLE, TOUSLED_APART = 0.3, 0.008
+PLAIT_TWIST, PLAITED = 0.026, 0.012  # metres a crossing of a thin plait, and from the root until it is one
 LOCKS_TOGETHER = 4  # locks of tied hair of the same colour
 # Standard deviation of colour from lock to lock, and (log) of that of the fine locks from wide lock to wide
 # lock: hair is streaked in places and plain in others.
@@ -219,29 +240,25 @@ def make_hair(
         Strands may be fewer or more than the roots. Tone is what makes neighbouring locks differ in colour.
     """
     skull = Skull.of(head)
-    wide: Ints
-    if groom.tie is not None:
-        strands, fine, gap = tied.gather(groom, roots, skull, gravity, body, rng, points)
-        wide = fine // LOCKS_TOGETHER
-    else:
-        strands, fine, wide, gap = _loose(groom, roots, skull, gravity, body, rng, points, guides)
+    grown = _grown(groom, roots, skull, gravity, body, rng, points, guides)
+    strands, fine, wide, gap, border = grown.strands, grown.fine, grown.wide, grown.gap, grown.border
     streaked = np.exp(rng.normal(-0.2, STREAKED, wide.max() + 1))[wide]
     tone = (
         WIDE_TONE * rng.normal(0, 1, wide.max() + 1)[wide]
         + FINE_TONE * streaked * rng.normal(0, 1, fine.max() + 1)[fine]
     )
     tone = tone + rng.normal(0, 0.2, len(strands))
-    border = np.ones(len(strands))
-    border[: len(roots)] = np.clip(roots.depth / BORDER_MM, 0, 1)
     strands, gap = _fluff(strands, gap, border, rng)
     width = np.exp(rng.normal(0, WIDTHS, len(strands))).clip(*WIDTH_RANGE)
     width = radius * width * (THINNEST + (1 - THINNEST) * border)
     untidy = np.exp(rng.normal(0, UNTIDY, wide.max() + 1))[wide]
     strands, gap, stray = _loosened(groom, strands, gap, untidy, fine, skull, rng)
     width = np.where(stray, STRAY_WIDTH * width, width)
+    over_eye = grown.over_eye
     if hidden is not None:
         shown = ~hidden(strands)
         strands, gap, width, tone = strands[shown], gap[shown], width[shown], tone[shown]
+        over_eye = over_eye[shown]
     strands = st.push_out(strands, body, CLEAR, gap < NEAR)
     if groom.baby > 0:
         short = _baby_hairs(groom, roots, skull, rng, points)
@@ -249,8 +266,82 @@ def make_hair(
         strands = np.concatenate([strands, short])
         width = np.concatenate([width, np.full(len(short), BABY_WIDTH * radius)])
         tone = np.concatenate([tone, rng.normal(0.6, 0.4, len(short))])
-    keep = ~crosses_eye(strands, skull)
+        over_eye = np.concatenate([over_eye, np.zeros(len(short), bool)])
+    keep = over_eye | ~crosses_eye(strands, skull)
     return strands[keep], st.taper(width[keep], points, *TAPER), tone[keep].astype(np.float32)
+
+
+@dataclass(frozen=True)
+class _Grown:
+    """Strands before single hairs go their own ways, arrays over N strands.
+
+    Attributes
+    ----------
+    strands : (N, K, 3) float, metres
+    fine, wide : (N,) int, numbers of the locks
+    gap : (N, K) float, metres, least clearance from the head
+    border : (N,) float in [0, 1], 0 on the hairline
+    over_eye : (N,) bool, may hang before an eye
+    """
+
+    strands: Floats
+    fine: Ints
+    wide: Ints
+    gap: Floats
+    border: Floats
+    over_eye: npt.NDArray[np.bool_]
+
+    def __add__(self, other: _Grown) -> _Grown:
+        """Both, the locks of `other` numbered after these."""
+        return _Grown(
+            np.concatenate([self.strands, other.strands]).astype(np.float32),
+            np.concatenate([self.fine, other.fine + self.fine.max() + 1]),
+            np.concatenate([self.wide, other.wide + self.wide.max() + 1]),
+            np.concatenate([self.gap, other.gap]),
+            np.concatenate([self.border, other.border]),
+            np.concatenate([self.over_eye, other.over_eye]),
+        )
+
+
+def _grown(
+    groom: Groom,
+    roots: st.Roots,
+    skull: Skull,
+    gravity: Floats,
+    body: Body,
+    rng: np.random.Generator,
+    points: int,
+    guides: int,
+) -> _Grown:
+    """All hair of a groom: what is tied, and what hangs or stands."""
+    tied_up = groom.tie is not None
+    chart, depth = roots.chart, roots.depth
+    loose = dr.loose_locks(groom.loose, groom.top, tied_up, roots.position, chart, depth, rng)
+    if not tied_up:
+        return _loose(groom, roots, loose, skull, gravity, body, rng, points, guides)
+    free = loose.lock > 0
+    if groom.tie in tied.HALF:
+        free |= tied.below(groom, roots, rng)
+    held = roots.take(np.flatnonzero(~free))
+    strands, fine, gap = tied.gather(groom, held, skull, gravity, body, rng, points)
+    border = np.ones(len(strands))
+    border[: len(held)] = np.clip(held.depth / BORDER_MM, 0, 1)
+    up = _Grown(strands, fine, fine // LOCKS_TOGETHER, gap, border, np.zeros(len(strands), bool))
+    rest = np.flatnonzero(free)
+    if len(rest) == 0:
+        return up
+    hanging = replace(groom, tie=None)
+    return up + _loose(
+        hanging,
+        roots.take(rest),
+        loose.take(rest),
+        skull,
+        gravity,
+        body,
+        rng,
+        points,
+        guides * len(rest) // len(roots),
+    )
 
 
 def _loosened(
@@ -315,17 +406,21 @@ def _cut(strands: Floats, gap: Floats, which: Ints, fraction: Floats) -> tuple[F
 def _loose(
     groom: Groom,
     roots: st.Roots,
+    loose: dr.LooseLocks,
     skull: Skull,
     gravity: Floats,
     body: Body,
     rng: np.random.Generator,
     points: int,
     least: int,
-) -> tuple[Floats, Ints, Ints, Floats]:
-    """Hair that hangs or stands: strands, fine and wide lock of each, least clearance (N, points)."""
-    parts = partition(groom, roots, skull, rng)
+) -> _Grown:
+    """Hair that hangs or stands."""
+    parts = partition(groom, roots, skull, rng, loose)
     count = min(len(roots), max(len(roots) // 20, least))
     chosen = rng.choice(len(roots), count, replace=False)
+    # Every group needs a guide of its own.
+    missing = np.setdiff1d(parts.group, parts.group[chosen])
+    chosen = np.append(chosen, [np.flatnonzero(parts.group == one)[0] for one in missing]).astype(int)
     guide_roots, guide_parts = roots.take(chosen), parts.take(chosen)
     guides, gaps = grow_guides(groom, guide_roots, guide_parts, skull, gravity, body, rng, points)
     shape, index, _ = st.interpolate(roots, guides, guide_roots, parts.group, guide_parts.group)
@@ -342,10 +437,12 @@ def _loose(
     fraction = 1 - groom.spread * np.clip(cut + 0.1 * rng.random(len(shape)), 0, 0.95)
     shape, gap = st.trim(shape, fraction), st.trim(gap[..., None], fraction)[..., 0]
     before = shape
-    stray = rng.random(len(shape)) < FLYAWAY
+    apart = loose.lock > 0
+    stray = (rng.random(len(shape)) < FLYAWAY) & ~apart
     own = rng.uniform(0.5, 1.15, wide.max() + 1)[wide] * ~stray
     # Locks of a fringe that close leave the brow bare between them.
-    own = own * np.where(parts.fringe, 0.35, 1)
+    own = own * np.where(parts.fringe & ~apart, 1 - FRINGE_CLOSED * groom.dense, 1)
+    own = np.where(apart, np.maximum(own, 1.2), own)
     part = TIPS_PART * rng.random(wide.max() + 1)[wide]
     shape = st.clump(shape, wide, np.clip(groom.clump * own, 0, 1), groom.join, part)
     middle = _locks(roots, parts.group, int(len(roots) / MIDDLE_LOCK), rng)
@@ -355,13 +452,19 @@ def _loose(
     own = rng.uniform(0.3, 1.15, fine.max() + 1)[fine] * ~stray
     part = TIPS_PART * rng.random(fine.max() + 1)[fine]
     shape = st.clump(shape, fine, np.clip(groom.fine * own, 0, 1), 0.7 * groom.join, part)
+    if groom.plait > 0:
+        shape = _plaited(groom.plait, shape, wide, rng)
     if groom.curl_radius > 0:
         shape = _curled(groom, shape, roots, wide, fine, rng)
     if groom.tousle > 0:
         own = np.exp(rng.normal(0, UNLIKE_TOUSLE, wide.max() + 1))[wide] * np.where(parts.fringe, 0.4, 1)
-        apart = rng.normal(0, TOUSLED_APART, (wide.max() + 1, 3))[wide]
-        shape = st.tousle(shape, groom.tousle * own, rng, apart)
-    return shape, fine, wide, gap - np.linalg.norm(shape - before, axis=2)
+        shift = rng.normal(0, TOUSLED_APART, (wide.max() + 1, 3))[wide]
+        shape = st.tousle(shape, groom.tousle * own, rng, shift)
+    border = np.clip(roots.depth / BORDER_MM, 0, 1)
+    over_eye = (apart & ~parts.fringe) | (parts.drape > dr.OVER_EYE)
+    # Hairs at the border are fluff; those of a loose lock are not.
+    border = np.where(apart, 1.0, border)
+    return _Grown(shape, fine, wide, gap - np.linalg.norm(shape - before, axis=2), border, over_eye)
 
 
 def _curled(
@@ -381,6 +484,21 @@ def _curled(
     angle = phase[:, None] + 2 * np.pi * turns + OFF_BEAT * st.wander(locks, points, BEATS, rng)[wide]
     size = size * np.exp(0.2 * st.wander(locks, points, BEATS, rng))[wide]
     return st.curl(strands, size, angle, groom.curl_onset, FLAT_WAVES * (1 - tight))
+
+
+def _plaited(width: float, strands: Floats, wide: Ints, rng: np.random.Generator) -> Floats:
+    """Wide locks as plaits: their hairs run in three bundles that follow a figure of eight."""
+    step = np.linalg.norm(np.diff(strands, axis=1), axis=2)
+    along = np.concatenate([np.zeros((len(strands), 1)), np.cumsum(step, 1)], 1)
+    bundle = rng.integers(0, 3, len(strands))
+    phase = rng.random(wide.max() + 1)[wide]
+    swing = 2 * np.pi * (along / PLAIT_TWIST + (bundle / 3 + phase)[:, None])
+    side, up = st.frames(strands)
+    size = width * np.clip(along / PLAITED, 0, 1)
+    x, y = size * 0.6 * np.sin(swing), size * 0.3 * np.sin(2 * swing)
+    angle, far = rng.uniform(0, 2 * np.pi, (len(strands), 1)), np.sqrt(rng.random((len(strands), 1)))
+    x, y = x + 0.4 * size * far * np.cos(angle), y + 0.4 * size * far * np.sin(angle)
+    return (strands + x[..., None] * side + y[..., None] * up).astype(np.float32)
 
 
 def _locks(

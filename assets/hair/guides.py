@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from facegen.assets.hair import drape as dr
 from facegen.assets.hair import strands as st
 from facegen.assets.head.head_model import PosedHead
 from facegen.assets.meshes.collision import Body
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
     from facegen.assets.hair.groom import Groom
 
 STEPS = 30  # at most: a guide grows finer than it is drawn, a step of 3 cm cuts corners through the skull
-# The face that combed hair leaves free: half width by height, up to this far behind the eyes.
-WINDOW_Z = np.array([-0.24, -0.14, -0.112, -0.075, -0.04, 0.0, 0.02, 0.042, 0.058, 0.072, 0.085])
-WINDOW_X = np.array([0.030, 0.040, 0.050, 0.058, 0.064, 0.066, 0.062, 0.050, 0.034, 0.016, 0.0])
-WINDOW_DEPTH = 0.075
+WINDOW_DEPTH = 0.075  # how far behind the eyes combed hair leaves the face free
 EAR_BEHIND = 0.116  # depth of what is tucked behind an ear
 SHOULDER_Z = -0.10
 IN_FRONT, BEHIND = 0.050, 0.135  # depth of hair over the chest and down the back
@@ -52,6 +50,15 @@ FLARE_Z, FLARE = -0.04, 0.45  # from the jaw down long hair spreads towards the 
 EDGE_MM, EDGE_ROOM, EDGE_LIFT = 16.0, 0.25, 0.5  # band inside the hairline, clearance and lift at its border
 CROSSING = 0.0015  # metres: how far from the parting hairs still fall to the other side and cover it
 FRAYED = 0.09  # standard deviation of the width that single guides leave free
+# Chart heights at which a fringe ends towards the crown, at Groom.dense 0 and 1, and the fraction of hairs
+# there that belongs to it.
+FRINGE_DEPTH, FRINGE_SHARE = (76.0, 98.0), (0.25, 1.0)
+# Wind: how far it draws hair aside, back and up against gravity 1, what it lifts off at the tips, metres,
+# what it takes from gravity, and how its gusts differ: wave length on the head, metres, and the spread from
+# hair to hair.
+WIND, WIND_LIFT, WIND_LIGHT, GUST, GUSTY = (1.5, 0.25, 0.35), 0.09, 0.55, 0.05, 0.35
+SWEPT = (2.2, 1.3)  # how far a fringe is combed aside at sweep 1, and drawn while it falls
+LOOSE_GROUPS = 100  # groups of loose locks begin above this number
 MINGLE_MM = 4.0  # width of the border between a fringe and the hair behind it
 CLOTH, CLOTH_Z = 0.011, -0.125  # metres kept from the skin below this height, where a garment lies
 
@@ -84,7 +91,9 @@ class Skull:
 class Parts:
     """What each root belongs to, arrays (N,): hair of different groups never mixes.
 
-    side: +1 left of the parting, -1 right of it; fringe, front, tucked: bool; open: width of the free face.
+    side: +1 left of the parting, -1 right of it; fringe, front, tucked: bool; open: width of the free face;
+    drape: how far the hair hangs into the face; lock: number of its loose lock, 0 = none; own: metres of
+    loose locks.
     """
 
     side: np.ndarray
@@ -92,6 +101,9 @@ class Parts:
     front: np.ndarray
     tucked: np.ndarray
     open: np.ndarray
+    drape: np.ndarray
+    lock: np.ndarray
+    own: np.ndarray
     group: np.ndarray
 
     def take(self, index: Ints) -> Parts:
@@ -104,33 +116,50 @@ def beyond_parting(depth: Floats) -> Floats:
     return np.asarray(u * u * (3 - 2 * u))
 
 
-def partition(groom: Groom, roots: st.Roots, skull: Skull, rng: np.random.Generator) -> Parts:
+def partition(
+    groom: Groom, roots: st.Roots, skull: Skull, rng: np.random.Generator, loose: dr.LooseLocks
+) -> Parts:
     """Parts of the roots (N); where the parting runs and how wide each side leaves the face is drawn here."""
     local = skull.local(roots.position)
     s, t = roots.chart.T
     jagged = 0.0016 * np.sin(local[:, 1] * 300 + rng.uniform(0, 6.28))
     jagged = jagged + rng.normal(0, CROSSING + WHORL * beyond_parting(local[:, 1]))
     side = np.where(local[:, 0] > (groom.part or 0.0) + jagged, 1, -1)
-    fringe = np.zeros(len(roots), bool)
-    if groom.fringe > 0:
-        # Its border is no line: hairs of either kind stand among each other.
-        half = 52 + 6 * np.sin(t / 6) + rng.normal(0, MINGLE_MM, len(roots))
-        fringe = (np.abs(s) < half) & (t < 98 - 0.4 * np.abs(s) + rng.normal(0, MINGLE_MM, len(roots)))
-        fringe &= t > 38
+    fringe = _fringe(groom, s, t, rng)
     left = side > 0
     # The fraction that hangs in front grows from the nape to the temple.
     fraction = np.clip(groom.behind + groom.uneven * np.array([0.5, -0.5]), 0, 1)
     around = 1 - np.clip(np.abs(s) / 300, 0, 1) + rng.normal(0, 0.03, len(roots))
     front = around > np.where(left, fraction[0], fraction[1])
     tuck = fraction > 1 - groom.tuck
-    tucked = np.where(left, tuck[0], tuck[1]) & (t > -5) & ~fringe
+    apart = loose.lock > 0
+    short = max(groom.top, groom.sides) < dr.HANGING
+    fringe = np.where(apart, short & (np.abs(s) < 60), fringe)
+    tucked = np.where(left, tuck[0], tuck[1]) & (t > -5) & ~fringe & ~apart
     width = groom.open * rng.uniform(0.93, 1.12, 2)
     group = np.where(fringe, 8, 0)
     if groom.part is not None:
         group = np.where(fringe, 8, 2 * left + 4 * front)
     # Hair next to a face does not end along one line.
     free = np.where(left, width[0], width[1]) * (1 + FRAYED * rng.normal(0, 1, len(roots)).clip(-1.5, 2))
-    return Parts(side, fringe, front, tucked, free, group)
+    drape = np.where(left, *groom.drape)
+    tucked = tucked & (drape < dr.SWEPT)
+    drape = np.where(drape > 0, drape + dr.FRAYED * rng.normal(0, 1, len(roots)), 0.0)
+    drape = np.where(tucked, 0.0, np.where(apart, loose.drape, drape))
+    group = np.where(apart, LOOSE_GROUPS + loose.lock, group)
+    return Parts(side, fringe, front, tucked, free, drape, loose.lock, loose.length, group)
+
+
+def _fringe(groom: Groom, s: Floats, t: Floats, rng: np.random.Generator) -> np.ndarray:
+    """Roots (N,) bool of a fringe, by their chart coordinates."""
+    if groom.fringe <= 0:
+        return np.zeros(len(s), bool)
+    # Its border is no line: hairs of either kind stand among each other.
+    half = 52 + 6 * np.sin(t / 6) + rng.normal(0, MINGLE_MM, len(s))
+    behind = FRINGE_DEPTH[0] + (FRINGE_DEPTH[1] - FRINGE_DEPTH[0]) * groom.dense
+    inside = (np.abs(s) < half) & (t < behind - 0.4 * np.abs(s) + rng.normal(0, MINGLE_MM, len(s)))
+    share = FRINGE_SHARE[0] + (FRINGE_SHARE[1] - FRINGE_SHARE[0]) * groom.dense
+    return np.asarray(inside & (t > 38) & (rng.random(len(s)) < share))
 
 
 @dataclass(frozen=True)
@@ -148,6 +177,8 @@ class _Growth:
         Clearance of a guide from the head, away from its root.
     clearance : (G, steps) float, metres
         The same at every step: it grows from the root on.
+    wind : (G, 3) float, world
+        What draws a guide aside, its own gust included.
     """
 
     groom: Groom
@@ -158,6 +189,7 @@ class _Growth:
     over: Floats
     room: Floats
     clearance: Floats
+    wind: Floats
 
     @property
     def lies(self) -> bool:
@@ -190,7 +222,8 @@ class _Growth:
         """Metres (G,) from the head beyond which hair is drawn down."""
         p = self.skull.local(points)
         below = np.maximum(FREE_Z - p[:, 2], 0)
-        return (THICK[0] * self.room + THICK[1]) * self.flat(p) + FREE_SLOPE * below
+        blown = WIND_LIFT * abs(self.groom.wind) * step / self.clearance.shape[1]
+        return blown + (THICK[0] * self.room + THICK[1]) * self.flat(p) + FREE_SLOPE * below
 
     def target(self, points: Floats) -> Floats:
         """What draws hair at points (G, 3).
@@ -206,7 +239,8 @@ class _Growth:
         flare = np.clip((FLARE_Z - p[:, 2]) / 0.06, 0, 1) * self.lies
         aside = np.sign(p[:, 0]) * (flare * FLARE - 0.7 * wide * (1 - flare))
         aside = self.skull.turn(np.stack([aside, 0 * wide, 0 * wide], 1))
-        return self.groom.weight * self.gravity[None] + self.draw + high * self.over + aside
+        weight = self.groom.weight * (1 - WIND_LIGHT * abs(self.groom.wind))
+        return weight * self.gravity[None] + self.draw + self.wind + high * self.over + aside
 
 
 def grow_guides(
@@ -243,7 +277,8 @@ def grow_guides(
     steps = min(STEPS, 2 * points + 6)
     rise = np.minimum(0.3 * length, RISE)[:, None]
     clearance = 0.001 + room[:, None] * np.clip(length[:, None] * np.linspace(0, 1, steps) / rise, 0, 1)
-    growth = _Growth(groom, parts, skull, gravity, draw, over, room, clearance)
+    wind = _gusts(groom, roots, skull, rng)
+    growth = _Growth(groom, parts, skull, gravity, draw, over, room, clearance, wind)
     keep = np.full(len(roots), groom.stiffness) ** (12 / steps)
     ceiling = growth.ceiling if growth.lies else None
     guides = st.grow(
@@ -256,6 +291,18 @@ def grow_guides(
     rise = np.maximum(LEAST - gap, 0)
     rise[:, 0] = 0
     return (guides + rise * normal).astype(np.float32), (gap + rise)[..., 0]
+
+
+def _gusts(groom: Groom, roots: st.Roots, skull: Skull, rng: np.random.Generator) -> Floats:
+    """What wind adds to the draw of guides (G, 3), world: neighbours meet nearly the same gust."""
+    if groom.wind == 0:
+        return np.zeros((len(roots), 3))
+    wave = rng.normal(0, 1 / GUST, (4, 3))
+    gust = np.sin(roots.position @ wave.T + rng.uniform(0, 2 * np.pi, 4)).sum(1) / 2
+    gust = np.clip(1 + 0.6 * gust + GUSTY * rng.normal(0, 1, len(roots)), 0, 2.5)
+    aside, back, up = WIND
+    way = np.array([aside * np.sign(groom.wind), back, up]) * abs(groom.wind)
+    return gust[:, None] * skull.turn(way)[None]
 
 
 def _room(groom: Groom, roots: st.Roots, parts: Parts, rng: np.random.Generator) -> Floats:
@@ -279,7 +326,8 @@ def _lengths(groom: Groom, roots: st.Roots, parts: Parts, height: Floats) -> Flo
     behind = np.clip((np.abs(s) - 150) / 100, 0, 1)
     low = groom.sides + (groom.nape - groom.sides) * behind
     length = low + (groom.top - low) * height**1.3
-    return np.where(parts.fringe, np.maximum(groom.fringe, 0.02) + 0.0008 * np.maximum(t - 60, 0), length)
+    length = np.where(parts.fringe, np.maximum(groom.fringe, 0.02) + 0.0008 * np.maximum(t - 60, 0), length)
+    return np.where(parts.lock > 0, parts.own, length)
 
 
 def _directions(
@@ -296,14 +344,16 @@ def _directions(
         front = np.clip(1 - np.abs(s) / 75, 0, 1) * np.clip((92 - t) / 30, 0, 1)
         whorl = beyond_parting(skull.local(roots.position)[:, 1]) * np.clip((t - 60) / 30, 0, 1)
         comb[:, 0] = parts.side * (1 - 0.8 * whorl)
-        comb[:, 1] += 0.25 + 0.45 * front + 0.8 * whorl
-        comb[:, 2] = -0.12 + 0.3 * front
+        # What hangs into the face is not combed back from it.
+        into = np.clip(1.5 * parts.drape, 0, 1)
+        comb[:, 1] += (0.25 + 0.45 * front) * (1 - 1.6 * into) + 0.8 * whorl
+        comb[:, 2] = -0.12 + 0.3 * front * (1 - into)
         over[:, 0] = 0.55 * parts.side * (1 - _short_side(groom, parts)) * (1 - 0.6 * whorl)
-        over[:, 1] = 0.12 + 0.25 * front + 0.6 * parts.tucked
+        over[:, 1] = (0.12 + 0.25 * front) * (1 - 1.5 * into) + 0.6 * parts.tucked
     sweep = groom.sweep + rng.normal(0, 0.1, count)
-    fanned = np.stack([1.4 * sweep + 0.25 * s / 50, np.full(count, -1.0), np.full(count, -0.25)], 1)
+    fanned = np.stack([SWEPT[0] * sweep + 0.25 * s / 50, np.full(count, -1.0), np.full(count, -0.25)], 1)
     comb = np.where(parts.fringe[:, None], fanned, comb)
-    draw = np.where(parts.fringe[:, None], np.stack([0.8 * sweep, 0 * sweep - 0.1, 0 * sweep], 1), draw)
+    draw = np.where(parts.fringe[:, None], np.stack([SWEPT[1] * sweep, 0 * sweep - 0.1, 0 * sweep], 1), draw)
     over *= ~parts.fringe[:, None]
     # The sides hang: what is combed on top turns into falling along the skull below.
     hang = np.where(parts.fringe, 0, 1 - height)[:, None]
@@ -311,7 +361,7 @@ def _directions(
     back = 0.35 if groom.part is None else 0.15
     fall = np.stack([np.zeros(count), np.where(parts.tucked, 0.9, back), -np.ones(count)], 1)
     comb = skull.turn(comb * (1 - hang) + fall * hang)
-    along = st.tangent(roots.normal, comb + rng.normal(0, 0.10, comb.shape))
+    along = st.tangent(roots.normal, comb + rng.normal(0, groom.scatter, comb.shape))
     lift = groom.lift * (0.3 + 0.7 * height) * rng.uniform(0.75, 1.25, count)
     # Hair does not stand off the forehead like a rim: at the border it grows out of the skin at a low angle.
     lift = lift * (EDGE_LIFT + (1 - EDGE_LIFT) * np.clip(roots.depth / EDGE_MM, 0, 1))
@@ -321,7 +371,7 @@ def _directions(
 
 def _keep_face_free(p: Floats, parts: Parts) -> None:
     """Draw local points p (G, 3) off the face to its outline, in place; tucked hair goes behind the ear."""
-    half = parts.open * np.interp(p[:, 2], WINDOW_Z, WINDOW_X)
+    half = parts.open * dr.free_half(p[:, 2], parts.drape)
     inside = ~parts.fringe & (p[:, 1] < WINDOW_DEPTH) & (p[:, 0] * parts.side < half)
     p[:, 0] = np.where(inside, p[:, 0] + 0.6 * (parts.side * half - p[:, 0]), p[:, 0])
     ear = parts.tucked & (p[:, 2] < 0.022) & (p[:, 2] > -0.075) & (p[:, 1] < EAR_BEHIND)
@@ -347,6 +397,7 @@ def _above_the_eyes(
     )
     # Towards the temples a fringe grows longer and frames the face.
     over = np.abs(p[..., 0]) < 0.052
+    over &= ((parts.drape < dr.SWEPT) | parts.fringe)[:, None]
     low = over & (p[..., 1] < 0.03) & (p[..., 2] < np.maximum(edge, 0.0135)[:, None])
     cut = np.where(low.any(1), np.maximum(low.argmax(1) - 1, 3), guides.shape[1] - 1)
     return st.trim(guides, cut / (guides.shape[1] - 1))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.interpolate import CubicSpline
 
+from facegen.assets.hair import cornrows
 from facegen.assets.hair import strands as st
 from facegen.assets.hair.guides import Skull
 from facegen.assets.meshes.collision import Body
@@ -18,9 +19,19 @@ from facegen.assets.meshes.mesh import Floats, Ints
 if TYPE_CHECKING:
     from facegen.assets.hair.groom import Groom
 
-TIES = ("low", "pony", "bun", "plaits")
+ROWS = "rows"  # plaited close to the scalp, see `cornrows`
+TIES = ("low", "pony", "bun", "plaits", "top", "half", ROWS)
+HALF = ("half",)  # ties that hold the hair of the crown alone
+WOUND = ("bun", "top")  # ties about which hair is wound
 CENTRE = np.array([0.0, 0.085, 0.025])  # the middle of the skull, around which hair is drawn back
-ELEVATION = {"low": (-22, -5), "pony": (8, 55), "bun": (-10, 85)}  # degrees of the tie above the middle
+ELEVATION = {
+    "low": (-22, -5),
+    "pony": (8, 55),
+    "bun": (-10, 85),
+    "top": (62, 90),
+    "half": (28, 50),
+}  # degrees of the tie above the middle
+HALF_MM = 38.0  # chart height of the border between tied and hanging hair
 TAIL = 0.25  # strands of a tail, bun or plait against those on the scalp
 TWIST = 0.055  # metres a crossing of a plait's three strands
 EDGE_MM, EDGE_ROOM = 30.0, 0.12  # band inside the hairline, and clearance at the border against the middle
@@ -44,6 +55,9 @@ def gather(
     strands (M, points, 3) float32, lock of each (M,) int, distance to the head (M, points) float metres, 0
     where it is to be looked up.
     """
+    if groom.tie == ROWS:
+        strands, lock = cornrows.rows(groom, roots, CENTRE, skull, body, rng, points)
+        return strands, lock, np.zeros(strands.shape[:2])
     ties, side = _ties(groom, roots, skull, body, rng)
     groups: Ints = st.cKDTree(roots.position[::LOCK]).query(roots.position)[1]
     rise = rng.uniform(0.5, 1.5, groups.max() + 1)[groups]
@@ -56,7 +70,7 @@ def gather(
     lock: Ints
     for tie in ties:
         count = int(TAIL * len(roots) * (0.5 if len(ties) == 2 else 1.0))
-        if groom.tie == "bun":
+        if groom.tie in WOUND:
             extra = _bun(groom, tie, skull, body, count, rng, points)
             lock = rng.integers(0, max(1, count // 6), count)
         else:
@@ -67,6 +81,14 @@ def gather(
     below = np.zeros(strands.shape[:2])
     below[: len(gap)] = gap
     return strands, np.concatenate(locks), below
+
+
+def below(groom: Groom, roots: st.Roots, rng: np.random.Generator) -> np.ndarray:
+    """Roots (N,) bool of hair that a tie at the crown does not reach: it hangs."""
+    s, t = roots.chart.T
+    # The border runs from the temples backwards, a little lower at the back.
+    limit = HALF_MM + rng.normal(0, 1.5, len(roots)) - 10 * np.clip((np.abs(s) - 150) / 120, 0, 1)
+    return np.asarray(t < limit)
 
 
 def _ties(

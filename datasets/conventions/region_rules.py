@@ -127,7 +127,7 @@ def behind_occluders(native: Labels, bare: Labels, coverage: Labels, rule: str) 
     return np.where(covered, behind, native), coverage
 
 
-def hair_region(labels: Labels, strands: Labels) -> tuple[Labels, Region]:
+def hair_region(labels: Labels, strands: Labels, lines: float = 1.0) -> tuple[Labels, Region]:
     """Scalp hair as one region with its gaps closed, the way annotators outline it.
 
     Parameters
@@ -136,6 +136,8 @@ def hair_region(labels: Labels, strands: Labels) -> tuple[Labels, Region]:
         Native ids; where SCALP_HAIR wins the pixel varies with the strands.
     strands : (H, W) uint8
         Coverage by scalp hair, 255 = all.
+    lines : float
+        How coarsely this picture's annotator draws hair: factor on the widths of gaps and wisps.
 
     Returns
     -------
@@ -147,13 +149,15 @@ def hair_region(labels: Labels, strands: Labels) -> tuple[Labels, Region]:
     """
     side, area = max(labels.shape), labels.size
     cover = strands.astype(np.float32) / 255
-    dense = ndimage.gaussian_filter(cover, HAIR_BLUR * side) >= HAIR_COVER
+    dense = ndimage.gaussian_filter(cover, HAIR_BLUR * lines * side) >= HAIR_COVER
     hair = labels == Native.SCALP_HAIR
     over_skin = fill_from_nearest(labels, hair) == Native.FACE_SKIN
-    thin = over_skin & (_mean_outside(cover, dense, HAIR_BLUR_OVER_SKIN * side) >= HAIR_COVER_OVER_SKIN)
-    region = close(ndimage.binary_propagation(dense, mask=dense | thin), HAIR_CLOSE * side)
-    region = ~close(~region, HAIR_OPEN * side)
-    region = without_holes(without_islands(region, HAIR_ISLAND * area), HAIR_HOLE * area)
+    nearby = _mean_outside(cover, dense, HAIR_BLUR_OVER_SKIN * lines * side)
+    thin = over_skin & (nearby >= HAIR_COVER_OVER_SKIN)
+    region = close(ndimage.binary_propagation(dense, mask=dense | thin), HAIR_CLOSE * lines * side)
+    region = ~close(~region, HAIR_OPEN * lines * side)
+    region = without_islands(region, HAIR_ISLAND * lines**2 * area)
+    region = without_holes(region, HAIR_HOLE * lines**2 * area)
     region &= hair | np.isin(labels, HAIR_MAY_COVER)
     return np.where(region, np.uint8(Native.SCALP_HAIR), labels), hair & ~region
 

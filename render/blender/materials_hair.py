@@ -25,6 +25,9 @@ IOR = 1.55  # of keratin
 # L* 15 where that of photographs lies at 9.
 IOR_BLACK = 1.38
 ROUGHNESS, RADIAL_ROUGHNESS = 0.26, 0.38  # along the fibre and around it, by eye
+# Water fills the scales of wet hair: fraction of its roughness that it keeps, and pigment that it seems to gain
+# of what it lacks to black, by eye.
+WET_ROUGHNESS, WET_DARKER = 0.55, 0.3
 MOST_STEEP = 2.0  # change of the logarithm of the colour with the pigment, at most
 # Fraction of melanin that tips have lost against roots, and metres of hair on which they have lost all of it:
 # short hair is cut before it bleaches.
@@ -70,7 +73,7 @@ def hair(made: m.Hair) -> bpy.types.Material:
     The strands' own attribute "tone" (0 where there is none) makes locks lighter or darker; tips are lighter
     than roots, white ones stand among the others.
     """
-    melanin, grey, dye = made.melanin, made.grey, made.dye
+    melanin, grey, dye = made.melanin + WET_DARKER * made.wet * (1 - made.melanin), made.grey, made.dye
     material, g = new_material(made.name)
     info = g.node("ShaderNodeHairInfo").outputs
     tone = g.node("ShaderNodeAttribute", attribute_name="tone").outputs["Fac"]
@@ -98,7 +101,7 @@ def hair(made: m.Hair) -> bpy.types.Material:
         g.tree.links.new(g.math("MINIMUM", pigment, 0.995), node.inputs["Melanin"])
         node.inputs["Melanin Redness"].default_value = made.redness
         node.inputs["Random Color"].default_value = RANDOM_COLOUR  # a socket of the melanin form only
-    node.inputs["Roughness"].default_value = ROUGHNESS
+    node.inputs["Roughness"].default_value = ROUGHNESS * (1 - (1 - WET_ROUGHNESS) * made.wet)
     pigment = 0.0 if dye else min(max((melanin * (1 - grey) - 0.5) / 0.45, 0.0), 1.0)
     node.inputs["IOR"].default_value = IOR + pigment * (IOR_BLACK - IOR)
     node.inputs["Radial Roughness"].default_value = RADIAL_ROUGHNESS

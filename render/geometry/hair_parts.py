@@ -55,8 +55,8 @@ def scalp_hair(face: Fitting) -> list[Part]:
     shape = StrandGeometry(points, radii)
     if face.preview:
         return [Part("hair", shape, (Native.SCALP_HAIR,))]
-    colour = face.spec.hair.colour
-    fibre = materials.Hair("hair", colour.melanin, colour.redness, colour.grey, colour.dye)
+    colour, wet = face.spec.hair.colour, face.spec.hair.wet
+    fibre = materials.Hair("hair", colour.melanin, colour.redness, colour.grey, colour.dye, wet)
     return [Part("hair", shape, (Native.SCALP_HAIR,), (fibre,), {"tone": tone})]
 
 

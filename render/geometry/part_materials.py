@@ -88,12 +88,13 @@ class Cornea(Material):
 
 @dataclass(frozen=True, eq=False)
 class Hair(Material):
-    """Hair fibres. melanin, redness, grey in [0, 1]; dye: linear RGB or None."""
+    """Hair fibres. melanin, redness, grey, wet in [0, 1]; dye: linear RGB or None."""
 
     melanin: float
     redness: float
     grey: float = 0.0
     dye: Colour | None = None
+    wet: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -43,6 +43,7 @@ FABRICS = ("woven", "knit", "fleece", "satin", "leather", "denim")
 HAS_HAIR = (worn("hair.style", "short"),)
 SEEN_ON_LONG = (*HAS_HAIR, showing("hair.style", "long_straight"))
 SEEN_ON_WAVY = (*HAS_HAIR, showing("hair.style", "long_wavy"))
+FRINGED = (*HAS_HAIR, showing("hair.style", "fringe"), set_to("hair.fringe", 1.0))
 SEEN_ON_SHORT = (*HAS_HAIR, showing("hair.style", "short"))
 BEARDED = (worn("facial_hair.kind", "full_beard"),)
 BEARD_LINES = (one_of("facial_hair.kind", "full_beard", "stubble"),)
@@ -250,6 +251,11 @@ class Hair:
     uneven : by how much more on the left than on the right
     sides : scale of the length of sides and nape, for short cuts
     sideburn : mm by which hair reaches lower in front of the ears
+    fringe_density : 0 a few hairs, 1 all hair at the front
+    drape_left, drape_right : how far hair hangs into the face: 0 to its outline, 1 before the eye
+    loose : locks at the front that hang apart, 0 none, 1 many
+    wind : blows hair to the subject's left, or to the right
+    wet : 0 dry, 1 soaked
     colour : HairColour
     """
 
@@ -269,6 +275,12 @@ class Hair:
     uneven: float = field.number(0.0, -1.5, 1.5, needs=SEEN_ON_LONG, void_when=BALD)
     sides: float = field.number(1.0, 0.4, 4, needs=SEEN_ON_SHORT, void_when=BALD)
     sideburn: float = field.number(0.0, -8, 30, "mm", needs=HAS_HAIR, void_when=BALD)
+    fringe_density: float = field.number(1.0, 0, 1, needs=FRINGED, void_when=BALD)
+    drape_left: float = field.number(0.0, 0, 1, needs=SEEN_ON_LONG, void_when=BALD)
+    drape_right: float = field.number(0.0, 0, 1, needs=SEEN_ON_LONG, void_when=BALD)
+    loose: float = field.number(0.0, 0, 1, needs=HAS_HAIR, void_when=BALD)
+    wind: float = field.number(0.0, -1, 1, needs=SEEN_ON_LONG, void_when=BALD)
+    wet: float = field.number(0.0, 0, 1, needs=HAS_HAIR, void_when=BALD)
     colour: HairColour = field.part(HairColour, needs=(*HAS_HAIR, set_to("hair.colour.dye", None)))
 
 

@@ -27,7 +27,7 @@ HAIR_STYLES.add(
         points=0.8,
         tousle=0.0035,
         covers_ears=1.5,
-        shows=("fringe",),
+        shows=("fringe", "fringe_density"),
         wearers=Wearers(women=0.07, men=0.06),
         candidates=(
             Candidate("short"),
