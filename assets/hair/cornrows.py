@@ -59,7 +59,8 @@ def rows(
     turn = np.where(turn < -90, turn + 360, turn)
     apart = rng.uniform(*APART)
     row = np.round((np.clip(latitude, -WIDEST, WIDEST) - rng.uniform(-0.5, 0.5) * apart) / apart).astype(int)
-    strands, locks = [], []
+    strands: list[Floats] = []
+    locks: list[Ints] = []
     for number in np.unique(row):
         mine = np.flatnonzero(row == number)
         level = float(np.mean(latitude[mine]))

@@ -10,6 +10,7 @@ from facegen.assets.hair.style_registry import HAIR_STYLES, Style
 from facegen.assets.skin.painted_borders import BrowShape, Hairline
 from facegen.render.spec.face_spec import Brows, Hair
 
+SWEPT_LONGER = 0.4  # by how much a fringe that is swept aside altogether is longer
 # What wind of strength 1 adds: drape of the side that it comes from, loose locks, ruffling in metres; frizz
 # and stray hairs against their number. All by eye.
 WIND_DRAPE, WIND_LOOSE, WIND_TOUSLE, WIND_FRIZZ, WIND_STRAY = 0.5, 0.35, 0.006, 1.0, 2.0
@@ -24,7 +25,9 @@ def groom_of(hair: Hair) -> Style:
         return style
     g = style.groom
     part = None if g.part is None else g.part * (-1 if hair.part < 0 else 1) + 0.02 * hair.part
+    sweep = 0.0 if abs(hair.part) < 0.25 else hair.part * 0.9
     fringe = 0.055 * hair.fringe if hair.fringe > 0 and style.takes_fringe else g.fringe
+    fringe *= 1 + SWEPT_LONGER * abs(sweep)
     sides = hair.sides if style.sides_set else 1.0
     groom = replace(
         g,
@@ -32,7 +35,7 @@ def groom_of(hair: Hair) -> Style:
         sides=g.sides * hair.length * sides,
         nape=g.nape * hair.length * sides,
         fringe=fringe,
-        sweep=0.0 if abs(hair.part) < 0.25 else hair.part * 0.9,
+        sweep=sweep,
         comb=(g.comb[0] * (-1 if hair.part < 0 else 1), *g.comb[1:]),
         draw=(g.draw[0] * (-1 if hair.part < 0 else 1), *g.draw[1:]),
         part=part,

@@ -56,8 +56,8 @@ def gather(
     where it is to be looked up.
     """
     if groom.tie == ROWS:
-        strands, lock = cornrows.rows(groom, roots, CENTRE, skull, body, rng, points)
-        return strands, lock, np.zeros(strands.shape[:2])
+        plaited, number = cornrows.rows(groom, roots, CENTRE, skull, body, rng, points)
+        return plaited, number, np.zeros(plaited.shape[:2])
     ties, side = _ties(groom, roots, skull, body, rng)
     groups: Ints = st.cKDTree(roots.position[::LOCK]).query(roots.position)[1]
     rise = rng.uniform(0.5, 1.5, groups.max() + 1)[groups]

@@ -77,6 +77,9 @@ class Convention:
     eye_width_sd : (shared, own) float
         How differently annotators draw the width of eyes: standard deviations of its logarithm that the two
         eyes of a picture share, and of each eye.
+    hair_lines : (median, sd) float
+        How coarsely hair is drawn, against the rule of `region_rules.hair_region`, and the standard deviation
+        of its logarithm from picture to picture.
     order : int
         Place among the conventions.
     """
@@ -94,6 +97,7 @@ class Convention:
     pieces: Mapping[str, float] = field(default_factory=dict, compare=False)
     border_sd: Mapping[str, float] = field(default_factory=dict, compare=False)
     eye_width_sd: tuple[float, float] = field(default=(0.0, 0.0), compare=False)
+    hair_lines: tuple[float, float] = field(default=(1.0, 0.0), compare=False)
     order: int = field(default=LAST, compare=False)
 
     def id(self, class_name: str) -> int:
@@ -132,6 +136,7 @@ def define_convention(
     pieces: Mapping[str, float] | None = None,
     border_sd: Mapping[str, float] | None = None,
     eye_width_sd: tuple[float, float] = (0.0, 0.0),
+    hair_lines: tuple[float, float] = (1.0, 0.0),
     order: int = LAST,
 ) -> Convention:
     """Build a convention and check it.
@@ -201,6 +206,7 @@ def define_convention(
         pieces=pieces or {},
         border_sd=border_sd or {},
         eye_width_sd=eye_width_sd,
+        hair_lines=hair_lines,
         order=order,
     )
 
@@ -213,7 +219,9 @@ def _check_names(convention: str, kind: str, used: Sequence[str], known: Sequenc
             )
 
 
-def derive(native: Labels, bare: Labels, coverage: Labels, convention: Convention) -> Labels:
+def derive(
+    native: Labels, bare: Labels, coverage: Labels, convention: Convention, lines: float | None = None
+) -> Labels:
     """The label map that a public convention would give a sample, with neutral borders.
 
     Parameters
@@ -227,6 +235,8 @@ def derive(native: Labels, bare: Labels, coverage: Labels, convention: Conventio
         Fraction of the pixel covered by each of COVERAGE_CLASSES, 255 = all of it, where nothing but eyewear
         stands in front of the face.
     convention : Convention
+    lines : float or None
+        How coarsely this picture's annotator draws hair, of `hair_lines.hair_lines`; None = as the mean one.
 
     Returns
     -------
@@ -248,7 +258,7 @@ def derive(native: Labels, bare: Labels, coverage: Labels, convention: Conventio
     seen = see_through(native, bare, convention.eyewear)
     seen, stray_brow = brow_regions(seen, coverage[..., _BROWS])
     seen, stray_beard = beard_region(seen, coverage[..., _BEARD])
-    seen, stray_hair = hair_region(seen, coverage[..., _SCALP_HAIR])
+    seen, stray_hair = hair_region(seen, coverage[..., _SCALP_HAIR], lines or convention.hair_lines[0])
     mask = convention.table[seen]
     unsettled = (mask == NEAREST) | stray_brow | stray_beard | stray_hair
     for name, fraction in convention.least.items():

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from facegen.datasets.conventions.convention_registry import convention
+from facegen.datasets.conventions.hair_lines import hair_lines
 from facegen.datasets.conventions.label_conventions import Convention, derive
 from facegen.datasets.conventions.left_right import SidesCount, count_sides
 from facegen.datasets.conventions.native_groups import IN_FRONT
@@ -150,7 +151,13 @@ def _unknown_ids(sample: Sample) -> Iterator[tuple[str, str]]:
 
 
 def _mask_problems(sample: Sample, mask: Labels, chosen: Convention) -> Iterator[tuple[str, str]]:
-    expected = derive(sample.native, sample.bare, sample.coverage, chosen)
+    try:
+        key = (int(sample.meta["spec"]["seed"]), int(sample.meta["spec"]["index"]))
+    except (KeyError, TypeError, ValueError):
+        lines = None  # an edited meta file: reported elsewhere
+    else:
+        lines = hair_lines(chosen, *key)
+    expected = derive(sample.native, sample.bare, sample.coverage, chosen, lines)
     if mask.shape != expected.shape or not _same_mask(mask, expected, chosen, sample):
         yield "masks", f"is not what the {chosen.name} rules make of labels/, bare/ and coverage/"
 

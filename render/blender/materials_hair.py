@@ -25,8 +25,8 @@ IOR = 1.55  # of keratin
 # L* 15 where that of photographs lies at 9.
 IOR_BLACK = 1.38
 ROUGHNESS, RADIAL_ROUGHNESS = 0.26, 0.38  # along the fibre and around it, by eye
-# Water fills the scales of wet hair: fraction of its roughness that it keeps, and pigment that it seems to gain
-# of what it lacks to black, by eye.
+# Water fills the scales of wet hair: fraction of its roughness that it keeps, and pigment that it seems to
+# gain of what it lacks to black, by eye.
 WET_ROUGHNESS, WET_DARKER = 0.55, 0.3
 MOST_STEEP = 2.0  # change of the logarithm of the colour with the pigment, at most
 # Fraction of melanin that tips have lost against roots, and metres of hair on which they have lost all of it:

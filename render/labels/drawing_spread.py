@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from facegen.datasets.conventions.hair_lines import hair_lines
 from facegen.datasets.conventions.label_conventions import Convention
 from facegen.datasets.conventions.native_groups import LEFT_EYE, RIGHT_EYE
 from facegen.datasets.conventions.native_labels import Native
@@ -31,15 +32,17 @@ class Drawing:
     ----------
     borders : border -> mm outside the native one, as `label_pass.skin_labels` takes them
     eye_widths : drawn over seen width of the left and of the right eye
+    hair_lines : how coarsely hair is drawn, of `hair_lines.hair_lines`; None = as the mean annotator
     """
 
     borders: Mapping[str, float]
     eye_widths: Widths = AS_SEEN
+    hair_lines: float | None = None
 
     @property
     def is_native(self) -> bool:
         """Whether every border is the native one."""
-        return not any(self.borders.values()) and self.eye_widths == AS_SEEN
+        return not any(self.borders.values()) and self.eye_widths == AS_SEEN and self.hair_lines is None
 
 
 def drawing_of(convention: Convention, seed: int, index: int) -> Drawing:
@@ -55,7 +58,8 @@ def drawing_of(convention: Convention, seed: int, index: int) -> Drawing:
     shared, own = convention.eye_width_sd
     both = shared * normal("eye_width")
     left, right = (float(np.exp(both + own * normal(f"eye_width.{side}"))) for side in ("left", "right"))
-    return Drawing(borders, (left, right))
+    lines = hair_lines(convention, seed, index) if convention.hair_lines[1] else None
+    return Drawing(borders, (left, right), lines)
 
 
 def with_eye_widths(labels: Labels, widths: Widths) -> Labels:

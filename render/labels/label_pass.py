@@ -299,7 +299,7 @@ def draw_mask(
     worn = face.with_eyewear(bare)
     in_front = behind is not None and convention.occluders == "in-front"
     fine = seen.with_eyewear(painted(seen)) if in_front else worn
-    return derive(reduce_labels(fine), reduce_labels(bare), coverage(worn), convention)
+    return derive(reduce_labels(fine), reduce_labels(bare), coverage(worn), convention, drawing.hair_lines)
 
 
 def layers(seen: Seen, behind: Seen | None, painted: PaintedSkin) -> tuple[Labels, Labels, Labels]:

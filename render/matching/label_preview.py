@@ -81,7 +81,7 @@ def preview(spec: FaceSpec, head: PosedHead, size: int = SIZE) -> Labels:
     native = np.where(worn, native, bare)
     coverage = np.zeros((*native.shape, len(COVERAGE_CLASSES)), np.uint8)
     coverage[..., _HAIR_COVER] = 255 * (native == Native.SCALP_HAIR)
-    return derive(native, bare, coverage, chosen)
+    return derive(native, bare, coverage, chosen, drawing.hair_lines)
 
 
 @contextmanager

@@ -30,10 +30,11 @@ SIDES = (0.45, 0.4)
 # with 1.0, 0.27 and 4.5 hair of label maps stood lower over the skull than in photographs and varied less.
 VOLUME, HAIRLINE = (0.05, 0.36), 8.0
 UNEVEN = 0.5  # standard deviation of Hair.uneven: often one side hangs in front and the other behind
-# How far hair hangs into the face, as beta distributions, on the side that the parting leaves more hair and on
-# the other; a fringe's density; loose locks where there are any; wind and wet hair. Shares counted on 208
-# training photographs of CelebAMask-HQ: of some 110 women with hair down, 30 have it over the end of a brow and 3
-# over an eye; 1 in 4 faces has locks that hang apart over the skin; 5 faces have wind in their hair, 3 wet hair.
+# How far hair hangs into the face, as beta distributions, on the side that the parting leaves more hair and
+# on the other; a fringe's density; loose locks where there are any; wind and wet hair. Shares counted on 208
+# training photographs of CelebAMask-HQ: of some 110 women with hair down, 30 have it over the end of a brow
+# and 3 over an eye; 1 in 4 faces has locks that hang apart over the skin; 5 faces have wind in their hair, 3
+# wet hair.
 DRAPE, DRAPE_OTHER = (1.2, 2.4), (1.0, 3.5)
 LOOSE, LOOSE_MOST = {"woman": 0.35, "man": 0.15}, (1.0, 2.5)
 FRINGE_DENSITY = (2.0, 1.2)
@@ -83,7 +84,8 @@ def draw_hair(
         drape_left=left,
         drape_right=right,
         loose=_sometimes(d, "hair.loose", identity, LOOSE, LOOSE_MOST),
-        wind=_sometimes(d, "hair.wind", identity, WIND, WIND_MOST) * (1 if d.chance("hair.wind.side", 0.5) else -1),
+        wind=_sometimes(d, "hair.wind", identity, WIND, WIND_MOST)
+        * (1 if d.chance("hair.wind.side", 0.5) else -1),
         wet=_sometimes(d, "hair.wet", identity, WET, WET_MOST),
         colour=colour or draw_hair_colour(d, identity),
     )
