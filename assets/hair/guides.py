@@ -53,6 +53,10 @@ FRAYED = 0.09  # standard deviation of the width that single guides leave free
 # Chart heights at which a fringe ends towards the crown, at Groom.dense 0 and 1, and the fraction of hairs
 # there that belongs to it.
 FRINGE_DEPTH, FRINGE_SHARE = (76.0, 98.0), (0.25, 1.0)
+# Hair that hangs into the face: what draws it there against gravity 1, over which distance to its border in
+# metres, between which heights; which hair, by how far inside the hairline it grows and how far from the
+# middle, mm.
+INTO, INTO_WIDE, INTO_Z, LEAD_MM, LEAD_WIDE_MM = 1.3, 0.02, (-0.10, 0.085), 35.0, 115.0
 # Wind: how far it draws hair aside, back and up against gravity 1, what it lifts off at the tips, metres,
 # what it takes from gravity, and how its gusts differ: wave length on the head, metres, and the spread from
 # hair to hair.
@@ -179,6 +183,8 @@ class _Growth:
         The same at every step: it grows from the root on.
     wind : (G, 3) float, world
         What draws a guide aside, its own gust included.
+    lead : (G,) float
+        How strongly a guide is drawn to the border of the face that its side leaves free.
     """
 
     groom: Groom
@@ -190,6 +196,7 @@ class _Growth:
     room: Floats
     clearance: Floats
     wind: Floats
+    lead: Floats
 
     @property
     def lies(self) -> bool:
@@ -240,7 +247,17 @@ class _Growth:
         aside = np.sign(p[:, 0]) * (flare * FLARE - 0.7 * wide * (1 - flare))
         aside = self.skull.turn(np.stack([aside, 0 * wide, 0 * wide], 1))
         weight = self.groom.weight * (1 - WIND_LIGHT * abs(self.groom.wind))
-        return weight * self.gravity[None] + self.draw + self.wind + high * self.over + aside
+        return weight * self.gravity[None] + self.draw + self.wind + high * self.over + aside + self._into(p)
+
+    def _into(self, p: Floats) -> Floats:
+        """What draws hair at local points (G, 3) into the face, world."""
+        if not self.lead.any():
+            return np.zeros(p.shape)
+        half = dr.free_half(p[:, 2], self.parts.drape)
+        level = (p[:, 2] > INTO_Z[0]) & (p[:, 2] < INTO_Z[1])
+        aside = np.clip((p[:, 0] * self.parts.side - half) / INTO_WIDE, 0, 1) * level * self.lead
+        ahead = np.clip(p[:, 1] / INTO_WIDE, 0, 1) * level * self.lead
+        return self.skull.turn(np.stack([-INTO * aside * self.parts.side, -INTO * ahead, 0 * aside], 1))
 
 
 def grow_guides(
@@ -278,7 +295,9 @@ def grow_guides(
     rise = np.minimum(0.3 * length, RISE)[:, None]
     clearance = 0.001 + room[:, None] * np.clip(length[:, None] * np.linspace(0, 1, steps) / rise, 0, 1)
     wind = _gusts(groom, roots, skull, rng)
-    growth = _Growth(groom, parts, skull, gravity, draw, over, room, clearance, wind)
+    lead = np.clip(2 * parts.drape, 0, 1) * np.exp(-np.maximum(roots.depth, 0) / LEAD_MM)
+    lead *= (np.abs(roots.chart[:, 0]) < LEAD_WIDE_MM) & ~parts.fringe
+    growth = _Growth(groom, parts, skull, gravity, draw, over, room, clearance, wind, lead)
     keep = np.full(len(roots), groom.stiffness) ** (12 / steps)
     ceiling = growth.ceiling if growth.lies else None
     guides = st.grow(

@@ -28,6 +28,7 @@ BOB_OF_LENGTH = (0.24, 0.34, 0.40, 0.45, 0.48, 0.505), (0.42, 0.55, 0.75, 0.92, 
 # Of long hair over the forehead, the fraction that is swept aside from the parting rather than cut (18 of the
 # 48 training masks with most hair over the face), and how far it then hangs into the face.
 SWEPT_BANGS, SWEPT_DRAPE = 0.4, (0.6, 0.95)
+FREE_FOREHEAD = 0.5  # Hair.drape, at most, where a row has no bangs
 TUCKED_DRAPE = 0.15  # Hair.drape, at most, on a side where an ear is seen: less than drape.SWEPT
 TURNED = 20.0  # degrees of yaw from where the head itself hides an ear
 
@@ -125,8 +126,11 @@ def cut_to_row(d: Draw, cut: s.Hair, wanted: Wanted) -> s.Hair:
         drape = d.uniform("match.drape", *SWEPT_DRAPE)
         left, right = (cut.drape_left, drape) if cut.part > 0 else (drape, cut.drape_right)
         cut = replace(cut, fringe=0.0, drape_left=left, drape_right=right)
+    elif wanted.bangs:
+        cut = replace(cut, fringe=d.uniform("match.fringe", 1.0, 1.5))
     elif "bangs" in wanted.row:
-        cut = replace(cut, fringe=d.uniform("match.fringe", 1.0, 1.5) if wanted.bangs else 0.0)
+        left, right = (min(drape, FREE_FOREHEAD) for drape in (cut.drape_left, cut.drape_right))
+        cut = replace(cut, fringe=0.0, drape_left=left, drape_right=right)
     return cut
 
 

@@ -34,6 +34,6 @@ HAIR_STYLES.add(
         shows=("part", "fringe", "fringe_density", "drape_left", "drape_right", "wind"),
         # Counted on 208 training photographs of CelebAMask-HQ: 4 of about 110 women, 3 of about 95 men.
         wearers=Wearers(women=0.04, men=0.03),
-        candidates=(Candidate("long", 0.03), Candidate("middle_women", 0.15), Candidate("middle_men", 0.25)),
+        candidates=(Candidate("middle_women", 0.15), Candidate("middle_men", 0.25)),
     )
 )

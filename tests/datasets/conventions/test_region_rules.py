@@ -267,3 +267,20 @@ def test_real_masks_are_almost_unchanged():
         agreements.append((after & hair).sum() / (after | hair).sum())
     assert len(agreements) >= 20
     assert np.median(agreements) > 0.99 and np.quantile(agreements, 0.1) > 0.98
+
+
+def test_fine_lines_keep_gaps_and_wisps_that_coarse_ones_draw_over():
+    """Hair on skin, a gap of 6 px of skin in it and a wisp 3 px wide below."""
+    labels = np.full((256, 256), Native.FACE_SKIN, np.uint8)
+    labels[20:120] = Native.SCALP_HAIR
+    labels[60:120, 100:106] = Native.FACE_SKIN
+    labels[120:180, 200:203] = Native.SCALP_HAIR
+    cover = (labels == Native.SCALP_HAIR).astype(np.uint8) * 255
+
+    def drawn(lines):
+        region, cleared = hair_region(labels, cover, lines)
+        return (region == Native.SCALP_HAIR) & ~cleared
+
+    fine, coarse = drawn(0.2), drawn(2.0)
+    assert not fine[100, 103] and fine[150, 201]
+    assert coarse[100, 103] and not coarse[150, 201]

@@ -64,3 +64,12 @@ def test_without_spread_a_face_is_drawn_with_the_borders_of_the_convention():
     chosen = convention("lapa")
     drawing = drawing_of(chosen, 3, 5)
     assert (drawing.eye_widths, dict(drawing.borders)) == (AS_SEEN, dict(chosen.borders))
+
+
+def test_hair_is_drawn_as_coarsely_as_the_convention_says():
+    chosen = convention("celebamaskhq")
+    median, sd = chosen.hair_lines
+    lines = np.log([drawing_of(chosen, 3, i).hair_lines for i in range(1500)])
+    assert np.median(lines) == pytest.approx(np.log(median), abs=0.04)
+    assert lines.std() == pytest.approx(np.sqrt(0.91) * sd, rel=0.06)
+    assert drawing_of(convention("lapa"), 3, 5).hair_lines is None

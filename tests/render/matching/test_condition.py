@@ -43,6 +43,11 @@ BASE = {
 }
 
 
+def swept(hair):
+    """Whether hair hangs over the forehead without a fringe."""
+    return max(hair.drape_left, hair.drape_right) > 0.55
+
+
 def dyed(monkeypatch, garment):
     """Clothes are drawn in these dyes."""
     monkeypatch.setattr(scene, "draw_garment", lambda d, identity: garment)
@@ -106,7 +111,7 @@ DECIDES = {
     "bald": Decides({"bald": True}, {"bald": False}, lambda x: x.hair.style == "bald"),
     "long hair": Decides(LONG_HAIR, {"male": False}, lambda x: HAIR_STYLES[x.hair.style].hangs),
     "hair to the chin": Decides(
-        TO_CHIN, LONG_HAIR, lambda x: x.hair.style == "bob" or not HAIR_STYLES[x.hair.style].hangs
+        TO_CHIN, LONG_HAIR, lambda x: x.hair.style in ("bob", "shag") or not HAIR_STYLES[x.hair.style].hangs
     ),
     "left ear": Decides(LEFT_EAR, RIGHT_EAR, lambda x: x.hair.uneven > 0),
     "right ear": Decides(RIGHT_EAR, LEFT_EAR, lambda x: x.hair.uneven < 0),
@@ -129,8 +134,10 @@ DECIDES = {
         {"hair_shade": "black", "hair_lightness": 9.0},
         lambda x: 0.69 < x.hair.colour.melanin < 0.72,
     ),
-    "bangs": Decides({"bangs": True}, {"bangs": False}, lambda x: x.hair.fringe > 0.8),
-    "no bangs": Decides({"bangs": False}, {"bangs": True}, lambda x: x.hair.fringe == 0),
+    "bangs": Decides({"bangs": True}, {"bangs": False}, lambda x: x.hair.fringe > 0.8 or swept(x.hair)),
+    "no bangs": Decides(
+        {"bangs": False}, {"bangs": True}, lambda x: x.hair.fringe == 0 and not swept(x.hair)
+    ),
     "glasses": Decides({"glasses": True}, {"glasses": False}, lambda x: x.glasses.kind != "none"),
     "dark glasses": Decides(
         {"glasses": True, "face_axes": False},
