@@ -22,6 +22,9 @@ from facegen.render.geometry.pose import pose_head
 from facegen.render.prior import default_prior
 
 pytestmark = pytest.mark.render
+OUT_OF_THE_FACE = {name: 0.0 for name in ("drape_left", "drape_right", "loose", "wind", "wet")} | {
+    "fringe_density": 1.0
+}
 DOWN = np.array([0, 0, -1.0])
 
 
@@ -36,7 +39,7 @@ def posed():
 
 def groomed(posed, style, count=2500, **changes):
     model, head, body, spec = posed
-    wanted = dataclasses.replace(spec.hair, **{"style": style, "thinning": 0.0, **changes})
+    wanted = dataclasses.replace(spec.hair, **{"style": style, "thinning": 0.0, **OUT_OF_THE_FACE, **changes})
     plan, rng = groom_of(wanted), generator(0, 0, style)
     roots = groom.scalp_roots(head, model, scalp_of(wanted), count, rng)
     return roots, *groom.make_hair(plan.groom, roots, head, DOWN, body, rng, 14, 0.0002)
@@ -125,7 +128,7 @@ def test_a_fringe_covers_the_forehead_down_to_the_brows(posed):
     skull = Skull.of(posed[1])
 
     def low(fringe):
-        _, drawn, _, _ = groomed(posed, "fringe" if fringe else "slick_back", fringe=fringe)
+        _, drawn, _, _ = groomed(posed, "fringe" if fringe else "slick_back", fringe=fringe, part=0.0)
         p = skull.local(drawn).reshape(-1, 3)
         p = p[(np.abs(p[:, 0]) < 0.03) & (p[:, 1] < 0.02)]
         return np.quantile(p[:, 2], 0.02)
