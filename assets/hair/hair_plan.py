@@ -10,7 +10,7 @@ from facegen.assets.hair.style_registry import HAIR_STYLES, Style
 from facegen.assets.skin.painted_borders import BrowShape, Hairline
 from facegen.render.spec.face_spec import Brows, Hair
 
-SWEPT_LONGER = 0.4  # by how much a fringe that is swept aside altogether is longer
+SWEPT_LONGER = 0.6  # by how much a fringe that is swept aside altogether is longer
 # What wind of strength 1 adds: drape of the side that it comes from, loose locks, ruffling in metres; frizz
 # and stray hairs against their number. All by eye.
 WIND_DRAPE, WIND_LOOSE, WIND_TOUSLE, WIND_FRIZZ, WIND_STRAY = 0.5, 0.35, 0.006, 1.0, 2.0

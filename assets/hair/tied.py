@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from facegen.assets.hair import cornrows
+from facegen.assets.hair import plaited_rows
 from facegen.assets.hair import strands as st
 from facegen.assets.hair.guides import Skull
 from facegen.assets.meshes.collision import Body
@@ -19,7 +19,7 @@ from facegen.assets.meshes.mesh import Floats, Ints
 if TYPE_CHECKING:
     from facegen.assets.hair.groom import Groom
 
-ROWS = "rows"  # plaited close to the scalp, see `cornrows`
+ROWS = "rows"  # plaited close to the scalp, see `plaited_rows`
 TIES = ("low", "pony", "bun", "plaits", "top", "half", ROWS)
 HALF = ("half",)  # ties that hold the hair of the crown alone
 WOUND = ("bun", "top")  # ties about which hair is wound
@@ -56,7 +56,7 @@ def gather(
     where it is to be looked up.
     """
     if groom.tie == ROWS:
-        plaited, number = cornrows.rows(groom, roots, CENTRE, skull, body, rng, points)
+        plaited, number = plaited_rows.rows(groom, roots, CENTRE, skull, body, rng, points)
         return plaited, number, np.zeros(plaited.shape[:2])
     ties, side = _ties(groom, roots, skull, body, rng)
     groups: Ints = st.cKDTree(roots.position[::LOCK]).query(roots.position)[1]
