@@ -7,12 +7,19 @@ from typing import Any
 
 import bpy
 
-from facegen.render.blender import materials_fabric, materials_hair, materials_head, materials_wear
+from facegen.render.blender import (
+    materials_fabric,
+    materials_hair,
+    materials_hand,
+    materials_head,
+    materials_wear,
+)
 from facegen.render.geometry import part_materials as m
 
 # Each takes a material of its kind.
 SHADERS: dict[type[m.Material], Callable[[Any], bpy.types.Material]] = {
     m.Skin: materials_head.skin,
+    m.HandSkin: materials_hand.hand_skin,
     m.WetTissue: materials_head.wet_tissue,
     m.Tooth: materials_head.tooth,
     m.Sclera: materials_head.sclera,

@@ -16,11 +16,12 @@ from facegen.assets.head.head_model import triangles as split
 from facegen.assets.meshes.collision import Body
 from facegen.assets.meshes.mesh import Floats, Ints
 from facegen.assets.skin.painted_borders import BrowShape
-from facegen.assets.wear import drapes, garments, headwear
+from facegen.assets.wear import drapes, garments, glasses, hands, headwear
 from facegen.assets.wear.garment_registry import Piece
 from facegen.assets.wear.hat_registry import HATS, Hat
 from facegen.datasets.keyed_random import build_generator
 from facegen.render.geometry.camera_framing import CameraView, solve_view
+from facegen.render.geometry.pose import phenotype
 from facegen.render.spec.face_spec import FaceSpec
 
 
@@ -70,6 +71,24 @@ class PreviewDetail:
 
 
 @dataclass(frozen=True, eq=False)
+class WornGlasses:
+    """Glasses in the world, metres.
+
+    Attributes
+    ----------
+    frame, lens : (V, 3) float
+    frame_faces, lens_faces : (F, 4) int
+    place : (V, 2) float, texture coordinates of the lenses
+    """
+
+    frame: Floats
+    frame_faces: Ints
+    lens: Floats
+    lens_faces: Ints
+    place: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Fitting:
     """A posed head and what it is to carry.
 
@@ -108,6 +127,13 @@ class Fitting:
         """The head as a solid that hair, hats and jewellery keep clear of."""
         return Body(self.head.vertices, skin_triangles())
 
+    @property
+    def body_middle(self) -> Floats:
+        """The middle of the skull (3,), metres."""
+        back = self.head.head_rotation @ np.array([0.0, headwear.CENTRE_DEPTH_MM / 1000, 0.0])
+        middle: Floats = self.head.eye_centres.mean(0) + back
+        return middle
+
     @cached_property
     def brow(self) -> BrowShape:
         """The outline of the brows."""
@@ -144,6 +170,43 @@ class Fitting:
         """
         worn = self.spec.headwear
         return None if worn.kind == "none" else HATS.get_or_fail(worn.kind, "headwear.kind")
+
+    @cached_property
+    def glasses(self) -> WornGlasses | None:
+        """The glasses where they sit; None without."""
+        worn, head = self.spec.glasses, self.head
+        if worn.kind == "none":
+            return None
+        origin = head.eye_centres.mean(0)
+        local = (head.landmarks - origin) @ head.head_rotation
+        (frame, frame_faces), (lens, lens_faces), place = glasses.glasses(worn, local)
+
+        def world(points: Floats) -> Floats:
+            return points @ head.head_rotation.T + origin
+
+        def clearance(points: Floats) -> Floats:
+            return self.body.clearance(world(points))[0]
+
+        front = np.concatenate([frame[frame[:, 1] < glasses.FRONT_ENDS], lens])
+        ahead = np.array([0, -glasses.ahead_of_face(front, clearance), 0], np.float32)
+        frame, lens = glasses.beside_head(frame + ahead, clearance), lens + ahead
+        return WornGlasses(world(frame), frame_faces, world(lens), lens_faces, place)
+
+    @cached_property
+    def hand(self) -> hands.PlacedHand | None:
+        """The hand at the head; None without one, and in a preview, whose masks are drawn through it."""
+        worn = self.spec.hand
+        if worn.kind == "none" or self.preview:
+            return None
+        solids = [self.body]
+        # Parts are made of a fitting, so their module cannot be loaded before this one.
+        from facegen.render.geometry.wear_parts import hat_mesh
+
+        if (hat := hat_mesh(self)) is not None:
+            solids.append(Body(hat[0], split(hat[1])))
+        if self.glasses is not None:
+            solids.append(Body(self.glasses.frame, split(self.glasses.frame_faces)))
+        return hands.place_hand(worn, self.head, self.model, solids, phenotype(self.spec.identity))
 
     @cached_property
     def garment(self) -> tuple[list[Piece], np.random.Generator]:

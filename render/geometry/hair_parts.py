@@ -8,7 +8,7 @@ import numpy as np
 
 from facegen.assets.hair import brows, facial_hair, groom, strands
 from facegen.assets.meshes.mesh import Floats, Mask
-from facegen.assets.wear import headwear
+from facegen.assets.wear import hands, headwear
 from facegen.assets.wear.hat_registry import BANDED, FREE
 from facegen.datasets.conventions.native_labels import Native
 from facegen.datasets.keyed_random import generator
@@ -52,6 +52,8 @@ def scalp_hair(face: Fitting) -> list[Part]:
     radii, tone = radii[kept], tone[kept]
     if not len(points):
         return []
+    if face.hand is not None:
+        points = hands.press_hair(points, face.hand, face.body_middle)
     shape = StrandGeometry(points, radii)
     if face.preview:
         return [Part("hair", shape, (Native.SCALP_HAIR,))]

@@ -40,6 +40,24 @@ class Skin(Material):
 
 
 @dataclass(frozen=True, eq=False)
+class HandSkin(Material):
+    """Skin of a hand: colours of its back, its palm, its knuckles and its nails.
+
+    roughness in [0, 1]; age in years, old hands are more creased; nail_gloss in [0, 1]
+    subsurface : weight of subsurface scattering in [0, 1]
+    """
+
+    colour: Colour
+    palm: Colour
+    knuckle: Colour
+    nail: Colour
+    roughness: float
+    age: float
+    nail_gloss: float
+    subsurface: float
+
+
+@dataclass(frozen=True, eq=False)
 class WetTissue(Material):
     """Mouth, gums and tongue."""
 

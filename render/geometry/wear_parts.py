@@ -35,21 +35,11 @@ def hides_eyes(worn: Glasses) -> bool:
 
 def eyewear(face: Fitting) -> list[Part]:
     """Frame and lenses."""
-    worn, head = face.spec.glasses, face.head
-    if worn.kind == "none":
+    worn, sitting = face.spec.glasses, face.glasses
+    if sitting is None:
         return []
-    origin = head.eye_centres.mean(0)
-    local = (head.landmarks - origin) @ head.head_rotation
-    (frame, frame_faces), (lens, lens_faces), place = glasses.glasses(worn, local)
-
-    def clearance(points: Floats) -> Floats:
-        return face.body.clearance(points @ head.head_rotation.T + origin)[0]
-
-    front = np.concatenate([frame[frame[:, 1] < glasses.FRONT_ENDS], lens])
-    ahead = np.array([0, -glasses.ahead_of_face(front, clearance), 0], np.float32)
-    frame, lens = glasses.beside_head(frame + ahead, clearance), lens + ahead
-    rim = MeshGeometry(frame @ head.head_rotation.T + origin, frame_faces)
-    pane = MeshGeometry(lens @ head.head_rotation.T + origin, lens_faces, place)
+    rim = MeshGeometry(sitting.frame, sitting.frame_faces)
+    pane = MeshGeometry(sitting.lens, sitting.lens_faces, sitting.place)
     clear = not hides_eyes(worn)
     metal = materials.Frame("glasses_frame", worn.colour, worn.metal)
     glass = materials.Lens("lens", COATED + GLARE * worn.glare, worn.tint, worn.lens, worn.gradient)
@@ -121,6 +111,15 @@ def hat(face: Fitting) -> list[Part]:
     if face.preview or kind.fur_mm is None:
         return [worn]
     return [worn, _fur(face, kind.fur_mm, vertices, faces)]
+
+
+def hat_mesh(face: Fitting) -> tuple[Floats, Ints] | None:
+    """The headwear as one mesh: vertices (V, 3), metres, and quads (F, 4); None without any."""
+    frame, kind = face.hat_frame, face.hat_kind
+    if frame is None or kind is None:
+        return None
+    vertices, faces, *_ = headwear.in_world(_hat_pieces(face, frame, kind), frame)
+    return vertices, faces
 
 
 def _hat_pieces(face: Fitting, frame: headwear.HatFrame, kind: Hat) -> list[HatPiece]:

@@ -17,6 +17,7 @@ from facegen.render.prior.capture_prior import draw_background, draw_camera, dra
 from facegen.render.prior.expression_prior import draw_expression
 from facegen.render.prior.garment_prior import draw_garment, like_backdrop, under_headwear
 from facegen.render.prior.hair_prior import draw_facial_hair, draw_hair
+from facegen.render.prior.hand_prior import draw_hand
 from facegen.render.prior.identity_prior import draw_eyes, draw_identity, draw_skin
 from facegen.render.spec import face_spec as s
 
@@ -51,6 +52,7 @@ def draw_base(seed: int, index: int, identity: s.Identity | None = None) -> s.Fa
     identity = identity or draw_identity(d)
     headwear = draw_headwear(d, identity, HAT_FRACTION)
     behind = draw_background(d)
+    garment = under_headwear(d, headwear, like_backdrop(d, draw_garment(d, identity), behind))
     return s.FaceSpec(
         seed=seed,
         index=index,
@@ -64,7 +66,8 @@ def draw_base(seed: int, index: int, identity: s.Identity | None = None) -> s.Fa
         glasses=draw_glasses(d, GLASSES_FRACTION),
         headwear=headwear,
         jewellery=draw_jewellery(d, identity),
-        garment=under_headwear(d, headwear, like_backdrop(d, draw_garment(d, identity), behind)),
+        hand=draw_hand(d, identity, garment),
+        garment=garment,
         light=draw_light(d),
         camera=draw_camera(d),
         background=behind,

@@ -32,6 +32,7 @@ HEADWEAR = "facegen.assets.wear.hat_registry:HATS"
 EMBLEMS = "facegen.assets.wear.emblems:EMBLEMS"
 EARRINGS = "facegen.assets.wear.jewellery_registry:EARRINGS"
 NECKLACES = "facegen.assets.wear.jewellery_registry:NECKLACES"
+HANDS = "facegen.assets.wear.hand_registry:HANDS"
 GARMENTS = "facegen.assets.wear.garment_registry:GARMENT_CUTS"
 PATTERNS = "facegen.assets.wear.cloth_patterns:PATTERNS"
 HAIR_STYLES = "facegen.assets.hair.style_registry:HAIR_STYLES"
@@ -399,6 +400,34 @@ class Jewellery:
 
 
 @dataclass(frozen=True)
+class Hand:
+    """A hand at the head with its arm, or none.
+
+    Attributes
+    ----------
+    kind : "none" or an entry of assets.wear.hand_registry.HANDS
+    side : the subject's "left" or "right" hand
+    shift_s, shift_t : mm on the face chart by which it lies further out and higher than its pose says
+    turn : degrees by which it is turned about the direction out of the head
+    spread : degrees between neighbouring fingers, added to the model's own
+    sleeve : 0 a bare arm, 1 a sleeve to the wrist
+    polish, polish_colour : of the nails: how much of them it covers, and its linear RGB
+    """
+
+    kind: str = field.choice("none", HANDS, none=True)
+    side: str = field.choice("left", ("left", "right"))
+    shift_s: float = field.number(0.0, -15, 15, "mm")
+    shift_t: float = field.number(0.0, -15, 15, "mm")
+    turn: float = field.number(0.0, -20, 20, "degrees")
+    spread: float = field.number(0.0, -8, 8, "degrees")
+    sleeve: float = field.number(0.7, 0, 1)
+    polish: float = field.number(0.0, 0, 1)
+    polish_colour: tuple[float, float, float] = field.colour(
+        (0.4, 0.02, 0.04), needs=(set_to("hand.polish", 1.0),)
+    )
+
+
+@dataclass(frozen=True)
 class Garment:
     """Clothes of the upper body.
 
@@ -595,6 +624,7 @@ class FaceSpec:
     )
     headwear: Headwear = field.part(Headwear, needs=(worn("headwear.kind", "beanie"),))
     jewellery: Jewellery = field.part(Jewellery, needs=JEWELLERY_SEEN)
+    hand: Hand = field.part(Hand, needs=(worn("hand.kind", "cheek"), set_to("camera.crop", "loose")))
     garment: Garment = field.part(Garment, needs=(set_to("camera.crop", "loose"),))
     light: Light = field.part(Light)
     camera: Camera = field.part(Camera)
