@@ -46,6 +46,68 @@ def class_places() -> dict[str, ClassPlace]:
     }
 
 
+@dataclass(frozen=True)
+class FaceSquare:
+    """Where the crop square of a face lies. Units are sides of the map, or pixels of a picture.
+
+    Attributes
+    ----------
+    x, y : float
+        Its centre, x to the right and y down.
+    side : float
+    tilt : float
+        Degrees by which the face is turned to the right (clockwise) in the picture; 0 = upright.
+    """
+
+    x: float
+    y: float
+    side: float
+    tilt: float = 0.0
+
+    @property
+    def across(self) -> Floats:
+        """(2,) float64: unit vector along the square's upper side, (x, y)."""
+        angle = np.radians(self.tilt)
+        return np.array([np.cos(angle), np.sin(angle)])
+
+    def to_square(self, points: Floats) -> Floats:
+        """Points (..., 2) of the map in units of the square: its corners are (0, 0) and (1, 1)."""
+        cosine, sine = self.across
+        dx, dy = points[..., 0] - self.x, points[..., 1] - self.y
+        return np.stack([cosine * dx + sine * dy, cosine * dy - sine * dx], axis=-1) / self.side + 0.5
+
+    def within(self, other: "FaceSquare") -> "FaceSquare":
+        """This square, given in units of `other`, in the units in which `other` is given."""
+        cosine, sine = other.across
+        dx, dy = (self.x - 0.5) * other.side, (self.y - 0.5) * other.side
+        return FaceSquare(
+            other.x + cosine * dx - sine * dy,
+            other.y + sine * dx + cosine * dy,
+            self.side * other.side,
+            other.tilt + self.tilt,
+        )
+
+
+def face_square(content: MaskContent, centres: dict[str, Floats], names: dict[int, str]) -> FaceSquare | None:
+    """The crop square of the face in a map, in sides of the map (of its longer one).
+
+    Parameters
+    ----------
+    content, centres, names :
+        As of `aligned`.
+
+    Returns
+    -------
+    FaceSquare, or None where there is no upright face in the map
+    """
+    big = _large(content)
+    inner = [one for one, name in names.items() if big[one] and name in centres]
+    if len(inner) < MIN_INNER:
+        return None
+    source = content.centre[inner] / max(content.shape)
+    return _square(source, np.array([centres[names[one]] for one in inner]))
+
+
 def aligned(
     content: MaskContent, centres: dict[str, Floats], names: dict[int, str]
 ) -> dict[int, Floats] | None:
@@ -62,40 +124,42 @@ def aligned(
     -------
     dict of id to (3,) float64 (x, y, log of the area), or None where there is no upright face in the map
     """
-    side = max(content.shape)
-    big = content.area >= MIN_AREA * content.shape[0] * content.shape[1]
-    ids = [one for one in names if big[one]]
-    inner = [one for one in ids if names[one] in centres]
-    if len(inner) < MIN_INNER:
+    square = face_square(content, centres, names)
+    if square is None:
         return None
-    source = content.centre[inner] / side
-    target = np.array([centres[names[one]] for one in inner])
-    found = _similarity(source, target)
-    if found is None:
-        return None
-    turn, shift = found
-    scale = float(np.hypot(*turn[0]))
+    longer, big = max(content.shape), _large(content)
     rows = {}
-    for one in ids:
-        place = turn @ (content.centre[one] / side) + shift
-        rows[one] = np.array([*place, np.log(content.area[one] / side**2 * scale**2)])
+    for one in names:
+        if big[one]:
+            area = content.area[one] / longer**2 / square.side**2
+            rows[one] = np.array([*square.to_square(content.centre[one] / longer), np.log(area)])
     return rows
 
 
-def _similarity(source: Floats, target: Floats) -> tuple[Floats, Floats] | None:
-    """(2, 2) scaled rotation and (2,) shift from points (n, 2) to points (n, 2); None where it is no face."""
+def _large(content: MaskContent) -> npt.NDArray[np.bool_]:
+    """(256,) bool: ids that cover more than a slip of a tool."""
+    large: npt.NDArray[np.bool_] = content.area >= MIN_AREA * content.shape[0] * content.shape[1]
+    return large
+
+
+def _square(source: Floats, target: Floats) -> FaceSquare | None:
+    """The crop square whose inner parts (n, 2), in its own units, lie at `source` (n, 2) by least squares.
+
+    None where the square is no face's: turned beyond MAX_TILT, or of a size that is none.
+    """
     a, b = source - source.mean(0), target - target.mean(0)
     spread = float((a**2).sum())
     if not spread:
         return None
     cosine = float((a * b).sum()) / spread
     sine = float((a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum()) / spread
-    scale = float(np.hypot(cosine, sine))
-    upright = scale > 0 and abs(np.degrees(np.arctan2(sine, cosine))) <= MAX_TILT
-    if not upright or not MIN_SCALE <= 1 / scale <= MAX_SCALE:
+    scale, tilt = float(np.hypot(cosine, sine)), float(-np.degrees(np.arctan2(sine, cosine)))
+    if not scale or abs(tilt) > MAX_TILT or not MIN_SCALE <= 1 / scale <= MAX_SCALE:
         return None
     turn = np.array([[cosine, -sine], [sine, cosine]])
-    return turn, target.mean(0) - turn @ source.mean(0)
+    # The point that is mapped to the middle (0.5, 0.5) of the square.
+    x, y = source.mean(0) + turn.T @ (0.5 - target.mean(0)) / scale**2
+    return FaceSquare(float(x), float(y), 1 / scale, tilt)
 
 
 def fit_places(contents: Iterable[MaskContent], convention: Convention) -> dict[str, ClassPlace]:

@@ -38,7 +38,7 @@ def meaning_problems(
     """
     convention = faces.convention
     held = [one for one in contents if np.delete(one.area, (0, IGNORE)).any()]
-    if not held or fit is None or not _has_face(convention):
+    if not held or fit is None or not has_face(convention):
         return []
     if sides.measured >= MIN_SIDES and sides.fraction > MAX_SWAPPED and _is_exchanged(held, convention, fit):
         return [Problem(faces.path, f"left and right look exchanged in {sides}", "exchanged_set")]
@@ -69,7 +69,7 @@ def missing_classes(faces: FaceSet, contents: Sequence[MaskContent]) -> list[Pro
     return [Problem(faces.path, text, "missing_class")] if lacking else []
 
 
-def _has_face(convention: Convention) -> bool:
+def has_face(convention: Convention) -> bool:
     """Whether a convention has enough parts of known place to be recognised."""
     return len(set(INNER) & set(convention.classes)) >= MIN_INNER
 

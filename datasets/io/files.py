@@ -11,7 +11,8 @@ import json
 import os
 import zipfile
 import zlib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +45,19 @@ def write_bytes(path: Path, content: bytes) -> None:
     ------
     DiskError : the disk is full or refuses.
     """
+    with _in_one_step(path) as temporary, temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _in_one_step(path: Path) -> Iterator[Path]:
+    """A temporary file beside `path` that takes its place where the block ends well, else is removed."""
     temporary = path.with_name(f"{TEMPORARY_MARK}{os.getpid()}-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        yield temporary
         temporary.replace(path)
     except OSError as error:
         with suppress(OSError):  # there is nothing to remove where the folder could not be made
@@ -59,6 +66,37 @@ def write_bytes(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def write_picture(path: Path, picture: Image.Image) -> None:
+    """Write a picture in one step, in the format that the file's ending asks for.
+
+    The encoded bytes go to the file as they are made: a large picture needs no memory but its own.
+
+    Parameters
+    ----------
+    path : Path
+        Ends in one of PICTURE_FORMATS.
+    picture : Pillow picture
+
+    Raises
+    ------
+    FacegenError : the ending is none of PICTURE_FORMATS.
+    DiskError : the disk is full or refuses, or the format takes no picture of that size.
+    """
+    kind = _picture_format(path)
+    how: dict[str, int] = {"compress_level": _PNG_LEVEL} if kind == "PNG" else {"quality": PICTURE_QUALITY}
+    with _in_one_step(path) as temporary, temporary.open("wb") as file:
+        picture.save(file, kind, **how)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _picture_format(target: Path) -> str:
+    kind = PICTURE_FORMATS.get(target.suffix.lower())
+    if kind is None:
+        raise FacegenError(f"{target}: need a file that ends in {', '.join(PICTURE_FORMATS)}")
+    return kind
 
 
 def write_json(path: Path, value: object) -> None:
@@ -110,23 +148,6 @@ def png_bytes(pixels: npt.NDArray[np.uint8]) -> bytes:
     """(H, W) or (H, W, 3) uint8 as PNG without any date or text chunk."""
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "PNG", compress_level=_PNG_LEVEL)
-    return buffer.getvalue()
-
-
-def picture_bytes(pixels: npt.NDArray[np.uint8], target: Path) -> bytes:
-    """(H, W) or (H, W, 3) uint8 in the format that a file's ending asks for.
-
-    Raises
-    ------
-    FacegenError : the ending is none of PICTURE_FORMATS.
-    """
-    kind = PICTURE_FORMATS.get(target.suffix.lower())
-    if kind is None:
-        raise FacegenError(f"{target}: need a file that ends in {', '.join(PICTURE_FORMATS)}")
-    if kind == "PNG":
-        return png_bytes(pixels)
-    buffer = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, kind, quality=PICTURE_QUALITY)
     return buffer.getvalue()
 
 

@@ -17,7 +17,7 @@ from facegen.datasets.io.files import png_bytes, write_bytes
 
 GOLDEN_TURN = 0.618033988749895  # consecutive ids land far apart on the colour circle
 OPACITY = 0.55
-BAND = 256  # rows that are tinted at a time: more of a photo of 64 megapixels would take gigabytes
+BAND = 32  # rows that are tinted at a time: 30 MB of a photo of 63 megapixels
 MARGIN, LINE = 4, 14  # pixels
 
 
@@ -37,6 +37,9 @@ def overlay(image: npt.NDArray[np.uint8], mask: npt.NDArray[np.uint8], classes: 
     for start in range(0, len(image), BAND):
         part = slice(start, start + BAND)
         behind, labels = image[part], mask[part]
+        if not labels.any():
+            mixed[part] = behind
+            continue
         tinted = np.where(
             (labels == 0)[..., None], behind, (1 - OPACITY) * behind + OPACITY * colours[labels]
         )

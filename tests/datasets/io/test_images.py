@@ -10,6 +10,7 @@ from facegen.datasets.io.images import (
     image_size,
     inside,
     list_images,
+    open_upright,
     read_binary,
     read_index,
     read_rgb,
@@ -129,3 +130,18 @@ def test_formats_that_are_not_read_are_named(tmp_path, content, name):
         FacegenError, match=f"a {name} file, which is not read: convert it to JPEG, PNG, WebP"
     ):
         read_rgb(tmp_path / "a.jpg")
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+@pytest.mark.parametrize("suffix", ["png", "jpg"])
+def test_upright_photos_are_those_of_the_camera_turn(tmp_path, turn, suffix):
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    path = tmp_path / f"a.{suffix}"
+    Image.fromarray(gradient()).save(path, exif=exif)
+    with Image.open(path) as stored:
+        expected = np.asarray(ImageOps.exif_transpose(stored))
+    photo = open_upright(path)
+    assert photo.mode == "RGB"
+    np.testing.assert_array_equal(np.asarray(photo), expected)
+    np.testing.assert_array_equal(read_upright(path), expected)

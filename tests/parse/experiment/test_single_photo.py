@@ -1,6 +1,9 @@
 """One photo through a parser, from the command line and as an array."""
 
+import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +14,7 @@ from parse_runs import run
 from pictures import size_of
 from PIL import Image
 
+from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
 from facegen.parse.adaptation.network_adapter import load_adapter, save_adapter
 from facegen.parse.data import loaded_set
@@ -47,7 +51,7 @@ def test_parse_image_draws_over_a_photo(finished, tmp_path, monkeypatch):
         (("-o", tmp_path / "." / "photo.jpg"), "that is the photo itself"),
         (("-o", "o.tif"), "ends in .png, .jpg"),
         (("--mask", "m.jpg"), "ends in .png"),
-        (("-o", "x.png", "--mask", "x.png"), "name one file"),
+        (("-o", "x.png", "--mask", "x.png"), "for -o and --mask"),
     ):
         refused = run("parse-image", photo, *arguments, "--device", "cpu")
         assert refused.exit_code == 2 and words in refused.output, refused.output
@@ -100,3 +104,84 @@ def test_large_photos_are_worked_on_in_bands(monkeypatch):
     monkeypatch.setattr(loaded_set, "BAND", 9)
     np.testing.assert_array_equal(overlay_module.overlay(picture, labels, 19), whole[0])
     assert np.abs(loaded_set.resize_image(picture, 32) - whole[1]).max() <= 1
+
+
+def test_folders_patterns_and_several_photos(finished, tmp_path, monkeypatch):
+    """Results go to folders, each photo is recorded, and one that cannot be read stops no other."""
+    monkeypatch.chdir(tmp_path)
+    photos = tmp_path / "photos"
+    (photos / "more").mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    for name, size in (("a.jpg", (60, 40)), ("b.png", (30, 50)), ("c.bmp", (40, 40))):
+        Image.fromarray(rng.integers(0, 256, (*size[::-1], 3), dtype=np.uint8)).save(photos / name)
+    (photos / "note.txt").write_text("")
+    model = ("--model", finished / "R-n14-seed0" / "checkpoint.pt", "--device", "cpu")
+    result = run("parse-image", photos, *model, "--masks", "labels", "--palette", "--json", "found.json")
+    assert result.exit_code == 0, result.output
+    assert "2 files or folders left out" in result.output and "more, note.txt" in result.output
+    assert "3 photos, " in result.output and "s a photo" in result.output
+    written = sorted(str(one) for one in Path().glob("*/*-parsed*"))
+    assert written == [f"facegen-parsed/{one}" for one in ("a-parsed.jpg", "b-parsed.png", "c-parsed.png")]
+    record = json.loads(Path("found.json").read_text())
+    assert record["convention"] == "celebamaskhq" and record["size"] == 32
+    for one, name in zip(record["photos"], ("a.jpg", "b.png", "c.bmp"), strict=True):
+        assert one["photo"] == str(photos / name)
+        # Noise through a parser of three steps: no face, and that is said.
+        assert one["recognised"] is False and one["faces"] == []
+        assert f"{photos / name}: no face recognised" in result.output
+        with Image.open(one["mask"]) as mask, Image.open(one["overlay"]) as overlay:
+            assert mask.mode == "P" and mask.size == overlay.size == (one["width"], one["height"])
+            ids = np.asarray(mask)
+        shares = {CELEBAMASKHQ.classes[i]: (ids == i).mean() for i in np.unique(ids) if i}
+        assert one["shares"] == pytest.approx(shares, abs=1e-6)
+
+    (photos / "b.png").write_bytes(b"no picture")
+    broken = run("parse-image", str(photos / "[ab].*"), *model, "--json", "-", "--no-overlay")
+    assert broken.exit_code == 2 and "1 of 2 photos could not be parsed" in broken.output
+    first, second = json.loads(broken.stdout)["photos"]
+    assert "b.png: not a readable picture" in second["error"] and first["overlay"] is None
+
+    for arguments, words in (
+        ((photos / "none*.jpg",), "no picture matches"),
+        ((photos / "more",), "no picture in this folder"),
+        ((photos / "a.jpg", photos / "a.jpg", photos / "c.bmp", "-o", "x", "--whole"), None),
+        ((photos / "c.bmp", photos / "b.png", "-o", photos, "--masks", photos), "that is the photo itself"),
+    ):
+        refused = run("parse-image", *arguments, *model)
+        if words is None:  # a photo that is named twice is parsed once
+            assert refused.exit_code == 0 and "2 photos" in refused.output, refused.output
+        else:
+            assert refused.exit_code == 2 and words in refused.output, refused.output
+    twin = tmp_path / "twin"
+    twin.mkdir()
+    shutil.copy(photos / "a.jpg", twin)
+    same = run("parse-image", photos / "a.jpg", twin / "a.jpg", *model)
+    assert same.exit_code == 2 and "would be written twice" in same.output
+
+
+# What an import of torch, a photo of 63 megapixels as Pillow holds it (4 bytes a pixel) and its work take.
+MOST_MEMORY = 1e9
+PEAK = """
+import resource, sys
+from facegen.cli.main import cli
+cli(sys.argv[1:], standalone_mode=False)
+print("PEAK", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+
+
+def test_a_turned_photo_of_63_megapixels_takes_less_than_a_gigabyte(finished, tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (9150, 6880), (120, 90, 70)).save(tmp_path / "photo.jpg", exif=exif)
+    model = ("--model", finished / "R-n14-seed0" / "checkpoint.pt", "--device", "cpu")
+    arguments = ("parse-image", "photo.jpg", *model, "-o", "o.jpg", "--mask", "m.png")
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, *map(str, arguments)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert size_of(tmp_path / "o.jpg") == size_of(tmp_path / "m.png") == (6880, 9150)
+    assert int(done.stdout.split("PEAK")[1]) < MOST_MEMORY
