@@ -124,7 +124,7 @@ class _Work:
         self._faces = 0
 
     def parse(self, target: "Targets", photo: "Image.Image") -> "ParsedPicture":
-        """Parse one photo and write its files; the photo itself becomes its overlay."""
+        """Parse one photo and write its files; the photo itself becomes its overlay, and is closed."""
         loaded = self._parser()
         from facegen.datasets.io.files import write_picture
         from facegen.parse.inference.photo_files import mask_picture
@@ -134,6 +134,7 @@ class _Work:
         if target.overlay is not None:
             parsed.tint(photo)
             write_picture(target.overlay, photo)
+        photo.close()  # its memory is for the label map now
         if target.mask is not None:
             classes = len(parsed.parser.convention.classes)
             write_picture(target.mask, mask_picture(parsed.labels, classes, self._palette))

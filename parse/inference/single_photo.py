@@ -1,6 +1,6 @@
 """One photo of any size through a parser.
 
-Pictures are (H, W, 3) uint8 RGB, label maps (H, W) uint8. A photo of 63 megapixels is worked on below 1 GB:
+Pictures are (H, W, 3) uint8 RGB, label maps (H, W) uint8. A photo of 63 megapixels takes about 1 GB:
 it is held once, faces are looked for in a smaller copy, and labels are enlarged a band of rows at a time.
 """
 
