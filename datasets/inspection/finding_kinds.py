@@ -85,7 +85,15 @@ KINDS: dict[str, FindingKind] = {
     "near_duplicate": FindingKind(FAULT, "pictures that are stored twice", "keep one of each"),
     "disagrees": FindingKind(FAULT, "labels that a parser contradicts", "look at them"),
     "out_of_place": FindingKind(FAULT, "masks with a part of the face in an unusual place", "look at them"),
-    "speck": FindingKind(FAULT, "masks with specks", "give them to their neighbours", mended=True),
+    "speck": FindingKind(
+        FAULT, "masks with specks that move a class", "give them to their neighbours", mended=True
+    ),
+    "crumb": FindingKind(
+        NOTE,
+        "masks with specks that move no part of the face",
+        "`facegen lint --fix OUT` gives them to their neighbours",
+        mended=True,
+    ),
     "picture_without_mask": FindingKind(LEFT_OUT, "pictures without a mask", "add masks or remove them"),
     "mask_without_picture": FindingKind(LEFT_OUT, "masks without a picture", "add pictures or remove them"),
     "file_type": FindingKind(LEFT_OUT, "files of a type that is not read", "convert them to PNG or JPEG"),
