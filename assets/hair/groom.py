@@ -155,7 +155,7 @@ UNLIKE_CURL, OFF_BEAT, BEATS, FLAT_WAVES = (0.22, 0.15), 0.9, 6, 0.4
 # Standard deviations of how far locks are ruffled (log), and of metres by which they meet another ruffling
 # than their neighbours.
 UNLIKE_TOUSLE, TOUSLED_APART = 0.3, 0.008
-PLAIT_TWIST, PLAITED = 0.026, 0.012  # metres a crossing of a thin plait, and from the root until it is one
+PLAIT_TWIST, PLAITED = 0.034, 0.012  # metres a crossing of a thin plait, and from the root until it is one
 LOCKS_TOGETHER = 4  # locks of tied hair of the same colour
 # Standard deviation of colour from lock to lock, and (log) of that of the fine locks from wide lock to wide
 # lock: hair is streaked in places and plain in others.
@@ -444,9 +444,11 @@ def _loose(
     own = own * np.where(parts.fringe & ~apart, 1 - FRINGE_CLOSED * groom.dense, 1)
     own = np.where(apart, np.maximum(own, 1.2), own)
     part = TIPS_PART * rng.random(wide.max() + 1)[wide]
+    if groom.plait > 0:  # plaits hold all their hairs, to the tips
+        own, part = np.ones(len(shape)), np.zeros(len(shape))
     shape = st.clump(shape, wide, np.clip(groom.clump * own, 0, 1), groom.join, part)
     middle = _locks(roots, parts.group, int(len(roots) / MIDDLE_LOCK), rng)
-    own = rng.uniform(0.0, 1.0, middle.max() + 1)[middle] * ~stray
+    own = rng.uniform(0.0, 1.0, middle.max() + 1)[middle] * ~stray * (groom.plait == 0)
     part = TIPS_PART * rng.random(middle.max() + 1)[middle]
     shape = st.clump(shape, middle, np.clip(groom.clump * own, 0, 1), 0.8 * groom.join, part)
     own = rng.uniform(0.3, 1.15, fine.max() + 1)[fine] * ~stray

@@ -18,7 +18,7 @@ HAIR_STYLES.add(
             volume=0.004,
             weight=0.15,
             clump=0.95,
-            clumps=110,
+            clumps=60,
             fine=0.7,
             join=1.1,
             frizz=0.001,
