@@ -7,7 +7,7 @@ import numpy as np
 from facegen.assets.meshes.mesh import Floats, Ints
 from facegen.assets.wear import drapes, fur, glasses, headwear, jewellery
 from facegen.assets.wear.cloth_patterns import cloth_picture
-from facegen.assets.wear.garment_registry import INNER, MAIN, TIE, Piece
+from facegen.assets.wear.garment_registry import GARMENT_CUTS, INNER, MAIN, TIE, Piece
 from facegen.assets.wear.hat_registry import Hat, HatPiece
 from facegen.assets.wear.jewellery_registry import NECKLACES
 from facegen.datasets.conventions.native_labels import Native
@@ -77,7 +77,8 @@ def _fabrics(face: Fitting, pieces: list[Piece], rng: np.random.Generator) -> li
         INNER: ("plain", worn.inner, worn.inner),
         TIE: (str(rng.choice(["plain", "stripes", "dots"])), worn.second, worn.colour),
     }
-    if worn.pattern == "lace":  # over cloth of the same dye
+    lace = "lace" in (worn.pattern, GARMENT_CUTS[worn.cut].pattern)
+    if lace:  # over cloth of the same dye
         dress[INNER] = ("plain", worn.colour, worn.colour)
     out = []
     for number, piece in enumerate(pieces):
@@ -85,7 +86,7 @@ def _fabrics(face: Fitting, pieces: list[Piece], rng: np.random.Generator) -> li
         main = piece.cloth == MAIN
         kind, folds = (worn.fabric, worn.folds) if main else ("woven", INNER_FOLDS * worn.folds)
         threads = None
-        if main and worn.pattern == "lace":
+        if main and lace:
             threads = cloth_picture("lace", (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), rng)[..., 0]
             picture = cloth_picture("plain", worn.colour, worn.colour, rng)
         out.append(

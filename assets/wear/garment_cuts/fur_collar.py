@@ -25,10 +25,10 @@ GAP_MM, OPENS_MM = 10.0, 30.0  # from the middle of the front to the collar, and
 FALLS_MM = 22.0  # how much lower the collar lies in front
 # The rolls under the fur: (mm over the neckline, distance of the middle from the skin, radius); by eye.
 ROLLS = ((10.0, 20.0, 17.0), (-14.0, 22.0, 17.0))
-TUFTS = 7000
+TUFTS = 10000
 # Of a tuft, the standard deviation of its logarithm, and how many of these it lies from it at most.
-LENGTH_MM, LENGTH_SPREAD, LENGTH_CUT = 17.0, 0.35, 1.5
-HALF_MM = 1.9  # half its width at the root; tufts narrower than a pixel are lost in noise
+LENGTH_MM, LENGTH_SPREAD, LENGTH_CUT = 15.0, 0.35, 1.5
+HALF_MM = 1.3  # half its width at the root; tufts much narrower than a pixel are lost in noise
 TO_SKIN = -0.2  # cosine to the skin's normal, under which no tufts grow: they would stand in the neck
 LEAN = 0.8  # how much tufts turn from the skin of the fur, by random directions and by their weight
 
