@@ -6,9 +6,7 @@ import click
 
 
 @click.command()
-@click.argument(
-    "parts", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, file_okay=False)
-)
+@click.argument("parts", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The new dataset folder.")
 def command(parts: tuple[Path, ...], out: Path) -> None:
     """Put PARTS, folders of `facegen render --shard`, together into one dataset folder.

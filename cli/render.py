@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from facegen.api.defaults import QUALITIES, RENDER, RESUME
+from facegen.api.defaults import QUALITIES, RENDER, RESUME, STORAGES
 
 SET_HELP = """Set an attribute of every face to a value, or draw it from a range or from names:
 hair.style=afro, pose.yaw=-40:40, glasses.kind=round|oval (repeatable). Skin, hair and clothes of the default
@@ -46,7 +46,7 @@ prior follow a given age, sex or ancestry. --list-attributes names all attribute
     type=click.Path(path_type=Path),
     default=Path(RENDER.out),
     show_default=True,
-    help="Dataset folder.",
+    help="Dataset folder, or an address on an object store: s3://BUCKET/FACES.",
 )
 @click.option("--convention", help=f"Label convention of masks/ [{RENDER.convention}; as --faces-of].")
 @click.option(
@@ -83,6 +83,12 @@ prior follow a given age, sex or ancestry. --list-attributes names all attribute
     "--shard-size",
     type=click.IntRange(1, 1_000_000),
     help="Faces that are finished, recorded and retried together [256; as the folder].",
+)
+@click.option(
+    "--storage",
+    type=click.Choice(STORAGES),
+    help="Each file of a face by itself, or a tar archive a shard (WebDataset) [as the folder, else files; "
+    "tar on an object store].",
 )
 @click.option(
     "--backgrounds",
@@ -134,6 +140,7 @@ def command(
     resume: str,
     shard: str | None,
     shard_size: int | None,
+    storage: str | None,
     backgrounds: Path | None,
     settings: tuple[str, ...],
     without: tuple[str, ...],
@@ -174,7 +181,7 @@ def command(
             out, num=num, size=size, quality=quality, seed=seed, match_dist=match_dist, rounds=rounds,
             overrides=overrides_of(settings, without), convention=convention, backgrounds=backgrounds,
             faces=faces_of, workers=workers, device=device, resume=resume, progress=progress,
-            shard=shard, shard_size=shard_size,
+            shard=shard, shard_size=shard_size, storage=storage,
         )  # fmt: skip
     if engine == "ray":
         order = replace(order, engine=RayEngine(address, gpus=gpus_per_task))

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from facegen.cli.support.newest_set import newest_set
-from facegen.datasets.io.sample import remove_sample
+from facegen.datasets.io.object_store import local_folder
 from facegen.datasets.layouts.face_set import Problem
 from facegen.datasets.layouts.verify_set import verify
 
@@ -34,7 +34,7 @@ def command(synth: Path | None, drop: bool, rerender: int, seed: int) -> None:
     """
     from facegen.render.production import set_integrity
 
-    synth = synth or newest_set()
+    synth = local_folder(synth or newest_set())
     with _bar("verifying") as step:
         result = verify(synth, step)
     with _bar("comparing hashes") as step:
@@ -72,8 +72,9 @@ def _print(problems: list[Problem]) -> None:
 def _drop(synth: Path, broken: list[str], drop: bool) -> None:
     """Delete broken samples, or say that it can be done."""
     if broken and drop:
-        for name in broken:
-            remove_sample(synth, name)
+        from facegen.render.production.set_integrity import drop as delete
+
+        delete(synth, broken)
         click.echo(f"{len(broken)} samples deleted: the command that rendered them renders them again")
     elif broken:
         click.echo(f"{len(broken)} samples are broken: --drop deletes them, to be rendered again")

@@ -34,7 +34,8 @@ def command(synth: tuple[Path, ...], workers: int | None, out: Path | None) -> N
     from facegen.cli.support.newest_set import newest_set
     from facegen.datasets.io.files import write_json
     from facegen.datasets.io.hardware import describe_machine
-    from facegen.datasets.io.sample import read_landmarks, sample_file
+    from facegen.datasets.io.sample import read_landmarks
+    from facegen.datasets.io.stored_samples import StoredSamples
     from facegen.datasets.layouts.open_set import open_set
 
     console = Console(stderr=True)
@@ -43,11 +44,12 @@ def command(synth: tuple[Path, ...], workers: int | None, out: Path | None) -> N
         faces = open_set(path)
         if faces.layout != "facegen":
             raise FacegenError(f"{path}: nothing is known of its faces: name a set that facegen rendered")
+        samples = StoredSamples(faces.path)
         tables.append(measured(faces, workers, console).attributes)
         for i, name in enumerate(faces.ids):
             meta = faces.meta(i) or {}
             style = HAIR_STYLES.get_or_fail(meta["spec"]["hair"]["style"], f"{faces.path}, {name}")
-            points = read_landmarks(sample_file(faces.path, "landmarks", name))[0]
+            points = read_landmarks(*samples.read("landmarks", name))[0]
             known.append(Known(meta, points, style.traits))
     source = ", ".join(table.source for table in tables)
     ids = tuple(name for table in tables for name in table.ids)

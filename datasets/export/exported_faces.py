@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,9 +12,10 @@ from PIL import Image
 
 from facegen.datasets.conventions.label_conventions import Convention, derive
 from facegen.datasets.export.dense_points import FaceGeometry
-from facegen.datasets.io.files import read_json, read_npz
+from facegen.datasets.io.files import read_npz
 from facegen.datasets.io.images import read_index, read_rgb
-from facegen.datasets.io.sample import read_landmarks, sample_file
+from facegen.datasets.io.sample import read_landmarks
+from facegen.datasets.io.stored_samples import StoredSamples
 
 JPEG_QUALITY = 95  # little loss; the pictures of the public sets are JPEG too
 Geometry = Callable[[Mapping[str, Any]], FaceGeometry]
@@ -26,8 +26,8 @@ class ExportedFaces:
 
     Parameters
     ----------
-    root : Path
-        A folder written by `facegen render`.
+    samples : StoredSamples
+        Of a folder written by `facegen render`.
     names : list of str
         Names of its finished samples, rising.
     convention : Convention
@@ -47,7 +47,7 @@ class ExportedFaces:
 
     def __init__(
         self,
-        root: Path,
+        samples: StoredSamples,
         names: list[str],
         convention: Convention,
         as_rendered: bool,
@@ -56,17 +56,17 @@ class ExportedFaces:
     ) -> None:
         self.names, self.convention = names, convention
         self.provenance = provenance or {}
-        self._root, self._as_rendered, self._geometry = root, as_rendered, geometry
+        self._samples, self._as_rendered, self._geometry = samples, as_rendered, geometry
         self._last: tuple[str, FaceGeometry] | None = None
 
     def picture_file(self, name: str) -> bytes:
         """The bytes of a sample's PNG; FacegenError where it does not decode."""
-        read_rgb(self._file("images", name))
-        return self._file("images", name).read_bytes()
+        self.picture(name)
+        return self._samples.content("images", name)
 
     def picture(self, name: str) -> npt.NDArray[np.uint8]:
         """A sample's picture, (H, W, 3) uint8 RGB."""
-        return read_rgb(self._file("images", name))
+        return read_rgb(*self._samples.read("images", name))
 
     def picture_jpeg(self, name: str) -> bytes:
         """A sample's picture as JPEG of JPEG_QUALITY, colours at full resolution."""
@@ -77,9 +77,10 @@ class ExportedFaces:
     def mask(self, name: str) -> npt.NDArray[np.uint8]:
         """A sample's mask, (H, W) uint8 ids of `convention`, 255 = ignore."""
         if self._as_rendered:
-            return read_index(self._file("masks", name))
-        (coverage,) = read_npz(self._file("coverage", name), "coverage")
-        native, bare = (read_index(self._file(folder, name)) for folder in ("labels", "bare"))
+            return read_index(*self._samples.read("masks", name))
+        path, content = self._samples.read("coverage", name)
+        (coverage,) = read_npz(path, "coverage", content=content)
+        native, bare = (read_index(*self._samples.read(folder, name)) for folder in ("labels", "bare"))
         return derive(native, bare, coverage, self.convention)
 
     def landmarks(self, name: str) -> npt.NDArray[np.float32]:
@@ -88,25 +89,23 @@ class ExportedFaces:
 
     def landmarks_seen(self, name: str) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
         """As `landmarks`, and which of them can be seen, (70,) bool."""
-        return read_landmarks(self._file("landmarks", name))
+        return read_landmarks(*self._samples.read("landmarks", name))
 
     def meta(self, name: str) -> dict[str, Any]:
         """A sample's meta.json; FacegenError where it is damaged."""
-        return read_json(self._file("meta", name))
+        return self._samples.meta(name)
 
     def meta_file(self, name: str) -> bytes:
         """The bytes of a sample's meta.json; FacegenError where it is damaged."""
         self.meta(name)
-        return self._file("meta", name).read_bytes()
+        return self._samples.content("meta", name)
 
     def geometry(self, name: str) -> FaceGeometry | None:
         """A sample's dense points and gaze; None where they were not asked for."""
         if self._geometry is None:
             return None
         if self._last is None or self._last[0] != name:  # a format and its geometry/ both ask
-            (depth,) = read_npz(self._file("depth", name), "depth")
+            path, content = self._samples.read("depth", name)
+            (depth,) = read_npz(path, "depth", content=content)
             self._last = name, self._geometry(self.meta(name)).seen_in(depth, self.landmarks_seen(name)[1])
         return self._last[1]
-
-    def _file(self, folder: str, name: str) -> Path:
-        return sample_file(self._root, folder, name)

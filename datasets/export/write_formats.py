@@ -20,7 +20,8 @@ from facegen.datasets.export.format_registry import FORMATS, Format
 from facegen.datasets.io.dataset_file import read_dataset_json
 from facegen.datasets.io.files import npz_bytes, write_bytes, write_json
 from facegen.datasets.io.folder_lock import LOCK_FILE, folder_lock
-from facegen.datasets.layouts.facegen_folder import finished, is_own
+from facegen.datasets.io.stored_samples import StoredSamples
+from facegen.datasets.layouts.facegen_folder import is_own
 from facegen.datasets.layouts.open_set import CLASSES_FILE
 from facegen.datasets.layouts.provenance import ENTRIES, PROVENANCE_FILE, provenance
 
@@ -86,12 +87,13 @@ def export(
     header = read_dataset_json(root)
     wanted = layout.convention or (convention.name if convention else header["convention"])
     as_rendered = header["convention"] == wanted and not neutral
-    names = finished(root)
+    samples = StoredSamples(root)
+    names = samples.names
     if not names:
         raise FacegenError(f"{root}: no finished sample: run `facegen render --out {root}` again to resume")
     changes = _changes(layout, wanted, as_rendered)
     content = provenance(header, to, wanted if layout.has_masks else "", changes)
-    faces = ExportedFaces(root, names, convention_named(wanted), as_rendered, content, geometry)
+    faces = ExportedFaces(samples, names, convention_named(wanted), as_rendered, content, geometry)
     with _whole_or_nothing(out) as stage:
         for done, _ in enumerate(layout.write(faces, stage), 1):
             _write_extras(faces, names[done - 1], stage, extras)

@@ -127,23 +127,51 @@ def write_attributes(root: Path, names: Sequence[str], rows: Iterable[Mapping[st
     ValueError : names and rows differ in number, or a column mixes types.
     FacegenError : the disk is full or refuses.
     """
-    import pyarrow as pa  # 50 ms that `facegen --help` must not pay
-    import pyarrow.parquet as pq
+    write_table(Path(root) / ATTRIBUTES_FILE, attribute_table(names, rows))
 
+
+def attribute_table(names: Sequence[str], rows: Iterable[Mapping[str, object]]) -> Any:
+    """The table of `write_attributes` as a `pyarrow.Table`; ValueError as there."""
     source, parts, count = iter(rows), [], 0
     while chunk := list(islice(source, ROWS_AT_ONCE)):
         parts.append(_columns(names[count : count + len(chunk)], chunk))
         count += len(chunk)
     if len(names) != count:
         raise ValueError(f"{len(names)} names for {count} rows")
+    return joined(parts or [_columns([], [])])
+
+
+def joined(parts: Sequence[Any]) -> Any:
+    """Tables of `attribute_table` one below the other; ValueError where a column mixes types."""
+    import pyarrow as pa  # 50 ms that `facegen --help` must not pay
+
     try:
-        table = pa.concat_tables(parts or [_columns([], [])], promote_options="permissive")
+        table = pa.concat_tables(parts, promote_options="permissive")
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise ValueError(f"an attribute mixes types ({error})") from None
-    columns = sorted(set(table.column_names) - {"name"})
+    return table.combine_chunks().select(["name", *sorted(set(table.column_names) - {"name"})])
+
+
+def write_table(path: Path, table: Any) -> None:
+    """Write a `pyarrow.Table` as Parquet, in one step; DiskError where the disk is full or refuses."""
+    import pyarrow.parquet as pq
+
     buffer = io.BytesIO()
-    pq.write_table(table.combine_chunks().select(["name", *columns]), buffer, compression="zstd")
-    write_bytes(Path(root) / ATTRIBUTES_FILE, buffer.getvalue())
+    pq.write_table(table, buffer, compression="zstd")
+    write_bytes(path, buffer.getvalue())
+
+
+def read_table(path: Path) -> Any:
+    """A `pyarrow.Table` of a Parquet file; FacegenError where it is missing or damaged."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_table(path)
+    except FileNotFoundError:
+        raise FacegenError(f"{path}: no such file") from None
+    except (OSError, pa.ArrowInvalid) as error:
+        raise FacegenError(f"{path}: damaged table ({str(error).splitlines()[0]}): render again") from None
 
 
 def _columns(names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> Any:
@@ -163,13 +191,5 @@ def _columns(names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> Any:
 
 def read_attributes_table(root: Path) -> dict[str, list]:
     """Column name -> values of `attributes.parquet`; FacegenError where it is missing or damaged."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    path = Path(root) / ATTRIBUTES_FILE
-    try:
-        return pq.read_table(path).to_pydict()
-    except FileNotFoundError:
-        raise FacegenError(f"{path}: no such file") from None
-    except (OSError, pa.ArrowInvalid) as error:
-        raise FacegenError(f"{path}: damaged table ({str(error).splitlines()[0]}): render again") from None
+    columns: dict[str, list] = read_table(Path(root) / ATTRIBUTES_FILE).to_pydict()
+    return columns

@@ -62,7 +62,7 @@ def _in_one_step(path: Path) -> Iterator[Path]:
     except OSError as error:
         with suppress(OSError):  # there is nothing to remove where the folder could not be made
             temporary.unlink(missing_ok=True)
-        raise DiskError(_disk_message(path, error)) from None
+        raise DiskError(disk_message(path, error)) from None
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -114,21 +114,25 @@ def write_json(path: Path, value: object) -> None:
     write_bytes(path, (text + "\n").encode())
 
 
-def read_json(path: Path, advice: str = "remove it") -> dict[str, Any]:
+def read_json(path: Path, advice: str = "remove it", content: bytes | None = None) -> dict[str, Any]:
     """The JSON object of a file.
 
     Parameters
     ----------
     path : Path
+        The file, or what a message is to name where `content` is given.
     advice : str
         What to do with a damaged file: the end of the error's message.
+    content : bytes, optional
+        The file's content, of a member of an archive.
 
     Raises
     ------
     FacegenError : the file is missing, damaged or not an object.
     """
     try:
-        value = json.loads(path.read_text(encoding="utf-8-sig"))  # editors on Windows add a mark
+        content = path.read_bytes() if content is None else content
+        value = json.loads(content.decode("utf-8-sig"))  # editors on Windows add a mark
     except FileNotFoundError:
         raise FacegenError(f"{path}: no such file") from None
     except (OSError, ValueError, RecursionError) as error:
@@ -172,15 +176,21 @@ def npz_bytes(**arrays: npt.NDArray[Any]) -> bytes:
     return buffer.getvalue()
 
 
-def read_npz(path: Path, *names: str) -> tuple[npt.NDArray[Any], ...]:
+def read_npz(path: Path, *names: str, content: bytes | None = None) -> tuple[npt.NDArray[Any], ...]:
     """Arrays of an archive by name; pickled content is refused.
+
+    Parameters
+    ----------
+    path, content :
+        As of `read_json`.
+    *names : str
 
     Raises
     ------
     FacegenError : the file is missing or damaged, lacks an array, or has one of more than MAX_ARRAY_BYTES.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(path if content is None else io.BytesIO(content)) as archive:
             return tuple(_array(archive, name) for name in names)
     except FileNotFoundError:
         raise FacegenError(f"{path}: no such file") from None
@@ -197,7 +207,8 @@ def _array(archive: zipfile.ZipFile, name: str) -> npt.NDArray[Any]:
         return np.lib.format.read_array(io.BytesIO(file.read()), allow_pickle=False)
 
 
-def _disk_message(path: Path, error: OSError) -> str:
+def disk_message(path: Path, error: OSError) -> str:
+    """One line for a user whose file cannot be written: what is wrong, and what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"{path}: the disk is full: make room, then run again; finished samples are kept"
     if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):

@@ -18,7 +18,7 @@ meta is written last: a sample is done when all its files are there, meta among 
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -143,28 +143,42 @@ def is_done(root: Path, index: int) -> bool:
     return all(sample_file(Path(root), folder, name).is_file() for folder in reversed(FOLDERS))
 
 
-def read_sample(root: Path, index: int) -> Sample:
+def read_sample(root: Path, index: int, files: "SampleFiles | None" = None) -> Sample:
     """Read one sample.
+
+    Parameters
+    ----------
+    root : Path
+        The dataset's folder.
+    index : int
+    files : SampleFiles, optional
+        Where the folder's samples are (`stored_samples.StoredSamples`); by default in files of their own.
 
     Raises
     ------
     FacegenError : a file, which is named, is missing or damaged, or breaks the schema.
     """
     root, name = Path(root), sample_name(index)
-    meta = read_json(sample_file(root, "meta", name))
-    landmarks, visible = read_landmarks(sample_file(root, "landmarks", name))
-    depth, normals = read_npz(sample_file(root, "depth", name), "depth", "normals")
-    (coverage,) = read_npz(sample_file(root, "coverage", name), "coverage")
+
+    def at(folder: str) -> tuple[Path, bytes | None]:
+        return (sample_file(root, folder, name), None) if files is None else files.read(folder, name)
+
+    (meta_at, meta_bytes), (depth_at, depth_bytes), (cover_at, cover_bytes) = map(
+        at, ("meta", "depth", "coverage")
+    )
+    landmarks, visible = read_landmarks(*at("landmarks"))
+    depth, normals = read_npz(depth_at, "depth", "normals", content=depth_bytes)
+    (coverage,) = read_npz(cover_at, "coverage", content=cover_bytes)
     sample = Sample(
-        rgb=read_rgb(sample_file(root, "images", name)),
-        native=read_index(sample_file(root, "labels", name)),
-        bare=read_index(sample_file(root, "bare", name)),
+        rgb=read_rgb(*at("images")),
+        native=read_index(*at("labels")),
+        bare=read_index(*at("bare")),
         coverage=coverage,
         landmarks=landmarks,
         visible=visible,
         depth=depth,
         normals=normals,
-        meta=meta,
+        meta=read_json(meta_at, content=meta_bytes),
     )
     try:
         sample.check()
@@ -173,8 +187,22 @@ def read_sample(root: Path, index: int) -> Sample:
     return sample
 
 
-def read_landmarks(path: Path) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+class SampleFiles(Protocol):
+    """Where the files of samples are: beside each other, in archives, or on another machine."""
+
+    def read(self, folder: str, name: str) -> tuple[Path, bytes | None]:
+        """What a message names, and the content; None for a file of that path. FacegenError : not there."""
+
+
+def read_landmarks(
+    path: Path, content: bytes | None = None
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
     """Read a landmark file.
+
+    Parameters
+    ----------
+    path, content :
+        As of `files.read_json`.
 
     Returns
     -------
@@ -185,10 +213,10 @@ def read_landmarks(path: Path) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.
     ------
     FacegenError : the file is missing or damaged.
     """
-    content = read_json(path)
+    data = read_json(path, content=content)
     try:
-        points = np.array(content["points"], dtype=np.float32)
-        visible = np.array(content["visible"], dtype=np.bool_)
+        points = np.array(data["points"], dtype=np.float32)
+        visible = np.array(data["visible"], dtype=np.bool_)
     except (KeyError, TypeError, ValueError):
         points, visible = np.zeros(0, np.float32), np.zeros(0, np.bool_)
     if points.shape != (LANDMARK_COUNT, 2) or visible.shape != (LANDMARK_COUNT,):

@@ -1,12 +1,12 @@
 """The record of a finished shard: sizes and hashes of its files, in `shards/000000.json` of a dataset folder.
 
+The files of a packed shard are in `shards/000000.tar` (`tar_shard`), and the record names this archive too.
 The record is written last, after everything it names is on the disk, so a shard counts as finished only while
 its record is there and its files match. Writing a shard twice gives the same files and the same record.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -15,26 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from facegen.datasets.errors import DiskError, FacegenError
+from facegen.datasets.io.file_record import FileRecord
 from facegen.datasets.io.files import read_json, write_json
+from facegen.datasets.io.object_store import remote_of
 from facegen.datasets.io.sample import FOLDERS, is_done, sample_file, sample_name
+from facegen.datasets.io.tar_shard import spoiled_samples
 
 SHARDS = "shards"
+TABLES = "attributes"  # folder with the rows of each packed shard
 RECORD_VERSION = 1
-
-
-@dataclass(frozen=True)
-class FileRecord:
-    """Size in bytes and sha256 (64 hex digits) of a file."""
-
-    size: int
-    sha256: str
-
-    @staticmethod
-    def of(path: Path) -> FileRecord:
-        """Of a file that is there; OSError where it cannot be read."""
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            return FileRecord(os.fstat(file.fileno()).st_size, digest)
 
 
 @dataclass(frozen=True)
@@ -51,6 +40,9 @@ class ShardRecord:
         Every file of its samples, by path below the dataset folder.
     failures : mapping of str to str
         Sample name -> why it could not be rendered.
+    packed : mapping of str to FileRecord
+        Archive and table of a packed shard, by path below the dataset folder: they are there in place of
+        `files`. Empty where every file is one of its own.
     """
 
     number: int
@@ -59,6 +51,17 @@ class ShardRecord:
     fingerprint: str
     files: Mapping[str, FileRecord] = field(repr=False)
     failures: Mapping[str, str] = field(default_factory=dict)
+    packed: Mapping[str, FileRecord] = field(default_factory=dict)
+
+    @property
+    def on_disk(self) -> Mapping[str, FileRecord]:
+        """The files that are there."""
+        return self.packed or self.files
+
+    @property
+    def names(self) -> list[str]:
+        """The samples that came out, rising."""
+        return sorted({Path(name).stem for name in self.files})
 
     @property
     def size(self) -> int:
@@ -67,6 +70,7 @@ class ShardRecord:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""
+        packed = {name: [one.size, one.sha256] for name, one in self.packed.items()}
         return {
             "record_version": RECORD_VERSION,
             "number": self.number,
@@ -77,7 +81,7 @@ class ShardRecord:
             "bytes": self.size,
             "files": {name: [one.size, one.sha256] for name, one in self.files.items()},
             "failures": dict(self.failures),
-        }
+        } | ({"packed": packed} if packed else {})
 
 
 def record_file(root: Path, number: int) -> Path:
@@ -115,7 +119,7 @@ def write_record(root: Path, record: ShardRecord) -> None:
     ------
     DiskError : the disk is full or refuses.
     """
-    for folder in {(root / name).parent for name in record.files}:
+    for folder in {(root / name).parent for name in record.on_disk}:
         sync_folder(folder)
     write_json(record_file(root, record.number), record.to_dict())
     sync_folder(root / SHARDS)
@@ -150,15 +154,28 @@ def read_record(root: Path, number: int) -> ShardRecord | None:
             f"{path}: record version {data.get('record_version')!r}, this facegen reads {RECORD_VERSION}"
         )
     try:
-        files = {
-            _known_file(path, name): FileRecord(int(size), str(sha256))
-            for name, (size, sha256) in data["files"].items()
-        }
+        files = {_known_file(path, name): _file_record(one) for name, one in data["files"].items()}
+        packed = {name: _file_record(one) for name, one in data.get("packed", {}).items()}
+        if packed and sorted(packed) != sorted(packed_files(int(data["number"]))):
+            raise ValueError("names other archives than its own")
         number, start, stop = (int(data[key]) for key in ("number", "start", "stop"))
         failures = {str(name): str(why) for name, why in data["failures"].items()}
-        return ShardRecord(number, start, stop, str(data["fingerprint"]), files, failures)
+        return ShardRecord(number, start, stop, str(data["fingerprint"]), files, failures, packed)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FacegenError(f"{path}: damaged record ({error}): remove it") from None
+
+
+def packed_files(number: int) -> tuple[str, str]:
+    """Archive and table of attributes of a packed shard, by path below the dataset folder."""
+    return f"{SHARDS}/{number:06d}.tar", f"{TABLES}/{number:06d}.parquet"
+
+
+def _file_record(stored: Any) -> FileRecord:
+    """Of a pair of size and hash; ValueError where it is none."""
+    size, sha256 = stored
+    if int(size) < 0:
+        raise ValueError("a size below 0")
+    return FileRecord(int(size), str(sha256))
 
 
 def _known_file(path: Path, name: str) -> str:
@@ -170,14 +187,19 @@ def _known_file(path: Path, name: str) -> str:
     return name
 
 
+def record_files(root: Path) -> list[Path]:
+    """Where records of a dataset folder lie, rising."""
+    folder = root / SHARDS
+    found = sorted(folder.glob("[0-9]*.json")) if folder.is_dir() else []
+    return [path for path in found if path.stem.isdecimal()]
+
+
 def records(root: Path) -> Iterator[ShardRecord]:
     """All records of a dataset folder, rising; FacegenError for a damaged one."""
-    folder = root / SHARDS
-    for path in sorted(folder.glob("[0-9]*.json")) if folder.is_dir() else ():
-        if path.stem.isdecimal():
-            record = read_record(root, int(path.stem))
-            if record is not None:
-                yield record
+    for path in record_files(root):
+        record = read_record(root, int(path.stem))
+        if record is not None:
+            yield record
 
 
 def differing_files(root: Path, record: ShardRecord, hashes: bool) -> Iterator[tuple[str, str]]:
@@ -197,13 +219,23 @@ def differing_files(root: Path, record: ShardRecord, hashes: bool) -> Iterator[t
     what : str
         What is wrong with it.
     """
-    for name, known in record.files.items():
+    remote = remote_of(root)
+    for name, known in record.on_disk.items():
         path = root / name
+        elsewhere = remote is not None and name in remote.sizes and not path.exists()
         try:
-            size = path.stat().st_size
+            size = remote.sizes[name] if remote is not None and elsewhere else path.stat().st_size
             if size != known.size:
                 yield name, f"has {size:,} bytes, its shard's record says {known.size:,}"
-            elif hashes and FileRecord.of(path) != known:
+            elif (
+                hashes
+                and (
+                    remote.store.sha256(name)
+                    if remote is not None and elsewhere
+                    else FileRecord.of(path).sha256
+                )
+                != known.sha256
+            ):
                 yield name, "has another content than its shard's record says"
         except FileNotFoundError:
             yield name, "is missing, its shard's record names it"
@@ -214,7 +246,8 @@ def differing_files(root: Path, record: ShardRecord, hashes: bool) -> Iterator[t
 def unfinished(root: Path, number: int, start: int, stop: int, fingerprint: str) -> list[int]:
     """Samples of a shard still to render, by its record where it has one, else by the files that are there.
 
-    Files that differ in size from the record count as not there; `facegen verify` compares contents.
+    Files that differ in size from the record count as not there; `facegen verify` compares contents. Of an
+    archive that differs, the samples whose contents are as the record says are kept.
 
     Parameters
     ----------
@@ -233,10 +266,20 @@ def unfinished(root: Path, number: int, start: int, stop: int, fingerprint: str)
     except FacegenError:
         record = None  # written again when the shard is finished
     spoiled: set[str] = set()
+    packed: set[str] = set()
     if record is not None and record.fingerprint == fingerprint:
-        spoiled = {Path(name).stem for name, _ in differing_files(root, record, hashes=False)}
+        wrong = [name for name, _ in differing_files(root, record, hashes=False)]
+        if not record.packed:
+            spoiled = {Path(name).stem for name in wrong}
+        elif packed_files(number)[0] in wrong:
+            archive = root / packed_files(number)[0]
+            packed = {*record.names} - {*spoiled_samples(archive, record.files, record.names)}
+        else:
+            packed = {*record.names}
     return [
-        index for index in range(start, stop) if sample_name(index) in spoiled or not is_done(root, index)
+        index
+        for index in range(start, stop)
+        if sample_name(index) in spoiled or not (sample_name(index) in packed or is_done(root, index))
     ]
 
 

@@ -199,8 +199,8 @@ class FaceSet:
         for index, name in enumerate(self.ids):
             path = self.image_path(name)
             try:
-                size = image_size(path)
-                self.image(index)
+                picture = self.image(index)
+                size = image_size(path) if path.is_file() else picture.shape[:2]
             except FacegenError as error:
                 problems.append(Problem(path, _without_path(error, path), "damaged"))
                 continue

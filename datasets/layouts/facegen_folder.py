@@ -1,22 +1,19 @@
 """facegen's own dataset folder as a FaceSet (files: `io.sample`, `io.dataset_file`)."""
 
 import json
-import re
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from facegen.datasets.conventions.convention_registry import convention as convention_named
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.dataset_file import DATASET_FILE, FORMAT, read_dataset_json
-from facegen.datasets.io.files import read_json
 from facegen.datasets.io.images import read_index, read_rgb
-from facegen.datasets.io.sample import FOLDERS, sample_file
-from facegen.datasets.layouts.face_set import FaceSet, Problem
-
-_NAME = re.compile(r"\d{6}")
-_READERS: dict[str, Callable[[Path], Any]] = {"images": read_rgb, "masks": read_index, "meta": read_json}
+from facegen.datasets.io.sample import FOLDERS
+from facegen.datasets.io.stored_samples import StoredSamples
+from facegen.datasets.layouts.face_set import FaceSet, Problem, no_files
 
 
 def is_own(path: Path) -> bool:
@@ -30,54 +27,63 @@ def is_own(path: Path) -> bool:
         return (path / "meta").is_dir()
 
 
-def open_own(path: Path) -> FaceSet:
+def open_own(path: Path, name: str = "") -> FaceSet:
     """The finished samples of a folder written by `facegen render`, in index order.
+
+    Parameters
+    ----------
+    path : Path
+        The folder, or the mirror of a set on an object store.
+    name : str
+        Of the set; by default that of the folder.
 
     Raises
     ------
     FacegenError : dataset.json is damaged or of another version, or no sample is finished.
     """
     content = read_dataset_json(path)
-    ids = finished(path)
+    samples = StoredSamples(path)
+    ids = samples.names
     if not ids:
         raise FacegenError(f"{path}: no finished sample: run `facegen render --out {path}` again to resume")
     return FaceSet(
-        name=path.name,
+        name=name or path.name,
         path=path,
         layout="facegen",
         convention=convention_named(content["convention"]),
         ids=ids,
         has_masks=True,
-        image_path=partial(sample_file, path, "images"),
-        mask_path=partial(sample_file, path, "masks"),
-        read_image=partial(_read, path, "images"),
-        read_mask=partial(_read, path, "masks"),
-        read_meta=partial(_read, path, "meta"),
-        pairing=partial(_incomplete, path, ids),
-        mask_files=partial(_mask_files, path),
+        image_path=partial(samples.shown, "images"),
+        mask_path=partial(samples.shown, "masks"),
+        read_image=partial(_image, samples),
+        read_mask=partial(_mask, samples),
+        read_meta=samples.meta,
+        pairing=partial(_incomplete, samples),
+        mask_files=partial(_mask_files, samples),
     )
 
 
-def finished(path: Path) -> list[str]:
-    """Names of the samples whose meta file is there, rising."""
-    folder = path / "meta"
-    files = folder.glob("*.json") if folder.is_dir() else ()
-    return sorted(file.stem for file in files if _NAME.fullmatch(file.stem))
-
-
-def _incomplete(path: Path, ids: list[str]) -> list[Problem]:
-    problems = []
-    for name in ids:
+def _incomplete(samples: StoredSamples) -> list[Problem]:
+    problems = [
+        Problem(path, f"a shard whose samples are left out: {why}", "missing")
+        for path, why in samples.lost.items()
+    ]
+    for name in samples.names:
         for folder in FOLDERS:
-            file = sample_file(path, folder, name)
-            if not file.is_file():
+            file = samples.loose_file(folder, name)
+            if file is not None and not file.is_file():
                 problems.append(Problem(file, "missing although the sample is marked as done", "missing"))
     return problems
 
 
-def _mask_files(root: Path, name: str) -> list[Path]:
-    return [sample_file(root, "masks", name)]
+def _mask_files(samples: StoredSamples, name: str) -> list[Path]:
+    file = samples.loose_file("masks", name)
+    return no_files(name) if file is None else [file]
 
 
-def _read(root: Path, folder: str, name: str) -> Any:
-    return _READERS[folder](sample_file(root, folder, name))
+def _image(samples: StoredSamples, name: str) -> npt.NDArray[np.uint8]:
+    return read_rgb(*samples.read("images", name))
+
+
+def _mask(samples: StoredSamples, name: str) -> npt.NDArray[np.uint8]:
+    return read_index(*samples.read("masks", name))

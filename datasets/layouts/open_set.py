@@ -7,6 +7,7 @@ from facegen.datasets.conventions.convention_registry import CONVENTIONS
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import read_json
 from facegen.datasets.io.images import list_images
+from facegen.datasets.io.object_store import local_folder, shown_name
 from facegen.datasets.layouts.annotations import is_annotations
 from facegen.datasets.layouts.class_table import meaning_of, translated
 from facegen.datasets.layouts.face_set import FaceSet, Problem
@@ -37,9 +38,10 @@ def open_set(path: Path | str, split: str | None = None, convention: str | Path 
 
     Parameters
     ----------
-    path : folder, or .zip, .tar or .parquet file
+    path : folder, or .zip, .tar or .parquet file; or an address
         facegen's own layout, the official CelebAMask-HQ, `images/` and `masks/`, a published layout
-        (`published_layouts`), or shards (`table_layouts`).
+        (`published_layouts`), or shards (`table_layouts`). An address on an object store, as
+        s3://bucket/faces, is of a set that facegen rendered there.
     split : str, optional
         A published part ('train', 'val', 'test'), or the folder of that name in a folder that holds several
         sets.
@@ -57,7 +59,7 @@ def open_set(path: Path | str, split: str | None = None, convention: str | Path 
     FacegenError : no folder, no known layout, nothing in it, several sets in it and no `split`, or an unknown
         convention.
     """
-    path = Path(path)
+    path = local_folder(path)
     if path.is_dir():
         faces = _open_folder(path, split, convention)
     elif path.is_file():
@@ -113,7 +115,7 @@ def _open_folder(path: Path, split: str | None, convention: str | Path | None) -
     if split is not None and (path / split).is_dir() and not is_index_masks(path):
         return open_set(path / split, convention=convention)
     if is_own(path) and split is None:
-        return open_own(path)
+        return open_own(path, shown_name(path))
     if is_index_masks(path) and not _is_published(path):
         _require_no_split(path, split)
         return _open_index(path)

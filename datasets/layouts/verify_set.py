@@ -26,9 +26,9 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.dataset_file import ATTRIBUTES_FILE, read_attributes_table, read_dataset_json
 from facegen.datasets.io.files import TEMPORARY_MARK
 from facegen.datasets.io.images import read_index
-from facegen.datasets.io.sample import FOLDERS, Sample, read_sample, sample_file, sample_name
+from facegen.datasets.io.sample import FOLDERS, Sample, read_sample, sample_name
+from facegen.datasets.io.stored_samples import StoredSamples
 from facegen.datasets.layouts.face_set import MAX_SWAPPED, Problem
-from facegen.datasets.layouts.facegen_folder import finished
 
 Labels = npt.NDArray[np.uint8]
 
@@ -80,7 +80,8 @@ def verify(root: Path, progress: Callable[[int, int], None] = lambda done, total
     FacegenError : dataset.json is missing, damaged or foreign, or no sample is finished: nothing to check.
     """
     header = read_dataset_json(root)
-    chosen, names = convention(header["convention"]), finished(root)
+    chosen, samples = convention(header["convention"]), StoredSamples(root)
+    names = samples.names
     if not names:
         raise FacegenError(f"{root}: no finished sample to verify")
     problems = _whole_folder(root, header, names)
@@ -88,13 +89,13 @@ def verify(root: Path, progress: Callable[[int, int], None] = lambda done, total
     for done, name in enumerate(names, start=1):
         before = len(problems)
         try:
-            sample = read_sample(root, int(name))
-            mask = read_index(sample_file(root, "masks", name))
+            sample = read_sample(root, int(name), samples)
+            mask = read_index(*samples.read("masks", name))
         except FacegenError as error:
             problems.append(Problem(root, f"sample {name}: {str(error).removeprefix(f'{root}: ')}"))
         else:
             problems += [
-                Problem(sample_file(root, folder, name), message)
+                Problem(samples.shown(folder, name), message)
                 for folder, message in sample_problems(sample, mask, header["size"], chosen)
             ]
             sides += count_sides(mask, chosen)

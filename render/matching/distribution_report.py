@@ -132,7 +132,7 @@ def _out_of_reach(blocks: Sequence[Matched]) -> dict[str, float]:
 
 
 def add_rendered(
-    target: dict, rows: Columns, specs: Sequence[FaceSpec], masks: Iterable[npt.NDArray[np.uint8]]
+    target: dict, rows: Columns, specs: Iterable[FaceSpec], masks: Iterable[npt.NDArray[np.uint8]]
 ) -> None:
     """Add to a target what the finished faces show.
 
@@ -140,7 +140,7 @@ def add_rendered(
     ----------
     target : of `describe_target`; it is changed
     rows : name -> (n,) column of the profile's rows that the faces were made for
-    specs : n specs
+    specs : n specs, taken one by one
     masks : their n masks, (H, W) uint8 in the celebamaskhq convention
     """
     seen = np.array([measure_labels(mask) for mask in masks])
@@ -202,13 +202,14 @@ def _rank_correlation(x: Rows, y: Rows) -> tuple[float, int]:
     return float(np.corrcoef(rankdata(x), rankdata(y))[0, 1]), len(x)
 
 
-def _by_gender(rows: Columns, specs: Sequence[FaceSpec], seen: Rows) -> dict[str, dict]:
+def _by_gender(rows: Columns, specs: Iterable[FaceSpec], seen: Rows) -> dict[str, dict]:
     """Attribute -> {"men", "women"} -> fractions requested by rows, held by specs and seen in masks.
 
     What is requested is split by the gender that a row requests, the rest by the gender of the spec.
     """
     male_rows = np.asarray(rows["male"]).astype(bool)
-    male_specs = np.array([spec.identity.gender > 0.5 for spec in specs])
+    held = np.array([(s.identity.gender > 0.5, *(worn.in_spec(s) for worn in WORN.values())) for s in specs])
+    male_specs, worn_by = held[:, 0], dict(zip(WORN, held[:, 1:].T, strict=True))
     groups = (("men", male_rows, male_specs), ("women", ~male_rows, ~male_specs))
     table: dict[str, dict] = {
         "fraction_of_faces": {
@@ -224,7 +225,7 @@ def _by_gender(rows: Columns, specs: Sequence[FaceSpec], seen: Rows) -> dict[str
             requested = np.asarray(worn.requested(rows)).astype(bool)
         except KeyError:
             continue  # the profile does not have it
-        in_spec = np.array([worn.in_spec(spec) for spec in specs])
+        in_spec = worn_by[name]
         in_mask = np.nan_to_num(seen[:, CONTENT_NAMES.index(worn.measure)]) > 0 if worn.measure else None
         table[name] = {
             who: {

@@ -8,7 +8,7 @@ import statistics
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,26 +21,32 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.dataset_file import (
     ATTRIBUTES_FILE,
     DATASET_FILE,
+    attribute_table,
+    joined,
     read_dataset_json,
+    read_table,
     write_attributes,
     write_dataset_json,
+    write_table,
 )
-from facegen.datasets.io.files import TEMPORARY_MARK, fingerprint, read_json
+from facegen.datasets.io.files import TEMPORARY_MARK, fingerprint
 from facegen.datasets.io.folder_lock import LOCK_FILE, folder_lock
 from facegen.datasets.io.hardware import Room
 from facegen.datasets.io.images import read_index
+from facegen.datasets.io.object_store import REMOTE_FILE, ObjectStore, put_folder
 from facegen.datasets.io.progress import MESSAGE, ProgressCallback, ProgressEvent, ignore_progress, say
-from facegen.datasets.io.sample import FOLDERS, is_done, sample_name
+from facegen.datasets.io.sample import FOLDERS, sample_name
 from facegen.datasets.io.shard_record import SHARDS, unfinished
-from facegen.datasets.layouts.facegen_folder import finished
+from facegen.datasets.io.stored_samples import StoredSamples
 from facegen.render.develop.background_photos import digest, with_photograph
 from facegen.render.matching.distribution_report import add_rendered, describe_target
 from facegen.render.matching.label_preview import CONVENTION
-from facegen.render.matching.matcher import Matched, block_of, draw_specs, rows_of
+from facegen.render.matching.matcher import Matched, draw_specs, rows_of
 from facegen.render.matching.pilot_correction import Correction
-from facegen.render.production.matched_blocks import matched_blocks
+from facegen.render.production.matched_blocks import FOLDER as MATCHING
+from facegen.render.production.matched_blocks import matched_blocks, stored_specs
 from facegen.render.production.ray_engine import RayEngine
-from facegen.render.production.shard_commits import ShardCommits
+from facegen.render.production.shard_commits import Destination, ShardCommits
 from facegen.render.production.shard_plan import SHARD_SIZE, Part, RunPlan
 from facegen.render.production.worker_pool import (
     LOGS,
@@ -56,7 +62,8 @@ from facegen.render.production.worker_pool import (
 from facegen.render.spec.face_spec import FaceSpec
 from facegen.render.spec.overrides import Override, apply_all
 
-WORKING = (LOCK_FILE, LOGS)  # what a run puts into a folder beside the dataset
+FILES, TAR = STORAGES = ("files", "tar")
+WORKING = (LOCK_FILE, LOGS, REMOTE_FILE)  # what a run puts into a folder beside the dataset
 GENERATOR = 13  # raised when the same order gives other faces: a set of an older one cannot be resumed
 
 
@@ -91,6 +98,11 @@ class Order:
         The part of the plan that this run renders; None for all of it.
     engine : RayEngine, optional
         Where it is rendered; None: by worker processes of this machine.
+    storage : str, optional
+        "files" or "tar": each file of a sample by itself, or an archive a shard; by default as the folder is,
+        else "files".
+    address : str, optional
+        Of an object store that archives go to; `job.out` is its mirror (`io.object_store`).
     """
 
     job: Job
@@ -106,6 +118,16 @@ class Order:
     shard_size: int | None = None
     part: Part | None = None
     engine: RayEngine | None = None
+    storage: str | None = None
+    address: str | None = None
+
+    @property
+    def packed(self) -> bool:
+        """Whether each shard is one archive."""
+        file = Path(self.job.out) / DATASET_FILE
+        if self.storage is None and self.address is None and file.is_file():
+            return read_dataset_json(file.parent).get("storage") == TAR
+        return self.storage == TAR or self.address is not None
 
     def config(self) -> dict[str, Any]:
         """Everything that decides the bytes of a sample, JSON-ready."""
@@ -141,20 +163,25 @@ def faces_of(folder: Path) -> tuple[FaceSpec, ...]:
     FacegenError : the folder is no such set, or a face of it is missing.
     """
     count = read_dataset_json(folder)["num"]
-    missing = [i for i in range(count) if not is_done(folder, i)]
+    samples = StoredSamples(folder)
+    missing = [i for i in range(count) if not samples.is_done(sample_name(i))]
     if missing:
         raise FacegenError(
             f"{folder}: {len(missing)} of {count} faces are missing ({sample_name(missing[0])} first): "
             "finish it"
         )
-    specs = []
-    for i in range(count):
-        path = folder / "meta" / f"{sample_name(i)}.json"
-        try:
-            specs.append(FaceSpec.from_dict(read_json(path)["spec"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise FacegenError(f"{path}: holds no face that can be read ({error})") from None
-    return tuple(specs)
+    return tuple(spec_of(samples, i) for i in range(count))
+
+
+def spec_of(samples: StoredSamples, index: int) -> FaceSpec:
+    """The face of a finished sample; FacegenError where its meta file cannot be read."""
+    name = sample_name(index)
+    try:
+        return FaceSpec.from_dict(samples.meta(name)["spec"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise FacegenError(
+            f"{samples.shown('meta', name)}: holds no face that can be read ({error})"
+        ) from None
 
 
 def run_plan(order: Order) -> RunPlan:
@@ -207,7 +234,7 @@ def check_folder(order: Order) -> None:
             f"({values})"
         )
     _check_shards(order, out, there)
-    beyond = sorted(int(name) for name in finished(out) if int(name) >= order.num)
+    beyond = sorted(int(name) for name in StoredSamples(out).names if int(name) >= order.num)
     if beyond:
         needed = max(there["num"], beyond[-1] + 1)
         raise FacegenError(f"{out}: holds faces beyond --num {order.num}: say --num {needed} or more")
@@ -227,6 +254,9 @@ def _check_shards(order: Order, out: Path, there: Mapping[str, Any]) -> None:
         raise FacegenError(f"{out}: holds {held}, this is {wanted}: choose another --out")
     if part is not None and there["num"] != order.num:
         raise FacegenError(f"{out}: holds part {part} of {there['num']} faces, not of {order.num}")
+    storage = there.get("storage", FILES)
+    if order.storage is not None and order.storage != storage:
+        raise FacegenError(f"{out}: holds samples as {storage}, not as {order.storage}: leave it out")
     size = there.get("shard_size")
     if None not in (size, order.shard_size) and size != order.shard_size:
         raise FacegenError(f"{out}: holds shards of {size} samples, not of {order.shard_size}: leave it out")
@@ -253,8 +283,6 @@ class Chosen:
     ----------
     specs : iterable of FaceSpec
         Those still to render, drawn one by one.
-    matched : dict of int to FaceSpec
-        All faces of an order with a profile, by index; empty without a profile.
     target : dict, optional
         What dataset.json says of the profile and of matching; None for a part of a plan.
     matching : dict, optional
@@ -262,7 +290,6 @@ class Chosen:
     """
 
     specs: Iterable[FaceSpec]
-    matched: dict[int, FaceSpec] = field(default_factory=dict)
     target: dict[str, Any] | None = None
     matching: dict[str, Any] | None = None
 
@@ -306,8 +333,11 @@ def _produce(order: Order, fresh: bool, progress: ProgressCallback) -> Outcome:
     _remove_begun(out)
     _write_summary(order, Outcome(), complete=False)
     try:
-        commits = ShardCommits(out, run_plan(order), order.part, todo)
+        store = None if order.address is None else ObjectStore(order.address)
+        commits = ShardCommits(Destination(out, order.packed, store), run_plan(order), order.part, todo)
         chosen = choose_specs(order, todo, progress)
+        if store is not None:
+            put_folder(store, out, MATCHING)
         reporter = _Reporter(progress, len(todo), commits)
         pairs = zip(todo, chosen.specs, strict=True)
         outcome = _render(order, pairs, reporter, proven=len(todo) < len(indices_of(order)))
@@ -318,6 +348,10 @@ def _produce(order: Order, fresh: bool, progress: ProgressCallback) -> Outcome:
         raise
     _add_rendered(order, chosen)
     _write_summary(order, outcome, not outcome.failures, chosen.target, chosen.matching)
+    if order.packed:
+        _remove_empty_folders(out)
+    if store is not None:
+        put_folder(store, out, "")
     return outcome
 
 
@@ -351,10 +385,8 @@ def choose_specs(order: Order, todo: list[int], progress: ProgressCallback = ign
         spent = MatchingCount(progress)
         blocks, correction = _matched(order, order.profile, spent)
         matching = spent.to_dict()
-        first = block_of(indices_of(order).start)[0]
-        matched = dict(enumerate((spec for block in blocks for spec in block.specs), first))
         target = None if order.part else describe_target(order.profile, blocks, correction, order.num)
-        chosen = Chosen((matched[i] for i in todo), matched, target, matching)
+        chosen = Chosen(stored_specs(order.job, todo, fingerprint(order.config())), target, matching)
     if order.photographs:
         chosen.specs = (with_photograph(spec, order.photographs) for spec in chosen.specs)
     return chosen
@@ -439,19 +471,25 @@ def _add_rendered(order: Order, chosen: Chosen) -> None:
     """Write into the target what the finished masks show, where they are in the audit's convention."""
     if chosen.target is None or order.profile is None or order.job.convention != CONVENTION:
         return
-    out = Path(order.job.out)
-    done = [i for i in range(order.num) if is_done(out, i)]
+    samples = StoredSamples(Path(order.job.out))
+    done = [i for i in range(order.num) if samples.is_done(sample_name(i))]
     columns = rows_of(order.profile, order.num, order.seed)
     rows = {name: column[done] for name, column in columns.items()}
-    masks = (read_index(out / "masks" / f"{sample_name(i)}.png") for i in done)
-    add_rendered(chosen.target, rows, [chosen.matched[i] for i in done], masks)
+    masks = (read_index(*samples.read("masks", sample_name(i))) for i in done)
+    add_rendered(chosen.target, rows, stored_specs(order.job, done, fingerprint(order.config())), masks)
+
+
+def _remove_empty_folders(out: Path) -> None:
+    for folder in FOLDERS:
+        with suppress(OSError):  # not there, or not empty
+            (out / folder).rmdir()
 
 
 def _remove_empty(out: Path) -> None:
     """Take back what was written into a folder in which nothing was rendered or matched."""
-    for folder in (*FOLDERS, SHARDS):
-        with suppress(OSError):
-            (out / folder).rmdir()
+    _remove_empty_folders(out)
+    with suppress(OSError):
+        (out / SHARDS).rmdir()
     if {path.name for path in out.iterdir()} <= {DATASET_FILE, *WORKING}:
         (out / DATASET_FILE).unlink()
         shutil.rmtree(out / LOGS, ignore_errors=True)
@@ -471,9 +509,10 @@ def _write_summary(
     out = Path(order.job.out)
     old = read_dataset_json(out) if (out / DATASET_FILE).is_file() else {}
     own = indices_of(order)
-    done = [i for i in own if is_done(out, i)]
+    samples = StoredSamples(out)
+    done = [i for i in own if samples.is_done(sample_name(i))]
     if done and (complete or outcome.done):
-        _write_attributes(out, done)
+        _write_attributes(samples, done)
     shards = run_plan(order)
     config = dict(shards.config)
     write_dataset_json(
@@ -490,6 +529,7 @@ def _write_summary(
             "shard_size": shards.shard_size,
             "plan": shards.digest,
             "part": None if order.part is None else str(order.part),
+            "storage": TAR if order.packed else FILES,
             "complete": complete and len(done) == len(own),
             "rendered": len(done),
             "target": target or old.get("target") or describe_target(order.profile),
@@ -511,18 +551,27 @@ def complete_summary(out: Path) -> None:
     FacegenError : dataset.json or a sample cannot be read.
     """
     header = read_dataset_json(out)
-    done = [index for index in range(header["num"]) if is_done(out, index)]
+    samples = StoredSamples(out)
+    done = [index for index in range(header["num"]) if samples.is_done(sample_name(index))]
     there = {sample_name(index) for index in done}
     failures = {name: why for name, why in header["failures"].items() if name not in there}
     if done:
-        _write_attributes(out, done)
+        _write_attributes(samples, done)
     whole = len(done) == header["num"]
     write_dataset_json(out, header | {"rendered": len(done), "complete": whole, "failures": failures})
 
 
-def _write_attributes(out: Path, done: list[int]) -> None:
+def _write_attributes(samples: StoredSamples, done: list[int]) -> None:
+    """Write the table of attributes; rows of packed shards come from the tables of these."""
     names = [sample_name(i) for i in done]
-    write_attributes(out, names, (read_json(out / "meta" / f"{name}.json")["attributes"] for name in names))
+    tables = [read_table(samples.root / name) for name in samples.tables]
+    loose = [name for name in names if samples.loose_file("meta", name) is not None]
+    rows = (samples.meta(name)["attributes"] for name in loose)
+    if not tables:
+        write_attributes(samples.root, loose, rows)
+        return
+    table = joined([*tables, *([attribute_table(loose, rows)] if loose else [])])
+    write_table(samples.root / ATTRIBUTES_FILE, table.sort_by("name"))
 
 
 def _failures(own: range, done: list[int], old: Mapping[str, str], outcome: Outcome) -> dict[str, str]:

@@ -1,13 +1,14 @@
 """From a profile to the specs of a set, pilots included, stored with the set so that a resumed run continues.
 
 `matching/` in the dataset folder holds one file a matched block and the correction that pilots gave. It is
-used again only for the same order (its fingerprint says which).
+used again only for the same order (its fingerprint says which). Specs stay in these files until each is
+needed: those of 100,000 faces take gigabytes.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
@@ -47,6 +48,8 @@ def matched_blocks(
     on_step: OnStep = lambda step, count: None,
 ) -> tuple[list[Matched], pilot_correction.Correction]:
     """All blocks that hold any of the indices, matched now or read back, and the correction they used.
+
+    The blocks come without specs and origins: `stored_specs` reads the specs.
 
     Parameters
     ----------
@@ -101,8 +104,41 @@ def _blocks(
                 profile, seed, start, stop, overrides, correction, pool, lambda n: on_step("match", n)
             )
             keep_block(job, profile, start, fingerprint, block)
-        blocks.append(block)
+        blocks.append(replace(block, specs=[], origins=()))
     return blocks, correction
+
+
+def stored_specs(job: Job, indices: Iterable[int], fingerprint: str) -> Iterator[FaceSpec]:
+    """Specs of matched samples from the files of their blocks, one block in memory at a time.
+
+    Parameters
+    ----------
+    job : Job
+        Where the set lies.
+    indices : iterable of int
+        Samples whose blocks `matched_blocks` has matched, rising.
+    fingerprint : str
+        Of the order.
+
+    Yields
+    ------
+    FaceSpec
+
+    Raises
+    ------
+    FacegenError : the file of a block is gone or of another order.
+    """
+    specs: list[dict[str, Any]] = []
+    start = stop = 0
+    for index in indices:
+        if not start <= index < stop:
+            start, stop = block_of(index)
+            path = Path(job.out) / FOLDER / f"block-{start:06d}.json"
+            data = read_json(path, "remove it and run again: the block is matched again")
+            if data.get("fingerprint") != fingerprint:
+                raise FacegenError(f"{path}: is of another order: was it changed during the run?")
+            specs = data["specs"]
+        yield FaceSpec.from_dict(specs[index - start])
 
 
 def _stored_correction(

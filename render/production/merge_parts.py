@@ -12,7 +12,7 @@ from facegen.datasets.errors import DiskError, FacegenError
 from facegen.datasets.io.dataset_file import DATASET_FILE, read_dataset_json, write_dataset_json
 from facegen.datasets.io.files import TEMPORARY_MARK
 from facegen.datasets.io.folder_lock import LOCK_FILE, folder_lock
-from facegen.datasets.io.sample import FOLDERS
+from facegen.datasets.io.object_store import remote_of
 from facegen.datasets.io.shard_record import (
     ShardRecord,
     differing_files,
@@ -20,6 +20,7 @@ from facegen.datasets.io.shard_record import (
     read_record,
     write_record,
 )
+from facegen.render.production.dataset_run import FILES
 from facegen.render.production.matched_blocks import FOLDER as MATCHING
 from facegen.render.production.set_integrity import stored_plan
 from facegen.render.production.shard_plan import RunPlan, Shard
@@ -86,6 +87,9 @@ def _one_plan(headers: dict[Path, dict[str, Any]]) -> RunPlan:
             raise FacegenError(f"{part}: has no shards: it was rendered by an older facegen")
         plans[part] = stored[0]
     first, plan = next(iter(plans.items()))
+    ways = {header.get("storage", FILES) for header in headers.values()}
+    if len(ways) > 1:
+        raise FacegenError("some parts hold files and some archives: render all with one --storage")
     for part, other in plans.items():
         if other.digest != plan.digest:
             ours, theirs = {**plan.to_dict(), **plan.config}, {**other.to_dict(), **other.config}
@@ -144,10 +148,12 @@ def _merge_shard(shard: Shard, parts: Sequence[Path], out: Path, mark: str) -> b
 
 
 def _copy_shard(part: Path, out: Path, record: ShardRecord) -> None:
-    for folder in FOLDERS:
-        (out / folder).mkdir(parents=True, exist_ok=True)
-    for name in record.files:
-        _take(part / name, out / name)
+    remote = remote_of(part)
+    for name in record.on_disk:
+        if remote is not None and not (part / name).exists():
+            remote.store.fetch(name, out / name)
+        else:
+            _take(part / name, out / name)
     write_record(out, record)
 
 

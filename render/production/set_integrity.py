@@ -9,16 +9,24 @@ from typing import Any
 
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.dataset_file import read_dataset_json
-from facegen.datasets.io.files import fingerprint, read_json
-from facegen.datasets.io.sample import FOLDERS, sample_file, sample_name
-from facegen.datasets.io.shard_record import SHARDS, differing_files, read_record, record_file
+from facegen.datasets.io.files import fingerprint
+from facegen.datasets.io.packed_shard import reopen
+from facegen.datasets.io.sample import FOLDERS, remove_sample, sample_file, sample_name
+from facegen.datasets.io.shard_record import (
+    SHARDS,
+    differing_files,
+    packed_files,
+    read_record,
+    record_file,
+    records,
+)
+from facegen.datasets.io.stored_samples import StoredSamples
+from facegen.datasets.io.tar_shard import spoiled_samples
 from facegen.datasets.keyed_random import generator
 from facegen.datasets.layouts.face_set import Problem
-from facegen.datasets.layouts.facegen_folder import finished
-from facegen.render.production.dataset_run import GENERATOR
+from facegen.render.production.dataset_run import GENERATOR, spec_of
 from facegen.render.production.shard_plan import Part, RunPlan, Shard
 from facegen.render.production.worker_pool import Job, render_specs
-from facegen.render.spec.face_spec import FaceSpec
 
 Counted = Callable[[int, int], object]
 
@@ -61,7 +69,7 @@ def plan_problems(root: Path, progress: Counted = lambda done, total: None) -> l
     own = {sample_name(index) for shard in shards for index in shard.indices}
     problems += [
         Problem(root, f"sample {name} is not in the plan", name=name)
-        for name in finished(root)
+        for name in StoredSamples(root).names
         if name not in own
     ]
     known = {record_file(root, shard.number) for shard in shards}
@@ -94,12 +102,16 @@ def _shard_problems(root: Path, shard: Shard, mark: str) -> Iterator[Problem]:
     if (record.start, record.stop) != (shard.start, shard.stop) or record.fingerprint != mark:
         yield Problem(path, "is the record of another order or of other samples: resume the render")
         return
-    missing = {Path(name).stem for name in record.files}
+    there = {*record.names}
     for index in shard.indices:
-        if sample_name(index) not in missing and sample_name(index) not in record.failures:
+        if sample_name(index) not in there and sample_name(index) not in record.failures:
             yield Problem(path, f"names neither files nor a failure of sample {sample_name(index)}")
+    archive = root / packed_files(record.number)[0]
     for name, what in differing_files(root, record, hashes=True):
-        yield Problem(root / name, what, name=Path(name).stem)
+        yield Problem(root / name, what, name="" if record.packed else Path(name).stem)
+        if root / name == archive and archive.is_file():
+            for one in spoiled_samples(archive, record.files, record.names):
+                yield Problem(archive, f"sample {one} is not as the shard's record says", name=one)
 
 
 def rerender(
@@ -129,7 +141,8 @@ def rerender(
         rendering cannot start.
     """
     header = read_dataset_json(root)
-    config, names = header["config"], finished(root)
+    samples = StoredSamples(root)
+    config, names = header["config"], samples.names
     if config.get("generator") != GENERATOR:
         raise FacegenError(
             f"{root}: was rendered by generator {config.get('generator')}, this facegen has {GENERATOR}, "
@@ -142,7 +155,7 @@ def rerender(
     problems = []
     with tempfile.TemporaryDirectory(prefix="facegen-verify-") as folder:
         job = Job(Path(folder), config["size"], config["quality"], config["convention"])
-        specs = [(index, _spec(root, index)) for index in chosen]
+        specs = [(index, spec_of(samples, index)) for index in chosen]
         done = 0
 
         def on_answer(_: object) -> None:
@@ -159,7 +172,7 @@ def rerender(
             other = [
                 kind
                 for kind in FOLDERS
-                if sample_file(root, kind, name).read_bytes() != sample_file(job.out, kind, name).read_bytes()
+                if samples.content(kind, name) != sample_file(job.out, kind, name).read_bytes()
             ]
             if other:
                 problems.append(
@@ -168,9 +181,17 @@ def rerender(
     return problems
 
 
-def _spec(root: Path, index: int) -> FaceSpec:
-    path = sample_file(root, "meta", sample_name(index))
-    try:
-        return FaceSpec.from_dict(read_json(path)["spec"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise FacegenError(f"{path}: holds no face that can be read ({error})") from None
+def drop(root: Path, names: list[str]) -> None:
+    """Delete samples, to be rendered again: shards that hold them in archives are unpacked without them.
+
+    Raises
+    ------
+    FacegenError : an archive cannot be read, or the disk is full or refuses.
+    """
+    wanted = {*names}
+    for record in records(root):
+        if record.packed and wanted & {*record.names}:
+            reopen(root, record)
+            (root / packed_files(record.number)[0]).unlink(missing_ok=True)
+    for name in names:
+        remove_sample(root, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -16,6 +17,7 @@ from facegen.datasets.inspection.finding_kinds import LEFT_OUT, kind_of
 from facegen.datasets.inspection.opening import SetWarning
 from facegen.datasets.inspection.set_check import SetCheck, check_set, grouped
 from facegen.datasets.io.sample import read_sample
+from facegen.datasets.io.stored_samples import StoredSamples
 from facegen.datasets.layouts.face_set import FaceSet
 from facegen.datasets.layouts.open_set import open_set
 from facegen.datasets.layouts.provenance import header_of
@@ -90,6 +92,10 @@ class Dataset(Sequence[Sample]):
     def __init__(self, faces: FaceSet) -> None:
         self.faces = faces
 
+    @cached_property
+    def _samples(self) -> StoredSamples:
+        return StoredSamples(self.path)
+
     def __repr__(self) -> str:
         return f"<Dataset {self.path}: {len(self)} faces, {self.faces.layout}, {self.convention}>"
 
@@ -159,7 +165,7 @@ class Dataset(Sequence[Sample]):
         if self.faces.layout != "facegen":
             mask = self.faces.mask(place) if self.faces.has_masks else None
             return Sample(name, self.faces.image(place), mask, *known)
-        one = read_sample(self.path, int(name))
+        one = read_sample(self.path, int(name), self._samples)
         return Sample(
             name, one.rgb, self.faces.mask(place), *known, one.native, one.bare, one.coverage, one.depth,
             one.normals, one.landmarks, one.visible, one.meta,

@@ -10,6 +10,7 @@ from facegen.api.dataset import Dataset
 from facegen.api.rendering import order_of, overrides_of
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import fingerprint
+from facegen.datasets.io.object_store import address_of, local_folder
 from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, ignore_progress, say
 from facegen.datasets.layouts.open_set import open_set
 from facegen.render.production import merge_parts
@@ -28,7 +29,7 @@ def merge(
     Parameters
     ----------
     parts : sequence of path
-        Folders that `facegen.render(..., shard="i/n")` wrote.
+        Folders, or addresses on an object store, that `facegen.render(..., shard="i/n")` wrote.
     out : path
         The new dataset folder.
     progress : callable, optional
@@ -49,11 +50,13 @@ def merge(
     512
     """
     folder = Path(out)
+    if address_of(folder) is not None:
+        raise FacegenError(f"{address_of(folder)}: merge into a folder, then copy it there")
 
     def step(done: int, total: int) -> None:
         progress(ProgressEvent("merge", "shards", done, total))
 
-    plan = merge_parts.merge([Path(one) for one in parts], folder, step)
+    plan = merge_parts.merge([local_folder(one) for one in parts], folder, step)
     if "distribution" not in plan.config:
         complete_summary(folder)
         return Dataset(open_set(folder))

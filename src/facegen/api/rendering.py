@@ -8,13 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from facegen.api.dataset import Dataset, FacesLike, Sample
-from facegen.api.defaults import QUALITIES, RENDER, RESUME
+from facegen.api.defaults import QUALITIES, RENDER, RESUME, STORAGES
 from facegen.api.profile_fitting import profile_to_follow
 from facegen.audit.profiles.attribute_profile import Profile
 from facegen.audit.profiles.measured_rows import RowSource
 from facegen.datasets.conventions.convention_registry import convention as known_convention
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.dataset_file import read_dataset_json
+from facegen.datasets.io.folder_lock import folder_lock
+from facegen.datasets.io.object_store import address_of, local_folder, mirror_folder, refresh
 from facegen.datasets.io.progress import ProgressCallback, ignore_progress
 from facegen.datasets.layouts.open_set import open_set
 from facegen.render.develop.background_photos import names_in
@@ -50,6 +52,7 @@ def render(
     resume: str = RENDER.resume,
     shard: str | None = None,
     shard_size: int | None = None,
+    storage: str | None = None,
     engine: RayEngine | None = None,
     progress: ProgressCallback = ignore_progress,
 ) -> Dataset:
@@ -61,7 +64,7 @@ def render(
     Parameters
     ----------
     out : path
-        Dataset folder.
+        Dataset folder, or an address on an object store (fsspec): "s3://bucket/faces".
     num : int, optional
         Faces; by default 100, or all of `faces_of`.
     size : int, optional
@@ -98,6 +101,9 @@ def render(
         "i/n": only part i (from 0) of n parts, into a folder of its own; `facegen.merge` puts parts together.
     shard_size : int, optional
         Samples that are finished together, by default 256.
+    storage : str, optional
+        "files": each file of a sample by itself, in folders; "tar": a WebDataset archive a shard. By default
+        as the folder is, else "files"; "tar" on an object store.
     engine : RayEngine, optional
         A Ray cluster (`facegen.render.production.ray_engine`) in place of processes of this machine.
     progress : callable, optional
@@ -125,7 +131,7 @@ def render(
         out, num=num, size=size, quality=quality, seed=seed, match_dist=match_dist, rounds=rounds,
         overrides=overrides_of(set, without), convention=convention, backgrounds=backgrounds,
         faces=faces_of, workers=workers, device=device, resume=resume, progress=progress,
-        shard=shard, shard_size=shard_size,
+        shard=shard, shard_size=shard_size, storage=storage,
     )  # fmt: skip
     order = replace(order, engine=engine)
     if dataset_run.plan(order) or not dataset_run.is_finished(order):
@@ -152,8 +158,12 @@ def order_of(
     progress: ProgressCallback,
     shard: str | None = None,
     shard_size: int | None = None,
+    storage: str | None = None,
 ) -> Order:
-    """The checked order of `render`'s parameters; a real folder in `match_dist` is measured."""
+    """The checked order of `render`'s parameters; a real folder in `match_dist` is measured.
+
+    The mirror of an address is brought up to date.
+    """
     _check_range("num", num, 1, 1_000_000)
     _check_range("size", size, 32, 2048)
     _check_range("workers", workers, 1, 64)
@@ -161,6 +171,8 @@ def order_of(
     part = None if shard is None else _part(shard)
     _check_name("quality", quality, QUALITIES)
     _check_name("resume", resume, RESUME)
+    _check_name("storage", storage, STORAGES)
+    folder, address = _destination(out, storage)
     again: tuple[FaceSpec, ...] = ()
     config: Mapping[str, object] = {}
     if faces is not None:
@@ -169,7 +181,7 @@ def order_of(
                 raise FacegenError(f"{option}: the faces of another set are given: leave it out")
         again, config = _faces_again(faces, backgrounds)
     job = Job(
-        Path(out),
+        folder,
         int(size or str(config.get("size", RENDER.size))),
         quality or str(config.get("quality", RENDER.quality)),
         known_convention(convention or str(config.get("convention", RENDER.convention))).name,
@@ -179,16 +191,31 @@ def order_of(
     )
     if again:
         count = len(again) if num is None else min(num, len(again))
-        return Order(job, count, seed, None, None, overrides, resume, 0, (), again, shard_size, part)
+        order = Order(job, count, seed, None, None, overrides, resume, 0, (), again, shard_size, part)
+        return replace(order, storage=storage, address=address)
     profile: RowSource | None = None
     name: str | None = None
     if match_dist is not None:
         profile, name = profile_to_follow(match_dist, progress)
     photographs = names_in(Path(backgrounds)) if backgrounds is not None else ()
     count = RENDER.num if num is None else num
-    return Order(
+    order = Order(
         job, count, seed, profile, name, overrides, resume, rounds, photographs, (), shard_size, part
     )
+    return replace(order, storage=storage, address=address)
+
+
+def _destination(out: str | Path, storage: str | None) -> tuple[Path, str | None]:
+    """The folder to render into, and the address that it mirrors, if any, brought up to date."""
+    address = address_of(out)
+    if address is None:
+        return Path(out), None
+    if storage == dataset_run.FILES:
+        raise FacegenError(f"{address}: an object store takes archives, not single files: leave storage out")
+    folder = mirror_folder(address, "write")
+    with folder_lock(folder):
+        refresh(address, folder)
+    return folder, address
 
 
 def _part(text: str) -> Part:
@@ -205,7 +232,7 @@ def _faces_again(
     faces: FacesLike, backgrounds: str | Path | None
 ) -> tuple[tuple[FaceSpec, ...], Mapping[str, object]]:
     """The faces of a set, and the config that it was rendered with."""
-    folder = faces.path if isinstance(faces, Dataset) else Path(faces)
+    folder = faces.path if isinstance(faces, Dataset) else local_folder(faces)
     config: dict[str, object] = read_dataset_json(folder)["config"]
     if config.get("photographs") and backgrounds is None:
         raise FacegenError(f"{folder} has photographs as backgrounds: name their folder with backgrounds")

@@ -20,7 +20,7 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import write_bytes
 from facegen.datasets.io.images import read_index
 from facegen.datasets.io.progress import ProgressCallback, ignore_progress
-from facegen.datasets.io.sample import sample_file
+from facegen.datasets.io.stored_samples import StoredSamples
 from facegen.datasets.keyed_random import generator
 from facegen.datasets.layouts.face_set import FaceSet
 from facegen.datasets.layouts.open_set import open_set
@@ -227,9 +227,10 @@ def _tiles(
     """Tiles and captions of faces of a facegen set; labels : where the style leaves it open."""
     tiles: list[Picture] = []
     texts: list[str] = []
+    samples = StoredSamples(faces.path)
     for i, caption in zip(chosen, captions, strict=True):
         rgb = faces.image(i)
-        native = read_index(sample_file(faces.path, "labels", faces.ids[i]))
+        native = read_index(*samples.read("labels", faces.ids[i]))
         shown = {
             "beside": [rgb, overlay(rgb, native)],
             "only": [overlay(rgb, native)],
