@@ -185,6 +185,8 @@ def mirror_folder(address: str, use: str) -> Path:
 def refresh(address: str, folder: Path) -> ObjectStore:
     """Bring a mirror up to date: small files that changed are copied, those that are gone are removed.
 
+    What was made in the mirror and has not come to the store yet is kept.
+
     Parameters
     ----------
     address : str
@@ -207,7 +209,7 @@ def refresh(address: str, folder: Path) -> ObjectStore:
     small = {name: state for name, (_, state) in there.items() if SMALL.fullmatch(name)}
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         name = path.relative_to(folder).as_posix()
-        if SMALL.fullmatch(name) and name not in small:
+        if name in seen and name not in small:
             path.unlink(missing_ok=True)
     for name, state in small.items():
         if seen.get(name) != state or not (folder / name).is_file():
@@ -279,10 +281,15 @@ def put_folder(store: ObjectStore, mirror: Path, folder: str) -> None:
         name = path.relative_to(mirror).as_posix()
         if path.is_file() and SMALL.fullmatch(name):
             store.put(path, name)
+            note_put(mirror, {name: path.stat().st_size})
 
 
-def note_archive(folder: Path, name: str, size: int) -> None:
-    """Note in a mirror that an archive was written to the store; size : bytes."""
+def note_put(folder: Path, sizes: Mapping[str, int]) -> None:
+    """Note in a mirror that files were written to the store; sizes : bytes by name."""
     content = read_json(folder / REMOTE_FILE)
-    content["archives"][name] = size
+    for name, size in sizes.items():
+        if ARCHIVE.fullmatch(name):
+            content["archives"][name] = size
+        else:
+            content["seen"][name] = ""  # its state there is not known: it is copied at the next refresh
     write_json(folder / REMOTE_FILE, content)

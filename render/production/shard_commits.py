@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from facegen.datasets.errors import DiskError, FacegenError
-from facegen.datasets.io.dataset_file import DATASET_FILE
 from facegen.datasets.io.files import fingerprint
-from facegen.datasets.io.object_store import ObjectStore, note_archive
+from facegen.datasets.io.object_store import ObjectStore, note_put, put_folder
 from facegen.datasets.io.packed_shard import left_over, pack, remove_files, reopen
 from facegen.datasets.io.sample import remove_sample, sample_name
 from facegen.datasets.io.shard_record import (
@@ -135,15 +134,14 @@ class ShardCommits:
     def _put(self, store: ObjectStore, record: ShardRecord) -> None:
         """Bring a shard to the store, its record last, and remove the archive here."""
         if not self._announced:
-            store.put(self.out / DATASET_FILE, DATASET_FILE)
+            put_folder(store, self.out, "")
             self._announced = True
         for name in record.packed:
             store.put(self.out / name, name)
         name = record_file(self.out, record.number).relative_to(self.out).as_posix()
         store.put(self.out / name, name)
-        archive = packed_files(record.number)[0]
-        note_archive(self.out, archive, record.packed[archive].size)
-        (self.out / archive).unlink()
+        note_put(self.out, {name: 0} | {one: known.size for one, known in record.packed.items()})
+        (self.out / packed_files(record.number)[0]).unlink()
 
     def _put_again(self, store: ObjectStore, shard: Shard) -> None:
         """Bring a finished shard to the store that a stop has kept here."""

@@ -1,4 +1,4 @@
-"""Shards as tar archives: through stops, growth, damage, parts and merging. Faces are copies (`stub_worker`)."""
+"""Shards as archives through stops, growth, damage, parts and merging. Faces are copies (`stub_worker`)."""
 
 import json
 import shutil
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from packed_sets import Stop, shards_of
 from stub_worker import contents
 
 from facegen.audit.profiles.profile_files import load_profile
@@ -27,15 +28,6 @@ from facegen.render.production.set_integrity import drop, plan_problems, rerende
 from facegen.render.spec.face_spec import FaceSpec
 
 pytestmark = pytest.mark.usefixtures("stub")
-
-
-def shards_of(root):
-    """Path -> bytes of archives, tables and records."""
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for folder in ("shards", "attributes")
-        for path in sorted((root / folder).iterdir())
-    }
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +67,7 @@ def test_archives_hold_the_bytes_of_a_folder_in_webdatasets_order(order_of, tmp_
     ]
     assert {(one.mtime, one.uid, one.gid, one.mode) for one in members} == {(0, 0, 0, 0o644)}
     assert not any((root / folder).exists() for folder in FOLDERS)
-    assert (root / "attributes.parquet").read_bytes() == (
-        tmp_path / "files/attributes.parquet"
-    ).read_bytes()
+    assert (root / "attributes.parquet").read_bytes() == (tmp_path / "files/attributes.parquet").read_bytes()
     assert plan_problems(root) == [] and verify(root).problems == [] and rerender(root, 2) == []
 
 
@@ -97,10 +87,6 @@ def test_a_larger_number_keeps_archives_but_the_last(order_of, tmp_path, whole):
     assert plan(order_of(7)) == [5, 6]
     produce(order_of(7))
     assert (root / "shards/000000.tar").stat().st_mtime_ns == first and shards_of(root) == whole
-
-
-class Stop(BaseException):
-    """A stop from outside, as SIGKILL between two steps."""
 
 
 STEPS = (
