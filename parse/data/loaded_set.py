@@ -28,10 +28,12 @@ from facegen.datasets.io.files import TEMPORARY_MARK, fingerprint
 from facegen.datasets.io.hardware import free_memory
 from facegen.datasets.io.images import IMAGE_SUFFIXES
 from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, say
+from facegen.datasets.io.shard_record import SHARDS
 from facegen.datasets.layouts.face_set import FaceSet, fits_shape
 
 MEMORY_FRACTION = 0.25  # of the free memory, above which a set is decoded to the disk
 BAND = 2048  # rows that are averaged at a time: more of a photo of 64 megapixels would take gigabytes
+_SHARD_SUFFIXES = (".tar", ".zip", ".parquet")
 CACHE_FORMAT = 2  # raise when a change here alters the arrays
 
 
@@ -299,12 +301,15 @@ def _load_cached(faces: FaceSet, size: int, cache: Path, on_sample: Callable[[],
 
 
 def _file_stamps(folder: Path) -> list[tuple[str, int, int]]:
-    """Name, length and time of every picture under `folder`: changes when any picture or mask does."""
+    """Name, length and time of every picture and archive under `folder`: changes when any of them does.
+
+    Of archives on an object store the records of their shards change with them.
+    """
     stamps = []
     for base, _, names in os.walk(folder):
         for name in names:
             path = Path(base) / name
-            if path.suffix.lower() in IMAGE_SUFFIXES:
+            if path.suffix.lower() in IMAGE_SUFFIXES + _SHARD_SUFFIXES or path.parent.name == SHARDS:
                 status = path.stat()
                 stamps.append((str(path.relative_to(folder)), status.st_size, status.st_mtime_ns))
     return sorted(stamps)

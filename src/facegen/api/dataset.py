@@ -21,11 +21,13 @@ from facegen.datasets.io.stored_samples import StoredSamples
 from facegen.datasets.layouts.face_set import FaceSet
 from facegen.datasets.layouts.open_set import open_set
 from facegen.datasets.layouts.provenance import header_of
+from facegen.datasets.layouts.shard_stream import BUFFER
 
 if TYPE_CHECKING:
     import torch
 
     from facegen.api.torch_faces import TorchFaces
+    from facegen.api.torch_stream import TorchStream
 
     Transform = Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
 
@@ -200,6 +202,43 @@ class Dataset(Sequence[Sample]):
         if not self.faces.has_masks:
             raise FacegenError(f"{self.path} holds pictures without masks: add a masks/ folder")
         return TorchFaces(self.faces, transform)
+
+    def torch_stream(
+        self, transform: Transform | None = None, *, seed: int = 0, buffer: int = BUFFER
+    ) -> TorchStream:
+        """The set for PyTorch, read shard by shard: for sets that are larger than the memory, or far away.
+
+        Shards are shuffled, and samples within a buffer; each reading gives every sample once, in another
+        order. The processes of torch.distributed and the workers of a DataLoader share the set.
+
+        Parameters
+        ----------
+        transform : callable, optional
+            As of `torch`.
+        seed : int
+        buffer : int
+            Samples that each process holds and shuffles.
+
+        Returns
+        -------
+        torch.utils.data.IterableDataset
+            Of pairs as of `torch`.
+
+        Raises
+        ------
+        FacegenError : the set has no masks.
+
+        Examples
+        --------
+        >>> import facegen
+        >>> data = facegen.open("s3://bucket/faces").torch_stream(seed=1)  # doctest: +SKIP
+        >>> for image, mask in data: ...  # doctest: +SKIP
+        """
+        from facegen.api.torch_stream import TorchStream
+
+        if not self.faces.has_masks:
+            raise FacegenError(f"{self.path} holds pictures without masks: add a masks/ folder")
+        return TorchStream(self.faces, transform, seed, buffer)
 
 
 FacesLike = str | Path | Dataset

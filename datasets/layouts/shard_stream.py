@@ -1,0 +1,157 @@
+"""A set read shard by shard in a random order, in memory that does not grow with the set.
+
+Shards are shuffled, each is read from its beginning to its end, and samples leave a buffer in random order:
+the disk or store is read in long runs, and neighbours in the output are rarely neighbours in a shard. Several
+processes take disjoint parts that together are the whole set.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from facegen.datasets.errors import FacegenError
+from facegen.datasets.keyed_random import keyed_generator
+from facegen.datasets.layouts.face_set import FaceSet
+
+LARGEST = 256  # samples read in a row: a shard of `facegen render`
+BUFFER = 1024  # samples: four shards; at 256 x 256 pixels 0.25 GB
+AHEAD = 4  # samples that are decoded ahead, times the threads
+
+
+class Streamed(NamedTuple):
+    """One sample.
+
+    index : place in the set
+    image : (H, W, 3) uint8 RGB
+    mask : (h, w) uint8 ids of the set's convention, 255 = ignore; None where the set has no masks
+    """
+
+    index: int
+    image: npt.NDArray[np.uint8]
+    mask: npt.NDArray[np.uint8] | None
+
+
+def runs_of(faces: FaceSet, parts: int = 1) -> list[range]:
+    """Places of samples that are read in a row: those of an archive, or neighbours in a folder.
+
+    Parameters
+    ----------
+    faces : FaceSet
+    parts : int
+        Processes: there are at least as many runs, where the set has as many samples.
+
+    Returns
+    -------
+    list of range
+        Disjoint, together the whole set; none longer than LARGEST.
+    """
+    longest = max(1, min(LARGEST, len(faces) // max(1, parts)))
+    runs = []
+    for _, same in groupby(range(len(faces)), lambda i: faces.image_path(faces.ids[i]).parent):
+        places = list(same)
+        start, stop = places[0], places[-1] + 1
+        runs += [range(one, min(one + longest, stop)) for one in range(start, stop, longest)]
+    return runs
+
+
+def order_of(
+    faces: FaceSet, seed: int, epoch: int = 0, part: tuple[int, int] = (0, 1), shuffle: bool = True
+) -> Iterator[int]:
+    """The order in which a process reads samples: shards in random order, each from its beginning.
+
+    Parameters
+    ----------
+    faces : FaceSet
+    seed, epoch : int
+        Another order of shards each epoch.
+    part : (int, int)
+        Number of the process, from 0, and how many there are. Runs are dealt out in turn.
+    shuffle : bool
+        False: in the order of the set.
+
+    Raises
+    ------
+    FacegenError : there is no such part, or it would be empty.
+    """
+    number, of = part
+    if not 0 <= number < of:
+        raise FacegenError(f"part {number} of {of}: parts are numbered from 0 to {of - 1}")
+    runs = runs_of(faces, of)
+    if len(runs) < of:
+        raise FacegenError(f"{faces.path}: {len(faces)} samples cannot be shared by {of} processes")
+    order = keyed_generator(seed, "stream.shards", epoch).permutation(len(runs)) if shuffle else runs
+    for one in [*order][number::of]:
+        yield from runs[one] if shuffle else one
+
+
+def stream(
+    faces: FaceSet,
+    seed: int = 0,
+    epoch: int = 0,
+    part: tuple[int, int] = (0, 1),
+    buffer: int = BUFFER,
+    threads: int | None = None,
+) -> Iterator[Streamed]:
+    """Read every sample of a set, or of a part of it, once.
+
+    Parameters
+    ----------
+    faces : FaceSet
+    seed, epoch, part :
+        As of `order_of`.
+    buffer : int
+        Samples that are shuffled; 1 or less: samples come in the order of the set.
+    threads : int, optional
+        That decode; by default one a processor.
+
+    Yields
+    ------
+    Streamed
+
+    Raises
+    ------
+    FacegenError : no such part, or a file that cannot be read (named).
+    """
+    shuffle = buffer > 1
+    random = keyed_generator(seed, "stream.buffer", epoch, *part)
+    held: list[Streamed] = []
+    for sample in _decoded(
+        faces, order_of(faces, seed, epoch, part, shuffle), threads or os.cpu_count() or 1
+    ):
+        if not shuffle:
+            yield sample
+        elif len(held) < buffer:
+            held.append(sample)
+        else:
+            place = int(random.integers(buffer))
+            held[place], sample = sample, held[place]
+            yield sample
+    for place in random.permutation(len(held)):
+        yield held[place]
+
+
+def _decoded(faces: FaceSet, order: Iterator[int], threads: int) -> Iterator[Streamed]:
+    """Samples in the given order, some decoded ahead by threads: decoding leaves Python's lock."""
+
+    def read(index: int) -> Streamed:
+        return Streamed(index, faces.image(index), faces.mask(index) if faces.has_masks else None)
+
+    waiting: deque[Future[Streamed]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for index in order:
+                waiting.append(pool.submit(read, index))
+                if len(waiting) >= AHEAD * threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
