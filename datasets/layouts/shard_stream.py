@@ -29,12 +29,12 @@ AHEAD = 4  # samples that are decoded ahead, times the threads
 class Streamed(NamedTuple):
     """One sample.
 
-    index : place in the set
+    place : in the set
     image : (H, W, 3) uint8 RGB
     mask : (h, w) uint8 ids of the set's convention, 255 = ignore; None where the set has no masks
     """
 
-    index: int
+    place: int
     image: npt.NDArray[np.uint8]
     mask: npt.NDArray[np.uint8] | None
 

@@ -35,15 +35,15 @@ def faces(folder):
 @pytest.mark.parametrize("buffer", [1, 5, 1000])
 def test_every_sample_comes_once_with_its_own_picture(faces, buffer):
     samples = list(stream(faces, seed=1, buffer=buffer))
-    assert sorted(one.index for one in samples) == list(range(COUNT))
-    assert ([one.index for one in samples] == list(range(COUNT))) == (buffer == 1)
+    assert sorted(one.place for one in samples) == list(range(COUNT))
+    assert ([one.place for one in samples] == list(range(COUNT))) == (buffer == 1)
     for index, image, mask in samples:
         assert (image == face(index).rgb).all() and (mask == faces.mask(index)).all()
 
 
 def test_the_order_depends_on_seed_and_epoch_alone(faces):
     def order(**more):
-        return [one.index for one in stream(faces, buffer=8, **more)]
+        return [one.place for one in stream(faces, buffer=8, **more)]
 
     assert order(seed=1) == order(seed=1, threads=1) != order(seed=2)
     assert order(seed=1, epoch=1) != order(seed=1)
@@ -59,7 +59,7 @@ def test_shards_are_read_from_beginning_to_end(faces):
 
 @pytest.mark.parametrize("of", [2, 3, 26])
 def test_parts_are_disjoint_and_together_the_set(faces, of):
-    parts = [[one.index for one in stream(faces, 1, 0, (i, of), buffer=3)] for i in range(of)]
+    parts = [[one.place for one in stream(faces, 1, 0, (i, of), buffer=3)] for i in range(of)]
     assert all(parts) and sorted(one for part in parts for one in part) == list(range(COUNT))
     for part in ((of, of), (0, COUNT + 1)):
         with pytest.raises(FacegenError, match=r"numbered from 0|cannot be shared"):
@@ -120,7 +120,7 @@ def test_a_store_is_streamed_as_a_folder_is(folder, tmp_path, monkeypatch):
     files.put(str(folder), "/streamed", recursive=True)
     try:
         faces = open_set("memory://streamed")
-        samples = {one.index: one.image for one in stream(faces, buffer=4)}
+        samples = {one.place: one.image for one in stream(faces, buffer=4)}
         assert sorted(samples) == list(range(COUNT))
         assert all((samples[i] == face(i).rgb).all() for i in samples)
         assert not list(mirror_folder("memory://streamed", "read").rglob("*.tar"))
