@@ -155,6 +155,7 @@ UNLIKE_CURL, OFF_BEAT, BEATS, FLAT_WAVES = (0.22, 0.15), 0.9, 6, 0.4
 # Standard deviations of how far locks are ruffled (log), and of metres by which they meet another ruffling
 # than their neighbours.
 UNLIKE_TOUSLE, TOUSLED_APART = 0.3, 0.008
+PLAITED_LOFT = 0.15  # how far single hairs stand off plaits, against other hair
 PLAIT_TWIST, PLAITED = 0.034, 0.012  # metres a crossing of a thin plait, and from the root until it is one
 LOCKS_TOGETHER = 4  # locks of tied hair of the same colour
 # Standard deviation of colour from lock to lock, and (log) of that of the fine locks from wide lock to wide
@@ -252,7 +253,8 @@ def make_hair(
     width = np.exp(rng.normal(0, WIDTHS, len(strands))).clip(*WIDTH_RANGE)
     width = radius * width * (THINNEST + (1 - THINNEST) * border)
     untidy = np.exp(rng.normal(0, UNTIDY, wide.max() + 1))[wide]
-    strands, gap, stray = _loosened(groom, strands, gap, untidy, fine, skull, rng)
+    together = wide if groom.plait > 0 else fine  # a plait sways as a whole
+    strands, gap, stray = _loosened(groom, strands, gap, untidy, together, skull, rng)
     width = np.where(stray, STRAY_WIDTH * width, width)
     over_eye = grown.over_eye
     if hidden is not None:
@@ -377,6 +379,7 @@ def _loosened(
     away[..., 2] = np.maximum(away[..., 2] - CROWN_Z, 0)
     away /= np.maximum(np.sqrt(np.einsum("ijk,ijk->ij", away, away)), 1e-6)[..., None]
     loft = LOFT * groom.volume + LOFT_CURLS * groom.curl_radius * (groom.curl_pitch < TIGHT)
+    loft *= PLAITED_LOFT if groom.plait > 0 else 1.0
     loft = loft * np.minimum(rng.exponential(1, count) * np.where(stray, 1.5, 1), LOFT_MOST)
     along = length[:, None] * np.linspace(0, 1, points)
     weave = np.maximum(0.5 + st.wander(count, points, WEAVES, rng), 0)
