@@ -28,6 +28,7 @@ from facegen.datasets.inspection.opening import MEASURED, report_set
 from facegen.datasets.io.hardware import processor_count
 from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, ignore_progress, say
 from facegen.datasets.layouts.face_set import FaceSet
+from facegen.datasets.layouts.members import ARCHIVES
 from facegen.datasets.layouts.open_set import open_set
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ SEEN = 224  # pixels of a face's crop that Inception is given: what its features
 ALONE = 48  # pictures up to which starting further processes takes longer than it saves
 
 Features = npt.NDArray[np.float32]
+
+SET_FILES = (*ARCHIVES, ".parquet")  # files that are read as sets of faces
 
 
 def measured(
@@ -115,8 +118,9 @@ def open_reference(
 
 
 def is_real_folder(name: str | Path) -> bool:
-    """Whether a name is a folder of real faces; FacegenError where it is also a shipped profile."""
-    folder, shipped = Path(name).is_dir(), str(name) in profile_names()
+    """Whether a name is a folder or archive of faces; FacegenError where it is a shipped profile too."""
+    path, shipped = Path(name), str(name) in profile_names()
+    folder = path.is_dir() or (path.suffix.lower() in SET_FILES and path.is_file())
     if folder and shipped:
         raise FacegenError(f"{name}: both a shipped profile and a folder: write ./{name} for the folder")
     return folder
