@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from facegen.assets.head.head_model import PosedHead
-from facegen.render.geometry import hair_parts, hand_parts, head_parts, wear_parts
+from facegen.render.geometry import hair_parts, hand_parts, head_parts, thing_parts, wear_parts
 from facegen.render.geometry.fitting import Fitting, PreviewDetail, RenderDetail
 from facegen.render.geometry.part import Part
 from facegen.render.spec.face_spec import FaceSpec
@@ -26,6 +26,7 @@ BUILDERS: tuple[Callable[[Fitting], list[Part]], ...] = (
     wear_parts.hat,
     wear_parts.jewels,
     hand_parts.hand,
+    thing_parts.thing,
 )
 
 

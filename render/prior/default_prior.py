@@ -19,6 +19,7 @@ from facegen.render.prior.garment_prior import draw_garment, like_backdrop, unde
 from facegen.render.prior.hair_prior import draw_facial_hair, draw_hair
 from facegen.render.prior.hand_prior import draw_hand
 from facegen.render.prior.identity_prior import draw_eyes, draw_identity, draw_skin
+from facegen.render.prior.thing_prior import draw_thing
 from facegen.render.spec import face_spec as s
 
 # Fractions of faces that wear them: often enough that a parser learns them.
@@ -67,6 +68,7 @@ def draw_base(seed: int, index: int, identity: s.Identity | None = None) -> s.Fa
         headwear=headwear,
         jewellery=draw_jewellery(d, identity),
         hand=draw_hand(d, identity, garment),
+        thing=draw_thing(d, identity),
         garment=garment,
         light=draw_light(d),
         camera=draw_camera(d),

@@ -32,6 +32,7 @@ HEADWEAR = "facegen.assets.wear.hat_registry:HATS"
 EMBLEMS = "facegen.assets.wear.emblems:EMBLEMS"
 EARRINGS = "facegen.assets.wear.jewellery_registry:EARRINGS"
 NECKLACES = "facegen.assets.wear.jewellery_registry:NECKLACES"
+THINGS = "facegen.assets.wear.thing_registry:THINGS"
 HANDS = "facegen.assets.wear.hand_registry:HANDS"
 GARMENTS = "facegen.assets.wear.garment_registry:GARMENT_CUTS"
 PATTERNS = "facegen.assets.wear.cloth_patterns:PATTERNS"
@@ -428,6 +429,24 @@ class Hand:
 
 
 @dataclass(frozen=True)
+class Thing:
+    """A thing in front of the face or a face mask, or none.
+
+    Attributes
+    ----------
+    kind : "none" or an entry of assets.wear.thing_registry.THINGS
+    side : of the face to which it leads, the subject's "left" or "right"
+    reach : how far it stands off, or how long it is
+    colour : linear RGB of its plastic or cloth
+    """
+
+    kind: str = field.choice("none", THINGS, none=True)
+    side: str = field.choice("left", ("left", "right"))
+    reach: float = field.number(0.5, 0, 1)
+    colour: tuple[float, float, float] = field.colour((0.02, 0.02, 0.02))
+
+
+@dataclass(frozen=True)
 class Garment:
     """Clothes of the upper body.
 
@@ -625,6 +644,7 @@ class FaceSpec:
     headwear: Headwear = field.part(Headwear, needs=(worn("headwear.kind", "beanie"),))
     jewellery: Jewellery = field.part(Jewellery, needs=JEWELLERY_SEEN)
     hand: Hand = field.part(Hand, needs=(worn("hand.kind", "cheek"), set_to("camera.crop", "loose")))
+    thing: Thing = field.part(Thing, needs=(worn("thing.kind", "microphone"),))
     garment: Garment = field.part(Garment, needs=(set_to("camera.crop", "loose"),))
     light: Light = field.part(Light)
     camera: Camera = field.part(Camera)

@@ -10,13 +10,14 @@ from facegen.assets.wear.glasses_registry import GLASSES_FRAMES
 from facegen.assets.wear.hand_registry import HANDS
 from facegen.assets.wear.hat_registry import HATS
 from facegen.assets.wear.jewellery_registry import EARRINGS, NECKLACES
+from facegen.assets.wear.thing_registry import THINGS
 from facegen.datasets.errors import FacegenError
 from facegen.registry import LAST
 from facegen.render.spec import face_spec as s
 from facegen.render.spec.attribute_ranges import find
 from facegen.render.spec.sweeps import with_needs
 
-REGISTRIES = (HATS, GLASSES_FRAMES, GARMENT_CUTS, EARRINGS, NECKLACES, HANDS)
+REGISTRIES = (HATS, GLASSES_FRAMES, GARMENT_CUTS, EARRINGS, NECKLACES, HANDS, THINGS)
 # Draws walk through the entries in this order: a change of it changes every face of every seed.
 ORDER = {
     "headwear.kind": "none beanie cap fedora cowboy sun_hat bucket flat_cap bandana head_scarf head_wrap "
@@ -26,6 +27,7 @@ ORDER = {
     " tuxedo scarf roll_neck jumper camisole halter zipped uniform fur_collar lace_top",
     "jewellery.earrings": "none stud hoop drop",
     "jewellery.necklace": "none chain pendant beads choker",
+    "thing.kind": "none microphone lollipop face_mask",
     "hand.kind": "none cheek cheek_fist chin_fist chin_hold mouth_finger mouth_cover temple brow in_hair "
     "behind_head",
 }
@@ -77,7 +79,7 @@ def test_a_sweep_puts_on_what_shows_the_attribute_and_leaves_what_shows_it(path,
 
 def test_the_registries_import_nothing_that_builds():
     """A command that only lists the choices loads no head, no mesh tools and no ray caster."""
-    modules = ("hat", "glasses", "garment", "jewellery", "hand")
+    modules = ("hat", "glasses", "garment", "jewellery", "hand", "thing")
     code = (
         "import sys;"
         + ";".join(f"import facegen.assets.wear.{m}_registry" for m in modules)

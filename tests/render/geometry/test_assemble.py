@@ -21,7 +21,7 @@ from facegen.render.spec import face_spec as s
 FACES, SEED = 50, 5
 # Few strands and small pictures: what is worn does not depend on them.
 RENDER = RenderDetail(hair_count=300, hair_points=7, subdivision=1, texture_width=32)
-IN_FRONT = {"hand", "sleeve"}  # masks are drawn through them
+IN_FRONT = {"hand", "sleeve", "thing"}  # masks are drawn through them
 LEFT_OUT_OF_PREVIEWS = {
     "cornea.l", "cornea.r", "teeth", "brow.l", "brow.r", "lashes", "beard", "moustache",
 } | IN_FRONT  # fmt: skip
