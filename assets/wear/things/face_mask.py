@@ -1,4 +1,4 @@
-"""Medical or cloth mask over nose, mouth and chin: the face's surface drawn smooth, with loops to the ears."""
+"""Medical or cloth mask over nose, mouth and chin: the face's surface smoothed, with loops to the ears."""
 
 import numpy as np
 
