@@ -11,8 +11,8 @@ from facegen.render.geometry.fitting import Fitting
 from facegen.render.geometry.part import MeshGeometry, Part
 
 LIPS_MEET = (62, 66)  # middles of the lips' inner edges, iBUG
-PLASTIC, WIRE = 0.4, 0.3  # roughness, by eye
-WIRE_COLOUR = (0.35, 0.35, 0.36)  # linear RGB of metal baskets and sticks
+PLASTIC, WIRE = 0.4, 0.5  # roughness, by eye
+WIRE_COLOUR = (0.2, 0.2, 0.21)  # linear RGB of metal baskets and sticks
 
 
 def thing(face: Fitting) -> list[Part]:
