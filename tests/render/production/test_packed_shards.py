@@ -136,7 +136,7 @@ def test_a_stop_while_an_archive_grows_loses_nothing(order_of, tmp_path, monkeyp
         patch.setattr(packed_shard, step, stops)
         with pytest.raises(Stop):
             produce(order_of(7))
-    assert plan(order_of(7)) in ([5, 6], [])
+    assert {*plan(order_of(7))} <= {5, 6}
     produce(order_of(7))
     assert shards_of(tmp_path / "set") == whole
 
