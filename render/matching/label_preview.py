@@ -63,7 +63,7 @@ def preview(spec: FaceSpec, head: PosedHead, size: int = SIZE) -> Labels:
     origin, rays = _rays(view, size)
     parts = assemble(spec, head, DETAIL)
     _, painted = skin_of(parts)
-    meshes = [_mesh_of(part, origin) for part in parts]
+    meshes = [_mesh_of(part, origin) for part in parts if part.labels]  # others are drawn, never labelled
     # The skin closes around the head: what turns away from the camera is hidden by what faces it.
     meshes = [mesh.framed(view) for mesh in (meshes[0].facing(origin), *meshes[1:])]
     chosen = convention(CONVENTION)
