@@ -14,6 +14,7 @@ WIDTH, TOP, TOP_ASIDE, LOW = 66.0, -20.0, -38.0, -122.0
 GAP, THICK = 0.003, 0.0009  # metres between skin and cloth, and the radius of a loop
 SMOOTHINGS = 12  # steps after which cloth spans the hollows beside nose and mouth
 ROWS, COLUMNS = 26, 40  # points of the cloth
+AHEAD = 0.15  # metres in front of the cloth, from where the skin is looked for
 LIPS, FACING = 0.1, 0.5  # of the mask of lips, and backward part of a normal, up to which skin carries cloth
 EAR_S, EAR_T = 145.0, (6.0, -32.0)  # where the loops end behind the ears
 
@@ -52,11 +53,14 @@ def _cloth(front: Front) -> Floats:
     known = model.chart[skin], head.vertices[skin].astype(float)
     cloth = griddata(*known, places)
     cloth = np.where(np.isnan(cloth), griddata(*known, places, method="nearest"), cloth)
+    ahead = front.along(0, -1, 0)
     for _ in range(SMOOTHINGS):
         cloth = gaussian_filter(cloth, (1.0, 1.0, 0), mode="nearest")
-        distance, outwards = front.body.clearance(cloth)
-        push = np.maximum(GAP - distance, 0)[:, None] * outwards
-        cloth = cloth + push.reshape(cloth.shape)
+        # Seen from outside: mouth and nostrils are hollow, and in them a point is clear of the skin, too.
+        points = cloth.reshape(-1, 3)
+        found = front.body.reach(points + AHEAD * ahead, np.broadcast_to(-ahead, points.shape))
+        skin_at = AHEAD - found
+        cloth = cloth + np.maximum(skin_at + GAP, 0).reshape(*cloth.shape[:2], 1) * ahead
     return cloth
 
 

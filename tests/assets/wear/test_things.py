@@ -47,3 +47,13 @@ def test_the_prior_draws_as_many_things_as_were_counted():
     kinds = [draw_spec(12, i).thing.kind for i in range(1500)]
     assert abs(np.mean([kind != "none" for kind in kinds]) - 11 / 700) < 0.012
     assert kinds.count("microphone") > kinds.count("face_mask")
+
+
+def test_nothing_of_the_face_shows_through_a_mask():
+    """From ahead, rays to the middle of the mask meet it before any skin."""
+    one = front()
+    vertices, faces = THINGS["face_mask"].build(one)[0].mesh
+    ahead = one.along(0, -1, 0)
+    middles = vertices[faces].mean(1)
+    skin = one.body.reach(middles + 0.15 * ahead, np.broadcast_to(-ahead, middles.shape)) - 0.15
+    assert skin.min() > 0
