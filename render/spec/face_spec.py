@@ -355,7 +355,7 @@ class Headwear:
 
     kind: str = field.choice("none", HEADWEAR, none=True)
     front_mm: float = field.number(58.0, 20, 95, "mm")
-    back_mm: float = field.number(8.0, -60, 60, "mm")
+    back_mm: float = field.number(8.0, -60, 75, "mm")
     lean: float = field.number(0.0, -20, 20, "degrees")
     crown: float = field.number(0.5, 0, 1)
     brim: float = field.number(0.5, 0, 1, needs=(showing("headwear.kind", "sun_hat"),))

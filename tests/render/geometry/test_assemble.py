@@ -24,6 +24,7 @@ RENDER = RenderDetail(hair_count=300, hair_points=7, subdivision=1, texture_widt
 IN_FRONT = {"hand", "sleeve", "thing"}  # masks are drawn through them
 LEFT_OUT_OF_PREVIEWS = {
     "cornea.l", "cornea.r", "teeth", "brow.l", "brow.r", "lashes", "beard", "moustache",
+    "hat.fur",
 } | IN_FRONT  # fmt: skip
 
 

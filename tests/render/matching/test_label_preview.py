@@ -117,3 +117,8 @@ def test_leaving_out_what_the_camera_cannot_see_changes_no_pixel(model):
     np.testing.assert_array_equal(
         label_preview._labels(whole, painted, {}, rays), label_preview._labels(seen, painted, {}, rays)
     )
+
+
+def test_a_net_is_looked_through(model):
+    bare, veiled = (shown(model, plain(**{"headwear.kind": kind}))[0] for kind in ("none", "net_veil"))
+    np.testing.assert_array_equal(bare, veiled)
