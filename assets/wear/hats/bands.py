@@ -53,7 +53,7 @@ def scarf_band(profile: Floats, worn: Headwear) -> list[HatPiece]:
     pieces = [HatPiece(strip(rings), SHELL_PART)]
     if worn.curl < 0.5:
         return pieces
-    behind = rings[3, SEGMENTS // 2] + [0.0, 7.0, 0.0]
+    behind = rings[3, SEGMENTS // 2] + [0.0, 9.0, 0.0]
     pieces.append(HatPiece(knot(behind, KNOT_MM), SHELL_PART))
     for x in (-1.0, 1.0):
         way = np.array([x * 34.0, 12.0, -TAIL_MM * worn.curl])

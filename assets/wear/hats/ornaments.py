@@ -54,11 +54,11 @@ def headband(profile: Floats, worn: Headwear) -> list[HatPiece]:
     ring = _place(profile[0], degrees) + BAND_OFF_MM
     half = (BAND_MM + BAND_GROWS_MM * worn.brim) / 2 * (1 - 0.35 * (np.abs(degrees) / BAND_REACH) ** 2)
     section = (
-        (-1.0, -2.0),
+        (-1.0, 0.0),
         (-0.9, BAND_THICK_MM * 0.8),
         (0.0, BAND_THICK_MM),
         (0.9, BAND_THICK_MM * 0.8),
-        (1.0, -2.0),
+        (1.0, 0.0),
     )
     grid = np.stack([_arc(ring + off, degrees, across * half) for across, off in section])
     return [HatPiece((grid.reshape(-1, 3), grid_faces(len(grid), grid.shape[1])), SHELL_PART)]
