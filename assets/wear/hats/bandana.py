@@ -29,7 +29,7 @@ def build(profile: Floats, worn: Headwear) -> list[HatPiece]:
     behind = shell[0, SEGMENTS // 2] + [0.0, 11.0, 2.0]
     pieces.append(HatPiece(knot(behind, KNOT_MM), SHELL_PART))
     for x in ENDS_X:
-        way = np.array([x * (28 + 20 * worn.brim), 42.0, -TAIL_MM * (0.6 + 0.4 * worn.curl)])
+        way = np.array([x * (28 + 20 * worn.brim), 62.0, -TAIL_MM * (0.6 + 0.4 * worn.curl)])
         pieces.append(HatPiece(tail(behind, way, np.array([1.0, 0.0, 0.25 * x]), TAIL_WIDE_MM), SHELL_PART))
     return pieces
 

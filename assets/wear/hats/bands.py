@@ -53,10 +53,10 @@ def scarf_band(profile: Floats, worn: Headwear) -> list[HatPiece]:
     pieces = [HatPiece(strip(rings), SHELL_PART)]
     if worn.curl < 0.5:
         return pieces
-    behind = rings[3, SEGMENTS // 2] + [0.0, 9.0, 0.0]
+    behind = rings[3, SEGMENTS // 2] + [0.0, 12.0, 0.0]
     pieces.append(HatPiece(knot(behind, KNOT_MM), SHELL_PART))
     for x in (-1.0, 1.0):
-        way = np.array([x * 34.0, 12.0, -TAIL_MM * worn.curl])
+        way = np.array([x * 34.0, 30.0, -TAIL_MM * worn.curl])
         pieces.append(HatPiece(tail(behind, way, np.array([1.0, 0.0, 0.3 * x]), TAIL_WIDE_MM), SHELL_PART))
     return pieces
 
