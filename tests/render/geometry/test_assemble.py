@@ -18,7 +18,7 @@ from facegen.render.geometry.part import MeshGeometry, StrandGeometry, skin_of
 from facegen.render.geometry.pose import pose_heads
 from facegen.render.spec import face_spec as s
 
-FACES, SEED = 50, 5
+FACES, SEED = 51, 5
 # Few strands and small pictures: what is worn does not depend on them.
 RENDER = RenderDetail(hair_count=300, hair_points=7, subdivision=1, texture_width=32)
 IN_FRONT = {"hand", "sleeve", "thing"}  # masks are drawn through them
@@ -45,11 +45,22 @@ def test_every_kind_occurs(faces):
         assert {getattr(getattr(spec, group), name) for spec, *_ in faces} == set(choices), path
 
 
+def is_covered(spec):
+    """Whether a cloth hides nearly all hair: less than a hundredth of the strands is left."""
+    if spec.headwear.kind == "none" or spec.hair.style == "bald":
+        return False
+    head = pose_heads(head_model(), [spec])[0]
+    hair = [part for part in assemble(spec, head, RENDER) if part.name == "hair"]
+    return not hair or len(hair[0].geometry.points) < RENDER.hair_count / 100
+
+
 def test_previews_and_pictures_have_the_same_parts_with_the_same_labels(faces):
     left_out = set()
     for spec, rendered, previewed, _ in faces:
         shared = [part for part in rendered if part.name not in LEFT_OUT_OF_PREVIEWS]
         left_out |= {part.name for part in rendered if part.name in LEFT_OUT_OF_PREVIEWS}
+        if is_covered(spec):  # the last lock under a cloth is among few strands by chance
+            shared, previewed = ([part for part in parts if part.name != "hair"] for parts in (shared, previewed))
         assert [part.name for part in shared] == [part.name for part in previewed], spec.index
         for one, other in zip(shared, previewed, strict=True):
             # The ball of an eye in a preview has no iris.
