@@ -155,6 +155,8 @@ class Hat:
     heights_mm : tuple of float
         Of a kind that hangs before the face: heights in its frame, falling, at which `profile` then holds the
         distance of the outermost skin from the frame's z axis.
+    hangs_free : bool
+        Whether ends that would hang into a bent neck are lifted off the skin.
     garment_cuts : tuple of str
         Cuts of garments that this is a part of: the prior then draws one of them.
     covers_ears : bool
@@ -186,6 +188,7 @@ class Hat:
     emblem: float = 0.0
     fur_mm: Range | None = None
     heights_mm: tuple[float, ...] = ()
+    hangs_free: bool = False
     garment_cuts: tuple[str, ...] = ()
     covers_ears: bool = False
 

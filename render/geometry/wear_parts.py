@@ -25,6 +25,7 @@ CHART_UNIT_MM = 100.0  # of the texture coordinates of cloth
 # Degrees by which a flat earring hangs turned from across the head to along it (`Piercing.turn`).
 EARRING_TURN = (10.0, 75.0)
 STONE_ROUGHNESS = 0.08  # polished
+LIFTED = 0.001  # metres over the skin, to which hanging ends are lifted
 FUR_PIGMENT = (0.5, 0.5)  # melanin and redness of fur before its dye
 
 
@@ -101,6 +102,10 @@ def hat(face: Fitting) -> list[Part]:
     if frame is None or kind is None:
         return []
     vertices, faces, slot, uv = headwear.in_world(_hat_pieces(face, frame, kind), frame)
+    if kind.hangs_free:
+        gap, outwards = face.body.clearance(vertices)
+        vertices = vertices + outwards * np.clip(LIFTED - gap, 0, None).astype(np.float32)[:, None]
+        vertices = vertices.astype(np.float32)
     seen = kind.label is not None
     worn = Part(
         "hat",

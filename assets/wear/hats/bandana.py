@@ -47,5 +47,6 @@ BANDANA = HATS.add(
         patterns=SCARF_PATTERNS,
         shows=("brim", "curl"),
         stuff="woven",
+        hangs_free=True,
     )
 )

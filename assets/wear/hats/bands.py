@@ -113,6 +113,7 @@ SCARF_BAND = HATS.add(
         shows=("brim", "curl"),
         hair=BANDED,
         band_mm=(2.0, 42.0),
+        hangs_free=True,
         stuff="knit",
     )
 )

@@ -72,7 +72,7 @@ def test_no_hair_comes_through_a_drape(kind):
     for part in hair_parts.scalp_hair(face):
         depth = face.hat_frame.height(part.geometry.points)
         # A strand is cut between its points, where the edge of the cloth may be bent.
-        assert (depth > (COVERED_MM + 4.0) / 1000).mean() < 0.001 and depth.max() < 0.03
+        assert (depth > (COVERED_MM + 4.0) / 1000).mean() < 0.003 and depth.max() < 0.03
 
 
 @pytest.mark.parametrize("kind", BANDS)
