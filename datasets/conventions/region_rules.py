@@ -18,6 +18,7 @@ Region = npt.NDArray[np.bool_]
 
 EYES = (Native.SCLERA_L, Native.SCLERA_R, Native.IRIS_L, Native.IRIS_R)
 BROWS = (Native.BROW_L, Native.BROW_R)
+FEATURES = (*EYES, *BROWS, Native.NOSE, Native.UPPER_LIP, Native.LOWER_LIP)
 EYEWEAR_RULES = ("eyes-on-top", "behind", "lens-behind")
 OCCLUDER_RULES = ("in-front", "behind")
 EYEWEAR_COVER = 128  # of 255: from there on, frame or lens is what most of a pixel shows
@@ -53,9 +54,15 @@ HAIR_BLUR = 2 / 512  # sigma of that neighbourhood, about the width of a drawn l
 # (under 0.2) are not.
 HAIR_COVER_OVER_SKIN = 0.25
 HAIR_BLUR_OVER_SKIN = 4 / 512
+# Under hanging hair a feature shows between strands, pixel by pixel: it is drawn where they cover less than
+# HAIR_COVER of such a neighbourhood, and wherever a whole piece of it is free. By eye, on renders at 256 px.
+HAIR_BLUR_OVER_FEATURES = 6 / 512
 # Where a beard ends on neck or lip, its strands alternate pixel by pixel with what shows between them.
 # Without the blur, necks of bearded men fall into 10 pieces and more in 256 px renders; real masks have one.
 BEARD_BLUR = 4 / 512
+# On a neck thin beards end over 20 px and more at 512 px, in patches. With 4 / 512 they leave islands of face
+# on the neck (67 px in one of 32 renders at 256 px), with 6 / 512 smaller ones (41 px), with 8 / 512 none.
+BEARD_BLUR_OVER_NECK = 8 / 512
 BROW_COVER = 0.35  # brows are sparser than hair: their hairs cover about half of the drawn area
 
 
@@ -158,7 +165,10 @@ def hair_region(labels: Labels, strands: Labels, lines: float = 1.0) -> tuple[La
     region = ~close(~region, HAIR_OPEN * lines * side)
     region = without_islands(region, HAIR_ISLAND * lines**2 * area)
     region = without_holes(region, HAIR_HOLE * lines**2 * area)
-    region &= hair | np.isin(labels, HAIR_MAY_COVER)
+    feature = np.isin(fill_from_nearest(labels, hair), FEATURES)
+    broad = ndimage.gaussian_filter(cover, HAIR_BLUR_OVER_FEATURES * lines * side) >= HAIR_COVER
+    free = ~close(~(feature & ~hair), HAIR_OPEN * lines * side)
+    region = np.where(feature, broad & ~free, region & (hair | np.isin(labels, HAIR_MAY_COVER)))
     return np.where(region, np.uint8(Native.SCALP_HAIR), labels), hair & ~region
 
 
@@ -216,10 +226,16 @@ def beard_region(labels: Labels, strands: Labels) -> tuple[Labels, Region]:
     beard = np.isin(labels, BEARDS)
     if not beard.any():
         return labels, beard
-    cover = ndimage.gaussian_filter(strands.astype(np.float32) / 255, BEARD_BLUR * max(labels.shape))
+    behind = fill_from_nearest(labels, beard)
+    cover_here = strands.astype(np.float32) / 255
+    near, broad = (
+        ndimage.gaussian_filter(cover_here, sigma * max(labels.shape))
+        for sigma in (BEARD_BLUR, BEARD_BLUR_OVER_NECK)
+    )
+    cover = np.where(behind == Native.NECK, broad, near)
     region = (cover >= HAIR_COVER) & (beard | np.isin(labels, BEARD_MAY_COVER))
     # Over the face's own skin thin cover is a beard as well, as stubble is.
-    stray = beard & ~region & (fill_from_nearest(labels, beard) != Native.FACE_SKIN)
+    stray = beard & ~region & (behind != Native.FACE_SKIN)
     return np.where(region & ~beard, np.uint8(Native.BEARD), labels), stray
 
 

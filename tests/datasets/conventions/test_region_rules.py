@@ -102,6 +102,44 @@ def test_stubble_stays_a_beard_on_the_face():
     assert not cleared.any() and (region[hairs] == Native.BEARD).all()
 
 
+def test_a_thin_beard_leaves_no_islands_of_face_on_a_neck():
+    """Tufts of a few pixels below a full beard, fewer and fewer over 40 rows."""
+    labels, coverage = bearded(seed=3)
+    patches = ndimage.gaussian_filter(np.random.Generator(np.random.Philox(0)).random((SIZE, SIZE)), 1.5)
+    patches = (patches - patches.mean()) / patches.std()
+    tufts = (ROWS > 170) & (ROWS < 215) & (patches > (ROWS - 185) * 0.06)
+    beard = (ROWS > 140) & (ROWS <= 170) | tufts
+    labels = np.where(ROWS < 160, Native.FACE_SKIN, Native.NECK).astype(np.uint8)
+    labels[beard] = Native.BEARD
+    coverage[..., [name for name, _ in COVERAGE_CLASSES].index("beard")] = np.where(beard, 255, 0)
+    mask = derive(labels, labels, coverage, CELEBAMASKHQ)
+    assert ndimage.label(beard)[1] > 50
+    for name in ("skin", "neck"):
+        assert ndimage.label(mask == CELEBAMASKHQ.id(name))[1] == 1
+
+
+def test_hair_over_features_is_drawn_in_one_line():
+    """Strands pixel by pixel over a brow and an eye: dense on the left, few on the right."""
+    rng = np.random.Generator(np.random.Philox(6))
+    labels = np.full((SIZE, SIZE), Native.FACE_SKIN, np.uint8)
+    brow, eye = (np.abs(ROWS - 90) < 8) & (COLUMNS > 40), (np.abs(ROWS - 130) < 12) & (COLUMNS > 40)
+    labels[brow], labels[eye] = Native.BROW_L, Native.SCLERA_L
+    likely = np.clip((140 - COLUMNS) / 60, 0, 1)
+    strands = rng.random((SIZE, SIZE)) < likely
+    labels[strands] = Native.SCALP_HAIR
+    region, cleared = hair_region(labels, np.where(strands, 255, 0).astype(np.uint8))
+    hair = (region == Native.SCALP_HAIR) & ~cleared
+    for feature in (brow, eye):
+        assert ndimage.label(strands & feature)[1] > 20
+        for side in (hair & feature, ~hair & feature):
+            pieces = np.bincount(ndimage.label(side)[0][side])
+            assert pieces.max() > 0.98 * pieces.sum()
+        # The line lies where strands cover half.
+        assert COLUMNS[hair & feature].max() == pytest.approx(110, abs=12)
+    untouched = COLUMNS > 150
+    np.testing.assert_array_equal(region[untouched], labels[untouched])
+
+
 def test_without_a_beard_nothing_changes():
     labels = np.full((SIZE, SIZE), Native.NECK, np.uint8)
     region, cleared = beard_region(labels, np.zeros((SIZE, SIZE), np.uint8))
@@ -149,8 +187,8 @@ def test_a_sharp_outline_does_not_move():
 def test_closed_gaps_take_skin_but_never_an_eye():
     outline = disk(100, 128, 80)
     labels, coverage = strands_of(outline, seed=1)
-    eye = disk(120, 128, 5) & (coverage == 0)
-    labels[eye] = Native.IRIS_L
+    eye = disk(120, 128, 8.5)
+    labels[eye], coverage[eye] = Native.IRIS_L, 0
     region, _ = hair_region(labels, coverage)
     np.testing.assert_array_equal(region == Native.IRIS_L, eye)
 
