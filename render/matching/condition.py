@@ -26,6 +26,7 @@ from facegen.render.prior.brow_prior import draw_brows
 from facegen.render.prior.capture_prior import draw_pose
 from facegen.render.prior.expression_prior import draw_expression
 from facegen.render.prior.garment_prior import under_headwear
+from facegen.render.prior.hand_prior import draw_hand
 from facegen.render.prior.identity_prior import MELANIN, draw_eyes, draw_identity
 from facegen.render.spec import face_spec as s
 
@@ -147,14 +148,16 @@ def condition(spec: s.FaceSpec, row: Row) -> s.FaceSpec:
     Returns
     -------
     FaceSpec
-        Expression, skin, eyes and all hair are drawn again with the spec's own keys; the rest of the spec
-        stays where the row says nothing about it. `recolour` then finds the colours.
+        Expression, skin, eyes, all hair and the hand are drawn again with the spec's own keys, for the new
+        person in the new clothes; the rest of the spec stays where the row says nothing about it.
+        `recolour` then finds the colours.
     """
     d = Draw(spec.seed, spec.index)
     identity = _identity(d, spec.identity, row)
     pose = _pose(d, spec.pose, row)
     headwear = _headwear(d, identity, spec.headwear, row)
     worn = under_headwear(d, headwear, dressed(d, identity, spec.garment, row))
+    clothes = garment(d, identity, worn, row)
     return replace(
         spec,
         identity=identity,
@@ -169,7 +172,8 @@ def condition(spec: s.FaceSpec, row: Row) -> s.FaceSpec:
         glasses=_glasses(d, spec.glasses, row),
         headwear=headwear,
         jewellery=_jewellery(d, identity, spec.jewellery, row),
-        garment=garment(d, identity, worn, row),
+        hand=draw_hand(d, identity, clothes),
+        garment=clothes,
         light=light(spec.light, pose, row),
         background=background(d, spec.background, row),
     )

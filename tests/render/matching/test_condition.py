@@ -12,6 +12,7 @@ from facegen.assets.hair.style_registry import HAIR_STYLES
 from facegen.assets.wear.garment_registry import GARMENT_CUTS
 from facegen.assets.wear.jewellery_registry import EARRINGS
 from facegen.colour_science import bytes_of_linear, lab_of_srgb
+from facegen.datasets.keyed_random import Draw
 from facegen.datasets.layouts.annotations import PITCH_ZERO
 from facegen.render.geometry.wear_parts import hides_eyes
 from facegen.render.matching import condition as mapping
@@ -19,6 +20,7 @@ from facegen.render.matching import condition_hair, condition_skin
 from facegen.render.matching import condition_scene as scene
 from facegen.render.matching.condition_scene import shading_spread
 from facegen.render.prior import default_prior, garment_prior
+from facegen.render.prior.hand_prior import draw_hand
 from facegen.render.spec import face_spec as s
 
 NEEDS_HDRIS = pytest.mark.skipif(find_spec("bpy") is None, reason="needs the render extra")
@@ -290,6 +292,18 @@ def test_what_conditioning_draws_again_need_not_be_drawn_before(row):
     assert mapping.condition(default_prior.draw_base(0, 5), row) == mapping.condition(
         default_prior.draw_spec(0, 5), row
     )
+
+
+@pytest.mark.parametrize("male", [True, False])
+def test_the_hand_is_one_of_the_new_person_in_the_new_clothes(male):
+    """Of another sex and another garment than the spec before: nails and sleeves follow them."""
+    drawn = [default_prior.draw_spec(2, index, s.Identity(gender=float(not male))) for index in range(24)]
+    specs = [mapping.condition(one, {**BASE, "male": male}) for one in drawn]
+    assert any(one.hand.polish for one in (drawn if male else specs))
+    for before, after in zip(drawn, specs, strict=True):
+        own = draw_hand(Draw(before.seed, before.index), after.identity, after.garment)
+        assert after.hand == own
+    assert any(before.hand != after.hand for before, after in zip(drawn, specs, strict=True))
 
 
 def test_recolouring_keeps_the_shape():
