@@ -31,7 +31,7 @@ LENSES = {  # weight, linear RGB of the light that passes at full tint
 PALE_TINT, DARK_TINT, CLEAR_TINT = (0.6, 0.86), (0.93, 1.0), 0.12
 ONE_COLOUR = 0.5  # of hats have a band or a visor in the colour of the crown
 # Worn in the hair where no hat is: 13 of about 630 women on training photographs, and no man.
-ORNAMENTS = (0.021, 0.001)
+ORNAMENTS = (0.021, 0.0)
 BACKWARDS, NEARLY, ASKEW = 0.67, 0.9, (0.06, 0.35)  # of turned caps; half turns
 WHITE_EMBLEMS, EMBLEM_WHITE = 0.55, (0.8, 0.8, 0.78)  # how many are white (6 of 11), and their linear RGB
 METALS = {  # weight, linear RGB

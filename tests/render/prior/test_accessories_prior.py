@@ -12,6 +12,7 @@ from facegen.assets.wear.hat_registry import HATS
 from facegen.assets.wear.jewellery_registry import EARRINGS, NECKLACES
 from facegen.datasets.keyed_random import Draw
 from facegen.render.prior.accessories_prior import draw_glasses, draw_headwear, draw_jewellery
+from facegen.render.prior.default_prior import draw_spec
 from facegen.render.prior.garment_prior import (
     LIKE_BACKDROP,
     draw_dye,
@@ -20,6 +21,7 @@ from facegen.render.prior.garment_prior import (
     under_headwear,
 )
 from facegen.render.spec import face_spec as s
+from facegen.render.spec.overrides import apply_all, parse
 
 COUNT = 1200
 
@@ -75,6 +77,19 @@ def test_ornaments_are_worn_where_no_hat_is_and_are_none():
     assert 0.012 < len(worn) / len(bare) < 0.03
     assert not any(HATS[kind].is_hat for kind in worn)
     agrees(worn, {k: e.weight(0.0) for k, e in HATS.items() if not e.is_hat})
+
+
+@pytest.mark.parametrize("gender", [0.5, 0.9, 0.99, 1.0])
+def test_ornaments_have_a_weight_wherever_they_are_drawn(gender):
+    drawn = [draw_headwear(Draw(3, i), s.Identity(gender=gender), 0.0).kind for i in range(4000)]
+    share = sum(kind != "none" for kind in drawn) / len(drawn)
+    assert share == pytest.approx(0.021 * (1 - gender), abs=0.004)
+    assert gender < 1 or set(drawn) == {"none"}
+
+
+def test_a_man_may_be_given_an_ornament():
+    given = [parse("identity.gender=1"), parse("headwear.kind=tiara")]
+    assert apply_all(draw_spec(3, 0), given).headwear.kind == "tiara"
 
 
 def test_a_hood_is_a_part_of_the_garment():
