@@ -149,7 +149,7 @@ def fingerprint(value: object) -> str:
 
 
 def png_bytes(pixels: npt.NDArray[np.uint8]) -> bytes:
-    """(H, W) or (H, W, 3) uint8 as PNG without any date or text chunk."""
+    """(H, W), (H, W, 3) or (H, W, 4) uint8 as PNG without any date or text chunk."""
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "PNG", compress_level=_PNG_LEVEL)
     return buffer.getvalue()

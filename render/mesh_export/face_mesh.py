@@ -24,22 +24,16 @@ from facegen.colour_science import bytes_of_linear
 from facegen.datasets.conventions.native_labels import Native
 from facegen.datasets.export.exported_faces import ExportedFaces
 from facegen.datasets.io.files import png_bytes, write_bytes
-from facegen.render.geometry import head_parts, part_materials, wear_parts
+from facegen.render.geometry import assemble, hair_parts, part_materials
 from facegen.render.geometry.fitting import Fitting, RenderDetail
 from facegen.render.geometry.part import MeshGeometry, PaintedSkin, Part
 from facegen.render.labels.label_pass import skin_labels
 from facegen.render.mesh_export.gltf_file import Surface, SurfaceMaterial, glb_bytes
 from facegen.render.mesh_export.rebuilt_head import RebuiltHead, rebuilt
 
-BUILDERS = (
-    head_parts.skin,
-    head_parts.eyeballs,
-    head_parts.teeth_and_gums,
-    wear_parts.eyewear,
-    wear_parts.clothes,
-    wear_parts.hat,
-    wear_parts.jewels,
-)
+# What is rendered, but for strands.
+STRANDS = (hair_parts.scalp_hair, hair_parts.short_hair)
+BUILDERS = tuple(builder for builder in assemble.BUILDERS if builder not in STRANDS)
 TEXTURE = 1024  # pixels around the head of the skin's picture
 GREY = (0.8, 0.8, 0.8)  # linear, of materials without one colour
 LENS_ALPHA = 0.3  # least that a lens hides, by eye
@@ -89,12 +83,12 @@ def write_mesh(faces: ExportedFaces, name: str, folder: Path) -> None:
 
 
 def look_of(material: part_materials.Material) -> SurfaceMaterial:
-    """A material as far as glTF can tell it: colour or picture, roughness, metal."""
-    picture = getattr(material, "picture", None)
+    """A material as far as glTF can tell it: colour or picture with its opacity, roughness, metal."""
     colour = getattr(material, "colour", None)
+    picture, opacity = _picture_of(material)
     if isinstance(material, part_materials.Skin):
-        picture, colour = material.colour, None
-    shown = None if picture is None else png_bytes(bytes_of_linear(picture))
+        colour = None
+    shown = None if picture is None else png_bytes(_pixels(picture, opacity))
     red, green, blue = (1.0,) * 3 if shown else GREY if colour is None else colour[:3]
     alpha = 1.0
     if isinstance(material, part_materials.Pupil):
@@ -104,7 +98,38 @@ def look_of(material: part_materials.Material) -> SurfaceMaterial:
     factor = (float(red), float(green), float(blue), alpha)
     rough = getattr(material, "roughness", 0.6)
     metal = getattr(material, "metal", getattr(material, "metallic", 0.0))
-    return SurfaceMaterial(material.name, factor, shown, float(np.mean(rough)), float(np.clip(metal, 0, 1)))
+    return SurfaceMaterial(
+        material.name,
+        factor,
+        shown,
+        float(np.mean(rough)),
+        float(np.clip(metal, 0, 1)),
+        cut_out=opacity is not None,
+    )
+
+
+def _picture_of(
+    material: part_materials.Material,
+) -> tuple[part_materials.Picture | None, part_materials.Picture | None]:
+    """The picture (H, W, 3) of a material and its opacity (H, W), both linear; None where it has none."""
+    match material:
+        case part_materials.Skin():
+            return material.colour, None
+        case part_materials.Emblem():
+            return material.picture[..., :3], material.picture[..., 3]
+        case part_materials.Fabric():
+            return material.picture, material.threads
+        case _:
+            return getattr(material, "picture", None), None
+
+
+def _pixels(picture: part_materials.Picture, opacity: part_materials.Picture | None) -> npt.NDArray[np.uint8]:
+    """Bytes (H, W, 3 or 4): colours in sRGB; opacity is linear in glTF (section 3.9.2)."""
+    colour = bytes_of_linear(picture)
+    if opacity is None:
+        return colour
+    alpha = np.round(255 * np.clip(opacity, 0, 1)).astype(np.uint8)
+    return np.concatenate([colour, alpha[..., None]], axis=-1)
 
 
 def _surfaces(part: Part, one: RebuiltHead, places: list[int]) -> Iterator[Surface]:

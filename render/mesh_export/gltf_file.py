@@ -61,6 +61,8 @@ class SurfaceMaterial:
     picture : bytes or None
         A PNG in sRGB.
     roughness, metal : float in [0, 1]
+    cut_out : bool
+        Whether the picture's alpha is opacity: one looks through where it is below 1.
     """
 
     name: str
@@ -68,6 +70,7 @@ class SurfaceMaterial:
     picture: bytes | None = None
     roughness: float = 0.6
     metal: float = 0.0
+    cut_out: bool = False
 
 
 class _Buffer:
@@ -160,7 +163,7 @@ def _material(one: SurfaceMaterial, buffer: _Buffer, images: list[dict[str, Any]
         images.append({"name": one.name, "mimeType": "image/png", "bufferView": buffer.view(one.picture)})
         shading["baseColorTexture"] = {"index": len(images) - 1}
     row: dict[str, Any] = {"name": one.name, "doubleSided": True, "pbrMetallicRoughness": shading}
-    return {**row, "alphaMode": "BLEND"} if one.colour[3] < 1 else row
+    return {**row, "alphaMode": "BLEND"} if one.cut_out or one.colour[3] < 1 else row
 
 
 def _file(content: Mapping[str, Any], binary: bytes) -> bytes:

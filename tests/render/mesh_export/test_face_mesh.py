@@ -6,10 +6,15 @@ import struct
 
 import numpy as np
 import pytest
+from PIL import Image
 from posed_meta import frontal, meta_of
 
 from facegen.assets.head.head_model import head_model
+from facegen.assets.wear.emblems import EMBLEMS
 from facegen.datasets.conventions.native_labels import Native
+from facegen.render.geometry.assemble import assemble
+from facegen.render.geometry.fitting import RenderDetail
+from facegen.render.geometry.part import MeshGeometry
 from facegen.render.geometry.pose import pose_head
 from facegen.render.mesh_export.face_mesh import corner_normals, head_glb, volume_of
 from facegen.render.spec.face_spec import replace
@@ -97,6 +102,43 @@ def test_the_camera_of_the_file_sees_the_pupils_where_the_picture_has_them(glb, 
         seen = np.array(camera["extrinsics"])[:3] @ [*pupil, 1]
         expected = np.array(camera["intrinsics"]) @ seen
         assert np.linalg.norm(np.mean(irises[side], 0) - expected[:2] / expected[2]) < 0.5  # of 64 pixels
+
+
+def test_all_that_is_rendered_but_strands_is_in_the_file(spec):
+    worn = replace(spec, "hand.kind", "cheek")
+    worn = replace(replace(worn, "hand.sleeve", 0.9), "thing.kind", "face_mask")
+    worn = replace(worn, "headwear.kind", "beanie")
+    rendered = [
+        part
+        for part in assemble(worn, pose_head(head_model(), worn), RenderDetail(60, 5, 0, 64))
+        if part.labels and isinstance(part.geometry, MeshGeometry)
+    ]
+    names = {part.name for part in rendered}
+    assert {"hand", "sleeve", "hat", "thing"} <= names
+    assert {name for name, *_ in primitives(head_glb(meta_of(worn)))} == names
+
+
+def test_one_looks_through_emblems_and_lace(spec):
+    worn = replace(replace(spec, "headwear.kind", "cap"), "headwear.emblem", next(iter(EMBLEMS)))
+    worn = replace(replace(worn, "garment.cut", "crew"), "garment.pattern", "lace")
+    content = head_glb(meta_of(worn))
+    data, _ = described(content)
+    looks = {row["name"]: row for row in data["materials"]}
+    pictures = {}
+    for name, row in looks.items():
+        texture = row["pbrMetallicRoughness"].get("baseColorTexture")
+        if texture is None:
+            continue
+        view = data["bufferViews"][data["images"][data["textures"][texture["index"]]["source"]]["bufferView"]]
+        start = 28 + struct.unpack_from("<I", content, 12)[0] + view["byteOffset"]
+        pictures[name] = Image.open(io.BytesIO(content[start : start + view["byteLength"]]))
+    through = {name for name, picture in pictures.items() if picture.mode == "RGBA"}
+    assert {"hat_emblem"} < through and all(n == "hat_emblem" or n.startswith("cloth.") for n in through)
+    for name, picture in pictures.items():
+        assert (looks[name].get("alphaMode") == "BLEND") == (name in through)
+        if name in through:
+            alpha = np.asarray(picture)[..., 3]
+            assert alpha.min() < 30 and alpha.max() > 200
 
 
 def test_trimesh_reads_surfaces_textures_and_materials(glb):
