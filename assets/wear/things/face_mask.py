@@ -58,7 +58,7 @@ def _cloth(front: Front) -> Floats:
         cloth = gaussian_filter(cloth, (1.0, 1.0, 0), mode="nearest")
         # Seen from outside: mouth and nostrils are hollow, and in them a point is clear of the skin, too.
         points = cloth.reshape(-1, 3)
-        found = front.body.reach(points + AHEAD * ahead, np.broadcast_to(-ahead, points.shape))
+        found = front.body.first_hit(points + AHEAD * ahead, np.broadcast_to(-ahead, points.shape))
         skin_at = AHEAD - found
         cloth = cloth + np.maximum(skin_at + GAP, 0).reshape(*cloth.shape[:2], 1) * ahead
     return cloth
