@@ -112,6 +112,8 @@ KNOBS = (
     Knob("hair_volume", DRAWN, ("hair.volume",), 0.26, 0.35, 2.0, "hair"),
     Knob("hairline", DRAWN, ("hair.hairline_height",), 4.5, -8, 16, "hair"),
     Knob("fringe", DRAWN, ("hair.fringe",), 0.15, 0.6, 1.5, "fringe"),
+    Knob("drape_left", DRAWN, ("hair.drape_left",), 0.2, 0, 0.9, "loose"),
+    Knob("drape_right", DRAWN, ("hair.drape_right",), 0.2, 0, 0.9, "loose"),
     Knob("behind", DRAWN, ("hair.behind",), 0.29, 0, 1, "hair"),
     Knob("uneven", DRAWN, ("hair.uneven",), 0.5, -1.4, 1.4, "hair"),
     Knob("sides", DRAWN, ("hair.sides",), 0.6, 0.5, 3.6, "cut"),
@@ -134,6 +136,7 @@ _APPLIES: dict[str, Callable[[s.FaceSpec], bool]] = {
         max(spec.expression.get(f"eyeBlink{side}", 0.0) for side in ("Left", "Right")) < 0.5
     ),
     "hair": lambda spec: spec.hair.style != "bald",
+    "loose": lambda spec: HAIR_STYLES[spec.hair.style].long,
     "cut": lambda spec: HAIR_STYLES[spec.hair.style].sides_set,
     "fringe": lambda spec: spec.hair.fringe > 0,
     "glasses": lambda spec: spec.glasses.kind != "none",
