@@ -31,11 +31,12 @@ SIDES = (0.45, 0.4)
 VOLUME, HAIRLINE = (0.05, 0.36), 8.0
 UNEVEN = 0.5  # standard deviation of Hair.uneven: often one side hangs in front and the other behind
 # How far hair hangs into the face, where it does, as beta distributions, and in how many faces, on the side
-# that the parting leaves more hair and on the other; a fringe's density; loose locks where there are any; wind and wet hair. Shares counted on 208
-# training photographs of CelebAMask-HQ: of some 110 women with hair down, 30 have it over the end of a brow
-# and 3 over an eye; 1 in 4 faces has locks that hang apart over the skin; 5 faces have wind in their hair, 3
-# wet hair. (Drawn for everybody, cheeks of women with long hair showed .42 of the picture's width in previews
-# of the prior, against .505 in 319 training photographs; .47 as it is, .49 without any.)
+# that the parting leaves more hair and on the other; a fringe's density; loose locks where there are any;
+# wind and wet hair. Shares counted on 208 training photographs of CelebAMask-HQ: of some 110 women with hair
+# down, 30 have it over the end of a brow and 3 over an eye; 1 in 4 faces has locks that hang apart over the
+# skin; 5 faces have wind in their hair, 3 wet hair. (Drawn for everybody, cheeks of women with long hair
+# showed .42 of the picture's width in previews of the prior, against .505 in 319 training photographs; .47
+# as it is, .49 without any.)
 DRAPED, DRAPED_OTHER = 0.27, 0.12
 DRAPE, DRAPE_OTHER = (2.0, 2.2), (1.5, 3.0)
 LOOSE, LOOSE_MOST = {"woman": 0.35, "man": 0.15}, (1.0, 2.5)

@@ -40,7 +40,7 @@ def test_fringes_follow_sex_and_age():
 
 
 def test_hair_hangs_over_brows_and_eyes_as_often_as_counted():
-    # Of some 110 women with hair down on training photographs, 30 have it over the end of a brow, 3 over an eye.
+    # Of some 110 women with hair down, 30 have it over the end of a brow and 3 over an eye.
     most = np.array([max(h.drape_left, h.drape_right) for h in hairs(0.0, 30.0)])
     assert 0.18 < (most > 0.4).mean() < 0.32
     assert 0.005 < (most > 0.85).mean() < 0.05
