@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from facegen.cli.support.newest_set import newest_set
-from facegen.datasets.io.object_store import local_folder
+from facegen.datasets.io.object_store import address_of, local_folder, without_secrets
 from facegen.datasets.layouts.face_set import Problem
 from facegen.datasets.layouts.verify_set import verify
 
@@ -34,7 +34,8 @@ def command(synth: Path | None, drop: bool, rerender: int, seed: int) -> None:
     """
     from facegen.render.production import set_integrity
 
-    synth = local_folder(synth or newest_set())
+    named = synth or newest_set()
+    synth = local_folder(named)
     with _bar("verifying") as step:
         result = verify(synth, step)
     with _bar("comparing hashes") as step:
@@ -45,7 +46,8 @@ def command(synth: Path | None, drop: bool, rerender: int, seed: int) -> None:
     _print(problems)
     sides = f"left/right exchanged in {result.sides}" if result.sides.measured else "left/right not measured"
     again = f", {min(rerender, result.samples)} of them rendered again" if rerender else ""
-    click.echo(f"{synth}: {result.samples} samples{again}, {len(problems)} problems; {sides}")
+    shown = without_secrets(address_of(named) or str(named))
+    click.echo(f"{shown}: {result.samples} samples{again}, {len(problems)} problems; {sides}")
     _drop(synth, sorted({*result.broken, *(one.name for one in problems if one.name)}), drop)
     if problems:
         raise click.exceptions.Exit(1)

@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import os
+import uuid
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -45,16 +46,31 @@ def write_bytes(path: Path, content: bytes) -> None:
     ------
     DiskError : the disk is full or refuses.
     """
-    with _in_one_step(path) as temporary, temporary.open("wb") as file:
+    with in_one_step(path) as temporary, temporary.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
 
+def temporary_name(name: str) -> str:
+    """A name for a file that is to become `name`, of no other process, thread or machine."""
+    return f"{TEMPORARY_MARK}{uuid.uuid4().hex[:16]}-{name}"
+
+
 @contextmanager
-def _in_one_step(path: Path) -> Iterator[Path]:
-    """A temporary file beside `path` that takes its place where the block ends well, else is removed."""
-    temporary = path.with_name(f"{TEMPORARY_MARK}{os.getpid()}-{path.name}")
+def in_one_step(path: Path) -> Iterator[Path]:
+    """A temporary file beside `path` that takes its place where the block ends well, else is removed.
+
+    Parameters
+    ----------
+    path : Path
+        Folders above it are made.
+
+    Raises
+    ------
+    DiskError : the disk is full or refuses.
+    """
+    temporary = path.with_name(temporary_name(path.name))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
@@ -86,7 +102,7 @@ def write_picture(path: Path, picture: Image.Image) -> None:
     """
     kind = _picture_format(path)
     how: dict[str, int] = {"compress_level": _PNG_LEVEL} if kind == "PNG" else {"quality": PICTURE_QUALITY}
-    with _in_one_step(path) as temporary, temporary.open("wb") as file:
+    with in_one_step(path) as temporary, temporary.open("wb") as file:
         picture.save(file, kind, **how)
         file.flush()
         os.fsync(file.fileno())

@@ -12,6 +12,7 @@ looked at again before it counts.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -22,7 +23,8 @@ from typing import Any, TypeVar
 
 from facegen.cache_folder import cache_folder
 from facegen.datasets.errors import DiskError, FacegenError
-from facegen.datasets.io.files import TEMPORARY_MARK, read_json, write_bytes, write_json
+from facegen.datasets.io.dataset_file import DATASET_FILE
+from facegen.datasets.io.files import in_one_step, read_json, temporary_name, write_bytes, write_json
 
 REMOTE_FILE = "remote.json"
 ATTEMPTS = 6  # of a request: of stores that fail one in ten, one request in a million is given up
@@ -34,6 +36,9 @@ SMALL = re.compile(
 )
 ARCHIVE = re.compile(r"shards/\d{6}\.tar")
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):/+(.*)", re.DOTALL)  # Path makes one slash of two
+# Of addresses: "ftp://name:password@host/faces", and values after a "?", which may be keys.
+_PASSWORD = re.compile(r"(://[^/\s:@]*):[^/\s]*@")
+_VALUE = re.compile(r"([?&][^\s=&/]+=)[^\s&]+")
 _PACKAGES = {"s3": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs"}
 # What file systems call the state of a file: any of these changes when it is written again.
 _STATES = ("ETag", "etag", "md5Hash", "mtime", "LastModified", "updated", "created")
@@ -60,6 +65,18 @@ def address_of(path: Path | str) -> str | None:
     return f"{protocol}:///{rest}" if protocol in ("file", "local") else f"{protocol}://{rest}"
 
 
+def without_secrets(text: str) -> str:
+    """A text to be shown, without the passwords and keys of the addresses in it.
+
+    Examples
+    --------
+    >>> from facegen.datasets.io.object_store import without_secrets
+    >>> without_secrets("ftp://ada:secret@host/faces")
+    'ftp://ada:***@host/faces'
+    """
+    return _VALUE.sub(r"\1***", _PASSWORD.sub(r"\1:***@", text))
+
+
 class ObjectStore:
     """The files below an address.
 
@@ -67,6 +84,13 @@ class ObjectStore:
     ----------
     address : str
         As of `address_of`.
+
+    Attributes
+    ----------
+    address : str
+        As given.
+    shown : str
+        The address as messages name it.
 
     Raises
     ------
@@ -76,28 +100,33 @@ class ObjectStore:
     def __init__(self, address: str) -> None:
         import fsspec
 
-        self.address = address
+        self.address, self.shown = address, without_secrets(address)
         protocol = address.partition(":")[0]
         try:
             self._files, self._base = fsspec.core.url_to_fs(address, use_listings_cache=False)
         except ImportError:
             package = _PACKAGES.get(protocol, "the package of that file system")
-            raise FacegenError(f"{address}: {protocol}:// needs {package}: pip install {package}") from None
+            raise FacegenError(f"{self.shown}: {protocol}:// needs {package}: pip install {package}") from None
         except ValueError as error:
-            raise FacegenError(f"{address}: {str(error).splitlines()[0]}") from None
+            raise FacegenError(f"{self.shown}: {_first_line(error)}") from None
         self._renames = protocol in ("file", "local")  # others write a file whole or not at all
 
     def put(self, source: Path, name: str) -> None:
         """Write a file of this machine as `name`; DiskError where the store keeps refusing."""
-        size, target = source.stat().st_size, self._at(name)
+        size, target, place = source.stat().st_size, self._at(name), PurePosixPath(name)
 
         def write() -> None:
-            first = self._at(f"{PurePosixPath(name).parent}/{TEMPORARY_MARK}{PurePosixPath(name).name}")
-            first = first if self._renames else target
+            first = self._at(str(place.with_name(temporary_name(place.name)))) if self._renames else target
             self._files.makedirs(str(PurePosixPath(first).parent), exist_ok=True)
-            self._files.put_file(str(source), first)
-            if first != target:
-                self._files.mv(first, target)
+            try:
+                self._files.put_file(str(source), first)
+                if first != target:
+                    self._files.mv(first, target)
+            except BaseException:
+                if first != target:
+                    with suppress(OSError):
+                        self._files.rm_file(first)
+                raise
             there = self._files.info(target)["size"]
             if there != size:
                 raise OSError(f"{there} bytes are there of {size}")
@@ -111,13 +140,8 @@ class ObjectStore:
 
     def fetch(self, name: str, target: Path) -> None:
         """Copy a file to this machine, in one step; DiskError where that cannot be done."""
-        temporary = target.with_name(f"{TEMPORARY_MARK}{target.name}")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with in_one_step(target) as temporary:
             self._tried(name, "read", lambda: self._files.get_file(self._at(name), str(temporary)))
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
 
     def remove(self, name: str) -> None:
         """Remove a file that may be gone already; DiskError where the store keeps refusing."""
@@ -161,8 +185,8 @@ class ObjectStore:
         return f"{self._base.rstrip('/')}/{name}"
 
     def _tried(self, name: str, what: str, work: Callable[[], T]) -> T:
-        """Do something until it succeeds, ATTEMPTS times at most."""
-        shown = f"{self.address}/{name}".rstrip("/")
+        """Do something until it succeeds, ATTEMPTS times at most; once where the store forbids it."""
+        shown = f"{self.shown}/{name}".rstrip("/")
         for attempt in range(ATTEMPTS):
             try:
                 return work()
@@ -170,11 +194,20 @@ class ObjectStore:
                 if what == "read":
                     raise DiskError(f"{shown}: is not there") from None
                 last = "not found"
+            except PermissionError as error:
+                raise DiskError(
+                    f"{shown}: may not be {what} ({_first_line(error)}): does this account have the right to?"
+                ) from None
             except Exception as error:  # each store has errors of its own
-                last = (str(error).splitlines() or [type(error).__name__])[0]
+                last = _first_line(error)
             if attempt + 1 < ATTEMPTS:
                 time.sleep(min(PAUSE * 2.0**attempt, LONGEST_PAUSE))
         raise DiskError(f"{shown}: cannot be {what} ({last}; tried {ATTEMPTS} times): run again later")
+
+
+def _first_line(error: Exception) -> str:
+    """What an error says, without passwords."""
+    return without_secrets((str(error).splitlines() or [type(error).__name__])[0])
 
 
 def mirror_folder(address: str, use: str) -> Path:
@@ -211,7 +244,7 @@ def refresh(address: str, folder: Path) -> ObjectStore:
         name = path.relative_to(folder).as_posix()
         if name in seen and name not in small:
             path.unlink(missing_ok=True)
-    for name, state in small.items():
+    for name, state in sorted(small.items(), key=lambda item: _last_of_all(item[0])):
         if seen.get(name) != state or not (folder / name).is_file():
             write_bytes(folder / name, store.read(name))
     archives = {name: size for name, (size, _) in there.items() if ARCHIVE.fullmatch(name)}
@@ -241,11 +274,12 @@ def remote_of(folder: Path) -> Remote | None:
         status = file.stat()
     except OSError:
         return None
-    return _remote(file, status.st_mtime_ns, status.st_size)
+    return _remote(file, status.st_mtime_ns, status.st_size, os.getpid())
 
 
 @lru_cache(maxsize=8)
-def _remote(file: Path, _time: int, _size: int) -> Remote:
+def _remote(file: Path, _time: int, _size: int, _process: int) -> Remote:
+    """A process that was forked gets file systems of its own: their connections and threads stay behind."""
     try:
         return Remote(read_json(file))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -265,23 +299,31 @@ def local_folder(path: Path | str) -> Path:
     folder = mirror_folder(address, "read")
     refresh(address, folder)
     if not any(SMALL.fullmatch(one.name) for one in folder.iterdir()):
-        raise FacegenError(f"{address}: holds no set that facegen rendered")
+        raise FacegenError(f"{without_secrets(address)}: holds no set that facegen rendered")
     return folder
 
 
 def shown_name(folder: Path) -> str:
     """What a set is called: the last part of its folder's path, or of the address that it mirrors."""
     remote = remote_of(folder)
-    return folder.name if remote is None else remote.store.address.rpartition("/")[2]
+    return folder.name if remote is None else remote.store.shown.rpartition("/")[2]
 
 
 def put_folder(store: ObjectStore, mirror: Path, folder: str) -> None:
-    """Write the small files of a mirror, those directly in one of its folders ("": the mirror itself)."""
-    for path in sorted((mirror / folder).glob("*")):
+    """Write the small files of a mirror, those directly in one of its folders ("": the mirror itself).
+
+    dataset.json comes last: what it tells of is there by then.
+    """
+    for path in sorted((mirror / folder).glob("*"), key=lambda one: _last_of_all(one.name)):
         name = path.relative_to(mirror).as_posix()
         if path.is_file() and SMALL.fullmatch(name):
             store.put(path, name)
             note_put(mirror, {name: path.stat().st_size})
+
+
+def _last_of_all(name: str) -> tuple[bool, str]:
+    """Sort key by which dataset.json comes after all other files."""
+    return name == DATASET_FILE, name
 
 
 def note_put(folder: Path, sizes: Mapping[str, int]) -> None:

@@ -14,9 +14,9 @@ import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from facegen.datasets.errors import DiskError, FacegenError
+from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.file_record import FileRecord
-from facegen.datasets.io.files import TEMPORARY_MARK, disk_message, write_bytes
+from facegen.datasets.io.files import in_one_step, write_bytes
 from facegen.datasets.io.sample import FOLDERS, sample_file
 
 BLOCK = 512  # bytes: headers take one, contents are filled up to whole ones
@@ -60,26 +60,16 @@ def write_tar(root: Path, target: Path, names: Sequence[str]) -> FileRecord:
     FacegenError : a file cannot be read.
     DiskError : the disk is full or refuses.
     """
-    temporary = target.with_name(f"{TEMPORARY_MARK}{os.getpid()}-{target.name}")
     digest, written = hashlib.sha256(), 0
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            for piece in _pieces(root, names):
-                digest.update(piece)
-                written += file.write(piece)
-            end = bytes(-(written + 2 * BLOCK) % RECORD + 2 * BLOCK)
-            digest.update(end)
-            written += file.write(end)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise DiskError(disk_message(target, error)) from None
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with in_one_step(target) as temporary, temporary.open("wb") as file:
+        for piece in _pieces(root, names):
+            digest.update(piece)
+            written += file.write(piece)
+        end = bytes(-(written + 2 * BLOCK) % RECORD + 2 * BLOCK)
+        digest.update(end)
+        written += file.write(end)
+        file.flush()
+        os.fsync(file.fileno())
     return FileRecord(written, digest.hexdigest())
 
 

@@ -24,7 +24,7 @@ from facegen.cache_folder import cache_folder as cache_folder_of_user
 from facegen.datasets.conventions.label_conventions import Convention
 from facegen.datasets.conventions.native_labels import IGNORE
 from facegen.datasets.errors import FacegenError
-from facegen.datasets.io.files import TEMPORARY_MARK, fingerprint
+from facegen.datasets.io.files import fingerprint, temporary_name
 from facegen.datasets.io.hardware import free_memory
 from facegen.datasets.io.images import IMAGE_SUFFIXES
 from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, say
@@ -276,7 +276,7 @@ def _load_cached(faces: FaceSet, size: int, cache: Path, on_sample: Callable[[],
     key = fingerprint([CACHE_FORMAT, faces.convention.name, faces.ids, size, _file_stamps(faces.path)])[:32]
     paths = [cache / f"{key}-{part}.npy" for part in ("images", "masks")]
     if not all(path.exists() for path in paths):
-        partial = [path.with_name(f"{TEMPORARY_MARK}{os.getpid()}-{path.name}") for path in paths]
+        partial = [path.with_name(temporary_name(path.name)) for path in paths]
         shapes = [(len(faces), 3, size, size), (len(faces), size, size)]
         try:
             cache.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from facegen.datasets.errors import DiskError, FacegenError
 from facegen.datasets.io.dataset_file import DATASET_FILE, read_dataset_json, write_dataset_json
-from facegen.datasets.io.files import TEMPORARY_MARK
+from facegen.datasets.io.files import temporary_name
 from facegen.datasets.io.folder_lock import LOCK_FILE, folder_lock
 from facegen.datasets.io.object_store import remote_of
 from facegen.datasets.io.shard_record import (
@@ -159,10 +159,9 @@ def _copy_shard(part: Path, out: Path, record: ShardRecord) -> None:
 
 def _take(source: Path, target: Path) -> None:
     """Link or copy a file under a temporary name, then rename it."""
-    temporary = target.with_name(f"{TEMPORARY_MARK}{os.getpid()}-{target.name}")
+    temporary = target.with_name(temporary_name(target.name))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary.unlink(missing_ok=True)
         try:
             temporary.hardlink_to(source)
         except OSError:  # another file system, or one without links

@@ -10,10 +10,13 @@ from typing import Any
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.dataset_file import read_dataset_json
 from facegen.datasets.io.files import fingerprint
+from facegen.datasets.io.folder_lock import folder_lock
+from facegen.datasets.io.object_store import mirror_folder, refresh, remote_of
 from facegen.datasets.io.packed_shard import reopen
 from facegen.datasets.io.sample import FOLDERS, remove_sample, sample_file, sample_name
 from facegen.datasets.io.shard_record import (
     SHARDS,
+    ShardRecord,
     differing_files,
     packed_files,
     read_record,
@@ -109,9 +112,22 @@ def _shard_problems(root: Path, shard: Shard, mark: str) -> Iterator[Problem]:
     archive = root / packed_files(record.number)[0]
     for name, what in differing_files(root, record, hashes=True):
         yield Problem(root / name, what, name="" if record.packed else Path(name).stem)
-        if root / name == archive and archive.is_file():
-            for one in spoiled_samples(archive, record.files, record.names):
+        if root / name == archive:
+            for one in _spoiled(root, record):
                 yield Problem(archive, f"sample {one} is not as the shard's record says", name=one)
+
+
+def _spoiled(root: Path, record: ShardRecord) -> list[str]:
+    """Samples of an archive that are not as the record says; an archive on a store is copied for it."""
+    name, remote = packed_files(record.number)[0], remote_of(root)
+    if (root / name).is_file():
+        return spoiled_samples(root / name, record.files, record.names)
+    if remote is None or name not in remote.sizes:
+        return []  # it is missing, which is a finding of its own
+    with tempfile.TemporaryDirectory(prefix="facegen-verify-") as folder:
+        copy = Path(folder) / Path(name).name
+        remote.store.fetch(name, copy)
+        return spoiled_samples(copy, record.files, record.names)
 
 
 def rerender(
@@ -184,14 +200,42 @@ def rerender(
 def drop(root: Path, names: list[str]) -> None:
     """Delete samples, to be rendered again: shards that hold them in archives are unpacked without them.
 
+    Of a set on an object store, their shards are deleted there, the record first; the other samples of these
+    shards are kept in this machine's mirror, from which a render writes the shards again.
+
+    Parameters
+    ----------
+    root : Path
+        Dataset folder, or a mirror.
+    names : list of str
+
     Raises
     ------
-    FacegenError : an archive cannot be read, or the disk is full or refuses.
+    FacegenError : an archive cannot be read, the disk or store refuses, or a run is writing there.
     """
-    wanted = {*names}
+    remote = remote_of(root)
+    if remote is None:
+        _drop_here(root, names)
+        return
+    address = remote.store.address
+    mirror = mirror_folder(address, "write")
+    with folder_lock(mirror):
+        store = refresh(address, mirror)
+        for record in _drop_here(mirror, names):
+            own = record_file(mirror, record.number).relative_to(mirror).as_posix()
+            for name in (own, *record.packed):
+                store.remove(name)
+        refresh(address, mirror)
+
+
+def _drop_here(root: Path, names: list[str]) -> list[ShardRecord]:
+    """Delete samples of a folder; returns the records of shards that were unpacked."""
+    wanted, unpacked = {*names}, []
     for record in records(root):
         if record.packed and wanted & {*record.names}:
             reopen(root, record)
             (root / packed_files(record.number)[0]).unlink(missing_ok=True)
+            unpacked.append(record)
     for name in names:
         remove_sample(root, name)
+    return unpacked

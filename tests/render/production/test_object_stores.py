@@ -1,66 +1,100 @@
 """Sets on object stores: a memory store, one that fails one request in ten, and file://. Faces are copies."""
 
 import json
+import multiprocessing
+import os
+import re
 import shutil
+from collections import Counter
 
 import fsspec
 import pytest
+from click.testing import CliRunner
 from fsspec.implementations.memory import MemoryFileSystem
 from packed_sets import Stop, archives_of, shards_of
 
 import facegen
 from facegen.api.rendering import order_of as order_of_api
+from facegen.cli.main import cli
 from facegen.datasets.errors import DiskError, FacegenError
 from facegen.datasets.io import object_store
 from facegen.datasets.io.files import write_bytes
-from facegen.datasets.io.object_store import ObjectStore, address_of, local_folder, mirror_folder, refresh
+from facegen.datasets.io.object_store import (
+    ObjectStore,
+    address_of,
+    local_folder,
+    mirror_folder,
+    put_folder,
+    refresh,
+    remote_of,
+    without_secrets,
+)
 from facegen.datasets.io.progress import ignore_progress
 from facegen.datasets.io.stored_samples import StoredSamples
 from facegen.datasets.layouts.open_set import open_set
 from facegen.render.production import shard_commits
 from facegen.render.production.dataset_run import plan, produce
-from facegen.render.production.set_integrity import plan_problems
+from facegen.render.production.set_integrity import drop, plan_problems
 
 
 class Unreliable(MemoryFileSystem):
-    """Fails every tenth request; one write in ten leaves half of the file and says nothing."""
+    """Of each kind of request the first fails, and every tenth; one write in ten leaves half of the file."""
 
     protocol = "unreliable"
     store, pseudo_dirs = {}, [""]
-    requests = failures = 0
+    requests, failures = Counter(), Counter()
 
     @classmethod
-    def _count(cls):
-        cls.requests += 1
-        if cls.requests % 10 == 5:
-            cls.failures += 1
+    def _count(cls, kind):
+        cls.requests[kind] += 1
+        if cls.requests[kind] % 10 == 1:
+            cls.failures[kind] += 1
             raise ConnectionError("503 slow down")
-        return cls.requests % 10 == 9
+        return cls.requests[kind] % 10 == 4
 
     def put_file(self, source, target, **more):
-        half = self._count()
+        half = self._count("put")
         super().put_file(source, target, **more)
         if half:
-            type(self).failures += 1
-            content = self.cat_file(target)
+            self.failures["half"] += 1
+            content = super().cat_file(target)
             self.pipe_file(target, content[: len(content) // 2])
 
     def info(self, path, **more):
+        self._count("info")
         return super().info(path, **more)
 
     def find(self, *arguments, **more):
-        self._count()
+        self._count("find")
         return super().find(*arguments, **more)
 
     def cat_file(self, path, start=None, end=None, **more):
+        self._count("read")
         return super().cat_file(path, start, end, **more)
 
     def get_file(self, *arguments, **more):
-        self._count()
+        self._count("get")
         return super().get_file(*arguments, **more)
 
 
+class OfOneProcess(MemoryFileSystem):
+    """Works in the process that made it alone, as file systems of fsspec with connections do."""
+
+    protocol = "oneprocess"
+    store, pseudo_dirs = {}, [""]
+
+    def __init__(self, *arguments, **more):
+        super().__init__(*arguments, **more)
+        self._made_in = os.getpid()
+
+    def cat_file(self, *arguments, **more):
+        if os.getpid() != self._made_in:
+            raise RuntimeError("This class is not fork-safe")
+        return super().cat_file(*arguments, **more)
+
+
 fsspec.register_implementation("unreliable", Unreliable, clobber=True)
+fsspec.register_implementation("oneprocess", OfOneProcess, clobber=True)
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +102,7 @@ def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("FACEGEN_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(object_store, "PAUSE", 0.0)
     yield
-    for store in (MemoryFileSystem, Unreliable):
+    for store in (MemoryFileSystem, Unreliable, OfOneProcess):
         store.store.clear()
         store.pseudo_dirs[:] = [""]
 
@@ -85,7 +119,9 @@ def order_to(out, num, **more):
 def there(address):
     """Name -> bytes of everything below an address."""
     files, base = fsspec.core.url_to_fs(address)
-    return {path.removeprefix(base).lstrip("/"): files.cat_file(path) for path in files.find(base)}
+    kind = MemoryFileSystem if isinstance(files, Unreliable) else type(files)  # without its failures
+    found = kind.find(files, base)
+    return {path.removeprefix(base).lstrip("/"): kind.cat_file(files, path) for path in found}
 
 
 def test_addresses_are_known_by_their_protocol(tmp_path):
@@ -99,10 +135,9 @@ def test_addresses_are_known_by_their_protocol(tmp_path):
 def test_a_store_holds_the_bytes_of_a_folder(tmp_path, protocol):
     address = f"file://{tmp_path}/store" if protocol == "file" else f"{protocol}://faces"
     produce(order_to(tmp_path / "here", 7, storage="tar"))
-    Unreliable.failures = 0
+    Unreliable.requests.clear(), Unreliable.failures.clear()
     order = order_to(address, 7)
     produce(order)
-    assert (Unreliable.failures > 0) == (protocol == "unreliable")
     found, here = there(address), shards_of(tmp_path / "here")
     assert archives_of(found) == here
     assert found["attributes.parquet"] == (tmp_path / "here/attributes.parquet").read_bytes()
@@ -120,6 +155,8 @@ def test_a_store_holds_the_bytes_of_a_folder(tmp_path, protocol):
     produce(order_to(address, 8))  # the last archive is fetched, unpacked, and written again
     produce(order_to(tmp_path / "here", 8))
     assert archives_of(there(address)) == shards_of(tmp_path / "here")
+    failing = {"put", "half", "info", "find", "read", "get"} if protocol == "unreliable" else set()
+    assert {*Unreliable.failures} == failing
 
 
 @pytest.mark.usefixtures("stub")
@@ -145,13 +182,17 @@ def test_a_stop_between_the_steps_of_a_commit_loses_nothing(tmp_path, monkeypatc
 def test_a_store_that_refuses_for_good_ends_the_run_and_keeps_what_is_done(tmp_path, monkeypatch):
     order = order_to("memory://faces", 7)
 
+    asked = []
+
     def refuse(self, *_, **__):
+        asked.append(1)
         raise PermissionError("403 AccessDenied")
 
     with monkeypatch.context() as patch:
         patch.setattr(MemoryFileSystem, "put_file", refuse)
-        with pytest.raises(DiskError, match=r"faces/dataset.json: cannot be written \(403 AccessDenied"):
+        with pytest.raises(DiskError, match=r"faces/dataset.json: may not be written \(403 AccessDenied"):
             produce(order)
+    assert len(asked) == 1  # what is forbidden stays forbidden
     assert len(StoredSamples(order.job.out).names) >= 3
     produce(order_to("memory://faces", 7))
     assert plan_problems(local_folder("memory://faces")) == []
@@ -163,16 +204,113 @@ def test_damage_on_the_store_is_found_and_rendered_again(tmp_path):
     whole = there("memory://faces")
     name = "shards/000001.tar"
     changed = bytearray(whole[name])
-    changed[5000] ^= 1
+    changed[600] ^= 1  # of its first sample's picture
     files = fsspec.filesystem("memory")
     files.pipe_file(f"/faces/{name}", bytes(changed))
-    (problem,) = plan_problems(local_folder("memory://faces"))
-    assert "another content" in str(problem)
+    problem, sample = plan_problems(local_folder("memory://faces"))
+    assert "another content" in str(problem) and sample.name == "000003"
     files.pipe_file(f"/faces/{name}", whole[name][:700])
     assert "has 700 bytes" in str(plan_problems(local_folder("memory://faces"))[0])
     assert plan(order_to("memory://faces", 7)) == [3, 4, 5]
     produce(order_to("memory://faces", 7))
     assert there("memory://faces")[name] == whole[name]
+
+
+@pytest.mark.usefixtures("stub")
+def test_broken_samples_are_deleted_on_the_store_and_rendered_again(tmp_path):
+    order = order_to("memory://faces", 7)
+    produce(order)
+    whole = there("memory://faces")
+    changed = bytearray(whole["shards/000001.tar"])
+    changed[600] ^= 1  # of its first sample's picture
+    fsspec.filesystem("memory").pipe_file("/faces/shards/000001.tar", bytes(changed))
+    (problem,) = [one for one in plan_problems(local_folder("memory://faces")) if one.name]
+    drop(local_folder("memory://faces"), [problem.name])
+    gone = {"shards/000001.tar", "shards/000001.json", "attributes/000001.parquet"}
+    assert {*whole} - {*there("memory://faces")} == gone
+    assert len(open_set("memory://faces")) == 4
+    assert len(plan(order_to("memory://faces", 7))) == 1  # the others of the shard are in the mirror
+    produce(order_to("memory://faces", 7))
+    assert archives_of(there("memory://faces")) == archives_of(whole)
+    assert plan_problems(local_folder("memory://faces")) == []
+    # Stubs are of another size than the order: all are broken.
+    result = CliRunner().invoke(cli, ["verify", "--drop", "memory://faces"])
+    assert "memory://faces: 7 samples" in result.output and "7 samples deleted" in result.output
+    assert {*there("memory://faces")} == {"dataset.json", "attributes.parquet"}
+
+
+@pytest.mark.usefixtures("stub")
+def test_dataset_json_is_the_last_file_to_go_either_way(tmp_path, monkeypatch):
+    order = order_to("memory://faces", 4)
+    written, put = [], ObjectStore.put
+
+    def noted(self, source, name):
+        written.append(name)
+        put(self, source, name)
+
+    monkeypatch.setattr(ObjectStore, "put", noted)
+    produce(order)
+    assert written[-2:] == ["attributes.parquet", "dataset.json"]
+    write_bytes(order.job.out / "a.json", b"{}")
+    monkeypatch.setattr(object_store, "SMALL", re.compile(r"[az]\.json|dataset\.json"))
+    write_bytes(order.job.out / "z.json", b"{}")
+    put_folder(ObjectStore("memory://faces"), order.job.out, "")
+    assert written[-3:] == ["a.json", "z.json", "dataset.json"]
+    copied = []
+    monkeypatch.setattr(object_store, "write_bytes", lambda path, content: copied.append(path.name))
+    refresh("memory://faces", tmp_path / "mirror")
+    assert copied[-1] == "dataset.json" and "z.json" in copied
+
+
+def test_a_forked_process_connects_anew(tmp_path):
+    write_bytes(tmp_path / "dataset.json", b"{}")
+    ObjectStore("oneprocess://faces").put(tmp_path / "dataset.json", "dataset.json")
+    refresh("oneprocess://faces", tmp_path / "mirror")
+    assert remote_of(tmp_path / "mirror").store.read("dataset.json") == b"{}"
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        assert pool.apply(_read_remote, (tmp_path / "mirror",)) == b"{}"
+
+
+def _read_remote(mirror):
+    return remote_of(mirror).store.read("dataset.json")
+
+
+def test_processes_that_write_one_file_do_not_meet(tmp_path, monkeypatch):
+    """Each has a temporary file of its own, on the store and here."""
+    (tmp_path / "source").write_bytes(b"whole")
+    store, names = ObjectStore(f"file://{tmp_path}/store"), []
+    kind = type(store._files)
+    put, get = kind.put_file, kind.get_file
+    monkeypatch.setattr(kind, "put_file", lambda self, a, b: (names.append(b), put(self, a, b)))
+    monkeypatch.setattr(kind, "get_file", lambda self, a, b: (names.append(b), get(self, a, b)))
+    for _ in range(2):
+        store.put(tmp_path / "source", "shards/000000.json")
+        store.fetch("shards/000000.json", tmp_path / "here")
+    assert len({*names}) == 4 and (tmp_path / "here").read_bytes() == b"whole"
+
+    def broken(self, source, target):
+        put(self, source, target)
+        raise OSError("broken off")
+
+    monkeypatch.setattr(kind, "put_file", broken)
+    with pytest.raises(DiskError, match="broken off"):
+        store.put(tmp_path / "source", "shards/000001.json")
+    assert [path.name for path in (tmp_path / "store").rglob("*.json")] == ["000000.json"]
+
+
+@pytest.mark.parametrize(
+    "address", ["ftp://ada:secret@host/faces", "memory://faces?key=secret", "sftp://ada:sec@secret@host/x"]
+)
+def test_passwords_of_addresses_are_not_shown(address, monkeypatch):
+
+    def refuse(*_, **__):
+        raise ConnectionError(f"no route to {address}")
+
+    monkeypatch.setattr(fsspec.core, "url_to_fs", lambda *_, **__: (MemoryFileSystem(), "/faces"))
+    monkeypatch.setattr(MemoryFileSystem, "find", refuse)
+    with pytest.raises(DiskError) as caught:
+        local_folder(address)
+    assert "secret" not in str(caught.value) and "no route to" in str(caught.value)
 
 
 @pytest.mark.usefixtures("stub")
