@@ -8,6 +8,7 @@ from facegen.cli.support.newest_set import newest_set
 from facegen.datasets.conventions.convention_registry import CONVENTIONS
 from facegen.datasets.export.format_registry import FORMATS
 from facegen.datasets.inspection.opening import report_set
+from facegen.datasets.io.object_store import local_folder
 from facegen.datasets.layouts.facegen_folder import is_own
 from facegen.datasets.layouts.open_set import open_set
 
@@ -52,7 +53,7 @@ def command(
 ) -> None:
     from facegen.api.exporting import export
 
-    synth = synth or newest_set()
+    synth = local_folder(synth or newest_set())
     if is_own(synth):  # what else is there is refused below
         report_set(open_set(synth), lambda event: click.echo(str(event), err=True))
     count = 0

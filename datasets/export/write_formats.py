@@ -20,6 +20,7 @@ from facegen.datasets.export.format_registry import FORMATS, Format
 from facegen.datasets.io.dataset_file import read_dataset_json
 from facegen.datasets.io.files import npz_bytes, write_bytes, write_json
 from facegen.datasets.io.folder_lock import LOCK_FILE, folder_lock
+from facegen.datasets.io.progress import ignore_count
 from facegen.datasets.io.stored_samples import StoredSamples
 from facegen.datasets.layouts.facegen_folder import is_own
 from facegen.datasets.layouts.open_set import CLASSES_FILE
@@ -30,16 +31,12 @@ UNFINISHED = ".partial-export"
 Extra = Callable[[ExportedFaces, str, Path], None]
 
 
-def _no_progress(done: int, total: int) -> None:
-    """Progress that nobody watches."""
-
-
 def export(
     root: Path,
     to: str,
     out: Path,
     convention: Convention | None = None,
-    progress: Callable[[int, int], None] = _no_progress,
+    progress: Callable[[int, int], None] = ignore_count,
     neutral: bool = False,
     geometry: Geometry | None = None,
     extras: tuple[Extra, ...] = (),

@@ -106,7 +106,9 @@ class ObjectStore:
             self._files, self._base = fsspec.core.url_to_fs(address, use_listings_cache=False)
         except ImportError:
             package = _PACKAGES.get(protocol, "the package of that file system")
-            raise FacegenError(f"{self.shown}: {protocol}:// needs {package}: pip install {package}") from None
+            raise FacegenError(
+                f"{self.shown}: {protocol}:// needs {package}: pip install {package}"
+            ) from None
         except ValueError as error:
             raise FacegenError(f"{self.shown}: {_first_line(error)}") from None
         self._renames = protocol in ("file", "local")  # others write a file whole or not at all

@@ -47,6 +47,10 @@ def ignore_progress(event: ProgressEvent) -> None:
     """The callback of somebody who does not want to know."""
 
 
+def ignore_count(done: int, total: int) -> None:
+    """As `ignore_progress`, of jobs that report the numbers of units done and in all."""
+
+
 def say(progress: ProgressCallback, line: str) -> None:
     """Report one line of text."""
     progress(ProgressEvent(MESSAGE, line))

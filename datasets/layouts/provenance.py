@@ -7,9 +7,8 @@ matched set stays a matched one, and the same faces exported twice are known for
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 import facegen
@@ -21,8 +20,8 @@ from facegen.datasets.layouts.members import members_of
 
 PROVENANCE_FILE = "provenance.json"
 FORMAT, FORMAT_VERSION = "facegen-export", 1
-# Of dataset.json: what the set is. The rest says how the machine fared that rendered it.
 DEEPEST = 2  # folders between an export's and a shard in it
+# Of dataset.json: what the set is. The rest says how the machine fared that rendered it.
 KEPT = (
     "facegen", "seed", "size", "num", "convention", "profile", "handwritten_profile", "fingerprint", "config",
     "ledger", "target",
@@ -49,6 +48,7 @@ def provenance(header: Mapping[str, Any], layout: str, convention: str, changes:
     -------
     dict, JSON types
     """
+    header = without_folders(header)
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -59,6 +59,24 @@ def provenance(header: Mapping[str, Any], layout: str, convention: str, changes:
         "changes": dict(changes),
         "dataset": {key: header[key] for key in KEPT if key in header},
     }
+
+
+def without_folders(header: Mapping[str, Any]) -> dict[str, Any]:
+    """A dataset.json in which a profile or real set is named by the last part of its path alone.
+
+    Where it lay on the machine that rendered concerns nobody else; `config["distribution"]` says what it was.
+    """
+    short = dict(header)
+    if header.get("profile") is not None:
+        short["profile"] = _last_part(header["profile"])
+    config = header.get("config")
+    if isinstance(config, Mapping) and config.get("match_dist") is not None:
+        short["config"] = {**config, "match_dist": _last_part(config["match_dist"])}
+    return short
+
+
+def _last_part(name: str) -> str:
+    return PureWindowsPath(name).name or name  # Windows' rules know both kinds of slash
 
 
 def distribution_of(header: Mapping[str, Any]) -> str:
@@ -104,11 +122,7 @@ def _in_archive(path: Path) -> dict[str, Any] | None:
     if not names:
         return None
     first = tree[min(names, key=lambda name: (name.count("/"), name))]
-    try:
-        content = json.loads(first.content() or b"")
-    except (ValueError, RecursionError):
-        raise FacegenError(f"{first.shown}: damaged JSON: export the set again") from None
-    return _checked(first.shown, content) if isinstance(content, dict) else None
+    return _checked(first.shown, read_json(first.shown, "export the set again", first.content() or b""))
 
 
 def _checked(file: Path, content: dict[str, Any]) -> dict[str, Any] | None:

@@ -120,6 +120,7 @@ def fiftyone(tree: Tree) -> Found | None:
     images: dict[str, Member] = {}
     masks: dict[str, Mask] = {}
     left = []
+    keys = _keys({str(row.get("filepath", "")) for row in rows})
     for row in rows:
         photo, drawn = str(row.get("filepath", "")), (row.get(field) or {}).get("mask_path")
         places = [str(root / str(one)) for one in (photo, drawn)]
@@ -127,14 +128,26 @@ def fiftyone(tree: Tree) -> Found | None:
             file = tree[samples].shown.parent / photo
             left.append(Problem(file, "picture or mask is not there", "missing"))
             continue
-        key = same_name(PurePosixPath(photo).stem)
-        images[key], masks[key] = tree[places[0]], IndexMask(tree[places[1]])
+        images[keys[photo]], masks[keys[photo]] = tree[places[0]], IndexMask(tree[places[1]])
     targets = (info.get("mask_targets") or {}).get(field) or info.get("default_mask_targets")
     if not isinstance(targets, Mapping):
         return Found("fiftyone", "celebamaskhq", images, masks, left)
     names = {int(one): str(name) for one, name in targets.items() if str(one).isdigit() and int(one) < 256}
     meaning = translation({0: "background"} | names, str(tree[beside].shown))
     return Found("fiftyone", meaning[0].name, images, masks, left, meaning=meaning)
+
+
+def _keys(paths: set[str]) -> dict[str, str]:
+    """Names of pictures by path: their stems, or where these are not unique, the paths without endings, or
+    the paths."""
+    stems = {one: PurePosixPath(one).stem for one in paths}
+    bare = {one: str(PurePosixPath(one).with_suffix("")) if one else "" for one in paths}
+    whole = {one: one for one in paths}
+    for names in (stems, bare, whole):
+        keys = {one: same_name(name) for one, name in names.items()}
+        if len({*keys.values()}) == len(paths):
+            return keys
+    return whole
 
 
 def _is_segmentation(value: object) -> bool:

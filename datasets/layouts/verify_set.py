@@ -26,6 +26,7 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.dataset_file import ATTRIBUTES_FILE, read_attributes_table, read_dataset_json
 from facegen.datasets.io.files import TEMPORARY_MARK
 from facegen.datasets.io.images import read_index
+from facegen.datasets.io.progress import ignore_count
 from facegen.datasets.io.sample import FOLDERS, Sample, read_sample, sample_name
 from facegen.datasets.io.stored_samples import StoredSamples
 from facegen.datasets.layouts.face_set import MAX_SWAPPED, Problem
@@ -62,7 +63,7 @@ class Verification:
     broken: list[str]
 
 
-def verify(root: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> Verification:
+def verify(root: Path, progress: Callable[[int, int], None] = ignore_count) -> Verification:
     """Check a folder written by `facegen render`.
 
     Parameters

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.layouts.face_set import FaceSet
-from facegen.datasets.layouts.provenance import header_of
+from facegen.datasets.layouts.provenance import header_of, without_folders
 
 DEFAULT, MATCHED = "S", "S_D"  # keys of the arms
 # Keys of a set's config that decide the distribution of its faces. All others must be the same in the default
@@ -131,7 +131,7 @@ def _check_same_order(roles: Roles) -> None:
 def _configs(sets: Sequence[FaceSet]) -> list[tuple[Path, dict]]:
     """Folder and config of those that facegen rendered; an export's config says what it changed."""
     headers = [(one.path, header_of(one)) for one in sets]
-    return [(path, header["config"]) for path, header in headers if header is not None]
+    return [(path, without_folders(header)["config"]) for path, header in headers if header is not None]
 
 
 def _differing(one: dict, other: dict, but: set[str]) -> list[str]:

@@ -97,7 +97,9 @@ def list_photos(named: Sequence[str]) -> PhotoList:
     return PhotoList(tuple(photos), tuple(left_out), many)
 
 
-def targets_of(found: PhotoList, overlay: Path | None, mask: Path | None) -> list[Targets]:
+def targets_of(
+    found: PhotoList, overlay: Path | None, mask: Path | None, record: Path | None = None
+) -> list[Targets]:
     """Where the results of photos go.
 
     Parameters
@@ -105,6 +107,8 @@ def targets_of(found: PhotoList, overlay: Path | None, mask: Path | None) -> lis
     found : PhotoList
     overlay, mask : Path or None
         Of one photo a file, or a folder that is there; of several, folders. None: not asked for.
+    record : Path or None
+        File of the record of all photos.
 
     Returns
     -------
@@ -113,8 +117,8 @@ def targets_of(found: PhotoList, overlay: Path | None, mask: Path | None) -> lis
 
     Raises
     ------
-    FacegenError : a file to write is one of the photos, the same for two photos, or of a format that is not
-        written.
+    FacegenError : a file to write is one of the photos, the same for two results, or of a format that is not
+        written; or the record's is a folder.
     """
     folders = [one is not None and (found.many or one.is_dir()) for one in (overlay, mask)]
     targets = []
@@ -123,11 +127,11 @@ def targets_of(found: PhotoList, overlay: Path | None, mask: Path | None) -> lis
         drawn = overlay / f"{photo.stem}{OVERLAY_MARK}{suffix}" if overlay and folders[0] else overlay
         labels = mask / f"{photo.stem}.png" if mask and folders[1] else mask
         targets.append(Targets(photo, drawn, labels))
-    _require_apart(targets)
+    _require_apart(targets, record)
     return targets
 
 
-def _require_apart(targets: Sequence[Targets]) -> None:
+def _require_apart(targets: Sequence[Targets], record: Path | None) -> None:
     photos = {one.photo.resolve(): one.photo for one in targets}
     taken: dict[Path, Path] = {}
     for one in targets:
@@ -146,6 +150,14 @@ def _require_apart(targets: Sequence[Targets]) -> None:
                 twice = f"{taken[place]} and {one.photo}" if taken[place] != one.photo else "-o and --mask"
                 raise FacegenError(f"{target} would be written twice, for {twice}: choose two names")
             taken[place] = one.photo
+    if record is None:
+        return
+    if record.is_dir():
+        raise FacegenError(f"--json {record}: is a folder: name a file")
+    if record.resolve() in photos:
+        raise FacegenError(f"--json {record}: that is a photo itself: choose another name")
+    if record.resolve() in taken:
+        raise FacegenError(f"--json {record}: that is a picture to be written: choose another name")
 
 
 def mask_picture(labels: npt.NDArray[np.uint8], classes: int, coloured: bool) -> Image.Image:

@@ -13,6 +13,7 @@ from facegen.datasets.io.files import fingerprint
 from facegen.datasets.io.folder_lock import folder_lock
 from facegen.datasets.io.object_store import mirror_folder, refresh, remote_of
 from facegen.datasets.io.packed_shard import reopen
+from facegen.datasets.io.progress import ignore_count
 from facegen.datasets.io.sample import FOLDERS, remove_sample, sample_file, sample_name
 from facegen.datasets.io.shard_record import (
     SHARDS,
@@ -43,7 +44,7 @@ def stored_plan(header: dict[str, Any]) -> tuple[RunPlan, Part | None] | None:
     return RunPlan(header["config"], header["num"], header["shard_size"]), Part(*numbers) if numbers else None
 
 
-def plan_problems(root: Path, progress: Counted = lambda done, total: None) -> list[Problem]:
+def plan_problems(root: Path, progress: Counted = ignore_count) -> list[Problem]:
     """Hold a folder against its plan and the records of its shards; every file is read and hashed.
 
     Parameters
@@ -130,9 +131,7 @@ def _spoiled(root: Path, record: ShardRecord) -> list[str]:
         return spoiled_samples(copy, record.files, record.names)
 
 
-def rerender(
-    root: Path, count: int, seed: int = 0, progress: Counted = lambda done, total: None
-) -> list[Problem]:
+def rerender(root: Path, count: int, seed: int = 0, progress: Counted = ignore_count) -> list[Problem]:
     """Render some samples of a set again and compare all their files byte by byte.
 
     Parameters

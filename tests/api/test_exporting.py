@@ -2,9 +2,12 @@
 
 import json
 
+import fsspec
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from fsspec.implementations.memory import MemoryFileSystem
+from packed_sets import packed_set
 from posed_meta import frontal, meta_of
 from small_set import HEADER, SIZE, face
 
@@ -35,6 +38,27 @@ def test_an_export_is_opened(dataset, tmp_path, to, layout, inside):
     assert len(data) == 2 and data.faces.layout == layout
     assert data.convention == ("lapa" if to == "lapa" else "celebamaskhq")
     assert data.summary["seed"] == HEADER["seed"] and data.failures == {}
+
+
+def test_a_set_on_an_object_store_is_exported_into_a_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("FACEGEN_CACHE", str(tmp_path / "cache"))
+    packed = packed_set(tmp_path / "packed", 3, 2)
+    files = fsspec.filesystem("memory")
+    files.put(str(packed), "/exported", recursive=True)
+    try:
+        line = ["export", "memory://exported", "--to", "coco", "--out", str(tmp_path / "out")]
+        done = CliRunner().invoke(cli, line)
+        assert done.exit_code == 0 and "3 faces ->" in done.output, done.output
+        facegen.export(packed, "coco", tmp_path / "here")
+        for one in (tmp_path / "here").rglob("*.*"):
+            there = tmp_path / "out" / one.relative_to(tmp_path / "here")
+            assert there.is_dir() if one.is_dir() else there.read_bytes() == one.read_bytes(), there
+        refused = CliRunner().invoke(cli, [*line[:4], "--out", "memory://ada:secret@out"])
+        assert refused.exit_code == 2 and "export into a folder" in refused.output
+        assert "memory://ada:***@out" in refused.output and "secret" not in refused.output
+    finally:
+        MemoryFileSystem.store.clear()
+        MemoryFileSystem.pseudo_dirs[:] = [""]
 
 
 def test_dense_points_and_meshes_lie_beside_any_layout(dataset, tmp_path):

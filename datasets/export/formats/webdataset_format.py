@@ -13,6 +13,7 @@ from pathlib import Path
 from facegen.datasets.export.exported_faces import ExportedFaces
 from facegen.datasets.export.format_registry import FORMATS, Format
 from facegen.datasets.io.files import npz_bytes, png_bytes, write_bytes
+from facegen.datasets.io.tar_shard import ENDINGS
 
 PER_SHARD = 1000  # faces
 
@@ -35,10 +36,10 @@ def _contents(faces: ExportedFaces, name: str) -> dict[str, bytes]:
     points, visible = faces.landmarks_seen(name)
     marks = {"points": points.tolist(), "visible": visible.tolist()}
     contents = {
-        "png": faces.picture_file(name),
-        "mask.png": png_bytes(faces.mask(name)),
-        "json": faces.meta_file(name),
-        "landmarks.json": json.dumps(marks, sort_keys=True).encode(),
+        ENDINGS["images"]: faces.picture_file(name),
+        ENDINGS["masks"]: png_bytes(faces.mask(name)),
+        ENDINGS["meta"]: faces.meta_file(name),
+        ENDINGS["landmarks"]: json.dumps(marks, sort_keys=True).encode(),
     }
     geometry = faces.geometry(name)
     if geometry is not None:

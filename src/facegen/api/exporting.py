@@ -15,11 +15,9 @@ from facegen.datasets.export.write_formats import Extra
 from facegen.datasets.export.write_formats import export as write_export
 from facegen.datasets.io.dataset_file import read_dataset_json
 from facegen.datasets.io.files import write_json
+from facegen.datasets.io.object_store import address_of, local_folder, without_secrets
+from facegen.datasets.io.progress import ignore_count
 from facegen.datasets.layouts.facegen_folder import is_own
-
-
-def _no_progress(done: int, total: int) -> None:
-    """Progress that nobody watches."""
 
 
 def export(
@@ -31,7 +29,7 @@ def export(
     neutral: bool = False,
     dense: bool = False,
     mesh: bool = False,
-    progress: Callable[[int, int], None] = _no_progress,
+    progress: Callable[[int, int], None] = ignore_count,
 ) -> Path:
     """Write a rendered set in the layout of another tool.
 
@@ -41,11 +39,11 @@ def export(
     Parameters
     ----------
     faces : path or Dataset
-        A set that facegen rendered.
+        A set that facegen rendered: a folder, or an address on an object store.
     to : str
         The layout: "segmentation", "celebamaskhq", "coco", "huggingface" ... (`facegen export --help`).
     out : path
-        New or empty folder.
+        New or empty folder of this machine.
     convention : str, optional
         Label convention of the masks, by default that of the set or of the layout. Masks of another
         convention than the set was rendered in have neutral borders.
@@ -75,7 +73,10 @@ def export(
     >>> facegen.open(facegen.export("faces", "coco", "faces-coco"))  # doctest: +SKIP
     <Dataset faces-coco: 16 faces, coco-panoptic, celebamaskhq>
     """
-    root, target = (faces.path if isinstance(faces, Dataset) else Path(faces)), Path(out)
+    address = address_of(out)
+    if address is not None:
+        raise FacegenError(f"{without_secrets(address)}: export into a folder, then copy it there")
+    root, target = (faces.path if isinstance(faces, Dataset) else local_folder(faces)), Path(out)
     wanted = convention_named(convention) if convention else None
     geometry: Geometry | None = None
     extras: list[Extra] = []

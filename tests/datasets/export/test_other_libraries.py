@@ -351,6 +351,32 @@ def test_a_foreign_fiftyone_set_is_read_or_named(tmp_path):
     assert [one.kind for one in faces.pairing()] == ["missing"]
 
 
+@pytest.mark.parametrize(
+    ("names", "ids"),
+    [
+        (("p/a.png", "q/b.png"), ["a", "b"]),
+        (("p/a.png", "q/a.png"), ["data/p/a", "data/q/a"]),
+        (("p/a.png", "p/a.bmp"), ["data/p/a.bmp", "data/p/a.png"]),
+    ],
+)
+def test_pictures_of_one_name_in_a_foreign_fiftyone_set_are_kept_apart(tmp_path, names, ids):
+    rows = []
+    for value, name in enumerate(names, start=1):
+        picture, mask = tmp_path / "data" / name, tmp_path / f"{value}.png"
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.full((8, 8, 3), value, np.uint8)).save(picture)
+        Image.fromarray(np.full((8, 8), value, np.uint8)).save(mask)
+        segmentation = {"_cls": "Segmentation", "mask_path": mask.name}
+        rows.append({"filepath": f"data/{name}", "parts": segmentation})
+    (tmp_path / "samples.json").write_text(json.dumps({"samples": rows}))
+    info = {"mask_targets": {"parts": {"1": "hair", "2": "skin"}}}
+    (tmp_path / "metadata.json").write_text(json.dumps({"info": info}))
+    faces = open_set(tmp_path)
+    assert faces.ids == ids
+    classes = {int(faces.image(i)[0, 0, 0]): int(faces.mask(i)[0, 0]) for i in range(2)}
+    assert classes == {1: faces.convention.id("hair"), 2: faces.convention.id("skin")}
+
+
 def test_files_of_the_same_names_do_not_hide_another_layout(tmp_path):
     """samples.json and a YAML file of names beside a set of parts: what they are for is not ours to say."""
     parts = tmp_path / "anno"

@@ -43,6 +43,20 @@ def test_every_export_says_where_it_comes_from(dataset, tmp_path, to):
         assert part_of(faces) == "S_D" and "exported by facegen: matched to celebamaskhq" in faces.remarks
 
 
+def test_an_export_does_not_tell_where_its_real_set_lay(dataset, tmp_path):
+    for place in ("/home/ada/private/faces", "C:\\Users\\ada\\private\\faces", "s3://private/faces/"):
+        header = MATCHED | {"profile": place, "config": MATCHED["config"] | {"match_dist": place}}
+        write_dataset_json(dataset, header)
+        out = tmp_path / f"out{len(place)}"
+        e.export(dataset, "segmentation", out)
+        text = (out / PROVENANCE_FILE).read_text()
+        assert "private" not in text and json.loads(text)["distribution"] == "matched to faces"
+        assert json.loads(text)["dataset"]["config"]["match_dist"] == "faces"
+        # It is still known for what the set itself holds.
+        with pytest.raises(FacegenError, match="are the same faces"):
+            assign([open_set(dataset), open_set(out)])
+
+
 def test_an_export_keeps_its_role(dataset, tmp_path):
     default = HEADER | {"config": {"generator": 12, "seed": 0, "set": []}}
     for name, header, part in (

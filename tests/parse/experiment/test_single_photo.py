@@ -50,6 +50,12 @@ def test_parse_image_draws_over_a_photo(finished, tmp_path, monkeypatch):
         (("-o", "o.tif"), "ends in .png, .jpg"),
         (("--mask", "m.jpg"), "ends in .png"),
         (("-o", "x.png", "--mask", "x.png"), "for -o and --mask"),
+        (("--json", photo), "that is a photo itself"),
+        (("--json", tmp_path / "." / "photo.jpg", "--no-overlay"), "that is a photo itself"),
+        (("--json", "photo-parsed.png"), "that is a picture to be written"),
+        (("--json", tmp_path), "is a folder"),
+        (("--palette",), "name where they go with --mask"),
+        (("-o", "x.png", "--no-overlay"), "leave one of them out"),
     ):
         refused = run("parse-image", photo, *arguments, "--device", "cpu")
         assert refused.exit_code == 2 and words in refused.output, refused.output

@@ -27,7 +27,6 @@ from facegen.datasets.io.object_store import (
     put_folder,
     refresh,
     remote_of,
-    without_secrets,
 )
 from facegen.datasets.io.progress import ignore_progress
 from facegen.datasets.io.stored_samples import StoredSamples
