@@ -69,6 +69,7 @@ def command(
     wait_without_spinning()
     from facegen.datasets.io.files import write_json
     from facegen.datasets.io.images import open_upright
+    from facegen.parse.experiment.run_folder import newest_checkpoint
     from facegen.parse.inference.photo_files import (
         OVERLAY_MARK,
         RECORD_VERSION,
@@ -90,7 +91,7 @@ def command(
     def say(line: str) -> None:
         click.echo(line, err=record == "-")
 
-    work = PhotoRun(model, device, adapted, not whole, palette, say)
+    work = PhotoRun(model or newest_checkpoint(), device, adapted, not whole, palette, say)
     records: list[dict[str, Any]] = []
     failed = 0
     for target in targets:

@@ -25,8 +25,8 @@ class PhotoRun:
 
     Parameters
     ----------
-    model : Path, optional
-        Checkpoint; by default the newest in ./facegen-eval*.
+    model : Path
+        Checkpoint.
     device : str
         "auto", "cpu", "cuda" or "cuda:K".
     adapted : bool
@@ -41,7 +41,7 @@ class PhotoRun:
 
     def __init__(
         self,
-        model: Path | None,
+        model: Path,
         device: str,
         adapted: bool,
         find: bool,
@@ -60,7 +60,7 @@ class PhotoRun:
 
         Raises
         ------
-        FacegenError : no checkpoint, one that cannot be read, no such device, or a file cannot be written.
+        FacegenError : the checkpoint cannot be read, no such device, or a file cannot be written.
         """
         loaded = self._parser()
         from facegen.parse.inference.single_photo import label_photo
@@ -80,10 +80,8 @@ class PhotoRun:
         if self._loaded is None:
             before = time.perf_counter()
             from facegen.parse.data.device import describe_device
-            from facegen.parse.experiment.run_folder import newest_checkpoint
             from facegen.parse.inference.single_photo import load_for_photos
 
-            self._model = self._model or newest_checkpoint()
             self._loaded = load_for_photos(self._model, self._device, self._adapted)
             parser = self._loaded.parser
             self._say(
