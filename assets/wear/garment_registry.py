@@ -88,12 +88,15 @@ class NeckPart:
         Whether both sides are cut the same; tests hold it.
     is_hood : bool
         A hood on the shoulders: left out where it is worn up.
+    finish : function (body, piece, rng) -> Piece, optional
+        What is drawn by chance on what `build` has made, as fur is.
     """
 
     build: Callable[[BodyChart, Garment, int], Piece]
     cloth: int = MAIN
     mirrored: bool = True
     is_hood: bool = False
+    finish: Callable[[BodyChart, Piece, np.random.Generator], Piece] | None = None
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def garment(
     worn : Garment
         Of a cut that stands in `garment_registry.GARMENT_CUTS`.
     rng : numpy Generator
-        Of the folds.
+        Of the folds and of what is drawn by chance on the parts.
     hood_up : bool
         Whether its hood, where it has one, is on the head and so not on the shoulders.
 
@@ -52,9 +52,11 @@ def garment(
         pieces.append(_layer(head, model, cut.under, worn.depth, INNER, rng))
     pieces.append(_layer(head, model, cut.over, worn.depth, MAIN, rng))
     body = BodyChart(head)
-    return pieces + [
-        part.build(body, worn, part.cloth) for part in cut.parts if not (hood_up and part.is_hood)
-    ]
+    for part in cut.parts:
+        if not (hood_up and part.is_hood):
+            piece = part.build(body, worn, part.cloth)
+            pieces.append(piece if part.finish is None else part.finish(body, piece, rng))
+    return pieces
 
 
 def solid(pieces: Sequence[Piece]) -> tuple[Floats, Ints]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from facegen.assets.meshes.mesh import Floats, merge
+from facegen.assets.meshes.mesh import Floats, Ints, merge
 from facegen.assets.wear.garment_cuts.coat import OVER
 from facegen.assets.wear.garment_registry import (
     GARMENT_CUTS,
@@ -34,21 +34,27 @@ LEAN = 0.8  # how much tufts turn from the skin of the fur, by random directions
 
 
 def collar(body: BodyChart, worn: Garment, cloth: int) -> Piece:
-    """Thick rolls and the tufts on them."""
+    """Thick rolls, on which the fur stands."""
     s, front = round_the_neck(GAP_MM + OPENS_MM * worn.depth, 73)
     base = neck_base(np.abs(wrapped(s))) - FALLS_MM * front
     rolls = [roll(body, s, base + up, off, radius * (1 - 0.3 * front), cloth) for up, off, radius in ROLLS]
     core, faces, _ = merge([(one.vertices, one.faces) for one in rolls])
-    chart = np.concatenate([one.chart for one in rolls])
-    rng = np.random.default_rng(int(worn.depth * 2**32))
-    places = chart[faces].mean(1)
+    return _piece(core, faces, np.concatenate([one.chart for one in rolls]), cloth)
+
+
+def furred(body: BodyChart, rolls: Piece, rng: np.random.Generator) -> Piece:
+    """The rolls with tufts on them."""
+    places = rolls.chart[rolls.faces].mean(1)
     around = places[:, 0].astype(float)
     skin = body.at(around, neck_base(np.abs(wrapped(around))))[1]
-    points, places = _tufts(core[faces].astype(float), places, skin, rng)
+    points, places = _tufts(rolls.vertices[rolls.faces].astype(float), places, skin, rng)
     blades = np.arange(len(points), dtype=np.int32).reshape(-1, 3)
-    vertices, faces, _ = merge([(core, faces), (points, blades)])
-    charts = np.concatenate([chart, places])
-    return Piece(vertices.astype(np.float32), faces.astype(np.int32), charts.astype(np.float32), cloth)
+    vertices, faces, _ = merge([(rolls.vertices, rolls.faces), (points, blades)])
+    return _piece(vertices, faces, np.concatenate([rolls.chart, places]), rolls.cloth)
+
+
+def _piece(vertices: Floats, faces: Ints, chart: Floats, cloth: int) -> Piece:
+    return Piece(vertices.astype(np.float32), faces.astype(np.int32), chart.astype(np.float32), cloth)
 
 
 def _tufts(corners: Floats, chart: Floats, skin: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
@@ -82,7 +88,7 @@ FUR_COLLAR = GARMENT_CUTS.add(
         "fur_collar",
         over=OVER,
         under=Layer(crew, lift_mm=3.0, closes=True),
-        parts=(NeckPart(collar, TIE, mirrored=False),),
+        parts=(NeckPart(collar, TIE, finish=furred),),
         weight=by_gender(0.02, 0.006),
         order=210,
         visible_area=0.068,

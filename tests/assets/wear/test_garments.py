@@ -6,6 +6,7 @@ from scipy.spatial import cKDTree
 
 from facegen.assets.head.head_model import head_model
 from facegen.assets.wear import garments
+from facegen.assets.wear.garment_cuts.fur_collar import TUFTS
 from facegen.assets.wear.garment_registry import GARMENT_CUTS
 from facegen.assets.wear.necklines import jacket
 from facegen.assets.wear.torso_chart import PERIOD, BodyChart
@@ -66,3 +67,16 @@ def test_a_deeper_neckline_never_lies_higher_in_front(cut):
     assert (low <= high).all()
     if layer.neckline is not jacket:  # a jacket opens the same for every depth
         assert low.min() < high.min()
+
+
+def test_fur_is_drawn_from_the_garments_own_generator(wearer):
+    """Another face of the same depth has other tufts; the same generator gives the same."""
+    model, head = wearer
+    fur = s.Garment(cut="fur_collar", depth=0.3)
+    one, again, other = (
+        garments.garment(head, model, fur, np.random.default_rng(seed))[-1].vertices for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(one, again)
+    rolls = len(one) - 3 * TUFTS
+    np.testing.assert_array_equal(one[:rolls], other[:rolls])
+    assert (one[rolls:] != other[rolls:]).any(1).mean() > 0.99
