@@ -111,6 +111,17 @@ class Body:
         hit = self._scene.cast_rays(self._tensor(np.ascontiguousarray(rays, np.float32)))
         return hit["t_hit"].numpy().astype(np.float64)
 
+    def encloses(self, points: Floats, direction: Floats) -> npt.NDArray[np.bool_]:
+        """Whether points (N, 3), metres, lie inside: whether a ray in a direction (3,) passes the skin an odd
+        number of times.
+
+        Where the surface folds over itself, the sign of `clearance` is wrong however far a point is from it;
+        this is not. The direction must not lead out of the open cut.
+        """
+        rays = np.concatenate([points, np.broadcast_to(direction, points.shape)], 1)
+        count = self._scene.count_intersections(self._tensor(np.ascontiguousarray(rays, np.float32)))
+        return cast(npt.NDArray[np.bool_], count.numpy() % 2 == 1)
+
     def hides(self, origin: Floats, points: Floats) -> npt.NDArray[np.bool_]:
         """Whether the surface lies between `origin` (3,) and points (..., 3), metres: (...) bool."""
         rays = np.empty((points.size // 3, 6), np.float32)

@@ -6,8 +6,7 @@ World coordinates, metres. A right hand is built as a left one and mirrored.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -26,6 +25,10 @@ STEP = 0.004  # metres of its way that are tried at a time: less than the thinne
 PRESSED = 0.0012  # metres by which flesh may give: hands and faces yield by more
 DEEPEST = 0.002  # metres that nothing of a hand may cut into a head
 BISECTIONS = 6
+FOLDED = 0.006  # metres inside of skin from which it is asked again whether that is a fold of the skin
+# Degrees that a hand is turned further about the place that it touches, where a shoulder is in its way: the
+# least first.
+TURNS = (0.0, -15.0, 15.0, -30.0, 30.0, -45.0, 45.0, -60.0, 60.0)
 SHELL = 0.001  # metres: half the thickness of frames and of cloth
 EVERY, NEAR = 6, 0.015  # of the vertices first looked at, and metres within which all are looked at later
 AROUND = 0.03  # metres around the place, over which the skin's direction is taken: half of a palm
@@ -65,7 +68,7 @@ def place_hand(
     solids: Sequence[Body],
     phenotype: Mapping[str, float],
 ) -> PlacedHand:
-    """The hand of a spec on its head; where a shoulder is in its way, the other hand.
+    """The hand of a spec on its head, turned further where a shoulder is in its way (`TURNS`).
 
     Parameters
     ----------
@@ -81,11 +84,14 @@ def place_hand(
     FacegenError : no entry of HANDS has the name `worn.kind`.
     """
     pose = HANDS.get_or_fail(worn.kind, "hand.kind")
-    own = _held(pose, worn, 1.0 if worn.side == "left" else -1.0, head, model, solids, phenotype)
-    if own.pressed <= DEEPEST:
-        return own
-    other = _held(pose, worn, -1.0 if worn.side == "left" else 1.0, head, model, solids, phenotype)
-    return min(own, other, key=lambda placed: placed.pressed)
+    side = 1.0 if worn.side == "left" else -1.0
+    tried = []
+    for turn in TURNS:
+        turned = replace(worn, turn=worn.turn + turn)
+        tried.append(_held(pose, turned, side, head, model, solids, phenotype))
+        if tried[-1].pressed <= DEEPEST:
+            return tried[-1]
+    return min(tried, key=lambda placed: placed.pressed)
 
 
 def _held(
@@ -208,13 +214,13 @@ class _Hold:
         hand = start[self.arm.along < HAND_ENDS]
 
         def clear(points: Floats, gap: float) -> float:
-            return float(_clearance(solids, points + gap * self.outwards).min())
+            return float(_clearance(solids, points + gap * self.outwards, self.outwards).min())
 
         gap, few = -SUNK, hand[::EVERY]
         while gap < START and clear(few, gap) < -PRESSED:
             gap += STEP
         # Others may lie deeper than the few: from here on, all that is near.
-        near = hand[_clearance(solids, hand + gap * self.outwards) < NEAR]
+        near = hand[_clearance(solids, hand + gap * self.outwards, self.outwards) < NEAR]
         while gap < START and clear(near, gap) < -PRESSED:
             gap += STEP
         low, high = gap - STEP, gap
@@ -237,12 +243,15 @@ def _least_turn(start: Floats, end: Floats) -> Rotation:
     return Rotation.from_rotvec(axis / max(length, 1e-12) * np.arccos(cosine))
 
 
-def _clearance(solids: Sequence[Body], points: Floats) -> Floats:
+def _clearance(solids: Sequence[Body], points: Floats, outwards: Floats) -> Floats:
     """Metres (N,) from points (N, 3) to the nearest of some solids, negative inside of the first.
 
-    The others are thin shells: what comes within SHELL of them touches.
+    The others are thin shells: what comes within SHELL of them touches. `outwards` (3,) leads off the head.
     """
     head, *worn = (solid.clearance(points)[0] for solid in solids)
+    deep = np.flatnonzero(head < -FOLDED)
+    free = deep[~solids[0].encloses(points[deep], outwards)] if len(deep) else deep
+    head[free] = -head[free]
     return np.min([head, *(np.abs(distance) - SHELL - PRESSED for distance in worn)], axis=0)
 
 
@@ -263,7 +272,7 @@ def _wrapped(hold: _Hold, solids: Sequence[Body]) -> Floats:
         for level, arm in zip(WRAPS, arms[1:], strict=True):
             # The palm stays where it is: fingers bend about it.
             points = (arm.vertices[mine]) @ to_world.T + shift
-            if _clearance(solids, points).min() < -PRESSED:
+            if _clearance(solids, points, hold.outwards).min() < -PRESSED:
                 break
             more[digit - 1] = level
         else:
@@ -285,21 +294,13 @@ def press_hair(strands: Floats, placed: PlacedHand, centre: Floats) -> Floats:
     -------
     (N, K, 3) of the type of `strands`
     """
-    import open3d as o3d
-
-    tensor = cast(Any, o3d.core.Tensor)  # its stubs refuse arrays of unknown type
-    scene = o3d.t.geometry.RaycastingScene(nthreads=2)
-    scene.add_triangles(
-        tensor(np.ascontiguousarray(placed.vertices, np.float32)),
-        tensor(np.ascontiguousarray(triangles(placed.faces), np.uint32)),
-    )
     flat = strands.reshape(-1, 3)
     near = _near_box(flat, placed.vertices)
     away = flat[near] - centre
     distance = np.linalg.norm(away, axis=1)
     direction = away / np.maximum(distance, 1e-9)[:, None]
-    rays = np.concatenate([np.broadcast_to(centre, direction.shape), direction], 1).astype(np.float32)
-    hit = scene.cast_rays(tensor(rays))["t_hit"].numpy()
+    hand = Body(placed.vertices, triangles(placed.faces))
+    hit = hand.first_hit(np.broadcast_to(centre, direction.shape), direction)
     over = np.isfinite(hit) & (distance > hit - HAIR_GAP) & (distance < hit + HAIR_REACH)
     moved = flat.copy()
     rows = np.flatnonzero(near)[over]

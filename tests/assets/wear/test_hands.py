@@ -1,21 +1,20 @@
 """Hands at the head: they touch, cut nothing, and press hair."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 from dressed_head import wearer
 
 from facegen.assets.head.arm_model import HandJoints, arm_model
-from facegen.assets.head.head_model import triangles
+from facegen.assets.head.head_model import head_model, triangles
 from facegen.assets.meshes.collision import Body
 from facegen.assets.meshes.mesh import ball
 from facegen.assets.wear import hands
 from facegen.assets.wear.hand_registry import FIST, HANDS, TOUCHES
 from facegen.datasets.errors import FacegenError
-from facegen.render.geometry.pose import phenotype
+from facegen.render.geometry.fitting import Fitting, RenderDetail
+from facegen.render.geometry.pose import phenotype, pose_head
 from facegen.render.prior.default_prior import draw_spec
-from facegen.render.spec.face_spec import Hand, Identity
+from facegen.render.spec.face_spec import Hand, Identity, replace
 
 TOUCHING = 0.0025  # metres from the skin within which a hand touches
 PERSON = phenotype(draw_spec(3, 1).identity)
@@ -37,6 +36,31 @@ def test_a_hand_touches_and_does_not_cut(kind, side):
     a, b, c = (one.vertices[triangles(one.faces)[:, i]] - one.vertices.mean(0) for i in range(3))
     assert np.einsum("ij,ij->i", a, np.cross(b, c)).sum() > 0
     assert HANDS[kind].touch in TOUCHES
+
+
+@pytest.mark.parametrize(("index", "side"), [(323, "left"), (538, "right"), (598, "left")])
+def test_a_hand_is_of_its_own_side_and_free_where_shoulders_or_folded_skin_are_in_its_way(index, side):
+    """Faces of which the hand of the spec, laid as the pose says, lies in a shoulder or counts as inside."""
+    spec = draw_spec(7, index)
+    spec = replace(replace(spec, "hand.kind", "cheek"), "hand.side", side)
+    face = Fitting(spec, pose_head(head_model(), spec), RenderDetail(60, 5, 0, 64))
+    one = face.hand
+    assert one.pressed <= hands.DEEPEST
+    local = (one.vertices - face.head.eye_centres.mean(0)) @ face.head.head_rotation
+    assert (1 if side == "left" else -1) * local[one.model.along < hands.HAND_ENDS].mean(0)[0] > 0.04
+    gap = face.body.clearance(one.vertices[one.model.along < hands.HAND_ENDS])[0]
+    assert np.abs(gap).min() < TOUCHING  # it does not hang in the air
+
+
+def test_a_body_knows_inside_where_it_folds_over_itself():
+    """A ball and, on its surface, a small patch that is turned inwards."""
+    vertices, faces = ball(np.zeros(3), np.ones(3), 48, 32)
+    faces = triangles(faces)[:, ::-1]  # outwards
+    near = (vertices[faces] @ [1.0, 0, 0]).min(1) > 0.9
+    folded = Body(vertices, np.where(near[:, None], faces[:, ::-1], faces))
+    points = np.array([[1.5, 0.1, 0], [0.5, 0.1, 0], [-1.2, 0.1, 0], [-0.8, 0.1, 0]])
+    assert (folded.clearance(points)[0] < 0).tolist() == [True, False, False, True]  # wrong at the patch
+    assert folded.encloses(points, np.array([0.9, 0.3, 0.3])).tolist() == [False, True, False, True]
 
 
 def test_fingers_wrap_the_cheek():
@@ -99,6 +123,7 @@ def test_the_prior_draws_as_many_hands_as_were_counted():
     drawn = [draw_spec(11, i).hand for i in range(600)]
     share = np.mean([one.kind != "none" for one in drawn])
     assert abs(share - 43 / 700) < 0.03
-    assert all(dataclasses.replace(one, kind="none").sleeve <= 1 for one in drawn)
+    sleeves = np.array([one.sleeve for one in drawn])
+    assert ((sleeves == 0) | (sleeves >= 0.6) & (sleeves <= 1)).all() and 0.1 < (sleeves > 0).mean() < 0.6
     assert {one.side for one in drawn} == {"left", "right"}
     assert draw_spec(11, 0, Identity(gender=1.0)).hand.polish == 0
