@@ -17,7 +17,7 @@ from facegen.assets.hair import strands as st
 from facegen.assets.head.head_model import PosedHead
 from facegen.assets.meshes.collision import Body
 from facegen.assets.meshes.mesh import Floats, Ints, Mask, merge
-from facegen.assets.wear.hat_registry import HATS, Hat, HatPiece
+from facegen.assets.wear.hat_registry import Hat, HatPiece
 from facegen.assets.wear.hat_shapes import azimuths, directions
 from facegen.render.spec.face_spec import Headwear
 
@@ -148,14 +148,13 @@ def front_profile(body: Body, frame: HatFrame, heights: Floats) -> Floats:
     return np.asarray(1000 * np.clip(FAR - hit, 0, FAR), float)
 
 
-def hat(worn: Headwear, profile: Floats, frame: HatFrame) -> tuple[Floats, Ints, Ints, Floats]:
-    """A hat in the world.
+def in_world(pieces: list[HatPiece], frame: HatFrame) -> tuple[Floats, Ints, Ints, Floats]:
+    """Pieces of a hat as one mesh in the world.
 
     Parameters
     ----------
-    worn : Headwear
-        Of a kind that stands in `hat_registry.HATS`.
-    profile : (R, SEGMENTS) float, mm, of `head_profile`
+    pieces : list of HatPiece
+        What `build` of an entry of `hat_registry.HATS` makes; mm.
     frame : HatFrame
 
     Returns
@@ -166,16 +165,7 @@ def hat(worn: Headwear, profile: Floats, frame: HatFrame) -> tuple[Floats, Ints,
         SHELL_PART, BAND_PART or BRIM_PART of `hat_registry`.
     uv : (V, 2) float32
         Texture coordinates in units of about 100 mm of cloth.
-
-    Raises
-    ------
-    FacegenError : no entry of HATS has the name `worn.kind`.
     """
-    return in_world(HATS.get_or_fail(worn.kind, "headwear.kind").build(profile, worn), frame)
-
-
-def in_world(pieces: list[HatPiece], frame: HatFrame) -> tuple[Floats, Ints, Ints, Floats]:
-    """Pieces as one mesh in the world; returns what `hat` does."""
     v, f, index = merge([piece.mesh for piece in pieces])
     part = np.array([piece.part for piece in pieces])[index]
     uv = np.concatenate([_crown_uv(p.mesh[0]) if p.uv is None else p.uv for p in pieces])

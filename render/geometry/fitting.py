@@ -18,11 +18,13 @@ from facegen.assets.meshes.mesh import Floats, Ints
 from facegen.assets.skin.painted_borders import BrowShape
 from facegen.assets.wear import drapes, garments, glasses, hands, headwear
 from facegen.assets.wear.garment_registry import Piece
-from facegen.assets.wear.hat_registry import HATS, Hat
+from facegen.assets.wear.hat_registry import HATS, Hat, HatPiece
 from facegen.datasets.keyed_random import build_generator
 from facegen.render.geometry.camera_framing import CameraView, solve_view
 from facegen.render.geometry.pose import phenotype
 from facegen.render.spec.face_spec import FaceSpec
+
+LIFTED = 0.001  # metres over the skin, to which hanging ends of headwear are lifted
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,27 @@ class Fitting:
         return None if worn.kind == "none" else HATS.get_or_fail(worn.kind, "headwear.kind")
 
     @cached_property
+    def headwear_mesh(self) -> tuple[Floats, Ints, Ints, Floats] | None:
+        """The headwear in the world, as `headwear.in_world` returns it; None without any."""
+        frame, kind = self.hat_frame, self.hat_kind
+        if frame is None or kind is None:
+            return None
+        vertices, faces, part, uv = headwear.in_world(self._hat_pieces(frame, kind), frame)
+        if kind.hangs_free:
+            gap, outwards = self.body.clearance(vertices)
+            vertices = vertices + outwards * np.clip(LIFTED - gap, 0, None).astype(np.float32)[:, None]
+        return vertices.astype(np.float32), faces, part, uv
+
+    def _hat_pieces(self, frame: headwear.HatFrame, kind: Hat) -> list[HatPiece]:
+        if isinstance(frame, drapes.DrapeFrame):
+            return drapes.drape(frame, self.body, self.generator("hat folds"))
+        if kind.heights_mm:
+            profile = headwear.front_profile(self.body, frame, np.array(kind.heights_mm))
+        else:
+            profile = headwear.head_profile(self.body, frame)
+        return kind.build(profile, self.spec.headwear)
+
+    @cached_property
     def glasses(self) -> WornGlasses | None:
         """The glasses where they sit; None without."""
         worn, head = self.spec.glasses, self.head
@@ -199,11 +222,9 @@ class Fitting:
         if worn.kind == "none" or self.preview:
             return None
         solids = [self.body]
-        # Parts are made of a fitting, so their module cannot be loaded before this one.
-        from facegen.render.geometry.wear_parts import hat_mesh
-
-        if (hat := hat_mesh(self)) is not None:
-            solids.append(Body(hat[0], split(hat[1])))
+        if self.headwear_mesh is not None:
+            vertices, faces, *_ = self.headwear_mesh
+            solids.append(Body(vertices, split(faces)))
         if self.glasses is not None:
             solids.append(Body(self.glasses.frame, split(self.glasses.frame_faces)))
         return hands.place_hand(worn, self.head, self.model, solids, phenotype(self.spec.identity))

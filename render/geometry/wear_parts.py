@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from facegen.assets.meshes.mesh import Floats, Ints
-from facegen.assets.wear import drapes, fur, glasses, headwear, jewellery
+from facegen.assets.wear import fur, glasses, jewellery
 from facegen.assets.wear.cloth_patterns import cloth_picture
 from facegen.assets.wear.garment_registry import GARMENT_CUTS, INNER, MAIN, TIE, Piece
-from facegen.assets.wear.hat_registry import Hat, HatPiece
 from facegen.assets.wear.jewellery_registry import NECKLACES
 from facegen.datasets.conventions.native_labels import Native
 from facegen.render.geometry import part_materials as materials
@@ -25,7 +24,6 @@ CHART_UNIT_MM = 100.0  # of the texture coordinates of cloth
 # Degrees by which a flat earring hangs turned from across the head to along it (`Piercing.turn`).
 EARRING_TURN = (10.0, 75.0)
 STONE_ROUGHNESS = 0.08  # polished
-LIFTED = 0.001  # metres over the skin, to which hanging ends are lifted
 FUR_PIGMENT = (0.5, 0.5)  # melanin and redness of fur before its dye
 
 
@@ -98,14 +96,10 @@ def _fabrics(face: Fitting, pieces: list[Piece], rng: np.random.Generator) -> li
 
 def hat(face: Fitting) -> list[Part]:
     """Headwear as one part with crown, band, brim and emblem, and the hairs of fur."""
-    frame, kind = face.hat_frame, face.hat_kind
-    if frame is None or kind is None:
+    made, kind = face.headwear_mesh, face.hat_kind
+    if made is None or kind is None:
         return []
-    vertices, faces, slot, uv = headwear.in_world(_hat_pieces(face, frame, kind), frame)
-    if kind.hangs_free:
-        gap, outwards = face.body.clearance(vertices)
-        vertices = vertices + outwards * np.clip(LIFTED - gap, 0, None).astype(np.float32)[:, None]
-        vertices = vertices.astype(np.float32)
+    vertices, faces, slot, uv = made
     seen = kind.label is not None
     worn = Part(
         "hat",
@@ -117,25 +111,6 @@ def hat(face: Fitting) -> list[Part]:
     if face.preview or kind.fur_mm is None:
         return [worn]
     return [worn, _fur(face, kind.fur_mm, vertices, faces)]
-
-
-def hat_mesh(face: Fitting) -> tuple[Floats, Ints] | None:
-    """The headwear as one mesh: vertices (V, 3), metres, and quads (F, 4); None without any."""
-    frame, kind = face.hat_frame, face.hat_kind
-    if frame is None or kind is None:
-        return None
-    vertices, faces, *_ = headwear.in_world(_hat_pieces(face, frame, kind), frame)
-    return vertices, faces
-
-
-def _hat_pieces(face: Fitting, frame: headwear.HatFrame, kind: Hat) -> list[HatPiece]:
-    if isinstance(frame, drapes.DrapeFrame):
-        return drapes.drape(frame, face.body, face.generator("hat folds"))
-    if kind.heights_mm:
-        profile = headwear.front_profile(face.body, frame, np.array(kind.heights_mm))
-    else:
-        profile = headwear.head_profile(face.body, frame)
-    return kind.build(profile, face.spec.headwear)
 
 
 def _fur(face: Fitting, length_mm: tuple[float, float], vertices: Floats, faces: Ints) -> Part:

@@ -21,6 +21,8 @@ from facegen.assets.wear.hat_registry import BRIM_PART, COVERED, HATS, SHELL_PAR
 from facegen.assets.wear.hat_shapes import PAD_MM
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.keyed_random import Draw
+from facegen.render.geometry import wear_parts
+from facegen.render.geometry.fitting import Fitting, PreviewDetail, RenderDetail
 from facegen.render.geometry.pose import pose_head
 from facegen.render.prior.accessories_prior import draw_headwear
 from facegen.render.prior.default_prior import draw_spec
@@ -48,6 +50,11 @@ def worn(kind):
     return dataclasses.replace(drawn, kind=kind)
 
 
+def made(spec, profile, frame):
+    """The hat of a spec in the world, of `headwear.in_world`."""
+    return headwear.in_world(HATS[spec.kind].build(profile, spec), frame)
+
+
 def holds_above_the_brim(vertices, faces, frame, body, seed):
     """Whether rays from inside the skull upwards meet the hat beyond the skin, whatever their direction."""
     hat = Body(vertices, np.concatenate([faces[:, :3], faces[:, [0, 2, 3]]]))
@@ -61,7 +68,7 @@ def holds_above_the_brim(vertices, faces, frame, body, seed):
 def test_a_hat_encloses_the_skull(on, skull, kind):
     spec = worn(kind)
     frame = headwear.hat_frame(on.head, spec)
-    vertices, faces, part, uv = headwear.hat(spec, headwear.head_profile(on.body, frame), frame)
+    vertices, faces, part, uv = made(spec, headwear.head_profile(on.body, frame), frame)
     assert len(part) == len(faces) and len(uv) == len(vertices) and faces.max() < len(vertices)
     shell = np.unique(faces[part == SHELL_PART])
     gap, _ = skull.clearance(vertices[shell])
@@ -77,9 +84,7 @@ def test_a_cap_stays_outside_long_and_short_skulls(on, index):
     bare = Body(head.vertices, faces[(on.model.ear[faces] < 0.05).all(1)])
     spec = worn("cap")
     frame = headwear.hat_frame(head, spec)
-    vertices, quads, part, _ = headwear.hat(
-        spec, headwear.head_profile(Body(head.vertices, faces), frame), frame
-    )
+    vertices, quads, part, _ = made(spec, headwear.head_profile(Body(head.vertices, faces), frame), frame)
     assert bare.clearance(vertices[np.unique(quads[part == SHELL_PART])])[0].min() > -0.001
 
 
@@ -88,7 +93,7 @@ def test_a_hat_encloses_the_skull_wherever_it_may_sit(on, placed):
     front, back, lean = placed
     spec = dataclasses.replace(worn("beanie"), front_mm=front, back_mm=back, lean=lean)
     frame = headwear.hat_frame(on.head, spec)
-    vertices, faces, _, _ = headwear.hat(spec, headwear.head_profile(on.body, frame), frame)
+    vertices, faces, _, _ = made(spec, headwear.head_profile(on.body, frame), frame)
     assert holds_above_the_brim(vertices, faces, frame, on.body, 1)
 
 
@@ -116,12 +121,26 @@ def test_a_turned_cap_looks_backwards(on):
     profile = headwear.head_profile(on.body, frame)
     for turned, sign in ((0.0, -1), (1.0, 1), (-1.0, 1)):
         spec = dataclasses.replace(worn("cap"), turned=turned)
-        vertices, faces, part, _ = headwear.hat(spec, profile, frame)
+        vertices, faces, part, _ = made(spec, profile, frame)
         visor = (vertices[np.unique(faces[part == BRIM_PART])] - frame.origin) @ frame.axes
         assert sign * visor[:, 1].mean() > 0.08
 
 
 def test_an_unknown_hat_is_an_error(on):
-    spec = dataclasses.replace(worn("cap"), kind="crown")
+    spec = dataclasses.replace(draw_spec(21, 1), headwear=dataclasses.replace(worn("cap"), kind="crown"))
+    fitting = Fitting(spec, on.head, PreviewDetail())
     with pytest.raises(FacegenError, match=r"headwear\.kind: unknown hat 'crown': it is one of beanie, cap"):
-        headwear.hat(spec, np.full((16, 72), 90.0), headwear.hat_frame(on.head, spec))
+        _ = fitting.headwear_mesh
+
+
+def test_headwear_is_built_once_for_all_that_needs_it(on, monkeypatch):
+    """The part, and the hand that lies on it."""
+    spec = s.replace(dataclasses.replace(draw_spec(21, 1), headwear=worn("cap")), "hand.kind", "brow")
+    built = []
+    profile = headwear.head_profile
+    monkeypatch.setattr(headwear, "head_profile", lambda *given: built.append(1) or profile(*given))
+    face = Fitting(spec, on.head, RenderDetail(60, 5, 0, 64))
+    assert face.hand is not None
+    (part, *_) = wear_parts.hat(face)
+    np.testing.assert_array_equal(part.geometry.vertices, face.headwear_mesh[0])
+    assert built == [1]
