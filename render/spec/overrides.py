@@ -3,6 +3,7 @@
 hair.style=afro            one value
 pose.yaw=-40:40            uniform between two numbers
 glasses.kind=round|oval    one of several, evenly
+hair.style=shag:bob|afro:buzz   exchanged: a bob where a shag would be, the other styles stay
 garment.colour=0.4,0.1,0.1 a colour, linear RGB
 
 A setting of the camera that is set is no longer adjusted to reach the development target
@@ -14,7 +15,7 @@ A setting of the camera that is set is no longer adjusted to reach the developme
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from facegen.datasets.errors import FacegenError
@@ -23,6 +24,7 @@ from facegen.render.spec import face_spec as s
 from facegen.render.spec.attribute_ranges import Attribute, find
 from facegen.render.spec.face_spec import ANCESTRY, settle_ancestry
 
+NO_HAIR_OVER_FACE = ("hair.drape_left=0", "hair.drape_right=0", "hair.loose=0")
 WITHOUT = {
     "subsurface": ("skin.subsurface=0",),
     "light": (
@@ -52,6 +54,27 @@ WITHOUT = {
         "camera.look.blacks=0",
         "camera.look.whites=0",
     ),
+    "occluders": ("hand.kind=none", "thing.kind=none", *NO_HAIR_OVER_FACE),
+    # Headwear and clothes as they were before the rare kinds: each turns into the common one nearest to it.
+    "rare-wear": (
+        "headwear.kind=flat_cap:cap|bandana:beanie|head_scarf:beanie|head_wrap:beanie|hood:beanie"
+        "|fur_hat:beanie|turban:beanie|towel:beanie|scarf_band:none|visor:cap|flower_crown:none"
+        "|helmet:beanie|headband:none|tiara:none|hair_flower:none|net_veil:none",
+        "headwear.turned=0",
+        "headwear.emblem=none",
+        "garment.cut=tuxedo:suit|scarf:coat|roll_neck:turtleneck|jumper:crew|camisole:tank|halter:strapless"
+        "|zipped:hoodie|uniform:shirt|fur_collar:coat|lace_top:scoop",
+        "garment.pattern=lettering:print|lace:plain",
+        "garment.fabric=denim:woven",
+    ),
+    "rare-hair": (
+        "hair.style=spiky:quiff|shag:long_wavy|swept:side_part|half_up:long_straight|high_bun:updo"
+        "|box_braids:locs|cornrows:buzz",
+        "hair.fringe_density=1",
+        "hair.wind=0",
+        "hair.wet=0",
+        *NO_HAIR_OVER_FACE,
+    ),
 }
 TARGETS = "camera.look."  # development targets
 # Actions that pull the same part in opposite ways.
@@ -70,11 +93,13 @@ class Override:
 
     given : the attribute, narrowed to what the text allows: low to high (the same for one number), or names
     colour : of an attribute that is one
+    exchanged : of a choice, what stands for which name; None where the attribute is set whatever it was
     """
 
     text: str
     given: Attribute
     colour: tuple[float, float, float] | None = None
+    exchanged: Mapping[str, str] | None = None
 
     @property
     def path(self) -> str:
@@ -86,6 +111,9 @@ class Override:
         value: object
         if self.colour is not None:
             value = self.colour
+        elif self.exchanged is not None:
+            old = str(s.attribute(spec, self.path))
+            value = self.exchanged.get(old, old)
         elif self.given.kind == "choice":
             value = str(rng.choice(self.given.names))
         else:
@@ -116,11 +144,7 @@ def parse(text: str) -> Override:
         raise FacegenError(f"--set: {error}") from None
     path = attribute.path
     if attribute.kind == "choice":
-        names = tuple(v.strip() for v in value.split("|"))
-        for name in names:
-            if name not in attribute.names:
-                raise FacegenError(f"--set {path}: {name!r} is not {attribute.limits()}")
-        return Override(text, dataclasses.replace(attribute, names=names))
+        return _parse_choice(text, attribute, [v.strip() for v in value.split("|")])
     parts = value.split(",") if attribute.kind == "colour" else value.split(":")
     try:
         numbers = tuple(float(part) for part in parts)
@@ -137,6 +161,29 @@ def parse(text: str) -> Override:
     if numbers[0] > numbers[-1]:
         raise FacegenError(f"--set {path}: the range {value} runs backwards")
     return Override(text, dataclasses.replace(attribute, low=numbers[0], high=numbers[-1]))
+
+
+def _parse_choice(text: str, attribute: Attribute, parts: Sequence[str]) -> Override:
+    """One of some names, or names that are exchanged: NAME|NAME or OLD:NEW|OLD:NEW."""
+    pairs = [tuple(name.strip() for name in part.split(":")) for part in parts]
+    lengths = {len(pair) for pair in pairs}
+    if lengths - {1, 2} or len(lengths) > 1:
+        raise FacegenError(
+            f"--set {attribute.path}: {'|'.join(parts)} mixes names: give NAME|NAME to draw one of them, or "
+            "OLD:NEW|OLD:NEW to exchange them"
+        )
+    for name in (name for pair in pairs for name in pair):
+        if name not in attribute.names:
+            raise FacegenError(f"--set {attribute.path}: {name!r} is not {attribute.limits()}")
+    if lengths == {1}:
+        return Override(text, dataclasses.replace(attribute, names=tuple(name for (name,) in pairs)))
+    old = [pair[0] for pair in pairs]
+    if len(set(old)) < len(old):
+        raise FacegenError(f"--set {attribute.path}: exchanges one name twice")
+    exchanged = {pair[0]: pair[1] for pair in pairs}
+    kept = [name for name in attribute.names if name not in exchanged]
+    names = tuple(dict.fromkeys([*kept, *exchanged.values()]))
+    return Override(text, dataclasses.replace(attribute, names=names), exchanged=exchanged)
 
 
 def check_together(overrides: Sequence[Override]) -> None:

@@ -5,10 +5,13 @@ import pytest
 from small_set import face
 
 import facegen
+from facegen.api.rendering import overrides_of
+from facegen.cli.render import command as render_command
 from facegen.datasets.io.dataset_file import read_dataset_json
 from facegen.datasets.io.sample import write_sample
 from facegen.render.production import dataset_run
 from facegen.render.production.worker_pool import Done, Outcome
+from facegen.render.spec.overrides import WITHOUT
 
 
 @pytest.fixture
@@ -110,3 +113,13 @@ def test_one_face_as_arrays(drawn):
     np.testing.assert_array_equal(sample.image, face(0).rgb)
     with pytest.raises(facegen.FacegenError, match="out of range"):
         facegen.render_face(spec, size=8)
+
+
+def test_parts_that_share_a_setting_are_left_out_together():
+    overrides = overrides_of({}, ("rare-hair", "occluders"))
+    assert len({one.path for one in overrides}) == len(overrides)
+
+
+def test_the_command_offers_every_part_that_can_be_left_out():
+    (option,) = [one for one in render_command.params if one.name == "without"]
+    assert list(option.type.choices) == list(WITHOUT)

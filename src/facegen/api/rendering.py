@@ -84,7 +84,8 @@ def render(
         names to choose from evenly, or a colour of three numbers in linear RGB. Or lines as
         `facegen render --set` takes them.
     without : sequence of str
-        Parts of the renderer to leave out: "subsurface", "light", "camera".
+        Parts of the renderer to leave out: "subsurface", "light", "camera", "occluders", "rare-wear",
+        "rare-hair".
     convention : str, optional
         Label convention of the masks; by default "celebamaskhq", or that of `faces_of`.
     backgrounds : path, optional
@@ -259,7 +260,7 @@ def overrides_of(
     for part in without:
         if part not in WITHOUT:
             raise FacegenError(f"without {part!r}: it is one of {', '.join(WITHOUT)}")
-        lines += WITHOUT[part]
+        lines += [line for line in WITHOUT[part] if line not in lines]  # parts may share some
     overrides = tuple(parse(line) for line in lines)
     check_together(overrides)
     return overrides

@@ -120,14 +120,37 @@ def test_developing_changes_the_settings_that_say_so():
     assert said == led
 
 
+def test_names_are_exchanged_where_a_face_has_them():
+    one = parse("hair.style=shag:bob|afro:buzz")
+    styles = ("shag", "afro", "short", "bob")
+    faces = [s.replace(s.FaceSpec(), "hair.style", style) for style in styles]
+    assert [one.apply(face).hair.style for face in faces] == ["bob", "buzz", "short", "bob"]
+    for wrong in ("shag:bob|afro", "shag:bob:buzz", "shag:mullet", "shag:bob|shag:buzz"):
+        with pytest.raises(FacegenError, match=r"--set hair\.style"):
+            parse(f"hair.style={wrong}")
+
+
+def test_rare_kinds_left_out_are_all_exchanged_for_older_ones():
+    rare = {
+        "hair.style": {"spiky", "shag", "swept", "half_up", "high_bun", "box_braids", "cornrows"},
+        "headwear.kind": set(rules()["headwear.kind"].choices())
+        - {"none", "beanie", "cap", "fedora", "cowboy", "sun_hat", "bucket"},
+    }
+    overrides = [parse(text) for part in ("rare-wear", "rare-hair") for text in WITHOUT[part]]
+    exchanged = {one.path: one.exchanged for one in overrides if one.exchanged}
+    for path, names in rare.items():
+        assert set(exchanged[path]) == names and not set(exchanged[path].values()) & names
+
+
 def test_what_can_be_left_out_can_be_set_together():
-    overrides = [parse(text) for texts in WITHOUT.values() for text in texts]
+    overrides = [parse(text) for text in dict.fromkeys(text for texts in WITHOUT.values() for text in texts)]
     check_together(overrides)
     plain = apply_all(default_prior.draw_spec(0, 3), overrides)
     assert plain.skin.subsurface == 0 and plain.light.key == 0 and plain.camera.noise == 0
+    assert plain.hand.kind == plain.thing.kind == "none"
     assert (
         plain.identity == default_prior.draw_spec(0, 3).identity
-        and plain.hair == default_prior.draw_spec(0, 3).hair
+        and plain.hair.colour == default_prior.draw_spec(0, 3).hair.colour
     )
 
 
