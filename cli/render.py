@@ -8,9 +8,9 @@ import click
 from facegen.api.defaults import QUALITIES, RENDER, RESUME, STORAGES
 
 SET_HELP = """Set an attribute of every face to a value, or draw it from a range or from names:
-hair.style=afro, pose.yaw=-40:40, glasses.kind=round|oval, or exchange names: hair.style=shag:bob (repeatable).
-Skin, hair and clothes of the default prior follow a given age, sex or ancestry. --list-attributes names all
-attributes with their ranges."""
+hair.style=afro, pose.yaw=-40:40, glasses.kind=round|oval, or exchange names: hair.style=shag:bob
+(repeatable). Skin, hair and clothes of the default prior follow a given age, sex or ancestry.
+--list-attributes names all attributes with their ranges."""
 
 
 @click.command()
@@ -103,8 +103,8 @@ attributes with their ranges."""
     multiple=True,
     type=click.Choice(["subsurface", "light", "camera", "occluders", "rare-wear", "rare-hair"]),
     help="Leave a part of the renderer out: scattering under the skin, varied light, the camera's faults; "
-    "hands, things and hair before the face; the rarer headwear and clothes; the rarer hair styles, wind, wet "
-    "hair and hair over the face (the nearest common kinds take their place).",
+    "hands, things and hair before the face; the rarer headwear and clothes; the rarer hair styles, wind, "
+    "wet hair and hair over the face (the nearest common kinds take their place).",
 )
 @click.option(
     "--faces-of",
