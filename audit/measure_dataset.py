@@ -1,8 +1,8 @@
 """Measuring a whole set: one pass over its pictures, in one process or several, memory flat in their
 number."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -49,6 +49,22 @@ class Measurement:
             self.labels.rows(index),
             *(None if part is None else part[index] for part in parts),
         )
+
+    def without(self, names: Set[str], maps: bool = True) -> "Measurement":
+        """The measurement in which attributes and label statistics of these names are missing.
+
+        Parameters
+        ----------
+        names : set of str
+        maps : bool
+            Keep label maps and adjacency.
+        """
+        attributes, labels = (
+            replace(table, values=np.where([name in names for name in table.names], np.nan, table.values))
+            for table in (self.attributes, self.labels)
+        )
+        kept = (self.maps, self.adjacency) if maps else (None, None)
+        return Measurement(attributes, labels, *kept, self.unknown)
 
 
 def measure_set(

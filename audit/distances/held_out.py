@@ -35,7 +35,7 @@ FEATURE_COMPONENTS = 32  # and of features, which often have more columns than t
 MOST_ROWS = 2000
 MIN_PAIR_FRACTION = 0.02  # fraction of the pictures of either set in which a pair of classes must be adjacent
 NEED_PARSER = "it needs a parser (--parser) and real pictures (--against REAL_DIR)"
-_NO_SYNTHETIC_MASKS = "the synthetic set has no masks"
+_NO_SYNTHETIC_MASKS = "the synthetic set has no masks, or of another convention than the real one"
 _NO_REAL_MASKS = (
     "the reference has no masks; a profile does not describe them: give a real set with --against"
 )
@@ -44,20 +44,24 @@ Rows = npt.NDArray[np.floating]
 NEITHER: Sides = Sides(None, None)  # neither side has it
 
 
-def content_rows(masks: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+def content_rows(masks: npt.NDArray[np.uint8], lost: frozenset[str] = frozenset()) -> npt.NDArray[np.float64]:
     """The matched content attributes of label maps.
 
     Parameters
     ----------
     masks : (n, h, w) uint8
         celebamaskhq ids, 255 = ignore.
+    lost : frozenset of str
+        Attributes that the convention of the maps cannot say: they are missing.
 
     Returns
     -------
     (n, len(MATCHED_CONTENT)) float64, NaN = could not be measured.
     """
     place = [CONTENT_NAMES.index(name) for name in MATCHED_CONTENT]
-    return np.array([measure_labels(mask)[place] for mask in masks]).reshape(len(masks), len(place))
+    rows = np.array([measure_labels(mask)[place] for mask in masks]).reshape(len(masks), len(place))
+    rows[:, [name in lost for name in MATCHED_CONTENT]] = np.nan
+    return rows
 
 
 @dataclass(frozen=True)

@@ -203,17 +203,18 @@ def label_faults(
         order = np.argsort(-specks, kind="stable")[:WORST]
         worst = tuple(f"{labels.ids[i]} ({int(specks[i])})" for i in order if specks[i] > 0)
         found.append(LabelFault("specks under 4 pixels", int((specks > 0).sum()), worst))
-    if not np.isnan(labels.column(f"{LABELLED[0]}.presence")).all():
-        for name in LABELLED:
-            if not np.nansum(labels.column(f"{name}.presence")):
-                found.append(LabelFault(f"no picture shows the class {name}", len(labels), ()))
-        nothing = np.nansum(labels.columns([f"{name}.presence" for name in LABELLED]), axis=1) == 0
-        if nothing.any():
-            found.append(
-                LabelFault(
-                    "masks of background alone", int(nothing.sum()), _names(labels, np.flatnonzero(nothing))
-                )
+    for name in LABELLED:
+        presence = labels.column(f"{name}.presence")  # missing where the convention does not say the class
+        if not np.isnan(presence).all() and not np.nansum(presence):
+            found.append(LabelFault(f"no picture shows the class {name}", len(labels), ()))
+    seen = labels.columns([f"{name}.presence" for name in LABELLED])
+    nothing = ~np.isnan(seen).all(axis=1) & (np.nansum(seen, axis=1) == 0)
+    if nothing.any():
+        found.append(
+            LabelFault(
+                "masks of background alone", int(nothing.sum()), _names(labels, np.flatnonzero(nothing))
             )
+        )
     return tuple(found)
 
 

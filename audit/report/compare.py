@@ -58,6 +58,8 @@ class NetworkInputs:
         How hard the pictures of each side are for this parser, or why that is not known.
     others : mapping
         A name of NETWORKS -> its features of both sides, or the reason why there are none.
+    classes : tuple of str
+        Of the confusions in `hardness`.
     """
 
     features: Sides[npt.NDArray[np.floating]] | None = None
@@ -66,6 +68,7 @@ class NetworkInputs:
     real_mismatch: Mismatch | None = None
     hardness: Sides[PictureHardness] | str = NO_PARSER
     others: Mapping[str, Sides[npt.NDArray[np.floating]] | str] = field(default_factory=dict)
+    classes: tuple[str, ...] = CLASSES
 
 
 def compare(
@@ -151,7 +154,7 @@ def _difficulty(networks: NetworkInputs, seed: int) -> tuple[Difficulty | None, 
     """The comparison of hardness, or why there is none."""
     if isinstance(networks.hardness, str):
         return None, networks.hardness
-    return compare_difficulty(networks.hardness, CLASSES, seed), ""
+    return compare_difficulty(networks.hardness, networks.classes, seed), ""
 
 
 def _held_out(

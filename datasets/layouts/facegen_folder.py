@@ -1,6 +1,7 @@
 """facegen's own dataset folder as a FaceSet (files: `io.sample`, `io.dataset_file`)."""
 
 import json
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from facegen.datasets.conventions.convention_registry import convention as convention_named
+from facegen.datasets.conventions.label_conventions import Convention, derive
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.dataset_file import DATASET_FILE, FORMAT, read_dataset_json
+from facegen.datasets.io.files import read_npz
 from facegen.datasets.io.images import read_index, read_rgb
 from facegen.datasets.io.sample import FOLDERS
 from facegen.datasets.io.stored_samples import StoredSamples
@@ -61,6 +64,32 @@ def open_own(path: Path, name: str = "") -> FaceSet:
         pairing=partial(_incomplete, samples),
         mask_files=partial(_mask_files, samples),
     )
+
+
+def redrawn(faces: FaceSet, convention: Convention) -> FaceSet:
+    """A rendered set with masks of another convention, drawn from its native labels with neutral borders.
+
+    Parameters
+    ----------
+    faces : FaceSet of the layout "facegen"
+    convention : Convention
+
+    Returns
+    -------
+    FaceSet
+        `faces` itself where its masks are of the convention, as they were rendered.
+    """
+    if faces.convention.name == convention.name:
+        return faces
+    read = partial(_drawn, StoredSamples(faces.path), convention)
+    return replace(faces, convention=convention, read_mask=read, mask_files=no_files)
+
+
+def _drawn(samples: StoredSamples, convention: Convention, name: str) -> npt.NDArray[np.uint8]:
+    path, content = samples.read("coverage", name)
+    (coverage,) = read_npz(path, "coverage", content=content)
+    native, bare = (read_index(*samples.read(folder, name)) for folder in ("labels", "bare"))
+    return derive(native, bare, coverage, convention)
 
 
 def _incomplete(samples: StoredSamples) -> list[Problem]:

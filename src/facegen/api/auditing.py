@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from facegen.api.dataset import Dataset, FacesLike, face_set_of
 from facegen.api.defaults import AUDIT
-from facegen.api.measuring import inception_sides, measured, open_reference, parser_inputs
+from facegen.api.measuring import inception_sides, measured, parser_inputs, real_side, reference_of
+from facegen.api.shared_labels import one_convention, shared_labels
 from facegen.audit.distances.sides import Sides
 from facegen.audit.measure_dataset import Measurement
 from facegen.audit.profiles.attribute_profile import Profile
@@ -216,7 +217,8 @@ def audit(
         torch-fidelity's file of Inception weights: Fréchet and kernel distance to the real faces.
     convention : str or path, optional
         What the ids of masks mean where a set does not say it: a convention, another known order of ids, or a
-        file with the class of each id. The audit measures celebamaskhq ids.
+        file with the class of each id. Rendered faces are drawn as the real ones are; what the classes of
+        both sides cannot say is not measured.
     workers : int, optional
         Processes that measure; by default one for each processor.
     seed : int
@@ -241,11 +243,14 @@ def audit(
     one = face_set_of(faces, convention)
     report_set(one, progress, MEASURED)
     other = against.faces if isinstance(against, Dataset) else against
-    reference, real = open_reference(other, workers, progress, convention)
+    side = real_side(other, progress, convention)
+    one, real = one_convention(one, side if isinstance(side, FaceSet) else None, progress)
     if inception is not None and real is None:
         raise FacegenError("Inception features need a folder of real faces to be compared with")
-    synthetic = measured(one, workers, progress, strict=False)
-    networks = NetworkInputs() if parser is None else parser_inputs(Path(parser), one, real, progress)
+    shared = shared_labels(one, real, progress)
+    reference = reference_of(side if real is None else real, shared, workers, progress)
+    synthetic = measured(one, workers, progress, strict=False, shared=shared)
+    networks = NetworkInputs() if parser is None else parser_inputs(Path(parser), one, real, shared, progress)
     if inception is not None and real is not None:
         seen = inception_sides(Path(inception), real, one, progress)
         networks = dataclasses.replace(networks, others={INCEPTION: seen})

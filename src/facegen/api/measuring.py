@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facegen.api.defaults import AUDIT
+from facegen.api.shared_labels import SharedLabels, in_measured_ids, shared_labels
 from facegen.audit.distances.difficulty import PictureHardness
 from facegen.audit.distances.held_out import content_rows
 from facegen.audit.distances.label_mismatch import Mismatch, label_mismatch
@@ -23,6 +24,7 @@ from facegen.audit.profiles.profile_files import load_profile, profile_names
 from facegen.audit.report.compare import NetworkInputs
 from facegen.audit.report.reference import Reference
 from facegen.audit.row_cache import default_cache
+from facegen.audit.said_classes import ids_of
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.inspection.opening import MEASURED, report_set
 from facegen.datasets.io.hardware import processor_count
@@ -50,6 +52,7 @@ def measured(
     progress: ProgressCallback = ignore_progress,
     cached: bool = True,
     strict: bool = True,
+    shared: SharedLabels | None = None,
 ) -> Measurement:
     """Measure a set; rows that the user's cache holds are taken from it.
 
@@ -64,6 +67,9 @@ def measured(
         Use the cache of rows.
     strict : bool
         Refuse masks with ids of no class; else those pixels count as not labelled.
+    shared : SharedLabels, optional
+        What is missing in the result because the other side of a comparison cannot say it. By default what
+        the set's convention cannot say as celebamaskhq means it, which is told.
 
     Raises
     ------
@@ -76,6 +82,8 @@ def measured(
         done += count
         progress(ProgressEvent("measure", faces.name, done, len(faces)))
 
+    shared = shared or shared_labels(faces, None, progress)
+    faces = in_measured_ids(faces)
     progress(ProgressEvent("measure", faces.name, 0, len(faces)))
     count = processor_count() if workers is None else workers
     cache = default_cache() if cached else None
@@ -85,36 +93,46 @@ def measured(
             f"{faces.path}: {int((found.unknown > 0).sum())} masks hold ids that {faces.convention.name} "
             f"lacks, {faces.ids[int(found.unknown.argmax())]} the most: correct them or the convention"
         )
-    return found
+    return found.without(shared.lost, shared.maps) if shared.lost or not shared.maps else found
 
 
-def open_reference(
+def real_side(
     against: str | Path | FaceSet | attribute_profile.Profile | None,
-    workers: int | None = None,
     progress: ProgressCallback = ignore_progress,
     convention: str | Path | None = None,
-) -> tuple[Reference, FaceSet | None]:
-    """What a set is compared with, and its pictures where there are any.
+) -> FaceSet | attribute_profile.Profile:
+    """What a set is compared with: a checked set of real faces, or a profile.
 
     Parameters
     ----------
     against : str, path, FaceSet, Profile or None
-        A shipped profile by name, a folder of real faces (measured now), a profile file; None: the default
-        profile.
+        A shipped profile by name, a folder of real faces, a profile file; None: the default profile.
 
     Raises
     ------
-    FacegenError : no such profile or folder; a name that is both.
+    FacegenError : no such profile or folder; a name that is both; a set that cannot be measured.
     """
     if isinstance(against, attribute_profile.Profile):
-        return Reference.of_profile(against), None
+        return against
     if against is None:
-        return Reference.of_profile(load_profile(AUDIT.against)), None
+        return load_profile(AUDIT.against)
     if isinstance(against, FaceSet) or is_real_folder(against):
         faces = against if isinstance(against, FaceSet) else open_set(against, convention=convention)
         report_set(faces, progress, MEASURED)
-        return Reference.of_set(measured(faces, workers, progress, strict=False), faces.name), faces
-    return Reference.of_profile(load_profile(against)), None
+        return faces
+    return load_profile(against)
+
+
+def reference_of(
+    real: FaceSet | attribute_profile.Profile,
+    shared: SharedLabels,
+    workers: int | None = None,
+    progress: ProgressCallback = ignore_progress,
+) -> Reference:
+    """The real side, measured now where it is a set."""
+    if isinstance(real, attribute_profile.Profile):
+        return Reference.of_profile(real)
+    return Reference.of_set(measured(real, workers, progress, strict=False, shared=shared), real.name)
 
 
 def is_real_folder(name: str | Path) -> bool:
@@ -159,7 +177,7 @@ def _same_crops(faces: FaceSet, size: int) -> Iterator[npt.NDArray[np.uint8]]:
     """(size, size, 3) uint8 of AUDIT.parsed pictures, drawn by their names; the same crop, size and codec."""
     from facegen.parse.experiment.real_sets import choose
 
-    chosen = choose(faces, min(AUDIT.parsed, len(faces)))
+    chosen = in_measured_ids(choose(faces, min(AUDIT.parsed, len(faces))))
     for index in range(len(chosen)):
         picture = equal(make_view(chosen.image(index), chosen.known_mask(index)[0]), size)
         if picture is not None:
@@ -167,7 +185,11 @@ def _same_crops(faces: FaceSet, size: int) -> Iterator[npt.NDArray[np.uint8]]:
 
 
 def parser_inputs(
-    checkpoint: Path, faces: FaceSet, real: FaceSet | None, progress: ProgressCallback = ignore_progress
+    checkpoint: Path,
+    faces: FaceSet,
+    real: FaceSet | None,
+    shared: SharedLabels,
+    progress: ProgressCallback = ignore_progress,
 ) -> NetworkInputs:
     """What one parser, trained on real faces, finds in the synthetic and in the real pictures.
 
@@ -178,6 +200,8 @@ def parser_inputs(
     faces : FaceSet
         Synthetic.
     real : FaceSet, optional
+    shared : SharedLabels
+        What is left out of the content of the parser's label maps.
     progress : callable
 
     Returns
@@ -204,8 +228,10 @@ def parser_inputs(
     read = Sides(real, faces).map(lambda one: _read(parser, device, one, progress))
     parsed = None
     if real.has_masks and faces.has_masks:
-        parsed = read.map(lambda one: content_rows(one.labels))
-    return NetworkInputs(both, parsed, mismatch, real_mismatch, read.map(lambda one: one.hardness))
+        ids = ids_of(parser.convention)
+        parsed = read.map(lambda one: content_rows(ids[one.labels], shared.lost))
+    hardness = read.map(lambda one: one.hardness)
+    return NetworkInputs(both, parsed, mismatch, real_mismatch, hardness, classes=parser.convention.classes)
 
 
 def _features_and_mismatch(
@@ -223,7 +249,8 @@ def _features_and_mismatch(
     progress(ProgressEvent("parse", faces.name))
     data = load_set(choose(faces, min(AUDIT.parsed, len(faces))), parser.size, strict=False)
     require_convention(parser, data)
-    found = label_mismatch(predict(parser, data.images, device), data.masks, data.ids)
+    ids = ids_of(parser.convention)
+    found = label_mismatch(ids[predict(parser, data.images, device)], ids[data.masks], data.ids)
     crops = list(_same_crops(faces, parser.size))
     if not crops:
         say(progress, f"{faces.name}: no crop of a face has {parser.size} pixels: no features")
