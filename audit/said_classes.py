@@ -38,8 +38,9 @@ _ALL = CLASSES
 # Measures that need no more than eyes, brows and the corners of the mouth, or no mask.
 _EVERYWHERE = (
     "face_axes", "sides_swapped", "face_x", "face_y", "face_scale", "roll", "yaw_eyes", "eye_mouth_ratio",
-    "eye_opening", "brow_height", "mouth_width", "smile_curve", "eye_width", "brow_thickness", "eye_lightness",
-    "eye_darkest", "eye_chroma", "exposure", "contrast", "clipped_dark", "clipped_light", "saturation",
+    "eye_opening", "brow_height", "mouth_width", "smile_curve", "eye_width", "brow_thickness",
+    "eye_lightness", "eye_darkest", "eye_chroma", "exposure", "contrast", "clipped_dark", "clipped_light",
+    "saturation",
     "warmth", "sharpness", "noise", "background_gradient", "background_sharpness", "colour_temperature",
     "jpeg_blocks", "spectrum_slope", "spectrum_middle", "spectrum_fine", "local_contrast", "contrast_spread",
     "noise_kurtosis", "noise_correlation",

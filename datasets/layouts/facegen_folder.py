@@ -85,6 +85,17 @@ def redrawn(faces: FaceSet, convention: Convention) -> FaceSet:
     return replace(faces, convention=convention, read_mask=read, mask_files=no_files)
 
 
+def can_redraw(faces: FaceSet) -> bool:
+    """Whether a set is rendered and holds the native labels of its first sample."""
+    if faces.layout != "facegen" or not len(faces):
+        return False
+    try:
+        _drawn(StoredSamples(faces.path), faces.convention, faces.ids[0])
+    except FacegenError:
+        return False
+    return True
+
+
 def _drawn(samples: StoredSamples, convention: Convention, name: str) -> npt.NDArray[np.uint8]:
     path, content = samples.read("coverage", name)
     (coverage,) = read_npz(path, "coverage", content=content)

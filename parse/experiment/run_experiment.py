@@ -13,11 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from facegen.datasets.conventions.label_conventions import Convention
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.inspection.opening import report_set
 from facegen.datasets.io.files import write_json
 from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, ignore_progress, say
 from facegen.datasets.layouts.face_set import FaceSet
+from facegen.datasets.layouts.facegen_folder import can_redraw, redrawn
 from facegen.datasets.layouts.open_set import open_set
 from facegen.parse.data.device import describe_device, gpu_memory, pick_device
 from facegen.parse.data.loaded_set import LoadedSet, load_pictures, load_reported
@@ -163,7 +165,7 @@ def _set_up(config: ExperimentConfig, progress: ProgressCallback) -> _Setup:
     test = None if config.real_test is None else Path(config.real_test)
     real = open_real(Path(config.real), test, config.convention, progress)
     opened = [
-        [_open(one, config.convention) for one in part]
+        [_as_labelled(_open(one, config.convention), real.fit.convention, progress) for one in part]
         for part in (config.sets, config.default, config.matched, config.also)
     ]
     if not any(opened):
@@ -186,6 +188,18 @@ def _set_up(config: ExperimentConfig, progress: ProgressCallback) -> _Setup:
 
 def _open(faces: "FacesLike", convention: str | Path | None) -> FaceSet:
     return faces if isinstance(faces, FaceSet) else open_set(faces, convention=convention)
+
+
+def _as_labelled(faces: FaceSet, convention: Convention, progress: ProgressCallback) -> FaceSet:
+    """A rendered set with masks of the real set's convention."""
+    if faces.convention.name == convention.name or not can_redraw(faces):
+        return faces
+    say(
+        progress,
+        f"{faces.name}: masks are drawn as {convention.name}, from the native labels, with neutral borders: "
+        f"render with --convention {convention.name} for those of its annotators",
+    )
+    return redrawn(faces, convention)
 
 
 def _check_numbers(config: ExperimentConfig, real: RealSets, roles: Roles) -> None:

@@ -1,4 +1,4 @@
-"""Sets of two conventions are compared on what both say: nothing differs that does not, what does is found."""
+"""Sets of two conventions are compared on what both of them say."""
 
 import numpy as np
 import pytest

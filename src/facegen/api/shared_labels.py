@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from facegen.audit.said_classes import ids_of, left_out, remark
+from facegen.datasets.conventions.label_conventions import Convention
 from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.io.progress import ProgressCallback, ignore_progress, say
 from facegen.datasets.layouts.class_table import translated
 from facegen.datasets.layouts.face_set import FaceSet
-from facegen.datasets.layouts.facegen_folder import redrawn
-
-RENDERED = "facegen"  # the layout of sets whose masks can be drawn again
+from facegen.datasets.layouts.facegen_folder import can_redraw, redrawn
 
 
 @dataclass(frozen=True)
@@ -51,18 +50,18 @@ def one_convention(
     """
     wanted = CELEBAMASKHQ
     for foreign in (other, one):
-        if foreign is not None and foreign.layout != RENDERED and foreign.has_masks:
+        if foreign is not None and foreign.has_masks and not can_redraw(foreign):
             wanted = foreign.convention
             break
-    drawn = []
-    for faces in (one, other):
-        if faces is None or faces.layout != RENDERED or faces.convention.name == wanted.name:
-            drawn.append(faces)
-            continue
-        say(progress, f"{faces.name}: masks are drawn as {wanted.name}, from the native labels")
-        drawn.append(redrawn(faces, wanted))
-    assert drawn[0] is not None
-    return drawn[0], drawn[1]
+    return _as(wanted, one, progress), None if other is None else _as(wanted, other, progress)
+
+
+def _as(wanted: Convention, faces: FaceSet, progress: ProgressCallback) -> FaceSet:
+    """A set in a convention where it can be drawn in it, else itself."""
+    if faces.convention.name == wanted.name or not can_redraw(faces):
+        return faces
+    say(progress, f"{faces.name}: masks are drawn as {wanted.name}, from the native labels")
+    return redrawn(faces, wanted)
 
 
 def shared_labels(
