@@ -29,8 +29,9 @@ SWEPT = 0.2  # drape from which hair may fall over the brow
 OVER_EYE = 0.6  # drape from which hair may fall before the eye
 FRAYED = 0.1  # standard deviation of a hair's own drape, where its side has one
 
-LOCKS = 9  # locks that hang apart at Groom.loose 1
-LOCK_MM = (2.5, 8.0)  # radius of their roots
+LOCKS = 6  # locks that hang apart at Groom.loose 1
+LOCK_MM = (4.0, 12.0)  # radius of their roots
+LOCK_CLOSES = (0.2, 0.85)  # how far their hairs meet at the tips: all of them closed look like string
 RIM_MM, SIDE_MM, LOWEST_MM = 12.0, 116.0, 2.0  # they stand so near the hairline, from the middle, so high
 TEMPLE_MM, MIDDLE = 70.0, 0.15  # as many as before the ears from here on, fewer in the middle
 LOCK_DRAPE = (0.05, 0.8)  # how far a lock hangs into the face
@@ -56,6 +57,12 @@ class LooseLocks:
     def take(self, index: Ints) -> LooseLocks:
         """Those of some roots."""
         return LooseLocks(self.lock[index], self.drape[index], self.length[index])
+
+
+def closing(lock: Ints, rng: np.random.Generator) -> Floats:
+    """How far the hairs (N,) of loose locks of these numbers meet at their tips, in [0, 1]."""
+    numbers, index = np.unique(lock, return_inverse=True)
+    return np.asarray(rng.uniform(*LOCK_CLOSES, len(numbers))[index])
 
 
 def free_half(height: Floats, drape: Floats) -> Floats:

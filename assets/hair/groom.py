@@ -146,6 +146,8 @@ WIDTHS, WIDTH_RANGE = 0.35, (0.4, 1.7)  # standard deviation (log) of strands' w
 TAPER = (0.18, 0.45)  # width of a tip against the root, and the fraction of the length from where it thins
 UNLIKE = 0.8  # standard deviation (log) of the number of fine locks in wide ones
 FRINGE_CLOSED = 0.65  # by how much less the wide locks of a full fringe close than other ones
+LOOSE_ENDS = 0.5  # of the length of a loose lock, by which its shortest hair is shorter: it thins out
+LOOSE_INNER = 0.6  # how much less the finer locks in a loose lock close than in others: it stays a flat band
 TIPS_PART = 0.8  # fraction of its closing that a lock loses at its tips, at most
 # Curls of one size and beat look like rope: standard deviation (log) of radius and pitch from lock to lock,
 # radians and
@@ -438,23 +440,26 @@ def _loose(
     fine = _locks(roots, parts.group, int(len(roots) / FINE_LOCK), rng, crowded)
     cut = rng.beta(1.2, 3.0, wide.max() + 1)[wide] + 0.4 * rng.beta(1.2, 3.0, fine.max() + 1)[fine]
     fraction = 1 - groom.spread * np.clip(cut + 0.1 * rng.random(len(shape)), 0, 0.95)
+    apart = loose.lock > 0
+    fraction[apart] *= 1 - LOOSE_ENDS * rng.beta(1.2, 1.6, np.count_nonzero(apart))
     shape, gap = st.trim(shape, fraction), st.trim(gap[..., None], fraction)[..., 0]
     before = shape
-    apart = loose.lock > 0
     stray = (rng.random(len(shape)) < FLYAWAY) & ~apart
     own = rng.uniform(0.5, 1.15, wide.max() + 1)[wide] * ~stray
     # Locks of a fringe that close leave the brow bare between them.
     own = own * np.where(parts.fringe & ~apart, 1 - FRINGE_CLOSED * groom.dense, 1)
-    own = np.where(apart, np.maximum(own, 1.2), own)
+    strength = np.clip(groom.clump * own, 0, 1)
+    strength[apart] = dr.closing(loose.lock[apart], rng)
     part = TIPS_PART * rng.random(wide.max() + 1)[wide]
     if groom.plait > 0:  # plaits hold all their hairs, to the tips
-        own, part = np.ones(len(shape)), np.zeros(len(shape))
-    shape = st.clump(shape, wide, np.clip(groom.clump * own, 0, 1), groom.join, part)
+        strength, part = np.full(len(shape), min(groom.clump, 1)), np.zeros(len(shape))
+    shape = st.clump(shape, wide, strength, groom.join, part)
     middle = _locks(roots, parts.group, int(len(roots) / MIDDLE_LOCK), rng)
-    own = rng.uniform(0.0, 1.0, middle.max() + 1)[middle] * ~stray * (groom.plait == 0)
+    inner = np.where(apart, 1 - LOOSE_INNER, 1.0) * ~stray
+    own = rng.uniform(0.0, 1.0, middle.max() + 1)[middle] * inner * (groom.plait == 0)
     part = TIPS_PART * rng.random(middle.max() + 1)[middle]
     shape = st.clump(shape, middle, np.clip(groom.clump * own, 0, 1), 0.8 * groom.join, part)
-    own = rng.uniform(0.3, 1.15, fine.max() + 1)[fine] * ~stray
+    own = rng.uniform(0.3, 1.15, fine.max() + 1)[fine] * inner
     part = TIPS_PART * rng.random(fine.max() + 1)[fine]
     shape = st.clump(shape, fine, np.clip(groom.fine * own, 0, 1), 0.7 * groom.join, part)
     if groom.plait > 0:

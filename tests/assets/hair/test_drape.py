@@ -53,6 +53,16 @@ def test_loose_locks_stand_at_the_rim_and_are_none_without():
     assert drawn(1.0, tied=True).length.max() <= drape.TIED_LENGTH[1]
 
 
+def test_hairs_of_a_loose_lock_close_alike_and_locks_do_not():
+    lock = np.repeat(np.arange(1, 41), 30)
+    closes = drape.closing(lock, np.random.default_rng(3))
+    of_locks = [np.unique(closes[lock == number]) for number in range(1, 41)]
+    assert {len(one) for one in of_locks} == {1}
+    low, high = drape.LOCK_CLOSES
+    assert low <= closes.min() < low + 0.1 and high - 0.1 < closes.max() <= high < 1
+    assert len(drape.closing(np.zeros(0, int), np.random.default_rng(3))) == 0
+
+
 @pytest.fixture(scope="module")
 def head():
     model = head_model()
@@ -68,6 +78,23 @@ def grown(head, style, **changes):
     roots = groom.scalp_roots(posed, model, scalp_of(hair), COUNT, rng)
     drawn, _, _ = groom.make_hair(plan.groom, roots, posed, np.array([0, 0, -1.0]), body, rng, 14, 0.0002)
     return Skull.of(posed).local(drawn), body.clearance(drawn)[0].reshape(drawn.shape[:2])
+
+
+@pytest.mark.render
+def test_a_loose_lock_thins_out_towards_its_end(head, monkeypatch):
+    def length(ends):
+        monkeypatch.setattr(groom, "LOOSE_ENDS", ends)
+        hair = grown(head, "tied_back", loose=1.0)[0]
+        return np.linalg.norm(np.diff(hair, axis=1), axis=2).sum(1)
+
+    most = groom.LOOSE_ENDS
+    whole, cut = length(0.0), length(most)
+    assert len(whole) == len(cut)
+    part = (cut / whole)[np.abs(cut - whole) > 1e-4]
+    assert len(part) > 8  # the hairs of the locks, and no others
+    assert len(part) < 0.1 * len(whole)
+    low, middle, high = np.quantile(part, [0.1, 0.5, 0.9])
+    assert 1 - 1.2 * most < low < middle - 0.08 < high - 0.16
 
 
 def before_eye(points, side):
@@ -91,7 +118,7 @@ def test_loose_locks_of_tied_hair_hang_beside_the_face(head):
         x, y, z = grown(head, "tied_back", **changes)[0].reshape(-1, 3).T
         return np.count_nonzero((z < -0.02) & (z > -0.08) & (y < 0.09) & (np.abs(x) > 0.03))
 
-    assert beside(loose=1.0) > beside() + 50
+    assert beside(loose=1.0) > beside() + 30
 
 
 @pytest.mark.render
