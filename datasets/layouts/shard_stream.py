@@ -2,7 +2,7 @@
 
 Shards are shuffled, each is read from its beginning to its end, and samples leave a buffer in random order:
 the disk or store is read in long runs, and neighbours in the output are rarely neighbours in a shard. Several
-processes take disjoint parts that together are the whole set.
+processes take disjoint parts of the same length, and the workers of a process share its part.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import groupby
+from itertools import chain, groupby, islice
 from typing import NamedTuple
 
 import numpy as np
@@ -39,33 +39,35 @@ class Streamed(NamedTuple):
     mask: npt.NDArray[np.uint8] | None
 
 
-def runs_of(faces: FaceSet, parts: int = 1) -> list[range]:
+def runs_of(faces: FaceSet) -> list[range]:
     """Places of samples that are read in a row: those of an archive, or neighbours in a folder.
 
     Parameters
     ----------
     faces : FaceSet
-    parts : int
-        Processes: there are at least as many runs, where the set has as many samples.
 
     Returns
     -------
     list of range
         Disjoint, together the whole set; none longer than LARGEST.
     """
-    longest = max(1, min(LARGEST, len(faces) // max(1, parts)))
     runs = []
     for _, same in groupby(range(len(faces)), lambda i: faces.image_path(faces.ids[i]).parent):
         places = list(same)
         start, stop = places[0], places[-1] + 1
-        runs += [range(one, min(one + longest, stop)) for one in range(start, stop, longest)]
+        runs += [range(one, min(one + LARGEST, stop)) for one in range(start, stop, LARGEST)]
     return runs
 
 
 def order_of(
-    faces: FaceSet, seed: int, epoch: int = 0, part: tuple[int, int] = (0, 1), shuffle: bool = True
+    faces: FaceSet,
+    seed: int,
+    epoch: int = 0,
+    part: tuple[int, int] = (0, 1),
+    worker: tuple[int, int] = (0, 1),
+    shuffle: bool = True,
 ) -> Iterator[int]:
-    """The order in which a process reads samples: shards in random order, each from its beginning.
+    """The order in which a worker of a process reads samples: shards in random order, each from its beginning.
 
     Parameters
     ----------
@@ -73,23 +75,30 @@ def order_of(
     seed, epoch : int
         Another order of shards each epoch.
     part : (int, int)
-        Number of the process, from 0, and how many there are. Runs are dealt out in turn.
+        Number of the process, from 0, and how many there are. Parts are of the same length: up to (processes - 1)
+        samples are left out, others in each epoch where the order is shuffled.
+    worker : (int, int)
+        Number of the worker in its process, and how many there are: they share the part, to the last sample.
     shuffle : bool
         False: in the order of the set.
 
     Raises
     ------
-    FacegenError : there is no such part, or it would be empty.
+    FacegenError : there is no such part or worker, or a part would be empty.
     """
+    for what, (number, of) in (("part", part), ("worker", worker)):
+        if not 0 <= number < of:
+            raise FacegenError(f"{what} {number} of {of}: {what}s are numbered from 0 to {of - 1}")
     number, of = part
-    if not 0 <= number < of:
-        raise FacegenError(f"part {number} of {of}: parts are numbered from 0 to {of - 1}")
-    runs = runs_of(faces, of)
-    if len(runs) < of:
+    each = len(faces) // of
+    if not each:
         raise FacegenError(f"{faces.path}: {len(faces)} samples cannot be shared by {of} processes")
-    order = keyed_generator(seed, "stream.shards", epoch).permutation(len(runs)) if shuffle else runs
-    for one in [*order][number::of]:
-        yield from runs[one] if shuffle else one
+    start, stop = (number * each + each * edge // worker[1] for edge in (worker[0], worker[0] + 1))
+    runs = runs_of(faces)
+    if shuffle:
+        order = keyed_generator(seed, "stream.shards", epoch).permutation(len(runs))
+        runs = [runs[one] for one in order]
+    return islice(chain.from_iterable(runs), start, stop)
 
 
 def stream(
@@ -97,6 +106,7 @@ def stream(
     seed: int = 0,
     epoch: int = 0,
     part: tuple[int, int] = (0, 1),
+    worker: tuple[int, int] = (0, 1),
     buffer: int = BUFFER,
     threads: int | None = None,
 ) -> Iterator[Streamed]:
@@ -105,7 +115,7 @@ def stream(
     Parameters
     ----------
     faces : FaceSet
-    seed, epoch, part :
+    seed, epoch, part, worker :
         As of `order_of`.
     buffer : int
         Samples that are shuffled; 1 or less: samples come in the order of the set.
@@ -118,13 +128,13 @@ def stream(
 
     Raises
     ------
-    FacegenError : no such part, or a file that cannot be read (named).
+    FacegenError : no such part or worker, or a file that cannot be read (named).
     """
     shuffle = buffer > 1
-    random = keyed_generator(seed, "stream.buffer", epoch, *part)
+    random = keyed_generator(seed, "stream.buffer", epoch, *part, *worker)
     held: list[Streamed] = []
     for sample in _decoded(
-        faces, order_of(faces, seed, epoch, part, shuffle), threads or os.cpu_count() or 1
+        faces, order_of(faces, seed, epoch, part, worker, shuffle), threads or os.cpu_count() or 1
     ):
         if not shuffle:
             yield sample

@@ -209,7 +209,8 @@ class Dataset(Sequence[Sample]):
         """The set for PyTorch, read shard by shard: for sets that are larger than the memory, or far away.
 
         Shards are shuffled, and samples within a buffer; each reading gives every sample once, in another
-        order. The processes of torch.distributed and the workers of a DataLoader share the set.
+        order. The workers of a DataLoader share the set. So do the processes of torch.distributed, in parts
+        of the same length; call `set_epoch` before each reading, as of a DistributedSampler.
 
         Parameters
         ----------

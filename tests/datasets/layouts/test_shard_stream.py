@@ -5,11 +5,14 @@ import pickle
 import fsspec
 import numpy as np
 import pytest
+import torch
 from fsspec.implementations.memory import MemoryFileSystem
 from packed_sets import packed_set
 from small_set import HEADER, face
+from torch.utils.data import DataLoader
 
 import facegen
+from facegen.api.torch_stream import TorchStream
 from facegen.audit.measure_dataset import measure_set
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.dataset_file import write_dataset_json
@@ -57,13 +60,26 @@ def test_shards_are_read_from_beginning_to_end(faces):
     assert order != sorted(order)
 
 
-@pytest.mark.parametrize("of", [2, 3, 26])
-def test_parts_are_disjoint_and_together_the_set(faces, of):
-    parts = [[one.place for one in stream(faces, 1, 0, (i, of), buffer=3)] for i in range(of)]
-    assert all(parts) and sorted(one for part in parts for one in part) == list(range(COUNT))
-    for part in ((of, of), (0, COUNT + 1)):
+@pytest.mark.parametrize("of", [1, 2, 3, 4, 26])
+def test_parts_are_disjoint_of_one_length_and_shared_by_workers(faces, of):
+    def places(epoch=0, buffer=3, **share):
+        return [one.place for one in stream(faces, 1, epoch, buffer=buffer, **share)]
+
+    parts = [places(part=(i, of)) for i in range(of)]
+    together = [one for part in parts for one in part]
+    assert {len(part) for part in parts} == {COUNT // of} and len({*together}) == len(together)
+    for workers in (2, 3):
+        shares = [places(part=(0, of), worker=(w, workers)) for w in range(workers)]
+        assert sorted(one for share in shares for one in share) == sorted(parts[0])
+        assert max(map(len, shares)) - min(map(len, shares)) <= 1
+    left_out = [
+        {*range(COUNT)} - {one for i in range(of) for one in places(e, part=(i, of))} for e in range(9)
+    ]
+    assert {len(one) for one in left_out} == {COUNT % of}
+    assert not COUNT % of or len({*map(frozenset, left_out)}) > 1
+    for share in ({"part": (of, of)}, {"part": (0, COUNT + 1)}, {"worker": (2, 2)}, {"worker": (-1, 2)}):
         with pytest.raises(FacegenError, match=r"numbered from 0|cannot be shared"):
-            next(stream(faces, part=part))
+            next(stream(faces, **share))
 
 
 def test_a_stream_that_is_left_early_ends_its_threads(faces):
@@ -72,21 +88,57 @@ def test_a_stream_that_is_left_early_ends_its_threads(faces):
     source.close()
 
 
-def test_torch_reads_the_whole_set_with_workers_and_in_another_order_each_time(folder):
-    from torch.utils.data import DataLoader
+def seen(source):
+    """Samples of a reading in their order, each known by its brightness."""
+    return [round(float(image.sum()), 1) for image, _ in source]
 
+
+def test_torch_reads_the_whole_set_in_another_order_each_time(folder):
     data = facegen.open(folder).torch_stream(seed=1, buffer=4)
-
-    def seen(loader):
-        return [round(float(image.sum()), 1) for image, _ in loader]
-
     expected = sorted(round(float(np.float32(face(i).rgb.sum() / 255)), 0) for i in range(COUNT))
     first, second = seen(data), seen(data)
-    assert sorted(first) == sorted(second) and first != second
+    assert sorted(first) == sorted(second) and first != second and data.epoch == 2
     assert sorted(round(one) for one in first) == pytest.approx(expected, abs=1)
-    assert sorted(seen(DataLoader(data, batch_size=None, num_workers=2))) == sorted(first)
     image, mask = next(iter(data))
     assert image.shape == (3, 64, 64) and mask.shape == (64, 64)
+    data.set_epoch(0)
+    assert seen(data) == first
+    again = pickle.loads(pickle.dumps(data))
+    assert again.epoch == 1 and seen(again) == second and data.epoch == 1
+
+
+@pytest.mark.parametrize(("start", "lasting"), [("fork", False), ("fork", True), ("spawn", False)])
+def test_workers_read_the_whole_set_in_another_order_each_time(folder, start, lasting):
+    data = facegen.open(folder).torch_stream(seed=1, buffer=4)
+    loader = DataLoader(
+        data, batch_size=None, num_workers=2, multiprocessing_context=start, persistent_workers=lasting
+    )
+    plain = facegen.open(folder).torch_stream(seed=1, buffer=4)
+    whole = sorted(seen(plain))
+    readings = [seen(loader) for _ in range(2 if start == "spawn" else 3)]
+    assert all(sorted(one) == whole for one in readings)  # the workers of a reading are of one epoch
+    assert len({*map(tuple, readings)}) == len(readings) == data.epoch
+    data.set_epoch(1)  # known by workers that live on as well
+    assert seen(loader) == readings[1] and data.epoch == 2
+    if start == "fork":
+        other = DataLoader(data, batch_size=None, num_workers=1, multiprocessing_context=start)
+        next(iter(other))  # left early: counts as a reading
+        assert data.epoch == 3 and sorted(seen(other)) == whole and data.epoch == 4
+
+
+@pytest.mark.parametrize("start", ["fork", "spawn"])
+def test_workers_take_the_part_of_the_process_that_made_them(folder, monkeypatch, start):
+    """The rank is asked where torch.distributed is set up: not in workers, which are told it."""
+    monkeypatch.setattr(torch.distributed, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 2)
+    parts = []
+    for rank in range(2):
+        monkeypatch.setattr(torch.distributed, "get_rank", lambda rank=rank: rank)
+        data = facegen.open(folder).torch_stream(seed=1, buffer=4)
+        loader = DataLoader(data, batch_size=None, num_workers=2, multiprocessing_context=start)
+        parts.append(seen(loader))
+        assert sorted(seen(TorchStream(data.faces, seed=1, buffer=4))) == sorted(parts[-1])
+    assert [len(one) for one in parts] == [COUNT // 2] * 2 and not {*parts[0]} & {*parts[1]}
 
 
 def test_training_and_audit_read_archives_as_they_read_files(folder, faces, tmp_path):
