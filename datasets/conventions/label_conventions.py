@@ -153,7 +153,7 @@ def define_convention(
     nearest, ignore : sequence of Native
         Native classes that go to the nearest class, and that the convention does not claim.
     accessories : sequence of class names
-    eyewear, occluders, borders, least, pieces, border_sd, eye_width_sd, order :
+    eyewear, occluders, borders, least, pieces, border_sd, eye_width_sd, hair_lines, order :
         As of `Convention`.
 
     Returns
@@ -162,8 +162,8 @@ def define_convention(
 
     Raises
     ------
-    FacegenError : a native class is named twice or not at all, a class, a border or a rule is unknown, or a
-        spread is negative.
+    FacegenError : a native class is named twice or not at all, a class, a border or a rule is unknown, a
+        spread is negative, or the median of `hair_lines` is not positive.
     """
     names = tuple(classes.split())
     members = [*(native for group in natives.values() for native in group), *nearest, *ignore]
@@ -181,6 +181,10 @@ def define_convention(
         raise FacegenError(
             f"convention {name}: border_sd is {border_sd or {}} and eye_width_sd is {eye_width_sd}: give no "
             "negative number"
+        )
+    if not (0 < hair_lines[0] < np.inf and 0 <= hair_lines[1] < np.inf):
+        raise FacegenError(
+            f"convention {name}: hair_lines is {hair_lines}: give a positive median and no negative spread"
         )
     table = np.full(256, IGNORE, np.uint8)
     for class_name, group in natives.items():

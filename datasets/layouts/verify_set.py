@@ -155,7 +155,7 @@ def _unknown_ids(sample: Sample) -> Iterator[tuple[str, str]]:
 def _mask_problems(sample: Sample, mask: Labels, chosen: Convention) -> Iterator[tuple[str, str]]:
     try:
         key = (int(sample.meta["spec"]["seed"]), int(sample.meta["spec"]["index"]))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         lines = None  # an edited meta file: reported elsewhere
     else:
         lines = hair_lines(chosen, *key)

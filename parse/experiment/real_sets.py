@@ -132,25 +132,45 @@ def require_unseen(sets: RealSets, others: Iterable[FaceSet]) -> None:
 
 
 def _require_apart(train: FaceSet, test: FaceSet, advice: str) -> None:
-    """FacegenError where both sets hold a file of the same content."""
-
-    def by_size(faces: FaceSet) -> dict[int, list[Path]]:
-        sizes: dict[int, list[Path]] = {}
-        for name in faces.ids:
-            path = faces.image_path(name)
-            sizes.setdefault(path.stat().st_size, []).append(path)
-        return sizes
-
-    def digests(paths: Sequence[Path]) -> set[bytes]:
-        return {hashlib.blake2b(path.read_bytes(), digest_size=16).digest() for path in paths}
-
-    ours, theirs = by_size(train), by_size(test)
-    shared = sum(len(digests(ours[size]) & digests(theirs[size])) for size in ours.keys() & theirs.keys())
+    """FacegenError where both sets hold a file, or with archives a picture, of the same content."""
+    ours, theirs = _files_by_size(train), _files_by_size(test)
+    if ours is None or theirs is None:
+        shared = len(_pixel_digests(train) & _pixel_digests(test))
+    else:
+        shared = sum(
+            len(_digests(ours[size]) & _digests(theirs[size])) for size in ours.keys() & theirs.keys()
+        )
     if shared:
         raise FacegenError(
             f"{shared} pictures of {test.path} are in {train.path} too: "
             f"the pictures of training and test must differ; {advice}"
         )
+
+
+def _files_by_size(faces: FaceSet) -> dict[int, list[Path]] | None:
+    """The pictures of a set by the size of their files; None where some are members of archives."""
+    sizes: dict[int, list[Path]] = {}
+    for name in faces.ids:
+        path = faces.image_path(name)
+        if not path.is_file():
+            return None
+        sizes.setdefault(path.stat().st_size, []).append(path)
+    return sizes
+
+
+def _digests(paths: Sequence[Path]) -> set[bytes]:
+    return {hashlib.blake2b(path.read_bytes(), digest_size=16).digest() for path in paths}
+
+
+def _pixel_digests(faces: FaceSet) -> set[bytes]:
+    """Digests of the decoded pictures of a set, their shape included."""
+    found = set()
+    for index in range(len(faces)):
+        pixels = faces.image(index)
+        digest = hashlib.blake2b(repr(pixels.shape).encode(), digest_size=16)
+        digest.update(pixels.tobytes())
+        found.add(digest.digest())
+    return found
 
 
 def nested_order(ids: Sequence[str]) -> list[int]:

@@ -158,9 +158,11 @@ def rerender(root: Path, count: int, seed: int = 0, progress: Counted = ignore_c
     header = read_dataset_json(root)
     samples = StoredSamples(root)
     config, names = header["config"], samples.names
-    if config.get("generator") != GENERATOR:
+    made_by = config.get("generator")
+    if made_by != GENERATOR:
+        by = "an unknown generator" if made_by is None else f"generator {made_by}"
         raise FacegenError(
-            f"{root}: was rendered by generator {config.get('generator')}, this facegen has {GENERATOR}, "
+            f"{root}: was rendered by {by}, this facegen has {GENERATOR}, "
             "which gives other faces: use the facegen that rendered it"
         )
     if "photographs" in config:

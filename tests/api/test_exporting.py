@@ -16,6 +16,7 @@ from facegen.cli.main import cli
 from facegen.datasets.export.format_registry import FORMATS
 from facegen.datasets.io.dataset_file import write_attributes, write_dataset_json
 from facegen.datasets.io.sample import write_sample
+from facegen.render.production.dataset_run import GENERATOR
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def dataset(tmp_path):
     for index in range(2):
         write_sample(tmp_path / "set", index, face(index))
     write_attributes(tmp_path / "set", ["000000", "000001"], [{"yaw": 0.0}, {"yaw": 1.0}])
-    write_dataset_json(tmp_path / "set", HEADER)
+    write_dataset_json(tmp_path / "set", HEADER | {"config": {"generator": GENERATOR}})
     return tmp_path / "set"
 
 
@@ -104,6 +105,10 @@ def test_a_set_without_specs_is_named(dataset, tmp_path):
 
 
 def test_heads_of_another_generator_are_refused_before_anything_is_written(dataset, tmp_path):
+    write_dataset_json(dataset, HEADER)
+    for option in ("dense", "mesh"):  # HEADER tells of no generator
+        with pytest.raises(facegen.FacegenError, match="by an unknown generator, this facegen has"):
+            facegen.export(dataset, "coco", tmp_path / "out", **{option: True})
     write_dataset_json(dataset, HEADER | {"config": {"generator": 3}})
     with pytest.raises(facegen.FacegenError, match=r"by generator 3, this facegen has generator \d+: --mesh"):
         facegen.export(dataset, "coco", tmp_path / "out", mesh=True)

@@ -110,10 +110,12 @@ def _require_same_heads(root: Path, option: str) -> None:
         raise FacegenError(
             f"{option} builds heads again, which needs the render extra: pip install 'facegen[render]'"
         )
-    config = read_dataset_json(root)["config"] if is_own(root) else {}  # what else is there is refused later
-    generator = config.get("generator", GENERATOR)
+    if not is_own(root):
+        return  # refused later
+    generator = read_dataset_json(root)["config"].get("generator")
     if generator != GENERATOR:
+        by = "an unknown generator" if generator is None else f"generator {generator}"
         raise FacegenError(
-            f"{root} was rendered by generator {generator}, this facegen has generator {GENERATOR}: {option} "
+            f"{root} was rendered by {by}, this facegen has generator {GENERATOR}: {option} "
             "builds heads again; export with the version that rendered the set, or render it again"
         )

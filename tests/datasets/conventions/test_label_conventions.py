@@ -295,6 +295,9 @@ def defined(**changes):
         ({"eye_width_sd": (0.1, -0.1)}, "eye_width_sd is .*give no negative number"),
         ({"border_sd": {"nose": -1.0}}, "border_sd is .*give no negative number"),
         ({"border_sd": {"chin": 1.0}}, "unknown border 'chin'"),
+        ({"hair_lines": (0.0, 0.1)}, "hair_lines is .*give a positive median"),
+        ({"hair_lines": (float("nan"), 0.1)}, "hair_lines is .*give a positive median"),
+        ({"hair_lines": (1.0, -0.1)}, "hair_lines is .*no negative spread"),
     ],
 )
 def test_a_mistake_in_a_convention_is_one_line_that_names_it(changes, message):

@@ -105,6 +105,13 @@ def test_bare_may_show_glasses_only_where_they_are_opaque(dataset):
     assert "has a glasses frame" in messages(dataset)["bare/000000.png"]
 
 
+@pytest.mark.parametrize("seed", ["1e999", "null", '"x"', "-5"])
+def test_an_edited_meta_file_stops_no_check(dataset, seed):
+    spoil_mask(dataset)
+    (dataset / "meta/000001.json").write_text(f'{{"spec": {{"seed": {seed}, "index": 0}}}}')
+    assert "is not what the celebamaskhq rules make" in messages(dataset)["masks/000001.png"]
+
+
 def test_failures_excuse_missing_samples(dataset):
     (dataset / "meta/000001.json").unlink()
     write_attributes(dataset, ["000000"], [{"yaw": 0.0}])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from published_sets import zipped
 
 from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
@@ -39,6 +40,8 @@ def test_training_and_test_share_no_picture(sets, tmp_path):
             shutil.copy(source, other / folder / f"zz{index}{source.suffix}")
     with pytest.raises(FacegenError, match="2 pictures of"):
         open_real(real, other)
+    with pytest.raises(FacegenError, match="2 pictures of"):  # also in an archive
+        open_real(real, zipped(other, tmp_path / "other.zip"))
 
 
 def test_smaller_choices_lie_in_larger_ones(sets):

@@ -396,6 +396,10 @@ def test_samples_render_to_the_same_bytes_again_or_are_named(order_of, tmp_path,
     (root / "dataset.json").write_text(json.dumps(data | {"config": data["config"] | {"generator": 1}}))
     with pytest.raises(FacegenError, match="generator 1,"):
         rerender(root, 1)
+    del data["config"]["generator"]
+    (root / "dataset.json").write_text(json.dumps(data))
+    with pytest.raises(FacegenError, match="rendered by an unknown generator, this"):
+        rerender(root, 1)
 
 
 def test_a_set_from_before_shards_is_resumed_and_gets_records(order_of, tmp_path):
