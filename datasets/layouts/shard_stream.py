@@ -67,7 +67,9 @@ def order_of(
     worker: tuple[int, int] = (0, 1),
     shuffle: bool = True,
 ) -> Iterator[int]:
-    """The order in which a worker of a process reads samples: shards in random order, each from its beginning.
+    """The order in which a worker of a process reads samples.
+
+    Shards come in random order, each is read from its beginning.
 
     Parameters
     ----------
@@ -75,8 +77,8 @@ def order_of(
     seed, epoch : int
         Another order of shards each epoch.
     part : (int, int)
-        Number of the process, from 0, and how many there are. Parts are of the same length: up to (processes - 1)
-        samples are left out, others in each epoch where the order is shuffled.
+        Number of the process, from 0, and how many there are. Parts are of the same length: up to
+        (processes - 1) samples are left out, others in each epoch where the order is shuffled.
     worker : (int, int)
         Number of the worker in its process, and how many there are: they share the part, to the last sample.
     shuffle : bool
