@@ -22,7 +22,7 @@ from facegen.datasets.layouts.official_celebamaskhq import (
     open_celebamaskhq,
 )
 from facegen.datasets.layouts.provenance import exported
-from facegen.datasets.layouts.published_layouts import PARTS, folders, recognise
+from facegen.datasets.layouts.published_layouts import PARTS, folders, lapa, recognise
 from facegen.datasets.layouts.table_layouts import open_parquet, webdataset
 
 __all__ = ["FaceSet", "Problem", "open_set"]
@@ -174,9 +174,10 @@ def _holds_only_folders(folder: Path) -> bool:
 
 
 def _recognised(path: Path) -> Found | None:
-    """A published layout in the files of a folder, unless it holds several sets."""
+    """A published layout in the files of a folder. Of several sets beside one another only LaPa's parts are."""
     if any(is_index_masks(one) or is_own(one) for one in path.iterdir() if one.is_dir()):
-        return None
+        parts = [one for one in path.iterdir() if one.is_dir() and one.name.lower() in PARTS]
+        return lapa(members_of(path)) if any((one / "landmarks").is_dir() for one in parts) else None
     return recognise(members_of(path))
 
 

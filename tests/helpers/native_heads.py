@@ -8,13 +8,18 @@ from small_set import HEADER
 
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
 from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
-from facegen.datasets.io.dataset_file import write_dataset_json
+from facegen.datasets.io.dataset_file import write_attributes, write_dataset_json
 from facegen.datasets.io.sample import Sample, write_sample
 
 NATIVE = np.array(
     [next(n for n in Native if CELEBAMASKHQ.table[n] == one) for one in range(len(CELEBAMASKHQ.classes))],
     np.uint8,
 )
+
+META = {  # what a sheet's captions say
+    "attributes": {"gender": 0.0, "age": 40.0, "hair_style": "short"},
+    "head_pose": {"yaw": 0.0, "pitch": 0.0, "roll": 0.0},
+}
 
 
 def sample(image: np.ndarray, mask: np.ndarray, index: int) -> Sample:
@@ -33,7 +38,7 @@ def sample(image: np.ndarray, mask: np.ndarray, index: int) -> Sample:
         visible=np.ones(70, bool),
         depth=np.where(native > 0, 0.6, 0).astype(np.float32),
         normals=normals,
-        meta={"index": index},
+        meta={"index": index} | META,
     )
 
 
@@ -43,5 +48,6 @@ def write_rendered(root: Path, pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -
     for image, mask in pairs:
         write_sample(root, count, sample(image, mask, count))
         count, size = count + 1, len(image)
+    write_attributes(root, [f"{i:06d}" for i in range(count)], [{"yaw": 0.0}] * count)
     write_dataset_json(root, HEADER | {"num": count, "size": size})
     return root
