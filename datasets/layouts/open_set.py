@@ -174,7 +174,7 @@ def _holds_only_folders(folder: Path) -> bool:
 
 
 def _recognised(path: Path) -> Found | None:
-    """A published layout in the files of a folder. Of several sets beside one another only LaPa's parts are."""
+    """A published layout in the files of a folder; of several sets beside one another only LaPa's parts."""
     if any(is_index_masks(one) or is_own(one) for one in path.iterdir() if one.is_dir()):
         parts = [one for one in path.iterdir() if one.is_dir() and one.name.lower() in PARTS]
         return lapa(members_of(path)) if any((one / "landmarks").is_dir() for one in parts) else None
