@@ -5,10 +5,12 @@ Rows of (height, distance from the skin ...) are sections through a part, in mm,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
-from facegen.assets.meshes.mesh import Floats, grid_faces
+from facegen.assets.meshes.mesh import Floats, grid_faces, merge
 from facegen.assets.wear.garment_registry import Layer, Piece, wrapped
 from facegen.assets.wear.necklines import crew, jacket, neck_base
 from facegen.assets.wear.torso_chart import PERIOD, BodyChart
@@ -101,6 +103,13 @@ def roll(
     rows = [line + radius[:, None] * (np.cos(x) * out + np.sin(x) * side) for x in angle]
     charts = [np.stack([s, t + 30 * x], 1) for x in angle]
     return sheet(np.stack(rows), np.stack(charts), cloth)
+
+
+def joined(pieces: Sequence[Piece], cloth: int) -> Piece:
+    """Pieces as one, of one cloth."""
+    vertices, faces, _ = merge([(piece.vertices, piece.faces) for piece in pieces])
+    chart = np.concatenate([piece.chart for piece in pieces])
+    return Piece(vertices.astype(np.float32), faces.astype(np.int32), chart.astype(np.float32), cloth)
 
 
 def closed_collar(body: BodyChart, worn: Garment, cloth: int) -> Piece:

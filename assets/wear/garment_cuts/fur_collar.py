@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from facegen.assets.meshes.mesh import Floats, Ints, merge
+from facegen.assets.meshes.mesh import Floats
 from facegen.assets.wear.garment_cuts.coat import OVER
 from facegen.assets.wear.garment_registry import (
     GARMENT_CUTS,
@@ -15,7 +15,7 @@ from facegen.assets.wear.garment_registry import (
     Piece,
     wrapped,
 )
-from facegen.assets.wear.neck_parts import roll, round_the_neck
+from facegen.assets.wear.neck_parts import joined, roll, round_the_neck
 from facegen.assets.wear.necklines import crew, neck_base
 from facegen.assets.wear.prior_weights import by_gender
 from facegen.assets.wear.torso_chart import BodyChart
@@ -38,8 +38,7 @@ def collar(body: BodyChart, worn: Garment, cloth: int) -> Piece:
     s, front = round_the_neck(GAP_MM + OPENS_MM * worn.depth, 73)
     base = neck_base(np.abs(wrapped(s))) - FALLS_MM * front
     rolls = [roll(body, s, base + up, off, radius * (1 - 0.3 * front), cloth) for up, off, radius in ROLLS]
-    core, faces, _ = merge([(one.vertices, one.faces) for one in rolls])
-    return _piece(core, faces, np.concatenate([one.chart for one in rolls]), cloth)
+    return joined(rolls, cloth)
 
 
 def furred(body: BodyChart, rolls: Piece, rng: np.random.Generator) -> Piece:
@@ -49,12 +48,7 @@ def furred(body: BodyChart, rolls: Piece, rng: np.random.Generator) -> Piece:
     skin = body.at(around, neck_base(np.abs(wrapped(around))))[1]
     points, places = _tufts(rolls.vertices[rolls.faces].astype(float), places, skin, rng)
     blades = np.arange(len(points), dtype=np.int32).reshape(-1, 3)
-    vertices, faces, _ = merge([(rolls.vertices, rolls.faces), (points, blades)])
-    return _piece(vertices, faces, np.concatenate([rolls.chart, places]), rolls.cloth)
-
-
-def _piece(vertices: Floats, faces: Ints, chart: Floats, cloth: int) -> Piece:
-    return Piece(vertices.astype(np.float32), faces.astype(np.int32), chart.astype(np.float32), cloth)
+    return joined([rolls, Piece(points, blades, places, rolls.cloth)], rolls.cloth)
 
 
 def _tufts(corners: Floats, chart: Floats, skin: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from facegen.assets.meshes.mesh import merge
 from facegen.assets.wear.garment_cuts.coat import OVER, stand
 from facegen.assets.wear.garment_registry import (
     GARMENT_CUTS,
@@ -15,7 +14,7 @@ from facegen.assets.wear.garment_registry import (
     Piece,
     wrapped,
 )
-from facegen.assets.wear.neck_parts import roll, round_the_neck, sheet
+from facegen.assets.wear.neck_parts import joined, roll, round_the_neck, sheet
 from facegen.assets.wear.necklines import crew, neck_base
 from facegen.assets.wear.prior_weights import by_gender
 from facegen.assets.wear.torso_chart import BodyChart
@@ -40,9 +39,7 @@ def wound(body: BodyChart, worn: Garment, cloth: int) -> Piece:
         wave = np.sin(waves * s / 100 + phase + 6 * worn.depth)
         turns.append(roll(body, s, base + up + WAVE_MM * wave, off, radius * (1 + 0.15 * wave), cloth))
     turns.append(_end(body, worn, cloth))
-    vertices, faces, _ = merge([(turn.vertices, turn.faces) for turn in turns])
-    chart = np.concatenate([turn.chart for turn in turns])
-    return Piece(vertices.astype(np.float32), faces.astype(np.int32), chart, cloth)
+    return joined(turns, cloth)
 
 
 def _end(body: BodyChart, worn: Garment, cloth: int) -> Piece:
