@@ -16,7 +16,7 @@ import numpy.typing as npt
 from facegen.assets.hair import drape as dr
 from facegen.assets.hair import strands as st
 from facegen.assets.hair import tied
-from facegen.assets.hair.guides import Skull, grow_guides, partition
+from facegen.assets.hair.guides import Parts, Skull, grow_guides, partition
 from facegen.assets.hair.scalp import TURN_MM, Scalp
 from facegen.assets.head.head_model import HeadModel, PosedHead
 from facegen.assets.meshes.collision import Body
@@ -245,12 +245,7 @@ def make_hair(
     skull = Skull.of(head)
     grown = _grown(groom, roots, skull, gravity, body, rng, points, guides)
     strands, fine, wide, gap, border = grown.strands, grown.fine, grown.wide, grown.gap, grown.border
-    streaked = np.exp(rng.normal(-0.2, STREAKED, wide.max() + 1))[wide]
-    tone = (
-        WIDE_TONE * rng.normal(0, 1, wide.max() + 1)[wide]
-        + FINE_TONE * streaked * rng.normal(0, 1, fine.max() + 1)[fine]
-    )
-    tone = tone + rng.normal(0, 0.2, len(strands))
+    tone = _toned(fine, wide, rng)
     strands, gap = _fluff(strands, gap, border, rng)
     width = np.exp(rng.normal(0, WIDTHS, len(strands))).clip(*WIDTH_RANGE)
     width = radius * width * (THINNEST + (1 - THINNEST) * border)
@@ -348,6 +343,16 @@ def _grown(
     )
 
 
+def _toned(fine: Ints, wide: Ints, rng: np.random.Generator) -> Floats:
+    """Colour (N,) of strands in fine and wide locks of these numbers, about N(0, 1)."""
+    streaked = np.exp(rng.normal(-0.2, STREAKED, wide.max() + 1))[wide]
+    tone = (
+        WIDE_TONE * rng.normal(0, 1, wide.max() + 1)[wide]
+        + FINE_TONE * streaked * rng.normal(0, 1, fine.max() + 1)[fine]
+    )
+    return np.asarray(tone + rng.normal(0, 0.2, len(fine)))
+
+
 def _loosened(
     groom: Groom,
     strands: Floats,
@@ -442,8 +447,35 @@ def _loose(
     fraction = 1 - groom.spread * np.clip(cut + 0.1 * rng.random(len(shape)), 0, 0.95)
     apart = loose.lock > 0
     fraction[apart] *= 1 - LOOSE_ENDS * rng.beta(1.2, 1.6, np.count_nonzero(apart))
-    shape, gap = st.trim(shape, fraction), st.trim(gap[..., None], fraction)[..., 0]
-    before = shape
+    before, gap = st.trim(shape, fraction), st.trim(gap[..., None], fraction)[..., 0]
+    shape = _clumped(groom, before, roots, parts, loose, wide, fine, rng)
+    if groom.plait > 0:
+        shape = _plaited(groom.plait, shape, wide, rng)
+    if groom.curl_radius > 0:
+        shape = _curled(groom, shape, roots, wide, fine, rng)
+    if groom.tousle > 0:
+        own = np.exp(rng.normal(0, UNLIKE_TOUSLE, wide.max() + 1))[wide] * np.where(parts.fringe, 0.4, 1)
+        shift = rng.normal(0, TOUSLED_APART, (wide.max() + 1, 3))[wide]
+        shape = st.tousle(shape, groom.tousle * own, rng, shift)
+    border = np.clip(roots.depth / BORDER_MM, 0, 1)
+    over_eye = (apart & ~parts.fringe) | (parts.drape > dr.OVER_EYE)
+    # Hairs at the border are fluff; those of a loose lock are not.
+    border = np.where(apart, 1.0, border)
+    return _Grown(shape, fine, wide, gap - np.linalg.norm(shape - before, axis=2), border, over_eye)
+
+
+def _clumped(
+    groom: Groom,
+    shape: Floats,
+    roots: st.Roots,
+    parts: Parts,
+    loose: dr.LooseLocks,
+    wide: Ints,
+    fine: Ints,
+    rng: np.random.Generator,
+) -> Floats:
+    """Strands (N, K, 3) drawn together in locks: in the wide ones, in middle ones and in the fine ones."""
+    apart = loose.lock > 0
     stray = (rng.random(len(shape)) < FLYAWAY) & ~apart
     own = rng.uniform(0.5, 1.15, wide.max() + 1)[wide] * ~stray
     # Locks of a fringe that close leave the brow bare between them.
@@ -461,20 +493,7 @@ def _loose(
     shape = st.clump(shape, middle, np.clip(groom.clump * own, 0, 1), 0.8 * groom.join, part)
     own = rng.uniform(0.3, 1.15, fine.max() + 1)[fine] * inner
     part = TIPS_PART * rng.random(fine.max() + 1)[fine]
-    shape = st.clump(shape, fine, np.clip(groom.fine * own, 0, 1), 0.7 * groom.join, part)
-    if groom.plait > 0:
-        shape = _plaited(groom.plait, shape, wide, rng)
-    if groom.curl_radius > 0:
-        shape = _curled(groom, shape, roots, wide, fine, rng)
-    if groom.tousle > 0:
-        own = np.exp(rng.normal(0, UNLIKE_TOUSLE, wide.max() + 1))[wide] * np.where(parts.fringe, 0.4, 1)
-        shift = rng.normal(0, TOUSLED_APART, (wide.max() + 1, 3))[wide]
-        shape = st.tousle(shape, groom.tousle * own, rng, shift)
-    border = np.clip(roots.depth / BORDER_MM, 0, 1)
-    over_eye = (apart & ~parts.fringe) | (parts.drape > dr.OVER_EYE)
-    # Hairs at the border are fluff; those of a loose lock are not.
-    border = np.where(apart, 1.0, border)
-    return _Grown(shape, fine, wide, gap - np.linalg.norm(shape - before, axis=2), border, over_eye)
+    return st.clump(shape, fine, np.clip(groom.fine * own, 0, 1), 0.7 * groom.join, part)
 
 
 def _curled(

@@ -106,14 +106,9 @@ def fabric(made: m.Fabric) -> bpy.types.Material:
     dye = g.math("POWER", 2.0, g.math("MULTIPLY_ADD", noise(WORN_MM), 2 * stuff.uneven, -stuff.uneven))
     lit = g.math("MULTIPLY", lit, dye)
     if stuff.ribs > 0:
-        chart = g.node(
-            "ShaderNodeSeparateXYZ", {0: g.node("ShaderNodeUVMap", uv_map="chart").outputs[0]}
-        ).outputs
-        across = g.math("ABSOLUTE", g.math("SINE", g.math("MULTIPLY", chart[0], math.pi * stuff.ribs)))
-        along = g.math("ABSOLUTE", g.math("SINE", g.math("MULTIPLY", chart[1], math.pi * stuff.ribs)))
-        loops = g.math("MULTIPLY_ADD", along, 0.35, across)
+        loops, reached = _loops(g, stuff.ribs)
         normal = relief(loops, 2.0, normal)
-        lit = g.math("MULTIPLY", lit, g.math("MULTIPLY_ADD", across, 0.5, 0.5))
+        lit = g.math("MULTIPLY", lit, reached)
     colour = g.node("ShaderNodeVectorMath", {0: colour, "Scale": lit}, operation="SCALE").outputs[0]
     nap = g.node(
         "ShaderNodeMix", {"Factor": stuff.fuzz, "A": colour, "B": (0.6, 0.6, 0.6, 1.0)}, data_type="RGBA"
@@ -134,6 +129,14 @@ def fabric(made: m.Fabric) -> bpy.types.Material:
         ).outputs[0]
     )
     return material
+
+
+def _loops(g: Graph, ribs: float) -> tuple[Socket, Socket]:
+    """Knitted loops in `ribs` columns a unit of the chart: their height, and how much light reaches them."""
+    chart = g.node("ShaderNodeSeparateXYZ", {0: g.node("ShaderNodeUVMap", uv_map="chart").outputs[0]}).outputs
+    across = g.math("ABSOLUTE", g.math("SINE", g.math("MULTIPLY", chart[0], math.pi * ribs)))
+    along = g.math("ABSOLUTE", g.math("SINE", g.math("MULTIPLY", chart[1], math.pi * ribs)))
+    return g.math("MULTIPLY_ADD", along, 0.35, across), g.math("MULTIPLY_ADD", across, 0.5, 0.5)
 
 
 def _threads(g: Graph, made: m.Fabric) -> Socket | float:
