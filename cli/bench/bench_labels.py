@@ -85,25 +85,13 @@ def command(
     for index, why in sorted(outcome.failures.items()):
         console.print(f"not checked: face {index}: {why}", soft_wrap=True)
     if out is not None:
-        content = {
-            "format": "facegen-bench-labels",
-            "format_version": 1,
-            "machine": describe_machine("bpy", "open3d"),
-            "config": {
-                "num": num,
-                "size": size,
-                "seed": seed,
-                "quality": quality,
-                "match_dist": match,
-                "set": list(settings),
-            },
-            "island_limit": islands,
-            "rates": rates,
-            "overlap": overlap,
-            "failures": outcome.failures,
-            "faces": {str(i): r for i, r in zip(indices, reports, strict=True)},
-        }
-        write_json(out, content)
+        config = {"num": num, "size": size, "seed": seed, "quality": quality}
+        config |= {"match_dist": match, "set": list(settings)}
+        figures = {"island_limit": islands, "rates": rates, "overlap": overlap}
+        figures |= {"failures": outcome.failures, "faces": dict(zip(map(str, indices), reports, strict=True))}
+        machine = describe_machine("bpy", "open3d")
+        about = {"format": "facegen-bench-labels", "format_version": 1, "machine": machine, "config": config}
+        write_json(out, about | figures)
         console.print(str(out), soft_wrap=True)
     if outcome.failures:
         raise SystemExit(2)

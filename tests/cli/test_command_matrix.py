@@ -38,7 +38,6 @@ OUTCOMES = {
     f"{COUNT} faces on": "works",
     f"{COUNT} faces -> ": "works",
     "holds several sets: name one of them": "asks for one of its parts",
-    "the audit reads celebamaskhq": "refused: needs celebamaskhq classes",
     "holds pictures without masks": "refused: no masks",
     "look exchanged": "refused: left and right exchanged",
     "the ids look like lapa": "refused: names the convention that fits",

@@ -26,6 +26,7 @@ def train_eval(
     default: Sequence[FacesLike] = (),
     matched: Sequence[FacesLike] = (),
     also: Sequence[FacesLike] = (),
+    unlabelled: str | Path | None = None,
     real_test: str | Path | None = None,
     convention: str | Path | None = None,
     num: int | None = None,
@@ -55,6 +56,8 @@ def train_eval(
         kind, or the official CelebAMask-HQ.
     default, matched, also : sequences of paths or Datasets
         Synthetic sets whose role is given, in place of `sets`.
+    unlabelled : path, optional
+        Real pictures without labels, none of the test set: one more arm learns from them.
     real_test : path, optional
         Real faces to test on; by default the test part of `real`.
     convention : str or path, optional
@@ -103,6 +106,7 @@ def train_eval(
         default=_opened(default),
         matched=_opened(matched),
         also=_opened(also),
+        unlabelled=unlabelled,
         real_test=real_test,
         convention=convention,
         num=num,
