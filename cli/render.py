@@ -176,7 +176,8 @@ def command(
         render_summary.list_attributes(console)
         return
     from facegen.api.rendering import order_of, overrides_of
-    from facegen.render.production.dataset_run import indices_of, is_finished, plan, produce
+    from facegen.render.production.dataset_run import is_finished, plan, produce
+    from facegen.render.production.order import indices_of
     from facegen.render.production.ray_engine import RayEngine
 
     with run_progress(console, json_progress) as progress:

@@ -39,7 +39,7 @@ def command(synth: Path | None, num: int | None, seed: int | None, out: Path | N
     from facegen.datasets.io.hardware import describe_machine
     from facegen.render.geometry.anthropometry import MEASUREMENTS, measure_people
     from facegen.render.geometry.norm_comparison import GROUPS, compare_group, sex_of, to_json
-    from facegen.render.production.dataset_run import faces_of
+    from facegen.render.production.stored_faces import faces_of
 
     if synth is not None and not (num is seed is None):
         raise FacegenError("all people of SET are measured: leave out --num and --seed")

@@ -87,7 +87,7 @@ def command(
     if out is not None:
         config = {"num": num, "size": size, "seed": seed, "quality": quality}
         config |= {"match_dist": match, "set": list(settings)}
-        figures = {"island_limit": islands, "rates": rates, "overlap": overlap}
+        figures: dict[str, Any] = {"island_limit": islands, "rates": rates, "overlap": overlap}
         figures |= {"failures": outcome.failures, "faces": dict(zip(map(str, indices), reports, strict=True))}
         machine = describe_machine("bpy", "open3d")
         about = {"format": "facegen-bench-labels", "format_version": 1, "machine": machine, "config": config}

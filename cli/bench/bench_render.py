@@ -70,7 +70,7 @@ def _measure(
     import tempfile
     import time
 
-    from facegen.render.production.dataset_run import timing
+    from facegen.render.production.set_summary import timing
     from facegen.render.production.worker_pool import Job, render_specs
 
     warm_up, ends = len(specs) - 1, []

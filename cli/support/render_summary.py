@@ -12,7 +12,8 @@ from facegen.audit.measure_dataset import CONVENTION
 from facegen.audit.profiles.measured_rows import RowSource
 from facegen.datasets.io.dataset_file import read_dataset_json
 from facegen.render.matching.distribution_report import not_followed
-from facegen.render.production.dataset_run import Order, indices_of, timing
+from facegen.render.production.order import Order, indices_of
+from facegen.render.production.set_summary import timing
 from facegen.render.production.worker_pool import Outcome
 from facegen.render.spec.attribute_ranges import families, find, paths
 from facegen.render.spec.face_spec import FaceSpec, attribute

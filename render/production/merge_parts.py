@@ -20,8 +20,8 @@ from facegen.datasets.io.shard_record import (
     read_record,
     write_record,
 )
-from facegen.render.production.dataset_run import FILES
 from facegen.render.production.matched_blocks import FOLDER as MATCHING
+from facegen.render.production.order import FILES
 from facegen.render.production.set_integrity import stored_plan
 from facegen.render.production.shard_plan import RunPlan, Shard
 

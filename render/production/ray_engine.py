@@ -38,7 +38,7 @@ from facegen.render.production.worker_pool import (
 from facegen.render.spec.face_spec import FaceSpec
 
 if TYPE_CHECKING:
-    from facegen.render.production.dataset_run import Order
+    from facegen.render.production.order import Order
 
 ATTEMPTS = 3  # of a task, each with Ray's own retries
 NODE_RETRIES = 3  # by Ray, where a node or a process is gone

@@ -28,8 +28,9 @@ from facegen.datasets.io.stored_samples import StoredSamples
 from facegen.datasets.io.tar_shard import spoiled_samples
 from facegen.datasets.keyed_random import generator
 from facegen.datasets.layouts.face_set import Problem
-from facegen.render.production.dataset_run import GENERATOR, spec_of
+from facegen.render.production.order import GENERATOR
 from facegen.render.production.shard_plan import Part, RunPlan, Shard
+from facegen.render.production.stored_faces import spec_of
 from facegen.render.production.worker_pool import Job, render_specs
 
 Counted = Callable[[int, int], object]

@@ -61,7 +61,7 @@ class RunPlan:
     Attributes
     ----------
     config : mapping
-        What decides the bytes of a sample (`dataset_run.Order.config`).
+        What decides the bytes of a sample (`order.Order.config`).
     num : int
         Samples, 1 or more.
     shard_size : int

@@ -16,7 +16,7 @@ from facegen.cli.main import cli
 from facegen.datasets.export.format_registry import FORMATS
 from facegen.datasets.io.dataset_file import write_attributes, write_dataset_json
 from facegen.datasets.io.sample import write_sample
-from facegen.render.production.dataset_run import GENERATOR
+from facegen.render.production.order import GENERATOR
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from facegen.render.production import ray_engine, worker_pool
-from facegen.render.production.dataset_run import Order, produce
+from facegen.render.production.dataset_run import produce
+from facegen.render.production.order import Order
 from facegen.render.production.ray_engine import RayEngine, Rendered, render_task
 from facegen.render.production.worker_pool import Job
 

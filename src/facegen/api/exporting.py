@@ -104,7 +104,7 @@ def _require_same_heads(root: Path, option: str) -> None:
     """FacegenError where heads cannot be built again as they were rendered."""
     from importlib.util import find_spec
 
-    from facegen.render.production.dataset_run import GENERATOR
+    from facegen.render.production.order import GENERATOR
 
     if find_spec("anny") is None:
         raise FacegenError(

@@ -14,7 +14,9 @@ from facegen.datasets.io.object_store import address_of, local_folder
 from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, ignore_progress, say
 from facegen.datasets.layouts.open_set import open_set
 from facegen.render.production import merge_parts
-from facegen.render.production.dataset_run import Order, complete_summary, produce
+from facegen.render.production.dataset_run import produce
+from facegen.render.production.order import Order
+from facegen.render.production.set_summary import complete_summary
 from facegen.render.production.shard_plan import RunPlan
 
 

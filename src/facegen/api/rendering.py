@@ -23,9 +23,11 @@ from facegen.render.develop.background_photos import names_in
 from facegen.render.matching.label_preview import preview_processes
 from facegen.render.matching.matcher import draw_specs
 from facegen.render.production import dataset_run
-from facegen.render.production.dataset_run import Order, produce
+from facegen.render.production.dataset_run import produce
+from facegen.render.production.order import FILES, Order
 from facegen.render.production.ray_engine import RayEngine
 from facegen.render.production.shard_plan import Part
+from facegen.render.production.stored_faces import faces_of
 from facegen.render.production.worker_pool import Job, fitting_workers
 from facegen.render.spec.face_spec import FaceSpec
 from facegen.render.spec.overrides import WITHOUT, Override, check_together, parse
@@ -211,7 +213,7 @@ def _destination(out: str | Path, storage: str | None) -> tuple[Path, str | None
     address = address_of(out)
     if address is None:
         return Path(out), None
-    if storage == dataset_run.FILES:
+    if storage == FILES:
         raise FacegenError(f"{address}: an object store takes archives, not single files: leave storage out")
     folder = mirror_folder(address, "write")
     with folder_lock(folder):
@@ -237,7 +239,7 @@ def _faces_again(
     config: dict[str, object] = read_dataset_json(folder)["config"]
     if config.get("photographs") and backgrounds is None:
         raise FacegenError(f"{folder} has photographs as backgrounds: name their folder with backgrounds")
-    return dataset_run.faces_of(folder), config
+    return faces_of(folder), config
 
 
 def _check_name(what: str, name: str | None, known: Sequence[str]) -> None:

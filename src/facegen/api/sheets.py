@@ -26,7 +26,8 @@ from facegen.datasets.layouts.face_set import FaceSet
 from facegen.datasets.layouts.open_set import open_set
 from facegen.render.matching.matcher import draw_specs
 from facegen.render.production.contact_sheet import overlay, sheet
-from facegen.render.production.dataset_run import Order, produce
+from facegen.render.production.dataset_run import produce
+from facegen.render.production.order import Order
 from facegen.render.production.worker_pool import Job
 from facegen.render.spec.face_spec import FaceSpec
 from facegen.render.spec.overrides import Override

@@ -22,7 +22,9 @@ from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.sample import FOLDERS, read_sample, sample_file, sample_name
 from facegen.render.matching.matcher import draw_specs
 from facegen.render.prior import default_prior
-from facegen.render.production.dataset_run import Order, faces_of, plan, produce
+from facegen.render.production.dataset_run import plan, produce
+from facegen.render.production.order import Order
+from facegen.render.production.stored_faces import faces_of
 from facegen.render.production.worker_pool import Failed, Job, Worker, render_specs
 from facegen.render.spec import face_spec as s
 from facegen.render.spec.overrides import parse

@@ -6,7 +6,7 @@ import pytest
 from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
 from facegen.datasets.io.sample import Sample, write_sample
 from facegen.render.production import worker_pool
-from facegen.render.production.dataset_run import Order
+from facegen.render.production.order import Order
 from facegen.render.production.shard_plan import Part
 from facegen.render.production.worker_pool import Job
 

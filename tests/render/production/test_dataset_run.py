@@ -13,8 +13,9 @@ from facegen.datasets.errors import DiskError, FacegenError
 from facegen.datasets.io.dataset_file import read_attributes_table, read_dataset_json
 from facegen.datasets.io.files import fingerprint
 from facegen.datasets.io.sample import FOLDERS, Sample, sample_file, write_sample
-from facegen.render.production import dataset_run
-from facegen.render.production.dataset_run import Chosen, Order, is_finished, plan, produce
+from facegen.render.production import dataset_run, set_summary
+from facegen.render.production.dataset_run import Chosen, is_finished, plan, produce
+from facegen.render.production.order import Order
 from facegen.render.production.worker_pool import Done, Job, Outcome
 
 SIZE = 8
@@ -112,7 +113,7 @@ def test_a_set_of_an_older_facegen_is_resumed(order, renderer, tmp_path, monkeyp
     """dataset.json of version 1 names the profile's fingerprint otherwise; the order is the same one."""
     profile = load_profile("uniform")
     monkeypatch.setattr(dataset_run, "choose_specs", lambda order, todo, progress: Chosen([None] * len(todo)))
-    monkeypatch.setattr(dataset_run, "describe_target", lambda *_: None)
+    monkeypatch.setattr(set_summary, "describe_target", lambda *_: None)
     matched = {"profile": profile, "profile_name": "uniform"}
     renderer.stops = {2: KeyboardInterrupt()}
     with pytest.raises(KeyboardInterrupt):

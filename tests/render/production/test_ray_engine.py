@@ -13,7 +13,8 @@ from facegen.audit.profiles.profile_files import load_profile
 from facegen.datasets.errors import FacegenError
 from facegen.render.matching import matcher
 from facegen.render.production import matched_blocks, ray_engine
-from facegen.render.production.dataset_run import Order, produce
+from facegen.render.production.dataset_run import produce
+from facegen.render.production.order import Order
 from facegen.render.production.ray_engine import RayEngine, Rendered
 from facegen.render.production.set_integrity import plan_problems
 from facegen.render.production.worker_pool import Done, Failed, Job

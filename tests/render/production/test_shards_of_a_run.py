@@ -21,9 +21,10 @@ from facegen.datasets.io.dataset_file import read_dataset_json
 from facegen.datasets.io.sample import sample_file
 from facegen.datasets.io.shard_record import read_record, records
 from facegen.render.production import merge_parts, worker_pool
-from facegen.render.production.dataset_run import check_folder, complete_summary, plan, produce
+from facegen.render.production.dataset_run import check_folder, plan, produce
 from facegen.render.production.merge_parts import merge
 from facegen.render.production.set_integrity import plan_problems, rerender
+from facegen.render.production.set_summary import complete_summary
 
 pytestmark = pytest.mark.usefixtures("stub")
 
@@ -205,7 +206,7 @@ def test_a_stop_between_any_two_steps_of_a_commit_is_resumed(order_of, tmp_path,
         if step == "sample":
             patch.setattr(shard_commits.ShardCommits, "_commit", cut_sample)
         elif step == "summary":
-            patch.setattr(dataset_run, "_add_rendered", cut_sample)
+            patch.setattr(dataset_run, "add_measured", cut_sample)
         else:
             patch.setattr(shard_record, "write_json", cut_record)
         with pytest.raises(PowerCut):
