@@ -17,9 +17,11 @@ from facegen.assets.head.head_model import HeadModel, PosedHead, triangles
 from facegen.assets.meshes.collision import Body
 from facegen.assets.meshes.mesh import Floats, Ints, Mask
 from facegen.assets.wear.hand_registry import HANDS, HandPose
+from facegen.assets.wear.thing_registry import Grip
 from facegen.render.spec.face_spec import Hand
 
 SUNK, START = 0.02, 0.05  # metres under and off the skin between which a hand comes to touch
+HELD_START = 0.10  # metres off a thing: a thumb may reach far around it
 HAND_ENDS = 0.02  # of `ArmModel.along`: forearms may lie on shoulders
 STEP = 0.004  # metres of its way that are tried at a time: less than the thinnest finger
 PRESSED = 0.0012  # metres by which flesh may give: hands and faces yield by more
@@ -94,6 +96,31 @@ def place_hand(
     return min(tried, key=lambda placed: placed.pressed)
 
 
+def holding_hand(
+    grip: Grip,
+    worn: Hand,
+    side: float,
+    head: PosedHead,
+    model: HeadModel,
+    solids: Sequence[Body],
+    phenotype: Mapping[str, float],
+) -> PlacedHand:
+    """The hand that holds a thing.
+
+    Parameters
+    ----------
+    grip : Grip
+    worn : Hand
+        Its spread counts; its kind, side and turn are the thing's.
+    side : 1 on the subject's left, -1 on the right
+    head, model, phenotype : as of `place_hand`
+    solids : sequence of Body
+        The head's skin and the thing as one body, then the shells of what is worn.
+    """
+    upright = replace(worn, turn=0.0)
+    return _at(grip.pose, upright, side, grip.spot, grip.outwards, head, model, solids, phenotype)
+
+
 def _held(
     pose: HandPose,
     worn: Hand,
@@ -105,6 +132,21 @@ def _held(
 ) -> PlacedHand:
     """The hand of one side: 1 the subject's left, -1 the right."""
     spot, outwards = _place(pose, worn, side, head, model)
+    return _at(pose, worn, side, spot, outwards, head, model, solids, phenotype)
+
+
+def _at(
+    pose: HandPose,
+    worn: Hand,
+    side: float,
+    spot: Floats,
+    outwards: Floats,
+    head: PosedHead,
+    model: HeadModel,
+    solids: Sequence[Body],
+    phenotype: Mapping[str, float],
+) -> PlacedHand:
+    """A hand brought up to a place (3,), metres, from outside of it."""
     hold = _Hold(pose, worn, side, spot, outwards, head, model, phenotype)
     joints = hold.joints
     if pose.wraps:
@@ -145,6 +187,7 @@ class _Hold:
     ) -> None:
         self.pose_entry, self.side, self.spot, self.outwards = pose, side, spot, outwards
         self.arm, self.phenotype = arm_model(), phenotype
+        self.most = START if pose.name in HANDS else HELD_START
         self.joints = HandJoints(np.array(pose.bend, float), pose.oppose, worn.spread)
         mirror = np.array([side, 1.0, 1.0])
 
@@ -217,11 +260,11 @@ class _Hold:
             return float(_clearance(solids, points + gap * self.outwards, self.outwards).min())
 
         gap, few = -SUNK, hand[::EVERY]
-        while gap < START and clear(few, gap) < -PRESSED:
+        while gap < self.most and clear(few, gap) < -PRESSED:
             gap += STEP
         # Others may lie deeper than the few: from here on, all that is near.
         near = hand[_clearance(solids, hand + gap * self.outwards, self.outwards) < NEAR]
-        while gap < START and clear(near, gap) < -PRESSED:
+        while gap < self.most and clear(near, gap) < -PRESSED:
             gap += STEP
         low, high = gap - STEP, gap
         for _ in range(BISECTIONS):
@@ -280,13 +323,13 @@ def _wrapped(hold: _Hold, solids: Sequence[Body]) -> Floats:
     return more
 
 
-def press_hair(strands: Floats, placed: PlacedHand, centre: Floats) -> Floats:
-    """Hair that a hand holds down: what would pass through it or lie over it is pressed under it.
+def press_hair(strands: Floats, vertices: Floats, faces: Ints, centre: Floats) -> Floats:
+    """Hair that a hand or a thing holds down: what would pass through it or lie over it is pressed under it.
 
     Parameters
     ----------
     strands : (N, K, 3) float, metres
-    placed : PlacedHand
+    vertices, faces : (V, 3) float, metres, and (F, 4) int, of what holds it down
     centre : (3,) float, metres
         The middle of the head, from which under and over are seen.
 
@@ -295,12 +338,12 @@ def press_hair(strands: Floats, placed: PlacedHand, centre: Floats) -> Floats:
     (N, K, 3) of the type of `strands`
     """
     flat = strands.reshape(-1, 3)
-    near = _near_box(flat, placed.vertices)
+    near = _near_box(flat, vertices)
     away = flat[near] - centre
     distance = np.linalg.norm(away, axis=1)
     direction = away / np.maximum(distance, 1e-9)[:, None]
-    hand = Body(placed.vertices, triangles(placed.faces))
-    hit = hand.first_hit(np.broadcast_to(centre, direction.shape), direction)
+    held_down = Body(vertices, triangles(faces))
+    hit = held_down.first_hit(np.broadcast_to(centre, direction.shape), direction)
     over = np.isfinite(hit) & (distance > hit - HAIR_GAP) & (distance < hit + HAIR_REACH)
     moved = flat.copy()
     rows = np.flatnonzero(near)[over]

@@ -14,17 +14,19 @@ from facegen.assets.hair.style_registry import Style
 from facegen.assets.head.head_model import HeadModel, PosedHead, head_model
 from facegen.assets.head.head_model import triangles as split
 from facegen.assets.meshes.collision import Body
-from facegen.assets.meshes.mesh import Floats, Ints
+from facegen.assets.meshes.mesh import Floats, Ints, Mesh, merge
 from facegen.assets.skin.painted_borders import BrowShape
 from facegen.assets.wear import drapes, garments, glasses, hands, headwear
 from facegen.assets.wear.garment_registry import Piece
 from facegen.assets.wear.hat_registry import HATS, Hat, HatPiece
+from facegen.assets.wear.thing_registry import THINGS, Front, Thing, ThingPiece
 from facegen.datasets.keyed_random import build_generator
 from facegen.render.geometry.camera_framing import CameraView, solve_view
 from facegen.render.geometry.pose import phenotype
 from facegen.render.spec.face_spec import FaceSpec
 
 LIFTED = 0.001  # metres over the skin, to which hanging ends of headwear are lifted
+LIPS_MEET = (62, 66)  # middles of the lips' inner edges, iBUG
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,27 @@ class WornGlasses:
     lens: Floats
     lens_faces: Ints
     place: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class HeldThing:
+    """A thing where it is.
+
+    Attributes
+    ----------
+    kind : Thing
+    front : Front, the face that it stands in front of
+    pieces : list of ThingPiece
+    """
+
+    kind: Thing
+    front: Front
+    pieces: list[ThingPiece]
+
+    @cached_property
+    def mesh(self) -> Mesh:
+        """All pieces as one mesh: vertices (V, 3), metres, and quads (F, 4)."""
+        return merge([piece.mesh for piece in self.pieces])[:2]
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,10 +239,27 @@ class Fitting:
         return WornGlasses(world(frame), frame_faces, world(lens), lens_faces, place)
 
     @cached_property
-    def hand(self) -> hands.PlacedHand | None:
-        """The hand at the head; None without one, and in a preview, whose masks are drawn through it."""
-        worn = self.spec.hand
+    def thing(self) -> HeldThing | None:
+        """The thing; None without one, and in a preview, whose masks are drawn through it."""
+        worn = self.spec.thing
         if worn.kind == "none" or self.preview:
+            return None
+        kind = THINGS.get_or_fail(worn.kind, "thing.kind")
+        mouth = self.head.landmarks[list(LIPS_MEET)].astype(float).mean(0)
+        side = 1.0 if worn.side == "left" else -1.0
+        draws = self.generator("thing")
+        front = Front(self.head, self.model, self.body, mouth, side, worn.reach, draws)
+        return HeldThing(kind, front, kind.build(front))
+
+    @cached_property
+    def hand(self) -> hands.PlacedHand | None:
+        """The hand at the head; None without one, and in a preview, whose masks are drawn through it.
+
+        A thing that is held brings its own hand.
+        """
+        worn = self.spec.hand
+        held = self.thing if self.thing is not None and self.thing.kind.grip is not None else None
+        if (worn.kind == "none" and held is None) or self.preview:
             return None
         solids = [self.body]
         if self.headwear_mesh is not None:
@@ -227,6 +267,12 @@ class Fitting:
             solids.append(Body(vertices, split(faces)))
         if self.glasses is not None:
             solids.append(Body(self.glasses.frame, split(self.glasses.frame_faces)))
+        if held is not None and held.kind.grip is not None:
+            points, quads = held.mesh
+            vertices, faces, _ = merge([(self.head.vertices, skin_triangles()), (points, split(quads))])
+            solids[0] = Body(vertices, faces)
+            grip, side, person = held.kind.grip(held.front), held.front.side, phenotype(self.spec.identity)
+            return hands.holding_hand(grip, worn, side, self.head, self.model, solids, person)
         return hands.place_hand(worn, self.head, self.model, solids, phenotype(self.spec.identity))
 
     @cached_property

@@ -53,7 +53,9 @@ def scalp_hair(face: Fitting) -> list[Part]:
     if not len(points):
         return []
     if face.hand is not None:
-        points = hands.press_hair(points, face.hand, face.body_middle)
+        points = hands.press_hair(points, face.hand.vertices, face.hand.faces, face.body_middle)
+    if face.thing is not None and face.thing.kind.presses_hair:
+        points = hands.press_hair(points, *face.thing.mesh, face.body_middle)
     shape = StrandGeometry(points, radii)
     if face.preview:
         return [Part("hair", shape, (Native.SCALP_HAIR,))]

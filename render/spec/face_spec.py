@@ -402,7 +402,7 @@ class Jewellery:
 
 @dataclass(frozen=True)
 class Hand:
-    """A hand at the head with its arm, or none.
+    """A hand at the head with its arm, or none. Where `thing.kind` is held in a hand, only that hand is seen.
 
     Attributes
     ----------
@@ -430,7 +430,7 @@ class Hand:
 
 @dataclass(frozen=True)
 class Thing:
-    """A thing in front of the face or a face mask, or none.
+    """A thing in front of the face or a face mask, or none. What is held brings its own hand.
 
     Attributes
     ----------

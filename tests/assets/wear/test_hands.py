@@ -107,7 +107,9 @@ def test_hair_lies_under_a_hand():
     away = (palm - centre) / np.linalg.norm(palm - centre)
     through = palm + np.linspace(-0.03, 0.05, 9)[:, None] * away
     beyond = np.tile(centre + np.array([0, 0, 0.3]), (9, 1))
-    pressed = hands.press_hair(np.stack([through, beyond]).astype(np.float32), one, centre)
+    pressed = hands.press_hair(
+        np.stack([through, beyond]).astype(np.float32), one.vertices, one.faces, centre
+    )
     depth = np.linalg.norm(pressed[0] - centre, axis=1)
     surface = np.linalg.norm(one.vertices[one.model.digit == 3] - centre, axis=1).max()
     assert depth.max() < surface

@@ -27,7 +27,7 @@ ORDER = {
     " tuxedo scarf roll_neck jumper camisole halter zipped uniform fur_collar lace_top",
     "jewellery.earrings": "none stud hoop drop",
     "jewellery.necklace": "none chain pendant beads choker",
-    "thing.kind": "none microphone lollipop face_mask",
+    "thing.kind": "none microphone lollipop face_mask cup cigarette bouquet fan box cylinder lump sheet",
     "hand.kind": "none cheek cheek_fist chin_fist chin_hold mouth_finger mouth_cover temple brow in_hair "
     "behind_head",
 }
