@@ -86,7 +86,8 @@ def mended_sample(faces: FaceSet, index: int) -> tuple[list[tuple[Path, bytes]],
     """
     name, done = faces.ids[index], []
     source = faces.image_path(name)
-    turned = source.is_file() and picture_header(source).turn > 1
+    header = faces.header(index)
+    turned = header is not None and header.turn > 1
     pixels = faces.image(index)
     if source.is_file() and not turned:
         picture, suffix = source.read_bytes(), source.suffix.lower()

@@ -17,7 +17,6 @@ from facegen.datasets.inspection.finding_kinds import GRADES, LEFT_OUT, WRONG, k
 from facegen.datasets.inspection.mask_content import MaskContent, mask_content
 from facegen.datasets.inspection.mask_files import mask_file_problems, mask_headers
 from facegen.datasets.inspection.meaning import meaning_problems
-from facegen.datasets.io.images import PictureHeader, picture_header
 from facegen.datasets.layouts.face_set import FaceSet, Problem, fits_shape, unknown_ids
 
 HEADERS = 2000
@@ -158,12 +157,12 @@ def _pictures(faces: FaceSet, places: Sequence[int]) -> list[Problem]:
     problems = []
     for place in places:
         path = faces.image_path(faces.ids[place])
-        if not path.is_file():
-            continue
         try:
-            header: PictureHeader = picture_header(path)
+            header = faces.header(place)
         except FacegenError as error:
             problems.append(Problem(path, str(error).removeprefix(f"{path}: "), "damaged"))
+            continue
+        if header is None:
             continue
         if header.turn > 1:
             problems.append(Problem(path, f"EXIF orientation {header.turn}", "turned"))
@@ -199,13 +198,12 @@ def _masks(faces: FaceSet, places: Sequence[int]) -> tuple[list[MaskContent], Si
 
 
 def _shape(faces: FaceSet, place: int, shape: tuple[int, ...]) -> list[Problem]:
-    path = faces.image_path(faces.ids[place])
-    if not path.is_file():
-        return []
     try:
-        header = picture_header(path)
+        header = faces.header(place)
     except FacegenError:
         return []  # told as damaged
+    if header is None:
+        return []
     sizes = [(header.height, header.width)]
     if header.turn >= 5:
         sizes.append((header.width, header.height))

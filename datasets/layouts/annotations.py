@@ -5,7 +5,7 @@ pitch, roll, an estimator's output from before CelebA-HQ's alignment. The files 
 pictures.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -165,8 +165,13 @@ def read_mapping(path: Path) -> CelebaMapping:
     ------
     FacegenError : the file is missing or damaged, with the line.
     """
+    return mapping_of(path, _lines(path))
+
+
+def mapping_of(path: Path, lines: Sequence[str]) -> CelebaMapping:
+    """The mapping in lines of text; `path` is what a message names. FacegenError as of `read_mapping`."""
     files: list[int] = []
-    for number, line in enumerate(_lines(path), start=1):
+    for number, line in enumerate(lines, start=1):
         words = line.split()
         if not words or (number == 1 and words[0] == "idx"):
             continue

@@ -16,7 +16,7 @@ from facegen.datasets.conventions.label_conventions import Convention
 from facegen.datasets.conventions.left_right import SidesCount, count_sides, is_upright
 from facegen.datasets.conventions.native_labels import IGNORE
 from facegen.datasets.errors import FacegenError
-from facegen.datasets.io.images import image_size, picture_header, upright
+from facegen.datasets.io.images import PictureHeader, image_size, picture_header, upright
 
 # Fraction of frontal faces with left and right exchanged above which the naming is wrong. Below it are errors
 # of annotators: 7 % of CelebAMask-HQ's own training masks are exchanged.
@@ -83,6 +83,8 @@ class FaceSet:
         an archive.
     remarks : tuple of str
         What was taken for what, in words for the user: "labels/ is read as masks/".
+    read_header : callable, optional
+        Id -> header of a picture that is no file of its own: a member of an archive, a cell of a table.
     """
 
     name: str
@@ -99,6 +101,7 @@ class FaceSet:
     pairing: Callable[[], list[Problem]]
     mask_files: Callable[[str], list[Path]] = no_files
     remarks: tuple[str, ...] = ()
+    read_header: Callable[[str], PictureHeader] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -112,9 +115,22 @@ class FaceSet:
         ------
         FacegenError : the file, which is named, cannot be read.
         """
-        pixels, path = self.read_image(self.ids[index]), self.image_path(self.ids[index])
-        turn = picture_header(path).turn if path.is_file() else 1
+        pixels, header = self.read_image(self.ids[index]), self.header(index)
+        turn = 1 if header is None else header.turn
         return upright(pixels, turn) if turn > 1 and self._seen_upright(index, pixels, turn) else pixels
+
+    def header(self, index: int) -> PictureHeader | None:
+        """What the header of a picture says; None where it is neither a file nor in an archive or a table.
+
+        Raises
+        ------
+        FacegenError : the file, which is named, cannot be read.
+        """
+        name = self.ids[index]
+        if self.read_header is not None:
+            return self.read_header(name)
+        path = self.image_path(name)
+        return picture_header(path) if path.is_file() else None
 
     def _seen_upright(self, index: int, pixels: npt.NDArray[np.uint8], turn: int) -> bool:
         """Whether the mask is drawn on the picture as a viewer turns it, by its shape, else by its face."""

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from facegen.datasets.conventions.convention_registry import convention as convention_named
 from facegen.datasets.conventions.label_conventions import Convention
 from facegen.datasets.errors import FacegenError
-from facegen.datasets.io.images import read_binary, read_index, read_rgb
+from facegen.datasets.io.images import PictureHeader, picture_header, read_binary, read_index, read_rgb
 from facegen.datasets.layouts.class_table import Table
 from facegen.datasets.layouts.face_set import FaceSet, Problem, no_files
 from facegen.datasets.layouts.index_masks import no_meta
@@ -180,6 +180,7 @@ def found_set(path: Path, found: Found, split: str | None) -> FaceSet:
         pairing=partial(_unpaired, found),
         mask_files=partial(_mask_file, found.masks),
         remarks=found.remarks,
+        read_header=partial(_header, found.images),
     )
     if found.meaning is None or found.meaning[1] is None:
         return faces
@@ -215,6 +216,10 @@ def _mask_file(masks: Mapping[str, Mask], name: str) -> list[Path]:
 
 def _read_image(members: Mapping[str, Member], name: str) -> npt.NDArray[np.uint8]:
     return read_rgb(members[name].shown, members[name].content())
+
+
+def _header(members: Mapping[str, Member], name: str) -> PictureHeader:
+    return picture_header(members[name].shown, members[name].content())
 
 
 def _read_mask(masks: Mapping[str, Mask], name: str) -> Labels:

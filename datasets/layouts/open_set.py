@@ -15,7 +15,7 @@ from facegen.datasets.layouts.facegen_folder import is_own, open_own
 from facegen.datasets.layouts.folder_names import PICTURE_FOLDERS, folders_like, is_clutter
 from facegen.datasets.layouts.found_set import Found, found_set
 from facegen.datasets.layouts.index_masks import IMAGES, LABELS, MASKS, is_index_masks, open_index_masks
-from facegen.datasets.layouts.members import ARCHIVES, members_of
+from facegen.datasets.layouts.members import ARCHIVES, Tree, members_of
 from facegen.datasets.layouts.official_celebamaskhq import (
     has_numbered_folders,
     is_celebamaskhq,
@@ -30,6 +30,7 @@ MAX_NAMED = 5  # files and folders in a message
 CLASSES_FILE = "classes.json"  # written by `facegen export` next to index masks
 DEFAULT = "celebamaskhq"  # what ids mean where nothing says it
 PLAIN_IDS = ("index", "webdataset", "parquet")  # layouts whose ids nothing in them explains
+COMPRESSED = (".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar")  # endings of archives that are not read
 OWN_MEANING = ("facegen", "official")  # layouts whose ids are not the user's to name
 
 
@@ -97,6 +98,8 @@ def _open_file(path: Path, split: str | None) -> FaceSet:
     """An archive, a shard or a Parquet file."""
     if path.suffix.lower() == ".parquet":
         return open_parquet(path, [path])
+    if path.suffix.lower() in COMPRESSED:
+        raise FacegenError(f"{path}: {path.suffix} is not read as it is: unpack it and give the folder")
     if path.suffix.lower() not in ARCHIVES:
         raise FacegenError(f"{path}: need a folder of faces, or a .zip, .tar or .parquet file of them")
     tree = members_of(path)
@@ -122,7 +125,7 @@ def _open_folder(path: Path, split: str | None, convention: str | Path | None) -
     shards = _shards(path)
     if shards is not None:
         return _open_shards(path, shards, split)
-    found = _recognised(path)
+    found = _recognised(path) or _in_archives(path)
     if found is not None:
         return found_set(path, found, split)
     if is_celebamaskhq(path):  # pictures alone, or masks alone
@@ -179,6 +182,22 @@ def _recognised(path: Path) -> Found | None:
         parts = [one for one in path.iterdir() if one.is_dir() and one.name.lower() in PARTS]
         return lapa(members_of(path)) if any((one / "landmarks").is_dir() for one in parts) else None
     return recognise(members_of(path))
+
+
+def _in_archives(path: Path) -> Found | None:
+    """A layout in the .zip files of a folder, as some sets are published: images.zip and annotations.zip."""
+    tree: Tree = {}
+    archives = sorted(one for one in path.iterdir() if one.suffix.lower() == ".zip" and one.is_file())
+    for archive in archives:
+        inside = members_of(archive)
+        around = {name.split("/")[0] for name in inside}
+        above = "" if around == {archive.stem} else f"{archive.stem}/"
+        tree |= {above + name: member for name, member in inside.items()}
+    found = recognise(tree) if archives else None
+    if found is None:
+        return None
+    names = ", ".join(one.name for one in archives[:MAX_NAMED])
+    return replace(found, remarks=(*found.remarks, f"read without unpacking: {names}"))
 
 
 def _shards(path: Path) -> list[Path] | None:

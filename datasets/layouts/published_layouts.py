@@ -23,6 +23,7 @@ from typing import Any
 from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.images import IMAGE_SUFFIXES, same_name
+from facegen.datasets.layouts.annotations import MAPPING_FILE, mapping_of
 from facegen.datasets.layouts.class_table import IGNORED, translation
 from facegen.datasets.layouts.face_set import Problem
 from facegen.datasets.layouts.folder_names import MASK_FOLDERS, PICTURE_FOLDERS, plain
@@ -129,9 +130,9 @@ def celebamaskhq(tree: Tree) -> Found | None:
     images = {str(int(_stem(n))): m for n, m in numbered.items() if _suffix(n) in (".jpg", ".jpeg")}
     if parts and len(parts) >= len(unknown) and images:
         masks: dict[str, Mask] = {name: PartMasks(one) for name, one in parts.items()}
-        return Found(
-            "celebamaskhq", "celebamaskhq", images, masks, unknown, ("its folders have other names",)
-        )
+        remarks = ("its folders have other names, or it is an archive",)
+        parts_of = _official_parts(tree, images)
+        return Found("celebamaskhq", "celebamaskhq", images, masks, unknown, remarks, parts_of)
     merged = {
         str(int(_stem(n))): IndexMask(m)
         for n, m in numbered.items()
@@ -240,15 +241,32 @@ def _place(by_name: Mapping[str, list[Member]], name: str, panoptic: bool) -> Me
     return hits[0] if hits else None
 
 
+def _official_parts(tree: Tree, names: Iterable[str]) -> dict[str, list[str]]:
+    """The official split of CelebAMask-HQ's pictures, where its mapping file is there."""
+    member = next((m for name, m in tree.items() if PurePosixPath(name).name == MAPPING_FILE), None)
+    if member is None:
+        return {}
+    known = mapping_of(member.shown, _text(member).splitlines()).part
+    parts: dict[str, list[str]] = {}
+    for name in names:
+        if int(name) < len(known):
+            parts.setdefault(str(known[int(name)]), []).append(name)
+    return parts
+
+
+def _text(member: Member) -> str:
+    content = member.content()
+    raw = member.path.read_bytes() if content is None else content
+    return raw.decode("utf-8-sig", errors="replace")
+
+
 def _helen_parts(tree: Tree) -> dict[str, list[str]]:
     """The split of the three lists: lines "number , name"."""
     parts: dict[str, list[str]] = {}
     for name, member in tree.items():
         part = HELEN_LISTS.get(_stem(name)) if name.endswith(".txt") else None
         if part:
-            content = member.content()
-            raw = member.path.read_bytes() if content is None else content
-            lines = raw.decode("utf-8-sig", errors="replace").splitlines()
+            lines = _text(member).splitlines()
             parts[part] = [line.split(",")[-1].strip() for line in lines if line.strip()]
     return parts
 

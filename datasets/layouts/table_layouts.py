@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from facegen.datasets.conventions.convention_registry import convention as convention_named
 from facegen.datasets.errors import FacegenError
-from facegen.datasets.io.images import read_index, read_rgb, same_name
+from facegen.datasets.io.images import PictureHeader, picture_header, read_index, read_rgb, same_name
 from facegen.datasets.layouts.face_set import FaceSet, Problem
 from facegen.datasets.layouts.found_set import Found, IndexMask, Mask
 from facegen.datasets.layouts.index_masks import no_meta
@@ -114,6 +114,7 @@ def open_parquet(path: Path, files: Sequence[Path], convention: str = "celebamas
         read_mask=partial(_read_mask, rows, mask),
         read_meta=no_meta,
         pairing=_nothing,
+        read_header=partial(_header, rows, picture),
     )
 
 
@@ -148,6 +149,10 @@ def _row_path(rows: Mapping[str, Row], column: str, name: str) -> Path:
 
 def _read_picture(rows: Mapping[str, Row], column: str, name: str) -> npt.NDArray[np.uint8]:
     return read_rgb(_row_path(rows, column, name), _bytes_of(rows, column, name))
+
+
+def _header(rows: Mapping[str, Row], column: str, name: str) -> PictureHeader:
+    return picture_header(_row_path(rows, column, name), _bytes_of(rows, column, name))
 
 
 def _read_mask(rows: Mapping[str, Row], column: str, name: str) -> npt.NDArray[np.uint8]:

@@ -48,8 +48,8 @@ def open_real(
 
     Parameters
     ----------
-    real : a training set; or the folder around train/ and test/; or the official CelebAMask-HQ, whose own
-        split is then used
+    real : a training set; or the folder around train/ and test/; or a set published in parts (the official
+        CelebAMask-HQ, LaPa, EasyPortrait ...), whose own training and test part are then used
     real_test : the test set; None takes the test part of `real`, and without one
         the validation tenth, which `test_is` then says
     convention : what the ids of plain index masks mean
@@ -64,8 +64,9 @@ def open_real(
     official = is_celebamaskhq(real) and (real / MAPPING_FILE).is_file()
     if is_celebamaskhq(real) and not official:
         say(progress, f"{real}: no {MAPPING_FILE}: the official split is unknown, all of it is for training")
+    published = None if official or holder or real_test is not None else _published_parts(real, convention)
     parts = official or holder
-    train = open_set(real, "train" if parts else None, convention)
+    train = published[0] if published else open_set(real, "train" if parts else None, convention)
     split = {name: train.subset(index) for name, index in split_by_hash(train.ids).items()}
     if real_test is not None:
         test, test_is = open_set(real_test, None, convention), f"{real_test}"
@@ -73,12 +74,14 @@ def open_real(
         test, test_is = open_set(real, "test", convention), "official test part"
     elif holder and (real / "test").is_dir():
         test, test_is = open_set(real, "test", convention), f"{real / 'test'}"
+    elif published:
+        test, test_is = published[1], f"published test part of {real}"
     else:
         test, test_is = split["validate"], "validation tenth of the training set (no --real-test given)"
     for one in (train, test):
         if not one.has_masks:
             raise FacegenError(f"{one.path} holds pictures without masks: training and scoring need masks/")
-    for one in [train] if test.path.resolve() == train.path.resolve() else [train, test]:
+    for one in [train, test] if published or test.path.resolve() != train.path.resolve() else [train]:
         report_set(one, progress)
     if test.convention.name != train.convention.name:
         raise FacegenError(
@@ -95,6 +98,14 @@ def open_real(
             "given; give more faces with --real, or others with --real-test"
         )
     return RealSets(split["fit"], split["validate"], split["adapter"], test, test_is)
+
+
+def _published_parts(real: Path, convention: str | Path | None) -> tuple[FaceSet, FaceSet] | None:
+    """The training and test part of a set that is published in parts; None for others."""
+    try:
+        return open_set(real, "train", convention), open_set(real, "test", convention)
+    except FacegenError:
+        return None
 
 
 def seen_pictures(fit: LoadedSet, test: LoadedSet) -> list[str]:

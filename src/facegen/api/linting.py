@@ -59,8 +59,9 @@ class LintReport:
         return self.findings.clean
 
     def lines(self) -> list[str]:
-        """A line on the set, then one for each kind of finding."""
-        return [self.findings.check.lines()[0], *(f"  {one}" for one in self.findings.groups())]
+        """A line on the set, one for each remark on how it is read, one for each kind of finding."""
+        told = (*self.faces.remarks, *self.findings.groups())
+        return [self.findings.check.lines()[0], *(f"  {one}" for one in told)]
 
     def to_frame(self) -> pandas.DataFrame:
         """All findings as a table.
