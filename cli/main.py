@@ -1,9 +1,11 @@
 """The `facegen` program: which commands there are and where each is kept."""
 
+import sys
+
 import click
 
 from facegen.cache_folder import keep_caches_together
-from facegen.cli.support.lasting_streams import use_lasting_streams
+from facegen.cli.support.lasting_streams import lost_output, use_lasting_streams
 from facegen.cli.support.lazy_group import LazyGroup, stop_on_sigterm
 
 _TABLE = {
@@ -38,4 +40,11 @@ def main() -> None:
     use_lasting_streams()
     keep_caches_together()
     stop_on_sigterm()
-    cli(prog_name="facegen")
+    try:
+        cli(prog_name="facegen")
+    except SystemExit as ended:
+        lost = lost_output()
+        if lost and ended.code in (None, 0, 1):
+            print(f"facegen: error: the output could not be written ({lost}); files were", file=sys.stderr)
+            raise SystemExit(2) from None
+        raise

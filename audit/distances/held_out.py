@@ -182,7 +182,7 @@ def _attributes(name: str, members: tuple[str, ...], tables: Sides[Table] | None
 def one_hot(maps: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     """(n, cells) uint8 -> (n, cells * classes) float32 in {0, 1}; a cell without class is all 0."""
     hot = maps[..., None] == np.arange(len(CLASSES), dtype=np.uint8)
-    return hot.reshape(len(maps), -1).astype(np.float32)
+    return hot.reshape(len(maps), maps.shape[1] * len(CLASSES)).astype(np.float32)
 
 
 def components(rows: Sides[Rows], count: int) -> Sides[npt.NDArray[np.float64]]:
