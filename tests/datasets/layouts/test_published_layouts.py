@@ -219,5 +219,5 @@ def test_zip_archives_of_strangers(tmp_path, monkeypatch):
     with pytest.raises(FacegenError, match="not a readable zip"):
         open_set(tmp_path / "x.zip")
     (tmp_path / "x.rar").write_bytes(b"")
-    with pytest.raises(FacegenError, match=r"need a folder of faces, or a .zip"):
+    with pytest.raises(FacegenError, match=r"unpack it and give the folder"):
         open_set(tmp_path / "x.rar")
