@@ -8,6 +8,7 @@ import click
 from facegen.api.defaults import AUDIT
 from facegen.cli.support.meaning import meaning, meaning_options
 from facegen.cli.support.newest_set import newest_set
+from facegen.cli.support.say import say
 from facegen.datasets.errors import FacegenError
 
 
@@ -73,12 +74,11 @@ def command(
     SYNTH is the newest ./facegen-out* where none is named. Prints a table and writes index.html, report.json
     and attributes.csv.
     """
-    from rich.console import Console
-
     from facegen.api.auditing import audit
     from facegen.api.measuring import is_real_folder
     from facegen.audit.report.thresholds import exit_code, read_thresholds
     from facegen.cli.support.audit_table import print_audit
+    from facegen.cli.support.terminal import Terminal
     from facegen.cli.support.training_progress import event_bars
 
     limits = read_thresholds(thresholds) if thresholds else {}
@@ -86,7 +86,7 @@ def command(
     for option, given in (("--show-real", show_real), ("--inception", inception is not None)):
         if given and (against is None or not is_real_folder(against)):
             raise FacegenError(f"{option} needs a folder of real faces: give one with --against")
-    with event_bars(Console(stderr=True)) as progress:
+    with event_bars(Terminal(stderr=True)) as progress:
         found = audit(
             synth,
             against,
@@ -99,6 +99,6 @@ def command(
         )
     checks = found.check(limits)
     page = found.save(out or Path.cwd() / AUDIT.out, gallery=gallery, show_real=show_real, checks=checks)
-    print_audit(Console(), found.findings, checks)
-    click.echo(f"report: {page}")
+    print_audit(Terminal(), found.findings, checks)
+    say(f"report: {page}")
     sys.exit(exit_code(checks))

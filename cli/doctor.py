@@ -15,6 +15,7 @@ from facegen.cli.support.machine_checks import (
     system_libraries,
     torch_pair,
 )
+from facegen.cli.support.say import say
 
 _COLOUR = {OK: "green", BAD: "red", UNKNOWN: "yellow"}
 # From cheap to dear, so that the first lines come at once.
@@ -30,9 +31,7 @@ def command() -> None:
             findings.append(finding)
             show(finding)
     code = exit_code(findings)
-    click.echo(
-        {0: "all is well", 1: "something is missing: see above", 2: "not everything could be measured"}[code]
-    )
+    say({0: "all is well", 1: "something is missing: see above", 2: "not everything could be measured"}[code])
     raise click.exceptions.Exit(code)
 
 
@@ -48,4 +47,4 @@ def show(finding: Finding) -> None:
     """Print one finding on one line."""
     status = click.style(f"{finding.status:<7}", fg=_COLOUR[finding.status])
     advice = f" -> {finding.advice}" if finding.advice else ""
-    click.echo(f"{status} {finding.subject}: {finding.detail}{advice}")
+    say(f"{status} {finding.subject}: {finding.detail}{advice}")

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from facegen.cli.support.newest_set import newest_set
+from facegen.cli.support.say import say
 from facegen.datasets.conventions.convention_registry import CONVENTIONS
 from facegen.datasets.export.format_registry import FORMATS
 from facegen.datasets.inspection.opening import report_set
@@ -55,7 +56,7 @@ def command(
 
     synth = local_folder(synth or newest_set())
     if is_own(synth):  # what else is there is refused below
-        report_set(open_set(synth), lambda event: click.echo(str(event), err=True))
+        report_set(open_set(synth), lambda event: say(str(event), err=True))
     count = 0
     with click.progressbar(length=1, label="exporting", show_pos=True) as bar:
 
@@ -65,4 +66,4 @@ def command(
             bar.update(done - bar.pos)
 
         export(synth, to, out, convention=name, neutral=neutral, dense=dense, mesh=mesh, progress=progress)
-    click.echo(f"{count} faces -> {out}")
+    say(f"{count} faces -> {out}")

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from facegen.cli.support.meaning import meaning, meaning_options
+from facegen.cli.support.say import say
 
 SET = click.Path(path_type=Path)
 
@@ -39,12 +40,11 @@ def command(
     Checked are files and pairs, sizes, camera turns, the meaning of the ids, left and right, specks, classes
     out of their place, and pictures that are stored twice. Exit code 1 where something is wrong.
     """
-    from rich.console import Console
-
     from facegen.api.linting import lint
+    from facegen.cli.support.terminal import Terminal
     from facegen.cli.support.training_progress import event_bars
 
-    with event_bars(Console(stderr=True)) as progress:
+    with event_bars(Terminal(stderr=True)) as progress:
         report = lint(
             faces_dir,
             other=other,
@@ -55,9 +55,9 @@ def command(
         )
         changes = report.fix(fix, progress) if fix else []
     for line in report.lines():
-        click.echo(line)
-    click.echo(f"findings: {report.save(out or Path.cwd() / 'facegen-lint', thumbnails=thumbnails)}")
+        say(line)
+    say(f"findings: {report.save(out or Path.cwd() / 'facegen-lint', thumbnails=thumbnails)}")
     if fix:
-        click.echo(f"mended: {len(changes)} changes in {fix}")
+        say(f"mended: {len(changes)} changes in {fix}")
     if not report.clean:
         raise click.exceptions.Exit(1)

@@ -14,14 +14,13 @@ def command(parts: tuple[Path, ...], out: Path) -> None:
     Every file is compared with the hash in its shard's record. Files are linked where the file system can, so
     that nothing is stored twice. A stopped merge continues when it is started again.
     """
-    from rich.console import Console
-
     from facegen.api.merging import merge
     from facegen.cli.support import render_summary
+    from facegen.cli.support.terminal import Terminal
     from facegen.cli.support.training_progress import event_bars
     from facegen.datasets.io.dataset_file import read_dataset_json
 
-    console = Console(highlight=False)
+    console = Terminal(highlight=False)
     with event_bars(console) as progress:
         faces = merge(parts, out, progress=progress)
     data = read_dataset_json(out)

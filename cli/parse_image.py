@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from facegen.cli.support.say import say
 from facegen.cpu_threads import wait_without_spinning
 from facegen.datasets.errors import FacegenError
 
@@ -86,12 +87,12 @@ def command(
     table = None if record in (None, "-") else Path(str(record))
     targets = targets_of(found, out if overlay else None, mask, table)
     if found.remark():
-        click.echo(found.remark(), err=True)
+        say(found.remark(), err=True)
 
-    def say(line: str) -> None:
-        click.echo(line, err=record == "-")
+    def tell(line: str) -> None:
+        say(line, err=record == "-")
 
-    work = PhotoRun(model or newest_checkpoint(), device, adapted, not whole, palette, say)
+    work = PhotoRun(model or newest_checkpoint(), device, adapted, not whole, palette, tell)
     records: list[dict[str, Any]] = []
     failed = 0
     for target in targets:
@@ -102,14 +103,14 @@ def command(
             if not found.many:
                 raise
             failed += 1
-            click.echo(f"error: {error}", err=True)
+            say(f"error: {error}", err=True)
             records.append({"photo": str(target.photo), "error": str(error)})
             continue
         work.tell(target, parsed, in_full=not found.many)
         records.append(record_of(target, parsed))
     content = {"format_version": RECORD_VERSION, **work.about(), "photos": records}
     if record == "-":
-        click.echo(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False))
+        say(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False))
     elif table is not None:
         write_json(table, content)
     work.tell_speed(len(targets) - failed)

@@ -6,6 +6,7 @@ import click
 
 from facegen.api.defaults import PREVIEW, QUALITIES
 from facegen.cli.support.callbacks import is_given
+from facegen.cli.support.say import say
 from facegen.datasets.errors import FacegenError
 
 SHEETS = (".png", ".jpg", ".jpeg", ".webp")
@@ -94,29 +95,28 @@ def command(
     _refuse_unused("--vary" if vary is not None else "--grid" if grid is not None else "a rendered set")
     if out is not None and vary != "all" and out.suffix.lower() not in SHEETS:
         raise FacegenError(f"{out}: a sheet is a picture, name it .png, .jpg or .webp")
-    from rich.console import Console
-
     from facegen.api import sheets
     from facegen.api.rendering import overrides_of
     from facegen.audit.profiles.profile_files import load_profile
     from facegen.cli.support.newest_set import newest_set
+    from facegen.cli.support.terminal import Terminal
     from facegen.cli.support.training_progress import event_bars
     from facegen.datasets.layouts.open_set import open_set
 
     style = sheets.Style(columns, tile, labels, captions)
     profile = load_profile(match_dist) if match_dist else None
     drawn = sheets.Drawn(seed, profile, overrides_of(settings), size, quality)
-    with event_bars(Console(stderr=True)) as progress:
+    with event_bars(Terminal(stderr=True)) as progress:
         if vary is not None:
             for one in sheets.sweep_sheets(vary, index, steps, drawn, out, style, progress):
                 counted = f"{one.faces} of {one.tried} faces, changes {one.change:.1f} of 255"
-                click.echo(f"{one.title}: {counted}: {one.path}")
+                say(f"{one.title}: {counted}: {one.path}")
             return
         if grid is not None:
             one = sheets.grid_sheet(grid, drawn, real, out, style, progress)
         else:
             one = sheets.set_sheet(open_set(synth or newest_set()), start, num, real, seed, out, style)
-    click.echo(f"{one.faces} faces on {one.path}" + (f" ({sheets.REAL_WARNING})" if real else ""))
+    say(f"{one.faces} faces on {one.path}" + (f" ({sheets.REAL_WARNING})" if real else ""))
 
 
 def _refuse_unused(shown: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from facegen.cli.support.meaning import meaning, meaning_options
+from facegen.cli.support.say import say
 
 
 @click.command()
@@ -36,13 +37,12 @@ def command(
     The file holds quantiles, frequencies and a mixture of at least 25 pictures a component: no row, pixel or
     name of a person. Prints the profile's card: how far rows of it can be told from real ones.
     """
-    from rich.console import Console
-
     from facegen.api.profile_fitting import fit_profile
     from facegen.audit.profiles.profile_card import card_of
+    from facegen.cli.support.terminal import Terminal
     from facegen.cli.support.training_progress import event_bars
 
-    with event_bars(Console(stderr=True)) as progress:
+    with event_bars(Terminal(stderr=True)) as progress:
         fitted = fit_profile(
             real_dir,
             annotations=annotations,
@@ -53,6 +53,6 @@ def command(
             progress=progress,
         )
     fitted.save(out)
-    click.echo(f"{out}: profile {fitted.name}")
+    say(f"{out}: profile {fitted.name}")
     for heading, text in card_of(fitted).lines:
-        click.echo(f"  {heading}: {text}")
+        say(f"  {heading}: {text}")

@@ -166,12 +166,11 @@ def command(
     An interrupted run continues where it stopped when the same command is given again; a larger
     --num adds faces.
     """
-    from rich.console import Console
-
     from facegen.cli.support import render_summary
     from facegen.cli.support.run_progress import run_progress
+    from facegen.cli.support.terminal import Terminal
 
-    console = Console(stderr=False, highlight=False)
+    console = Terminal(stderr=False, highlight=False)
     if list_attributes:
         render_summary.list_attributes(console)
         return

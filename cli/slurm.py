@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from facegen.cli.support.say import say
+
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[RENDER OPTIONS]...")
@@ -40,7 +42,7 @@ def command(
     """
     from facegen.render.production.slurm_script import slurm_script
 
-    click.echo(
+    say(
         slurm_script(
             options,
             out,

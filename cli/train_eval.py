@@ -114,16 +114,15 @@ def command(
     if real is None:
         raise click.UsageError(NEEDS_REAL)
     wait_without_spinning()
-    from rich.console import Console
-
     from facegen.cli.support.gap_tables import print_results
+    from facegen.cli.support.terminal import Terminal
     from facegen.cli.support.training_progress import event_bars, say_on
     from facegen.parse.experiment.results_content import RESULTS_FILE
     from facegen.parse.experiment.run_experiment import run_experiment
 
     if not any((sets, settings["default"], settings["matched"], settings["also"])):
         sets = (newest_set(),)
-    console = Console()
+    console = Terminal()
     with event_bars(console) as progress:
         results = run_experiment(ExperimentConfig(real=real, sets=sets, **settings), progress)
     print_results(console, results.content)

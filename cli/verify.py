@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from facegen.cli.support.newest_set import newest_set
+from facegen.cli.support.say import say
 from facegen.datasets.io.object_store import address_of, local_folder, without_secrets
 from facegen.datasets.layouts.face_set import Problem
 from facegen.datasets.layouts.verify_set import verify
@@ -47,7 +48,7 @@ def command(synth: Path | None, drop: bool, rerender: int, seed: int) -> None:
     sides = f"left/right exchanged in {result.sides}" if result.sides.measured else "left/right not measured"
     again = f", {min(rerender, result.samples)} of them rendered again" if rerender else ""
     shown = without_secrets(address_of(named) or str(named))
-    click.echo(f"{shown}: {result.samples} samples{again}, {len(problems)} problems; {sides}")
+    say(f"{shown}: {result.samples} samples{again}, {len(problems)} problems; {sides}")
     _drop(synth, sorted({*result.broken, *(one.name for one in problems if one.name)}), drop)
     if problems:
         raise click.exceptions.Exit(1)
@@ -66,9 +67,9 @@ def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
 
 def _print(problems: list[Problem]) -> None:
     for problem in problems[:MAX_SHOWN]:
-        click.echo(str(problem))
+        say(str(problem))
     if len(problems) > MAX_SHOWN:
-        click.echo(f"... and {len(problems) - MAX_SHOWN} more")
+        say(f"... and {len(problems) - MAX_SHOWN} more")
 
 
 def _drop(synth: Path, broken: list[str], drop: bool) -> None:
@@ -77,6 +78,6 @@ def _drop(synth: Path, broken: list[str], drop: bool) -> None:
         from facegen.render.production.set_integrity import drop as delete
 
         delete(synth, broken)
-        click.echo(f"{len(broken)} samples deleted: the command that rendered them renders them again")
+        say(f"{len(broken)} samples deleted: the command that rendered them renders them again")
     elif broken:
-        click.echo(f"{len(broken)} samples are broken: --drop deletes them, to be rendered again")
+        say(f"{len(broken)} samples are broken: --drop deletes them, to be rendered again")

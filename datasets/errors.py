@@ -4,9 +4,17 @@ The message is one line: what is wrong, where, and what to do. The command line 
 traceback and leaves with exit code 2 (bad usage, or something could not be measured).
 """
 
+from facegen.datasets.printable import printable
+
 
 class FacegenError(Exception):
-    """Something a user can mend: a missing folder, an unreadable file, an unknown name."""
+    """Something a user can mend: a missing folder, an unreadable file, an unknown name.
+
+    As text it is one line, without letters that a terminal would obey: names in it may come from strangers.
+    """
+
+    def __str__(self) -> str:
+        return printable(" ".join(super().__str__().splitlines()))
 
 
 class DiskError(FacegenError):

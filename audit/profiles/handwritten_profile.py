@@ -15,7 +15,6 @@ hat), a marginal of one sets both, unless both are written.
 
 import math
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -33,6 +32,7 @@ from facegen.audit.profiles.marginals import GRID, Continuous, Levels, Marginal
 from facegen.audit.profiles.mixture import Mixture
 from facegen.audit.profiles.profile_parts import Part, ProfileAttribute
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.io.foreign_text import parse_toml
 from facegen.datasets.layouts.annotations import PITCH_ZERO
 
 ANGLES = {"yaw": (-180.0, 180.0), "pitch": (-90.0, 90.0)}  # degrees: valid range of each
@@ -63,10 +63,10 @@ def parse_handwritten(text: str, where: str, load: Callable[[str], Profile]) -> 
     FacegenError : no TOML, an unknown attribute, an invalid value, frequencies that contradict each other.
     """
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        data = parse_toml(text)
+    except ValueError as error:
         raise FacegenError(
-            f"{where}: not a handwritten profile ({str(error).splitlines()[0]}): write ATTRIBUTE = 0.3, "
+            f"{where}: not a handwritten profile ({error}): write ATTRIBUTE = 0.3, "
             'ATTRIBUTE = "normal(0, 10)" or "ATTRIBUTE | CONDITION" = 0.3, with the quotation marks'
         ) from None
     name, base = data.pop("name", "by hand"), data.pop("base", None)

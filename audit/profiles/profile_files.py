@@ -19,11 +19,13 @@ from facegen.audit.profiles.mixture import Mixture
 from facegen.audit.profiles.profile_parts import Gap, Link, Part, ProfileAttribute, Separated
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import write_bytes
+from facegen.datasets.io.foreign_text import MAX_TOML, parse_json, read_bounded
 
 FORMAT, FORMAT_VERSION = "facegen-profile", 2  # version 1 is read too
 _DIGITS = 5  # significant digits of a quantile: finer than any measure's noise
 # Covariances are written as whole numbers of this: their smallest eigenvalues stay far above the rounding.
 _COVARIANCE_UNIT = 0.001
+MAX_PROFILE = 1 << 25  # bytes of a file: the shipped one has 0.4 MB
 _SUFFIXES = (".json", ".toml")  # fitted, handwritten
 
 
@@ -82,7 +84,7 @@ def _read(above: tuple[Path, ...], path: Path) -> Profile:
     if path.resolve() in above:
         raise FacegenError(f"{above[0]}: its base leads back to {path}: name another base")
     try:
-        text = path.read_text("utf-8-sig")
+        text = read_bounded(path, MAX_TOML if path.suffix == ".toml" else MAX_PROFILE).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise FacegenError(f"{path}: cannot be read as a profile ({error})") from None
     return _parsed(text, str(path), path.suffix, (path.resolve(), *above))
@@ -91,7 +93,7 @@ def _read(above: tuple[Path, ...], path: Path) -> Profile:
 def parse_profile(text: str, where: str) -> Profile:
     """The profile in a JSON text; `where` names it in errors."""
     try:
-        data = json.loads(text)
+        data = parse_json(text)
     except ValueError as error:
         raise FacegenError(f"{where}: not a profile, not even JSON ({error}): fit it again") from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
@@ -349,7 +351,7 @@ def _marginal_of(data: dict) -> Marginal:
         return Levels.binary(frequency)
     if data["kind"] == "ordinal":
         frequencies = np.array(list(data["levels"].values()), float)
-        if np.any(frequencies < 0) or abs(frequencies.sum() - 1) > 1e-3:
+        if not (frequencies >= 0).all() or not abs(frequencies.sum() - 1) <= 1e-3:
             raise ValueError(f"the frequencies of {data['name']!r} do not sum to 1")
         return Levels(tuple(data["levels"]), frequencies / frequencies.sum())
     raise ValueError(f"unknown kind {data['kind']!r} of {data['name']!r}")

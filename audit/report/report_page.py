@@ -6,7 +6,6 @@ real one only where the user requested them.
 """
 
 import base64
-import csv
 import io
 import math
 from collections.abc import Sequence
@@ -42,6 +41,7 @@ from facegen.audit.report.findings import BORDERLINE, DIFFERS, UNMEASURED, WITHI
 from facegen.audit.report.thresholds import Check
 from facegen.audit.validation.shipped_accuracy import known_accuracy
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.io.csv_text import csv_bytes
 from facegen.datasets.io.files import write_bytes, write_json
 
 FORMAT, FORMAT_VERSION = "facegen-audit", 6
@@ -110,7 +110,7 @@ def write_report(
     paths = [out / "index.html", out / "report.json", out / "attributes.csv"]
     write_bytes(paths[0], render_html(audit, synthetic, checks, thumbnails, real, hardest).encode())
     write_json(paths[1], report_data(audit, checks))
-    write_bytes(paths[2], _csv(audit).encode())
+    write_bytes(paths[2], _csv(audit))
     return paths
 
 
@@ -387,10 +387,6 @@ def _row(row: Row) -> dict:
     return data
 
 
-def _csv(audit: Audit) -> str:
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, _COLUMNS, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    for row in (*audit.rows, *audit.labels):
-        writer.writerow(_row(row))
-    return buffer.getvalue()
+def _csv(audit: Audit) -> bytes:
+    rows = (_row(row) for row in (*audit.rows, *audit.labels))
+    return csv_bytes([_COLUMNS, *([row.get(name, "") for name in _COLUMNS] for row in rows)])

@@ -20,7 +20,6 @@ What could not be measured is not passed: AUCs, means and counts over attributes
 """
 
 import math
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +29,7 @@ from facegen.audit.distances.frozen_lists import matched_names
 from facegen.audit.measures import label_drawing, measure_table
 from facegen.audit.report.findings import DIFFERS, Audit, Row
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.io.foreign_text import MAX_TOML, parse_toml, read_bounded
 
 PASS, FAIL, UNMEASURED = "pass", "fail", "not measured"
 LIMITS = ("content_auc", "all_auc", "content_excess", "all_excess", "differing")
@@ -60,11 +60,11 @@ def read_thresholds(path: Path) -> dict[str, float]:
     FacegenError : the file is missing, no TOML, empty, or holds an unknown name or a limit that is no number.
     """
     try:
-        data = tomllib.loads(path.read_text("utf-8-sig"))
+        data = parse_toml(read_bounded(path, MAX_TOML).decode("utf-8-sig"))
     except FileNotFoundError:
         raise FacegenError(f"{path}: no such file of thresholds") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FacegenError(f"{path}: not a file of thresholds ({str(error).splitlines()[0]})") from None
+    except (OSError, ValueError) as error:
+        raise FacegenError(f"{path}: not a file of thresholds ({error})") from None
     single, hardness = data.pop(DISTANCE, {}), data.pop(DIFFICULTY, {})
     for table, one in ((DISTANCE, single), (DIFFICULTY, hardness)):
         if not isinstance(one, dict):

@@ -32,9 +32,8 @@ def command(synth: Path | None, num: int | None, seed: int | None, out: Path | N
     a mesh is with the instrument. What has no norm is not compared. Correlations are compared with those of
     White adults measured by NIOSH. Norms and their sources: face_norms.json in facegen/render/geometry.
     """
-    from rich.console import Console
-
     from facegen.cli.support.progress import progress_bar
+    from facegen.cli.support.terminal import Terminal
     from facegen.datasets.io.files import write_json
     from facegen.datasets.io.hardware import describe_machine
     from facegen.render.geometry.anthropometry import MEASUREMENTS, measure_people
@@ -45,9 +44,9 @@ def command(synth: Path | None, num: int | None, seed: int | None, out: Path | N
         raise FacegenError("all people of SET are measured: leave out --num and --seed")
     num, seed = num or DEFAULT_NUM, seed or DEFAULT_SEED
     everyone = [spec.identity for spec in faces_of(synth)] if synth is not None else None
-    console = Console(highlight=False)
+    console = Terminal(highlight=False)
     comparisons = {}
-    with progress_bar(Console(stderr=True), transient=True) as bar:
+    with progress_bar(Terminal(stderr=True), transient=True) as bar:
         for group in GROUPS:
             task = bar.add_task(group, total=None, note="draw")
             people = list(_of_group(group, everyone) if everyone is not None else _drawn(seed, num, group))

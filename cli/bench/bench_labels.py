@@ -42,9 +42,8 @@ def command(
     """
     import tempfile
 
-    from rich.console import Console
-
     from facegen.audit.profiles.profile_files import load_profile
+    from facegen.cli.support.terminal import Terminal
     from facegen.datasets.io.files import write_json
     from facegen.datasets.io.hardware import describe_machine
     from facegen.datasets.layouts.open_set import open_set
@@ -61,7 +60,7 @@ def command(
     from facegen.render.production.worker_pool import Job, render_specs
     from facegen.render.spec.overrides import check_together, parse
 
-    console = Console(highlight=False)
+    console = Terminal(highlight=False)
     overrides = tuple(parse(text) for text in settings)
     check_together(overrides)
     islands = measure(open_set(real)) if real else REAL_ISLANDS

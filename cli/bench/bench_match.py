@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from facegen.cli.support.say import say
+
 
 @click.command()
 @click.argument("profile", default="celebamaskhq")
@@ -18,12 +20,12 @@ def command(profile: str, num: int, seed: int, out: Path | None) -> None:
     bent to it and previewed, assigned, and refined.
     """
     import numpy as np
-    from rich.console import Console
 
     from facegen.audit.distances.two_sample import two_sample
     from facegen.audit.measures.measure_table import BY_NAME
     from facegen.audit.profiles.profile_files import load_profile
     from facegen.cli.support.progress import progress_bar
+    from facegen.cli.support.terminal import Terminal
     from facegen.datasets.io.files import write_json
     from facegen.datasets.io.hardware import describe_machine, processor_count
     from facegen.render.matching.label_preview import preview_processes
@@ -33,7 +35,7 @@ def command(profile: str, num: int, seed: int, out: Path | None) -> None:
     blocks: list = []
     previews = 0
     began = time.perf_counter()
-    with progress_bar(Console(stderr=True)) as bar, preview_processes(processor_count()) as pool:
+    with progress_bar(Terminal(stderr=True)) as bar, preview_processes(processor_count()) as pool:
         task = bar.add_task("match", total=None, note="previews")
 
         def on_progress(count: int) -> None:
@@ -62,11 +64,11 @@ def command(profile: str, num: int, seed: int, out: Path | None) -> None:
         "content_auc_of_previews_against_their_rows": None if np.isnan(auc) else round(float(auc), 4),
         "blocks": [block.report for block in blocks],
     }
-    click.echo(
+    say(
         f"{num} faces matched to {profile} in {seconds:.1f} s: {previews} previews, "
         f"{previews / seconds:.1f} a second in {processor_count()} processes"
     )
-    click.echo(f"content AUC of previews against the rows they were made for: {auc:.3f}")
+    say(f"content AUC of previews against the rows they were made for: {auc:.3f}")
     if out is not None:
         write_json(out, found)
-        click.echo(str(out))
+        say(str(out))

@@ -29,11 +29,11 @@ def command(synth: Path | None, real: Path, num: int, out: Path) -> None:
     """
     import numpy as np
     from PIL import Image
-    from rich.console import Console
     from rich.progress import Progress
     from rich.table import Table
 
     from facegen.audit.validation.mean_face import CHANNELS, REGIONS, difference_picture, mean_face
+    from facegen.cli.support.terminal import Terminal
     from facegen.datasets.errors import FacegenError
     from facegen.datasets.io.files import write_json
     from facegen.datasets.layouts.open_set import open_set
@@ -41,10 +41,10 @@ def command(synth: Path | None, real: Path, num: int, out: Path) -> None:
 
     if out.exists() and not out.is_dir():
         raise FacegenError(f"{out} is a file: --out names a folder")
-    console = Console()
+    console = Terminal()
     sets = {"synthetic": open_set(synth or newest_set()), "real": open_set(real)}
     means = {}
-    with Progress(console=Console(stderr=True)) as bar:
+    with Progress(console=Terminal(stderr=True)) as bar:
         for name, faces in sets.items():
             task = bar.add_task(f"{name} faces", total=len(faces))
             means[name] = mean_face(faces, num, partial(bar.advance, task))

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from facegen.cli.support.say import say
 from facegen.datasets.errors import FacegenError
 
 _STYLE = {"good": "green", "fair": "yellow", "poor": "red", "not measured": "dim"}
@@ -24,7 +25,6 @@ def command(synth: tuple[Path, ...], workers: int | None, out: Path | None) -> N
     the mean absolute error where both have one unit.
     """
     import numpy as np
-    from rich.console import Console
 
     from facegen.assets.hair.style_registry import HAIR_STYLES
     from facegen.audit.measures.schema import Table
@@ -32,13 +32,14 @@ def command(synth: tuple[Path, ...], workers: int | None, out: Path | None) -> N
     from facegen.audit.validation.measure_accuracy import accuracies
     from facegen.cli.support.measuring import measured
     from facegen.cli.support.newest_set import newest_set
+    from facegen.cli.support.terminal import Terminal
     from facegen.datasets.io.files import write_json
     from facegen.datasets.io.hardware import describe_machine
     from facegen.datasets.io.sample import read_landmarks
     from facegen.datasets.io.stored_samples import StoredSamples
     from facegen.datasets.layouts.open_set import open_set
 
-    console = Console(stderr=True)
+    console = Terminal(stderr=True)
     tables, known = [], []
     for path in synth or (newest_set(),):
         faces = open_set(path)
@@ -68,7 +69,7 @@ def command(synth: tuple[Path, ...], workers: int | None, out: Path | None) -> N
                 "measures": [_json(row) for row in rows],
             },
         )
-        click.echo(str(out))
+        say(str(out))
 
 
 def _json(row: Any) -> dict[str, Any]:
@@ -83,11 +84,12 @@ def _print(rows: Any, source: str, count: int) -> None:
     import math
 
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table as Lines
 
-    console = Console()
+    from facegen.cli.support.terminal import Terminal
+
+    console = Terminal()
     lines = Lines(title=escape(f"measures against the truth of {count} faces of {source}"), box=SIMPLE_HEAD)
     for heading in ("measure", "truth", "kind"):
         lines.add_column(heading, no_wrap=heading == "measure")

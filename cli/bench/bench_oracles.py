@@ -54,10 +54,9 @@ def command(
     part is not touched. Only figures are written. SYNTH is the newest ./facegen-out* where none is named.
     """
     wait_without_spinning()
-    from rich.console import Console
-
     from facegen.cli.support.oracle_table import oracle_table
     from facegen.cli.support.provenance import provenance
+    from facegen.cli.support.terminal import Terminal
     from facegen.cli.support.training_progress import event_bars
     from facegen.datasets.io.files import write_json
     from facegen.datasets.layouts.open_set import open_set
@@ -69,7 +68,7 @@ def command(
     from facegen.parse.experiment.run_oracles import OracleRun, run_oracles
     from facegen.parse.experiment.run_plan import common_number
 
-    console = Console()
+    console = Terminal()
     chosen = pick_device(device)
     recipe = recipe_for(chosen, network, size, steps, batch)
     sets, faces = open_real(real), open_set(synth or newest_set())

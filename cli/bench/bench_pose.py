@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from facegen.cli.support.say import say
 from facegen.datasets.errors import FacegenError
 
 HELD_OUT = 8  # every eighth face is learned from by nobody
@@ -35,17 +36,17 @@ def command(num: int, seed: int, out: Path | None, real: Path | None, annotation
 
 def _learn(num: int, seed: int, out: Path | None) -> None:
     import numpy as np
-    from rich.console import Console
 
     import facegen
     from facegen.audit.measures.face_view import WORKING_SIZE, make_view
     from facegen.audit.measures.pose_regressor import FORMAT, FORMAT_VERSION, estimable, features, tilt_of
     from facegen.audit.validation.pose_regressor_fit import errors, fit
+    from facegen.cli.support.terminal import Terminal
     from facegen.datasets.io.files import write_json
     from facegen.render.matching.pose_training_faces import known_faces
 
     rows = []
-    with Console(stderr=True).status("") as status:
+    with Terminal(stderr=True).status("") as status:
         for number, (mask, truth) in enumerate(known_faces(seed, num), start=1):
             view = make_view(np.zeros((*mask.shape, 3), np.uint8), mask)
             if estimable(view):
@@ -55,9 +56,9 @@ def _learn(num: int, seed: int, out: Path | None) -> None:
     held = np.arange(len(x)) % HELD_OUT == 0
     regressor = fit(x[~held], truth[~held], tilt[~held])
     found = errors(regressor, x[held], truth[held], tilt[held])
-    click.echo(f"{len(x)} of {num} faces can be measured; {held.sum()} of them held out:")
+    say(f"{len(x)} of {num} faces can be measured; {held.sum()} of them held out:")
     for name, row in found.items():
-        click.echo(f"  {name}: " + ", ".join(f"{key} {value:g}" for key, value in row.items()))
+        say(f"  {name}: " + ", ".join(f"{key} {value:g}" for key, value in row.items()))
     if out is not None:
         learned = {"faces": int((~held).sum()), "seed": seed, "num": num, "size": WORKING_SIZE}
         write_json(
@@ -71,20 +72,20 @@ def _learn(num: int, seed: int, out: Path | None) -> None:
                 "weights": regressor.to_dict(),
             },
         )
-        click.echo(str(out))
+        say(str(out))
 
 
 def _compare(real: Path, annotations: Path | None) -> None:
     import numpy as np
-    from rich.console import Console
     from scipy.stats import wasserstein_distance
 
     from facegen.audit.measures.pose_regressor import NAMES
     from facegen.cli.support.measuring import measured
+    from facegen.cli.support.terminal import Terminal
     from facegen.datasets.layouts.annotations import read_annotations
     from facegen.datasets.layouts.open_set import open_set
 
-    table = measured(open_set(real), None, Console(stderr=True)).attributes
+    table = measured(open_set(real), None, Terminal(stderr=True)).attributes
     columns = {f"{name}, estimated": table.column(name) for name in NAMES}
     if annotations is not None:
         pose = read_annotations(annotations).pose
@@ -96,16 +97,12 @@ def _compare(real: Path, annotations: Path | None) -> None:
             if len(found):
                 # Of distributions about their means: the two estimators do not agree on where the camera is.
                 gap = wasserstein_distance(found - found.mean(), annotated - annotated.mean())
-                click.echo(
-                    f"{name}: distributions about their means differ by {gap:.2f} degrees (Wasserstein-1)"
-                )
+                say(f"{name}: distributions about their means differ by {gap:.2f} degrees (Wasserstein-1)")
     for name, values in columns.items():
         seen = values[~np.isnan(values)]
         if not len(seen):
-            click.echo(f"{name}: not measured in any picture")
+            say(f"{name}: not measured in any picture")
             continue
         points = " ".join(f"{value:.2f}" for value in np.percentile(seen, PERCENTILES))
-        click.echo(
-            f"{name}: n {len(seen)}, mean {seen.mean():.2f}, sd {seen.std():.2f}, percentiles {points}"
-        )
-    click.echo(f"percentiles: {', '.join(map(str, PERCENTILES))}")
+        say(f"{name}: n {len(seen)}, mean {seen.mean():.2f}, sd {seen.std():.2f}, percentiles {points}")
+    say(f"percentiles: {', '.join(map(str, PERCENTILES))}")

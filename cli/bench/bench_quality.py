@@ -41,14 +41,13 @@ def command(
     """
     import tempfile
 
-    from rich.console import Console
-
     from facegen.audit.profiles.profile_files import load_profile
+    from facegen.cli.support.terminal import Terminal
     from facegen.datasets.io.files import write_json
     from facegen.datasets.io.hardware import describe_machine
     from facegen.render.matching.matcher import draw_specs
 
-    console = Console(highlight=False)
+    console = Terminal(highlight=False)
     machine = describe_machine("bpy")
     profile = load_profile(match) if match else None
     specs = list(enumerate(draw_specs(profile, seed, range(num), num)))

@@ -35,14 +35,13 @@ def command(
 
     A first face that warms the worker up is left out. The same faces are used everywhere.
     """
-    from rich.console import Console
-
     from facegen.audit.profiles.profile_files import load_profile
+    from facegen.cli.support.terminal import Terminal
     from facegen.datasets.io.files import write_json
     from facegen.datasets.io.hardware import describe_machine
     from facegen.render.matching.matcher import draw_specs
 
-    console = Console(highlight=False)
+    console = Terminal(highlight=False)
     machine = describe_machine("bpy")
     profile = load_profile(match) if match else None
     specs = list(draw_specs(profile, seed, range(num + 1), num + 1))

@@ -41,8 +41,7 @@ def command(
     cache.
     """
     wait_without_spinning()
-    from rich.console import Console
-
+    from facegen.cli.support.terminal import Terminal
     from facegen.datasets.io.files import write_json
     from facegen.datasets.layouts.open_set import open_set
     from facegen.parse.data.device import describe_device, describe_machine, pick_device
@@ -59,7 +58,7 @@ def command(
     from facegen.parse.training.throughput import measure_rate, seconds_for
     from facegen.parse.training.train import CHECKPOINT_FILE
 
-    console = Console()
+    console = Terminal()
     check_torch_pair()
     chosen = pick_device(device)
     recipe = reverse_recipe(size)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from facegen.cli.support.say import say
 from facegen.cpu_threads import wait_without_spinning
 
 if TYPE_CHECKING:
@@ -37,8 +38,7 @@ def command(
     FACES is a set of faces; without it the loader works on random tensors of the same shape.
     """
     wait_without_spinning()
-    from rich.console import Console
-
+    from facegen.cli.support.terminal import Terminal
     from facegen.cli.support.training_progress import load
     from facegen.datasets.io.files import write_json
     from facegen.datasets.layouts.open_set import open_set
@@ -47,21 +47,21 @@ def command(
     from facegen.parse.models.networks import build_network, check_torch_pair, parameter_count
     from facegen.parse.training.throughput import measure_rate
 
-    console = Console()
+    console = Terminal()
     check_torch_pair()
     chosen = pick_device(device)
     recipe = recipe_for(chosen, network, size, batch=batch)
     data = load(console, open_set(faces), recipe.size) if faces is not None else _random_tensors(recipe.size)
     rate = measure_rate(data, recipe, chosen, seconds)
     parameters = parameter_count(build_network(recipe.network, len(data.convention.classes), 0))
-    click.echo(f"device {describe_device(chosen)}")
-    click.echo(
+    say(f"device {describe_device(chosen)}")
+    say(
         f"network {recipe.network} ({parameters / 1e6:.2f} M parameters), {recipe.size} px, "
         f"batch {recipe.batch}"
     )
-    click.echo(f"whole loop on {data.name}: {rate.loop:.1f} images/s")
-    click.echo(f"network alone, tensors on the device: {rate.network:.1f} images/s")
-    click.echo(f"the loader reaches {rate.loader_fraction:.0%} of the network's rate")
+    say(f"whole loop on {data.name}: {rate.loop:.1f} images/s")
+    say(f"network alone, tensors on the device: {rate.network:.1f} images/s")
+    say(f"the loader reaches {rate.loader_fraction:.0%} of the network's rate")
     if out is not None:
         content = {
             "machine": describe_machine(chosen),

@@ -13,8 +13,10 @@ from typing import NoReturn
 
 import click
 
+from facegen.cli.support.say import say
 from facegen.cli.support.unforeseen import EXIT_UNFORESEEN, report_unforeseen
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.printable import printable
 
 EXIT_BAD_USAGE = 2
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, what shells expect of a program stopped by Ctrl-C
@@ -63,13 +65,16 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except FacegenError as error:
-            click.echo(f"facegen: error: {' '.join(str(error).splitlines())}", err=True)
+            say(f"facegen: error: {error}", err=True)
             ctx.exit(EXIT_BAD_USAGE)
         except KeyboardInterrupt as stop:
-            click.echo("facegen: interrupted", err=True)
+            say("facegen: interrupted", err=True)
             ctx.exit(EXIT_TERMINATED if isinstance(stop, Terminated) else EXIT_INTERRUPTED)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except click.ClickException as error:  # it names what was typed, or what a shell's * has found
+            error.message = printable(error.message)
+            raise
+        except (click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
-            click.echo(f"facegen: error: {report_unforeseen(error)}", err=True)
+            say(f"facegen: error: {report_unforeseen(error)}", err=True)
             ctx.exit(EXIT_UNFORESEEN)

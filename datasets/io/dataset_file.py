@@ -20,6 +20,15 @@ ROWS_AT_ONCE = 1000  # of the table of attributes, before they are turned into c
 DATASET_FILE = "dataset.json"
 ATTRIBUTES_FILE = "attributes.parquet"
 REQUIRED = ("seed", "size", "num", "convention", "profile", "fingerprint", "config", "ledger", "failures")
+# What the values of keys must be; those that are not in REQUIRED may be missing or null.
+KINDS: Mapping[str, type] = {
+    "seed": int, "size": int, "num": int, "convention": str, "profile": str, "fingerprint": str,
+    "config": dict, "ledger": list, "failures": dict, "shard_size": int, "plan": str, "part": str,
+    "storage": str, "handwritten_profile": bool, "target": dict, "timing": dict, "matching": dict,
+}  # fmt: skip
+NULLABLE = ("profile",)
+LEAST = {"size": 1, "num": 0, "shard_size": 1}
+MOST = {"size": 1 << 16, "num": 1_000_000, "shard_size": 1_000_000}  # samples are named by six digits
 # Keys of version 1 and their names of today: of the file, of its `config`, and anywhere in its `target`.
 RENAMED = {"law_by_hand": "handwritten_profile"}
 RENAMED_IN_CONFIG = {"law": "distribution"}
@@ -85,7 +94,25 @@ def read_dataset_json(root: Path) -> dict[str, Any]:
     missing = [key for key in REQUIRED if key not in content]
     if missing:
         raise FacegenError(f"{path}: lacks {', '.join(missing)}: render it again")
-    return _from_version_1(content) if version == 1 else content
+    content = _from_version_1(content) if version == 1 else content
+    _check_kinds(path, content)
+    return content
+
+
+def _check_kinds(path: Path, content: Mapping[str, Any]) -> None:
+    """FacegenError where a value is of another kind or beyond its bounds."""
+    for key, kind in KINDS.items():
+        value = content.get(key)
+        if value is None and (key in NULLABLE or key not in REQUIRED):
+            continue
+        if type(value) is not kind:
+            raise FacegenError(f"{path}: {key} is {value!r:.60}, need {kind.__name__}: render it again")
+        if key in LEAST and not LEAST[key] <= value <= MOST[key]:
+            raise FacegenError(
+                f"{path}: {key} is {value}, need {LEAST[key]} to {MOST[key]:,}: render it again"
+            )
+    if not all(isinstance(why, str) for why in content["failures"].values()):
+        raise FacegenError(f"{path}: failures need a reason each, as text: render it again")
 
 
 def _from_version_1(content: dict[str, Any]) -> dict[str, Any]:
@@ -170,7 +197,7 @@ def read_table(path: Path) -> Any:
         return pq.read_table(path)
     except FileNotFoundError:
         raise FacegenError(f"{path}: no such file") from None
-    except (OSError, pa.ArrowInvalid) as error:
+    except (OSError, ValueError, KeyError, MemoryError, pa.ArrowException) as error:
         raise FacegenError(f"{path}: damaged table ({str(error).splitlines()[0]}): render again") from None
 
 

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from facegen.datasets.errors import DiskError, FacegenError
+from facegen.datasets.io.foreign_text import parse_json, read_bounded
 
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip entry can have
 TEMPORARY_MARK = ".partial-"
@@ -127,7 +128,7 @@ def write_json(path: Path, value: object) -> None:
         text = json.dumps(value, sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False)
     except (TypeError, ValueError) as error:
         raise FacegenError(f"{path}: not to be stored as JSON ({error})") from None
-    write_bytes(path, (text + "\n").encode())
+    write_bytes(path, (text + "\n").encode(errors="backslashreplace"))  # names that are no UTF-8
 
 
 def read_json(path: Path, advice: str = "remove it", content: bytes | None = None) -> dict[str, Any]:
@@ -144,15 +145,14 @@ def read_json(path: Path, advice: str = "remove it", content: bytes | None = Non
 
     Raises
     ------
-    FacegenError : the file is missing, damaged or not an object.
+    FacegenError : the file is missing, damaged, too large or not an object.
     """
     try:
-        content = path.read_bytes() if content is None else content
-        value = json.loads(content.decode("utf-8-sig"))  # editors on Windows add a mark
+        value = parse_json(read_bounded(path) if content is None else content)
     except FileNotFoundError:
         raise FacegenError(f"{path}: no such file") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise FacegenError(f"{path}: damaged JSON ({str(error).splitlines()[0]}): {advice}") from None
+    except (OSError, ValueError) as error:
+        raise FacegenError(f"{path}: damaged JSON ({error}): {advice}") from None
     if not isinstance(value, dict):
         raise FacegenError(f"{path}: holds {type(value).__name__}, need a JSON object: {advice}")
     return value
@@ -217,10 +217,10 @@ def read_npz(path: Path, *names: str, content: bytes | None = None) -> tuple[npt
 
 def _array(archive: zipfile.ZipFile, name: str) -> npt.NDArray[Any]:
     entry = archive.getinfo(f"{name}.npy")
-    if entry.file_size > MAX_ARRAY_BYTES:  # an archive cannot unpack to more than it announces
+    if entry.file_size > MAX_ARRAY_BYTES:  # no more is unpacked than is announced
         raise ValueError(f"{name} is of {entry.file_size:,} bytes, the limit is {MAX_ARRAY_BYTES:,}")
     with archive.open(entry) as file:
-        return np.lib.format.read_array(io.BytesIO(file.read()), allow_pickle=False)
+        return np.lib.format.read_array(io.BytesIO(file.read(entry.file_size)), allow_pickle=False)
 
 
 def disk_message(path: Path, error: OSError) -> str:

@@ -240,8 +240,11 @@ def _turn_of(picture: Image.Image) -> int:
 
 
 def same_name(name: str) -> str:
-    """A file name in Unicode form NFC: macOS stores letters with accents decomposed, others do not."""
-    return unicodedata.normalize("NFC", name)
+    """A file name in Unicode form NFC: macOS stores letters with accents decomposed, others do not.
+
+    Bytes that are no UTF-8 become "?": a name must fit into every file that is written of a set.
+    """
+    return unicodedata.normalize("NFC", name).encode(errors="replace").decode()
 
 
 def list_images(folder: Path) -> dict[str, Path]:

@@ -27,6 +27,7 @@ from facegen.datasets.io.dataset_file import DATASET_FILE
 from facegen.datasets.io.files import in_one_step, read_json, temporary_name, write_bytes, write_json
 
 REMOTE_FILE = "remote.json"
+MIRRORS = "remote"  # folder of all mirrors in the user's cache
 ATTEMPTS = 6  # of a request: of stores that fail one in ten, one request in a million is given up
 PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a request is made again, doubled each time
 PIECE = 1 << 24  # bytes that are hashed at a time
@@ -214,7 +215,11 @@ def _first_line(error: Exception) -> str:
 
 def mirror_folder(address: str, use: str) -> Path:
     """The mirror of an address in the user's cache; `use` keeps those that are read and written apart."""
-    return cache_folder() / "remote" / f"{use}-{hashlib.sha256(address.encode()).hexdigest()[:24]}"
+    return cache_folder() / MIRRORS / f"{use}-{_mark(address)}"
+
+
+def _mark(address: str) -> str:
+    return hashlib.sha256(address.encode()).hexdigest()[:24]
 
 
 def refresh(address: str, folder: Path) -> ObjectStore:
@@ -270,8 +275,18 @@ class Remote:
 
 
 def remote_of(folder: Path) -> Remote | None:
-    """The archives of a mirror; None for another folder. FacegenError where its `remote.json` is damaged."""
+    """The archives of a mirror; None for another folder.
+
+    A mirror lies where `mirror_folder` puts it: a `remote.json` in a folder that somebody else made is not
+    read, or it could make facegen read any file or address.
+
+    Raises
+    ------
+    FacegenError : its `remote.json` is damaged, or of another address than the mirror's.
+    """
     file = folder / REMOTE_FILE
+    if folder.absolute().parent != (cache_folder() / MIRRORS).absolute():
+        return None
     try:
         status = file.stat()
     except OSError:
@@ -283,7 +298,10 @@ def remote_of(folder: Path) -> Remote | None:
 def _remote(file: Path, _time: int, _size: int, _process: int) -> Remote:
     """A process that was forked gets file systems of its own: their connections and threads stay behind."""
     try:
-        return Remote(read_json(file))
+        content = read_json(file)
+        if not file.parent.name.endswith(f"-{_mark(str(content['address']))}"):
+            raise ValueError("of another address")
+        return Remote(content)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FacegenError(f"{file}: damaged ({error}): remove it") from None
 

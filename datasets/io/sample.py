@@ -215,7 +215,8 @@ def read_landmarks(
     """
     data = read_json(path, content=content)
     try:
-        points = np.array(data["points"], dtype=np.float32)
+        with np.errstate(over="ignore"):  # beyond float32: infinite, which `Sample.check` refuses
+            points = np.array(data["points"], dtype=np.float32)
         visible = np.array(data["visible"], dtype=np.bool_)
     except (KeyError, TypeError, ValueError):
         points, visible = np.zeros(0, np.float32), np.zeros(0, np.bool_)

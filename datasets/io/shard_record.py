@@ -24,6 +24,7 @@ from facegen.datasets.io.tar_shard import spoiled_samples
 SHARDS = "shards"
 TABLES = "attributes"  # folder with the rows of each packed shard
 RECORD_VERSION = 1
+MAX_SIZE = 1 << 40  # bytes of a file
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,7 @@ def read_record(root: Path, number: int) -> ShardRecord | None:
             raise ValueError("names other archives than its own")
         number, start, stop = (int(data[key]) for key in ("number", "start", "stop"))
         failures = {str(name): str(why) for name, why in data["failures"].items()}
+        _check_samples(files, start, stop)
         return ShardRecord(number, start, stop, str(data["fingerprint"]), files, failures, packed)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FacegenError(f"{path}: damaged record ({error}): remove it") from None
@@ -170,11 +172,20 @@ def packed_files(number: int) -> tuple[str, str]:
     return f"{SHARDS}/{number:06d}.tar", f"{TABLES}/{number:06d}.parquet"
 
 
+def _check_samples(files: Mapping[str, FileRecord], start: int, stop: int) -> None:
+    """ValueError where files are not all those of some samples of a shard, and of no other."""
+    names = {Path(name).stem for name in files}
+    if not all(len(one) == len(sample_name(0)) and start <= int(one) < stop for one in names):
+        raise ValueError(f"names samples other than {start} to {stop - 1}")
+    if len(files) != len(names) * len(FOLDERS):
+        raise ValueError("names some files of a sample, not all")
+
+
 def _file_record(stored: Any) -> FileRecord:
     """Of a pair of size and hash; ValueError where it is none."""
     size, sha256 = stored
-    if int(size) < 0:
-        raise ValueError("a size below 0")
+    if not 0 <= int(size) <= MAX_SIZE:
+        raise ValueError("a size that no file has")
     return FileRecord(int(size), str(sha256))
 
 

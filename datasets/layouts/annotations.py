@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.layouts.class_table import number_in
 from facegen.datasets.layouts.splits import celeba_part
 
 ATTRIBUTE_FILE = "CelebAMask-HQ-attribute-anno.txt"
@@ -188,9 +189,9 @@ def mapping_of(path: Path, lines: Sequence[str]) -> CelebaMapping:
 def _table(path: Path, columns: int, number_type: Callable[[str], T]) -> tuple[int, list[str], list[list[T]]]:
     """(count, header words, rows) of a count line, a header line and `N.jpg v v v` lines."""
     lines = _lines(path)
-    if len(lines) < 2 or not lines[0].strip().isdigit():
+    count = number_in(lines[0].strip()) if len(lines) > 1 else None
+    if count is None:
         raise FacegenError(f"{path}:1: need the number of rows, then a line of names")
-    count = int(lines[0])
     if len(lines) - 2 != count:
         raise FacegenError(f"{path}: announces {count} rows, holds {len(lines) - 2}: fetch it again")
     rows = []

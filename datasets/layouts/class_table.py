@@ -4,7 +4,6 @@ A table is a JSON object of id and name, a JSON list of names by id, or lines of
 (blank lines and what follows # are left out). Names are a convention's or common words for them.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -19,9 +18,11 @@ from facegen.datasets.conventions.known_orders import KNOWN_ORDERS
 from facegen.datasets.conventions.label_conventions import Convention
 from facegen.datasets.conventions.native_labels import IGNORE
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.io.foreign_text import parse_json, read_bounded
 from facegen.datasets.layouts.face_set import FaceSet
 
 IGNORED = ("ignore", "void", "unlabeled", "unlabelled")
+MAX_TABLE = 1 << 20  # bytes of a table: 256 names
 UNNAMED = 254  # what an id without a name becomes: no class of any convention, so the check names it
 # Other words for the classes, compared without case and without anything but letters.
 WORDS: Mapping[str, str] = {
@@ -76,7 +77,7 @@ def read_class_table(path: Path) -> dict[int, str]:
     FacegenError : not readable, no names, or an id outside 0-255 or named twice.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_bounded(path, MAX_TABLE).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise FacegenError(f"{path}: not readable as text ({error})") from None
     rows = _from_json(path, text) if text.lstrip().startswith(("{", "[")) else _from_lines(path, text)
@@ -140,6 +141,14 @@ def _through(table: Table, read: Callable[[str], npt.NDArray[np.uint8]], name: s
     return table[read(name)]
 
 
+def number_in(text: str) -> int | None:
+    """A number from 0 on that a word is in up to nine digits; None for other words.
+
+    `str.isdigit` is true of "²", too, which is no number for `int`, and of more digits than it takes.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def _class_name(text: str) -> str:
     plain = "".join(letter for letter in text.lower() if letter.isalpha())
     return WORDS.get(plain, text.strip().lower())
@@ -147,9 +156,9 @@ def _class_name(text: str) -> str:
 
 def _from_json(path: Path, text: str) -> list[tuple[int, str]]:
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise FacegenError(f"{path}: damaged JSON ({str(error).splitlines()[0]}): correct it") from None
+        value = parse_json(text)
+    except ValueError as error:
+        raise FacegenError(f"{path}: damaged JSON ({error}): correct it") from None
     if isinstance(value, dict):
         value = value.get("classes", value)
     try:
@@ -165,10 +174,11 @@ def _from_lines(path: Path, text: str) -> list[tuple[int, str]]:
         words = [word for word in re.split(r"[\s,;:=]+", line.split("#")[0].strip()) if word]
         if not words:
             continue
-        if words[0].isdigit():
-            rows.append((int(words[0]), " ".join(words[1:])))
-        elif words[-1].isdigit():
-            rows.append((int(words[-1]), " ".join(words[:-1])))
+        first, last = number_in(words[0]), number_in(words[-1])
+        if first is not None:
+            rows.append((first, " ".join(words[1:])))
+        elif last is not None:
+            rows.append((last, " ".join(words[:-1])))
         else:
             rows.append((len(rows), " ".join(words)))
     return rows

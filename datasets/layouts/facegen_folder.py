@@ -1,6 +1,5 @@
 """facegen's own dataset folder as a FaceSet (files: `io.sample`, `io.dataset_file`)."""
 
-import json
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +12,7 @@ from facegen.datasets.conventions.label_conventions import Convention, derive
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.dataset_file import DATASET_FILE, FORMAT, read_dataset_json
 from facegen.datasets.io.files import read_npz
+from facegen.datasets.io.foreign_text import parse_json, read_bounded
 from facegen.datasets.io.images import read_index, read_rgb
 from facegen.datasets.io.sample import FOLDERS
 from facegen.datasets.io.stored_samples import StoredSamples
@@ -25,8 +25,8 @@ def is_own(path: Path) -> bool:
     if not file.is_file():
         return False
     try:
-        return json.loads(file.read_text(encoding="utf-8-sig")).get("format") == FORMAT
-    except (ValueError, AttributeError, OSError):
+        return bool(parse_json(read_bounded(file)).get("format") == FORMAT)
+    except (ValueError, AttributeError, OSError, FacegenError):
         return (path / "meta").is_dir()
 
 

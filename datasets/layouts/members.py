@@ -4,6 +4,8 @@ Archives of strangers are read member by member: nothing is written, links and d
 would leave the archive are refused, and no member is larger than MAX_BYTES when it is unpacked.
 """
 
+import lzma
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -19,6 +21,11 @@ from facegen.datasets.layouts.folder_names import is_clutter
 MAX_BYTES = 256_000_000  # of a picture of MAX_PIXELS (io.images) that is not compressed at all, with colours
 MAX_RATIO = 1000  # of unpacked to packed bytes: PNG and JPEG are hardly packed, bombs a million times
 ARCHIVES = (".zip", ".tar")
+# What Python's readers raise for archives that are damaged, or made to be.
+_DAMAGED = (
+    OSError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, tarfile.TarError, KeyError, EOFError,
+    RuntimeError, ValueError, OverflowError, struct.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,8 +70,11 @@ class Member:
 
     def _of_zip(self) -> bytes:
         try:
-            return _zip(self.path).read(self.inner)
-        except (OSError, zipfile.BadZipFile, zlib.error, KeyError, EOFError, RuntimeError) as error:
+            archive = _zip(self.path)
+            entry = archive.getinfo(self.inner)
+            with archive.open(entry) as file:
+                return file.read(entry.file_size)  # without a size all that is packed would be unpacked
+        except _DAMAGED as error:
             why = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise FacegenError(f"{self.shown}: cannot be unpacked ({why}): fetch the archive again") from None
 
@@ -111,7 +121,7 @@ def _open_zip(path: Path, _size: int, _time: int) -> zipfile.ZipFile:
 def _zip_members(path: Path) -> Iterator[tuple[str, Member]]:
     try:
         entries = _zip(path).infolist()
-    except (OSError, zipfile.BadZipFile) as error:
+    except _DAMAGED as error:
         raise FacegenError(f"{path}: not a readable zip archive ({error}): fetch it again") from None
     for entry in entries:
         if entry.is_dir():
@@ -128,11 +138,21 @@ def _zip_members(path: Path) -> Iterator[tuple[str, Member]]:
         yield entry.filename, Member(path, entry.filename)
 
 
+def _tar_entries(path: Path) -> list[tarfile.TarInfo]:
+    """Headers of an archive; ValueError where one would lead back, which Python 3.11.7 follows for ever."""
+    entries: list[tarfile.TarInfo] = []
+    with tarfile.open(path, "r:") as archive:
+        for entry in archive:
+            if entry.size < 0 or (entries and entry.offset <= entries[-1].offset):
+                raise ValueError(f"{entry.name} has {entry.size} bytes")
+            entries.append(entry)
+    return entries
+
+
 def _tar_members(path: Path) -> Iterator[tuple[str, Member]]:
     try:
-        with tarfile.open(path, "r:") as archive:
-            entries = archive.getmembers()
-    except (OSError, tarfile.TarError) as error:
+        entries = _tar_entries(path)
+    except _DAMAGED as error:
         raise FacegenError(
             f"{path}: not a readable tar archive without compression ({error}): unpack it first"
         ) from None

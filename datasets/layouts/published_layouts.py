@@ -14,7 +14,6 @@ archive makes) are passed over. Each recogniser returns None where the tree is n
 """
 
 import itertools
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -22,6 +21,7 @@ from typing import Any
 
 from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.io.foreign_text import parse_json
 from facegen.datasets.io.images import IMAGE_SUFFIXES, same_name
 from facegen.datasets.layouts.annotations import MAPPING_FILE, mapping_of
 from facegen.datasets.layouts.class_table import IGNORED, translation
@@ -195,14 +195,14 @@ def _panoptic(tree: Tree, file: Member) -> Found:
             f"{file.shown}: {size:,} bytes of annotations, the limit is {MAX_JSON:,}: split the set"
         )
     try:
-        data = json.loads(file.path.read_bytes() if content is None else content)
+        data = parse_json(file.path.read_bytes() if content is None else content, finite=False)
         names = {int(one["id"]): str(one["name"]) for one in data["categories"]}
         pictures = {one["id"]: str(one["file_name"]) for one in data["images"]}
         rows = [
             (pictures[one["image_id"]], str(one["file_name"]), _segments(one["segments_info"]))
             for one in data["annotations"]
         ]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise FacegenError(
             f"{file.shown}: no COCO panoptic annotation ({error!r}): export it again"
         ) from None

@@ -21,6 +21,8 @@ from facegen.datasets.layouts.found_set import Found, IndexMask, Mask
 from facegen.datasets.layouts.index_masks import no_meta
 from facegen.datasets.layouts.members import Member, members_of
 
+MAX_ROWS = 100_000  # of a row group: libraries write 100 to 1,000 pictures in one
+MAX_GROUP = 1 << 32  # bytes of a row group, unpacked
 PICTURE_COLUMNS = ("image", "img", "picture", "photo", "pixel_values", "rgb", "jpg")
 MASK_COLUMNS = (
     "mask", "label", "labels", "annotation", "segmentation", "seg", "segmentation_mask", "label_map",
@@ -99,6 +101,7 @@ def open_parquet(path: Path, files: Sequence[Path], convention: str = "celebamas
                 f"{', '.join(PICTURE_COLUMNS)}: rename it"
             )
         for group in range(source.num_row_groups):
+            _check_group(file, source.metadata.row_group(group))
             for row in range(source.metadata.row_group(group).num_rows):
                 rows[f"{file.stem}/{group:04d}-{row:06d}"] = Row(file, group, row)
     return FaceSet(
@@ -118,6 +121,15 @@ def open_parquet(path: Path, files: Sequence[Path], convention: str = "celebamas
     )
 
 
+def _check_group(file: Path, group: Any) -> None:
+    """FacegenError where a row group announces more than fits into memory."""
+    if group.num_rows > MAX_ROWS or group.total_byte_size > MAX_GROUP:
+        raise FacegenError(
+            f"{file}: a row group of {group.num_rows:,} rows and {group.total_byte_size:,} bytes, the limits "
+            f"are {MAX_ROWS:,} and {MAX_GROUP:,}: write smaller ones"
+        )
+
+
 def _nothing() -> list[Problem]:
     return []
 
@@ -125,9 +137,15 @@ def _nothing() -> list[Problem]:
 @lru_cache(maxsize=2)
 def _column(path: Path, group: int, column: str) -> list[Any]:
     """One column of a row group, encoded pictures as they are stored; kept by this process."""
+    import pyarrow
     import pyarrow.parquet
 
-    return pyarrow.parquet.ParquetFile(path).read_row_group(group, columns=[column])[column].to_pylist()
+    try:
+        read = pyarrow.parquet.ParquetFile(path).read_row_group(group, columns=[column])
+        return read[column].to_pylist()
+    except (OSError, ValueError, KeyError, MemoryError, pyarrow.ArrowException) as error:
+        why = (str(error).splitlines() or [type(error).__name__])[0]
+        raise FacegenError(f"{path}: damaged Parquet ({why}): fetch it again") from None
 
 
 def _bytes_of(rows: Mapping[str, Row], column: str, name: str) -> bytes:

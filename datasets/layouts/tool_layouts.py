@@ -8,7 +8,6 @@ Each recogniser returns None where a tree is no set of its kind.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.io.foreign_text import parse_json
 from facegen.datasets.io.images import IMAGE_SUFFIXES, picture_header, same_name
-from facegen.datasets.layouts.class_table import translation
+from facegen.datasets.layouts.class_table import number_in, translation
 from facegen.datasets.layouts.face_set import Problem
 from facegen.datasets.layouts.found_set import Found, IndexMask, Labels, Mask
 from facegen.datasets.layouts.members import Member, Tree
@@ -129,10 +129,13 @@ def fiftyone(tree: Tree) -> Found | None:
             left.append(Problem(file, "picture or mask is not there", "missing"))
             continue
         images[keys[photo]], masks[keys[photo]] = tree[places[0]], IndexMask(tree[places[1]])
-    targets = (info.get("mask_targets") or {}).get(field) or info.get("default_mask_targets")
+    by_field = info.get("mask_targets")
+    targets = by_field.get(field) if isinstance(by_field, dict) else None
+    targets = targets or info.get("default_mask_targets")
     if not isinstance(targets, Mapping):
         return Found("fiftyone", "celebamaskhq", images, masks, left)
-    names = {int(one): str(name) for one, name in targets.items() if str(one).isdigit() and int(one) < 256}
+    numbered = {number_in(str(one)): str(name) for one, name in targets.items()}
+    names = {one: name for one, name in numbered.items() if one is not None and one < 256}
     meaning = translation({0: "background"} | names, str(tree[beside].shown))
     return Found("fiftyone", meaning[0].name, images, masks, left, meaning=meaning)
 
@@ -169,8 +172,8 @@ def _yolo_names(tree: Tree) -> dict[int, str] | None:
             text = row.split("#")[0].strip().removeprefix("-").strip()
             number, colon, word = text.rpartition(":")
             if text:
-                place = int(number) if colon and number.strip().isdigit() else len(found)
-                found[place] = (word if colon else text).strip().strip("'\"")
+                place = number_in(number.strip()) if colon else None
+                found[len(found) if place is None else place] = (word if colon else text).strip().strip("'\"")
         if found and all(0 <= one < 254 for one in found):
             return found
     return None
@@ -179,8 +182,8 @@ def _yolo_names(tree: Tree) -> dict[int, str] | None:
 def _json(member: Member) -> dict[str, Any]:
     """The object of a JSON file; empty where it is damaged or something else, which other sets may hold."""
     try:
-        value = json.loads(_text(member))
-    except (ValueError, RecursionError):
+        value = parse_json(_text(member), finite=False)
+    except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
 

@@ -170,8 +170,9 @@ def load_adapter(path: Path, parser: Parser, device: torch.device) -> Adapter:
         raise FacegenError(f"{path}: fitted to another parser; give the one in the folder of its checkpoint")
     try:
         recipe = AdapterRecipe(int(metadata["width"]), tuple(int(one) for one in metadata["dilations"]))
-        network = Adapter(len(parser.convention.classes), recipe)
-        network.load_state_dict(weights)  # type: ignore[arg-type]
+        with torch.device("meta"):  # a width takes no memory that the weights in the file do not take
+            network = Adapter(len(parser.convention.classes), recipe)
+        network.load_state_dict(weights, assign=True)  # type: ignore[arg-type]
     except (KeyError, TypeError, ValueError, RuntimeError, AttributeError):
         raise FacegenError(f"{path}: damaged label adapter; remove it to fit it again") from None
     return network.to(device).eval()

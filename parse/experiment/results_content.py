@@ -5,8 +5,6 @@ confusion matrices with the reference in rows. None = not measured. Pictures app
 gap.json is the same without ids, folders and matrices, to be published with other figures.
 """
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePath
@@ -19,6 +17,7 @@ import facegen
 from facegen.audit.distances.frozen_lists import MATCHED_CONTENT
 from facegen.audit.measures.schema import Table
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.io.csv_text import csv_bytes
 from facegen.datasets.io.files import write_bytes, write_json
 from facegen.parse.data.device import describe_machine
 from facegen.parse.experiment.experiment_plan import REAL, Plan, adapted_key
@@ -256,12 +255,12 @@ def write_results(folder: Path, content: dict[str, Any], run: Run) -> None:
                 )
                 rows += [[arm, j + 1, k, name, *map(_cell, numbers)] for name, *numbers in values]
     header = ["arm", "set", "seed", "class", "f1", "iou", "boundary_iou", "offset_near_px"]
-    write_bytes(folder / CLASSES_FILE, _csv([header, *rows]))
+    write_bytes(folder / CLASSES_FILE, csv_bytes([header, *rows]))
     columns = [image_scores([e for row in sets for e in row]) for sets in table.values()]
     pictures = [
         [name, *map(_cell, values)] for name, *values in zip(run.scorer.test.ids, *columns, strict=True)
     ]
-    write_bytes(folder / IMAGES_FILE, _csv([["id", *table], *pictures]))
+    write_bytes(folder / IMAGES_FILE, csv_bytes([["id", *table], *pictures]))
 
 
 def readable_content(content: Any, file: Path) -> dict[str, Any]:
@@ -312,9 +311,3 @@ def publishable(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _cell(value: float) -> str:
     return "" if np.isnan(value) else f"{value:.5f}"
-
-
-def _csv(rows: Sequence[Sequence[object]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()

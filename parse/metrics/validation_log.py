@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import write_bytes
 from facegen.parse.data.loaded_set import LoadedSet
 from facegen.parse.metrics.evaluate import predict
@@ -58,15 +59,20 @@ class ValidationLook:
 
 
 def read_looks(folder: Path) -> list[tuple[int, float, float]]:
-    """Step, mean F1 and mean F1 without accessories of every look so far; empty where there was none."""
+    """Step, mean F1 and mean F1 without accessories of every look so far; empty where there was none.
+
+    Raises
+    ------
+    FacegenError : the file is damaged.
+    """
     file = folder / VALIDATION_FILE
     if not file.exists():
         return []
-    with file.open(newline="") as opened:
-        return [
-            (int(row["step"]), float(row["mean_f1"]), float(row["mean_f1_core"]))
-            for row in csv.DictReader(opened)
-        ]
+    try:
+        rows = list(csv.reader(file.read_text("utf-8").splitlines()))
+        return [(int(step), float(f1), float(core)) for step, f1, core in rows[1:]]
+    except (ValueError, csv.Error):
+        raise FacegenError(f"{file}: damaged log of scores: remove it") from None
 
 
 def overfitting(looks: list[tuple[int, float, float]]) -> tuple[int, float] | None:

@@ -1,7 +1,7 @@
 """Checkpoints of parsers: tensors and plain values only, loadable without running code from the file.
 
-A file is a dict {"metadata": {...}, "weights": state dict}. It is read with torch.load(weights_only=True),
-which refuses anything else that a pickle could hold.
+A file is a dict {"metadata": {...}, "weights": state dict}. It is read by `tensor_files`, which refuses
+anything else that a pickle could hold.
 """
 
 import hashlib
@@ -20,9 +20,11 @@ from facegen.datasets.conventions.label_conventions import Convention
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.files import write_bytes
 from facegen.parse.models.networks import MEAN, STD, build_network
+from facegen.parse.models.tensor_files import load_tensors
 
 FORMAT = "facegen-parser"
 FORMAT_VERSION = 1
+MAX_SIZE = 4096  # pixels a side that a parser reads: pictures are scaled to it
 _REQUIRED = ("convention", "classes", "network", "size", "mean", "std")
 
 
@@ -77,7 +79,7 @@ def read_torch(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise FacegenError(f"{path}: no such checkpoint")
     try:
-        value = torch.load(path, map_location="cpu", weights_only=True)
+        value = load_tensors(path)
     except Exception as error:  # torch raises many types for damaged or unsafe files
         raise FacegenError(
             f"{path}: not a checkpoint of plain weights ({type(error).__name__}): damaged, or a pickle that "
@@ -124,7 +126,7 @@ def load_parser(
         )
     expected = {"convention": str, "network": str, "size": int, "classes": list, "mean": list, "std": list}
     wrong = [key for key, kind in expected.items() if type(metadata[key]) is not kind]
-    if wrong or metadata["size"] < 1:
+    if wrong or not 1 <= metadata["size"] <= MAX_SIZE:
         raise FacegenError(f"{path}: damaged checkpoint ({', '.join(wrong) or 'size'}); train again")
     if (metadata["mean"], metadata["std"]) != (list(MEAN), list(STD)):
         raise FacegenError(

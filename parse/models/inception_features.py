@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from facegen.datasets.errors import FacegenError
+from facegen.parse.models.tensor_files import load_tensors
 
 BATCH = 32
 # What torch's readers raise for files that are no tensors, or those of another network.
@@ -49,7 +50,7 @@ def _network(weights: Path) -> torch.nn.Module:
         raise FacegenError(f"{weights}: no such file of Inception weights")
     try:
         # torch-fidelity itself unpickles whatever the file holds: it is read as plain tensors first.
-        torch.load(weights, map_location="cpu", weights_only=True)
+        load_tensors(weights)
         return FeatureExtractorInceptionV3(
             "inception-v3-compat", [LAYER], feature_extractor_weights_path=weights
         )

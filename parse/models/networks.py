@@ -15,6 +15,7 @@ from facegen.datasets.errors import FacegenError
 from facegen.parse.models.network_registry import NETWORKS, Network
 from facegen.parse.models.scaling import MEAN, STD
 from facegen.parse.models.smp_networks import ARCHITECTURES, STANDARD, is_smp_name, smp_network
+from facegen.parse.models.tensor_files import load_tensors
 
 STRIDE = 32  # the networks halve the side five times
 SMALL = "small"  # what a CPU gets; a GPU gets STANDARD
@@ -127,7 +128,7 @@ def _load_encoder(network: nn.Module, entry: Network, path: Path) -> None:
             f"network {entry.name!r} takes no encoder weights, but {path} was given; use {STANDARD}"
         )
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        state = load_tensors(path)
         if entry.pretrained is None:
             state = {key: value for key, value in state.items() if not key.startswith("fc.")}
         else:

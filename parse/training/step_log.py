@@ -20,8 +20,8 @@ class StepLog:
     def __init__(self, path: Path, step: int) -> None:
         kept: list[list[str]] = []
         if path.exists() and step:
-            with path.open(newline="") as file:
-                kept = [row for row in csv.reader(file) if row and row[0].isdigit() and int(row[0]) <= step]
+            with path.open(newline="", encoding="utf-8", errors="replace") as file:
+                kept = [row for row in csv.reader(file) if row and row[0].isdecimal() and int(row[0]) <= step]
         try:
             self.file = path.open("w", newline="")
         except OSError as error:
@@ -82,9 +82,10 @@ def last_step(path: Path) -> LoggedStep | None:
     """The last whole row of a log, None where there is none."""
     if not path.exists():
         return None
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    if not rows or not rows[-1]["images_per_second"]:
-        return None
-    last = rows[-1]
-    return LoggedStep(int(last["step"]), float(last["loss"]), float(last["images_per_second"]))
+    with path.open(newline="", encoding="utf-8", errors="replace") as file:
+        rows = list(csv.reader(file))[1:]
+    try:
+        last = dict(zip(FIELDS, rows[-1], strict=True))
+        return LoggedStep(int(last["step"]), float(last["loss"]), float(last["images_per_second"]))
+    except (IndexError, ValueError, csv.Error):
+        return None  # it is being written, or damaged

@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -137,7 +138,9 @@ def stored_specs(job: Job, indices: Iterable[int], fingerprint: str) -> Iterator
             data = read_json(path, "remove it and run again: the block is matched again")
             if data.get("fingerprint") != fingerprint:
                 raise FacegenError(f"{path}: is of another order: was it changed during the run?")
-            specs = data["specs"]
+            specs = data.get("specs", [])
+            if not isinstance(specs, list) or len(specs) <= index - start:
+                raise FacegenError(f"{path}: damaged: remove it and run again: the block is matched again")
         yield FaceSpec.from_dict(specs[index - start])
 
 
@@ -252,7 +255,8 @@ def _correction(folder: Path, fingerprint: str) -> pilot_correction.Correction |
     data = read_json(path)
     if data.pop("fingerprint", None) != fingerprint:
         return None
-    return pilot_correction.Correction.from_dict(data)
+    with _damage_named(path):
+        return pilot_correction.Correction.from_dict(data)
 
 
 def _block_data(block: Matched, profile: RowSource) -> dict[str, Any]:
@@ -283,11 +287,22 @@ def _read_block(path: Path, fingerprint: str, profile: RowSource, seed: int, sta
     data = read_json(path)
     if data.get("fingerprint") != fingerprint or data.get("format_version") != BLOCK_VERSION:
         return None  # of another order or with other keys: matched again, which gives the same faces
-    specs = [FaceSpec.from_dict(spec) for spec in data["specs"]]
-    predicted = _floats(data["predicted"])
-    if data["targets"] is None:
-        targets = targets_of(profile, seed, start, start + len(specs)).values
-    else:
-        targets = _floats(data["targets"])
-    origins = tuple(Origin(**one) for one in data.get("origins", ()))
-    return Matched(specs, tuple(data["names"]), targets, predicted, data["report"], origins)
+    with _damage_named(path):
+        specs = [FaceSpec.from_dict(spec) for spec in data["specs"]]
+        predicted = _floats(data["predicted"])
+        if data["targets"] is None:
+            targets = targets_of(profile, seed, start, start + len(specs)).values
+        else:
+            targets = _floats(data["targets"])
+        origins = tuple(Origin(**one) for one in data.get("origins", ()))
+        return Matched(specs, tuple(data["names"]), targets, predicted, data["report"], origins)
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    """FacegenError that names the file where its content is not of the stored form."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        why = f"{type(error).__name__}: {error}"
+        raise FacegenError(f"{path}: damaged ({why}): remove it and run again: it is matched again") from None

@@ -166,6 +166,9 @@ def rerender(root: Path, count: int, seed: int = 0, progress: Counted = ignore_c
             f"{root}: was rendered by {by}, this facegen has {GENERATOR}, "
             "which gives other faces: use the facegen that rendered it"
         )
+    wanted = {"size": header["size"], "convention": header["convention"]}
+    if {key: config.get(key) for key in wanted} != wanted or not isinstance(config.get("quality"), str):
+        raise FacegenError(f"{root}: its dataset.json does not say how it was rendered: render it again")
     if "photographs" in config:
         raise FacegenError(f"{root}: its photographs of backgrounds are not in it: cannot be rendered again")
     order = generator(seed, len(names), "verify.rerender").permutation(len(names))

@@ -699,7 +699,7 @@ class FaceSpec:
         ------
         FacegenError : an unknown version or field.
         """
-        version = data.get("version")
+        version = data.get("version") if isinstance(data, Mapping) else None
         if version != SPEC_VERSION and version not in OLDER_IDENTITIES:
             raise FacegenError(
                 f"face spec of version {version!r}: this facegen reads versions up to {SPEC_VERSION}"
@@ -714,6 +714,8 @@ class FaceSpec:
 
 def _build(kind: type[Any], data: Mapping[str, Any], where: str) -> Any:
     """An instance of a dataclass of the spec from plain JSON types."""
+    if not isinstance(data, Mapping):
+        raise FacegenError(f"{where}: holds {type(data).__name__}, need an object of fields")
     hints = typing.get_type_hints(kind)
     unknown = set(data) - set(hints)
     if unknown:

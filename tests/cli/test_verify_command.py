@@ -30,7 +30,7 @@ def dataset(root, size=32):
     write_attributes(root, ["000000"], [{"yaw": 0.0}])
     write_dataset_json(root, {
         "seed": 0, "size": size, "num": 1, "convention": "celebamaskhq", "profile": None, "fingerprint": "",
-        "config": {}, "ledger": [], "failures": [],
+        "config": {}, "ledger": [], "failures": {},
     })  # fmt: skip
 
 

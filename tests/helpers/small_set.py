@@ -8,7 +8,7 @@ from facegen.datasets.io.sample import Sample
 SIZE = 64
 HEADER = {
     "seed": 0, "size": SIZE, "num": 2, "convention": "celebamaskhq", "profile": None, "fingerprint": "",
-    "config": {}, "ledger": [], "failures": [],
+    "config": {}, "ledger": [], "failures": {},
 }  # fmt: skip
 
 

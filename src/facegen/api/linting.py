@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import csv
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,8 +18,9 @@ from facegen.api.dataset import Dataset, FacesLike, face_set_of
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.inspection import lint as inspection
 from facegen.datasets.inspection.finding_kinds import LEFT_OUT, kind_of
-from facegen.datasets.inspection.findings_file import findings_csv, plain_cell
+from facegen.datasets.inspection.findings_file import findings_csv
 from facegen.datasets.inspection.mended_copy import Change, write_mended
+from facegen.datasets.io.csv_text import csv_bytes
 from facegen.datasets.io.files import write_bytes
 from facegen.datasets.io.hardware import processor_count
 from facegen.datasets.io.progress import ProgressCallback, ProgressEvent, ignore_progress
@@ -100,8 +100,8 @@ class LintReport:
         FacegenError : the folder cannot be written.
         """
         folder = Path(folder)
-        write_bytes(folder / FINDINGS_FILE, findings_csv(self.findings.problems).encode())
-        write_bytes(folder / PAGE_FILE, _page(self, thumbnails).encode())
+        write_bytes(folder / FINDINGS_FILE, findings_csv(self.findings.problems))
+        write_bytes(folder / PAGE_FILE, _page(self, thumbnails).encode(errors="replace"))
         return folder / PAGE_FILE
 
     def fix(self, folder: str | Path, progress: ProgressCallback = ignore_progress) -> list[Change]:
@@ -127,11 +127,8 @@ class LintReport:
         """
         out = Path(folder)
         changes = write_mended(self.faces, out, _counter(progress, "mend", self.faces))
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(("sample", "change"))
-        writer.writerows((plain_cell(one.name), plain_cell(one.done)) for one in changes)
-        write_bytes(out / CHANGES_FILE, text.getvalue().encode())
+        rows = (("sample", "change"), *((one.name, one.done) for one in changes))
+        write_bytes(out / CHANGES_FILE, csv_bytes(rows))
         return changes
 
 

@@ -138,11 +138,11 @@ def test_a_profile_of_before_a_measure_existed_is_read_and_compared(tmp_path, fi
     [
         (lambda one: one.update(weights=[0.5]), "weights of the mixture sum to 0.5"),
         (
-            lambda one: one["means"][0].__setitem__(3, float("nan")),
+            lambda one: one["means"][0].__setitem__(3, None),
             "a mean of the mixture is no finite number",
         ),
         (
-            lambda one: one["covariances"][0][5].__setitem__(5, float("inf")),
+            lambda one: one["covariances"][0][5].__setitem__(5, None),
             "covariance of the mixture is no",
         ),
         (
@@ -161,6 +161,26 @@ def test_impossible_mixtures_are_refused_in_one_line(tmp_path, fitted, change, m
     with pytest.raises(FacegenError, match=message) as error:
         load_profile(tmp_path / "p.json")
     assert "\n" not in str(error.value) and "damaged profile" in str(error.value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_numbers_that_are_not_finite_are_refused(tmp_path, fitted, value):
+    save_profile(fitted, tmp_path / "p.json")
+    data = json.loads((tmp_path / "p.json").read_text())
+    data["measured"]["mixture"]["covariances"][0][5][5] = value
+    (tmp_path / "p.json").write_text(json.dumps(data))
+    with pytest.raises(FacegenError, match="is no number of JSON"):
+        load_profile(tmp_path / "p.json")
+
+
+def test_frequencies_of_levels_that_are_no_numbers_are_refused(tmp_path, shipped):
+    save_profile(shipped, tmp_path / "p.json")
+    data = json.loads((tmp_path / "p.json").read_text())
+    levels = next(one["levels"] for one in data["annotated"]["attributes"] if one["kind"] == "ordinal")
+    levels[next(iter(levels))] = None
+    (tmp_path / "p.json").write_text(json.dumps(data))
+    with pytest.raises(FacegenError, match="do not sum to 1"):
+        load_profile(tmp_path / "p.json")
 
 
 def test_no_row_or_name_is_written(tmp_path, fitted, table):

@@ -27,7 +27,7 @@ def drawn_set(root, count=14, size=256):
         write_sample(root, index, sample)
     write_dataset_json(root, {
         "seed": 0, "size": size, "num": count, "convention": "celebamaskhq", "profile": None,
-        "fingerprint": "", "config": {}, "ledger": [], "failures": [],
+        "fingerprint": "", "config": {}, "ledger": [], "failures": {},
     })  # fmt: skip
 
 

@@ -50,6 +50,30 @@ def test_the_fingerprint_of_an_unchanged_config_follows(folder):
     assert new["fingerprint"] == old["fingerprint"] != fingerprint(new["config"])
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("num", 10**18),  # a plan of as many shards
+        ("num", "6"),
+        ("num", True),
+        ("num", 6.5),
+        ("size", 0),
+        ("convention", ["celebamaskhq"]),
+        ("profile", {"a": 1}),
+        ("config", []),
+        ("failures", ["000001"]),
+        ("failures", {"000001": None}),
+        ("shard_size", 0),
+        ("part", 1),
+    ],
+)
+def test_values_of_another_kind_are_one_line(folder, key, value):
+    content = read_dataset_json(folder)
+    (folder / "dataset.json").write_text(json.dumps(content | {key: value}))
+    with pytest.raises(FacegenError, match=rf"dataset.json: {key} .*render it again"):
+        read_dataset_json(folder)
+
+
 def test_it_is_printed_and_written_again_as_the_new_version(folder):
     console = Console(record=True, width=300)
     new = read_dataset_json(folder)

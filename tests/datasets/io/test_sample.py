@@ -25,7 +25,7 @@ from facegen.datasets.layouts.open_set import open_set
 
 HEADER = {
     "seed": 0, "size": 48, "num": 3, "convention": "celebamaskhq", "profile": None, "fingerprint": "0" * 64,
-    "config": {}, "ledger": [], "failures": [],
+    "config": {}, "ledger": [], "failures": {},
 }  # fmt: skip
 
 

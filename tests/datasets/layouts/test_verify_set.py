@@ -115,7 +115,7 @@ def test_an_edited_meta_file_stops_no_check(dataset, seed):
 def test_failures_excuse_missing_samples(dataset):
     (dataset / "meta/000001.json").unlink()
     write_attributes(dataset, ["000000"], [{"yaw": 0.0}])
-    write_dataset_json(dataset, {**HEADER, "failures": [{"index": 1, "error": "out of memory"}]})
+    write_dataset_json(dataset, {**HEADER, "failures": {"000001": "out of memory"}})
     assert verify(dataset).problems == []
 
 

@@ -36,7 +36,9 @@ def test_parity(name, tmp_path):
     parser = Parser(shaken(name), CELEBAMASKHQ, 64, {})
     for batch in (1, 5):
         assert onnx_export.parity(parser, path.read_bytes(), batch) < 1e-4
-    values = {one.key: one.value for one in onnx.load(path).metadata_props}
+    model = onnx.load(path, load_external_data=False)
+    assert not any(one.external_data for one in model.graph.initializer)  # no other file is ever read
+    values = {one.key: one.value for one in model.metadata_props}
     assert json.loads(values["classes"])[1] == "skin" and values["convention"] == "celebamaskhq"
 
 

@@ -11,14 +11,14 @@ import fsspec
 import pytest
 from click.testing import CliRunner
 from fsspec.implementations.memory import MemoryFileSystem
-from packed_sets import Stop, archives_of, shards_of
+from packed_sets import Stop, archives_of, packed_set, shards_of
 
 import facegen
 from facegen.api.rendering import order_of as order_of_api
 from facegen.cli.main import cli
 from facegen.datasets.errors import DiskError, FacegenError
 from facegen.datasets.io import object_store
-from facegen.datasets.io.files import write_bytes
+from facegen.datasets.io.files import write_bytes, write_json
 from facegen.datasets.io.object_store import (
     ObjectStore,
     address_of,
@@ -374,3 +374,24 @@ def test_what_cannot_be_opened_is_said_in_one_line(tmp_path, monkeypatch):
         != mirror_folder("s3://a", "write")
         != mirror_folder("s3://b", "write")
     )
+
+
+def test_a_set_of_a_stranger_cannot_lead_to_other_files(tmp_path):
+    """`remote.json` of a folder that is no mirror of this user's cache is no part of the set."""
+    secret, root = tmp_path / "secret", packed_set(tmp_path / "faces", 2, 2)
+    (secret / "shards").mkdir(parents=True)
+    archive = root / "shards" / "000000.tar"
+    archive.rename(secret / "shards" / "000000.tar")
+    content = {"address": f"file://{secret}", "archives": {"shards/000000.tar": 51200}, "seen": {}}
+    write_json(root / "remote.json", content)
+    with pytest.raises(FacegenError, match="no finished sample"):
+        open_set(root)
+    with pytest.raises(FacegenError, match=r"not empty|in none of the|is gone|missing"):
+        facegen.merge([root], tmp_path / "merged")
+
+
+def test_a_mirror_leads_to_its_own_address_alone():
+    folder = mirror_folder("memory://faces", "read")
+    write_json(folder / "remote.json", {"address": "file:///etc", "archives": {}, "seen": {}})
+    with pytest.raises(FacegenError, match=r"remote.json: damaged \(of another address\): remove it"):
+        remote_of(folder)

@@ -233,7 +233,7 @@ def test_a_record_that_names_other_archives_is_refused(tmp_path, whole):
             read_record(tmp_path / "whole", 0)
     data["files"]["images/000000.png"][0] = -512
     file.write_text(json.dumps(data))
-    with pytest.raises(FacegenError, match="a size below 0"):
+    with pytest.raises(FacegenError, match="a size that no file has"):
         read_record(tmp_path / "whole", 0)
 
 
@@ -277,3 +277,24 @@ def test_a_damaged_archive_ends_reading_in_one_line(tmp_path, whole):
     with pytest.raises(FacegenError, match="is gone: render the set again"):
         faces.image(6)
     assert faces.image(0).dtype == np.uint8
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda files: files.pop("depth/000001.npz"), "names some files of a sample, not all"),
+        (lambda files: files.update({"meta/0000001234.json": [1, ""]}), "names samples other than"),
+        (lambda files: files.update({"meta/999999.json": [1, ""]}), "names samples other than"),
+        (lambda files: files.update({"meta/000001.json": [10**30, ""]}), "a size that no file has"),
+    ],
+)
+def test_a_record_of_other_samples_is_refused(tmp_path, whole, change, why):
+    root = tmp_path / "whole"
+    record = root / "shards" / "000000.json"
+    content = json.loads(record.read_text())
+    change(content["files"])
+    record.write_text(json.dumps(content))
+    with pytest.raises(FacegenError, match=rf"damaged record .*{why}.*remove it"):
+        read_record(root, 0)
+    assert StoredSamples(root).names == ["000003", "000004", "000005", "000006"]
+    assert any(why in one.message for one in plan_problems(root))
