@@ -4,12 +4,14 @@ PYTHON_BIN := .venv/bin/python
 FACEGEN := .venv/bin/facegen
 DEMO := demo
 PYTEST_ARGS ?=
+FUZZ_ARGS ?=
+SUPPLY := build/supply
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test proofs lint docs clean distclean
+.PHONY: help setup demo test proofs fuzz sbom audit-deps lint docs clean distclean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Virtual environment, wheels and system libraries
 	@tools/bootstrap.sh
@@ -26,6 +28,21 @@ test: setup ## Run the tests, a process a core
 
 proofs: setup ## Run the proofs that take minutes
 	@$(PYTHON_BIN) -m pytest -m slow $(PYTEST_ARGS)
+
+fuzz: setup ## Fuzz every reader of foreign files for ten minutes each; FUZZ_ARGS="--seconds 60 tar zip" for less
+	@$(PYTHON_BIN) -m pip install --quiet --disable-pip-version-check 'atheris>=3.0'
+	@$(PYTHON_BIN) tools/fuzz.py $(FUZZ_ARGS)
+
+$(SUPPLY)/.done: tools/supply_chain.txt | setup
+	@$(PYTHON_BIN) -m venv $(SUPPLY)
+	@$(SUPPLY)/bin/python -m pip install --quiet --disable-pip-version-check -r tools/supply_chain.txt && touch $@
+
+sbom: $(SUPPLY)/.done ## Software bill of materials of .venv (CycloneDX) into build/facegen.cdx.json
+	@$(SUPPLY)/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml -o build/facegen.cdx.json $(PYTHON_BIN)
+
+audit-deps: $(SUPPLY)/.done ## Known vulnerabilities of what .venv holds; asks a service on the internet
+	@$(PYTHON_BIN) -m pip freeze --exclude-editable > build/frozen.txt
+	@$(SUPPLY)/bin/pip-audit --strict --progress-spinner off --disable-pip --no-deps -r build/frozen.txt
 
 lint: setup ## Style, types and the direction of imports
 	@$(PYTHON_BIN) -m ruff check .
