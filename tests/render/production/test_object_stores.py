@@ -264,10 +264,10 @@ def test_dataset_json_is_the_last_file_to_go_either_way(tmp_path, monkeypatch):
 def test_a_forked_process_connects_anew(tmp_path):
     write_bytes(tmp_path / "dataset.json", b"{}")
     ObjectStore("oneprocess://faces").put(tmp_path / "dataset.json", "dataset.json")
-    refresh("oneprocess://faces", tmp_path / "mirror")
-    assert remote_of(tmp_path / "mirror").store.read("dataset.json") == b"{}"
+    refresh("oneprocess://faces", mirror_folder("oneprocess://faces", "read"))
+    assert remote_of(mirror_folder("oneprocess://faces", "read")).store.read("dataset.json") == b"{}"
     with multiprocessing.get_context("fork").Pool(1) as pool:
-        assert pool.apply(_read_remote, (tmp_path / "mirror",)) == b"{}"
+        assert pool.apply(_read_remote, (mirror_folder("oneprocess://faces", "read"),)) == b"{}"
 
 
 def _read_remote(mirror):
