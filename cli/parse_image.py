@@ -86,8 +86,9 @@ def command(
         out = Path(OVERLAYS) if found.many else first.with_name(f"{first.stem}{OVERLAY_MARK}.png")
     table = None if record in (None, "-") else Path(str(record))
     targets = targets_of(found, out if overlay else None, mask, table)
-    if found.remark():
-        say(found.remark(), err=True)
+    remark = found.remark()
+    if remark:
+        say(remark, err=True)
 
     def tell(line: str) -> None:
         say(line, err=record == "-")

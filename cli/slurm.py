@@ -42,17 +42,15 @@ def command(
     """
     from facegen.render.production.slurm_script import slurm_script
 
-    say(
-        slurm_script(
-            options,
-            out,
-            jobs,
-            cpus=cpus,
-            gpus=gpus,
-            hours=hours,
-            partition=partition,
-            at_once=at_once,
-            program=program,
-        ),
-        nl=False,
+    script = slurm_script(
+        options,
+        out,
+        jobs,
+        cpus=cpus,
+        gpus=gpus,
+        hours=hours,
+        partition=partition,
+        at_once=at_once,
+        program=program,
     )
+    say(script.removesuffix("\n"))

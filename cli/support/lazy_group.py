@@ -71,7 +71,7 @@ class LazyGroup(click.Group):
             say("facegen: interrupted", err=True)
             ctx.exit(EXIT_TERMINATED if isinstance(stop, Terminated) else EXIT_INTERRUPTED)
         except click.ClickException as error:  # it names what was typed, or what a shell's * has found
-            error.message = printable(error.message)
+            vars(error)["message"] = printable(error.message)
             raise
         except (click.exceptions.Exit, click.Abort):
             raise

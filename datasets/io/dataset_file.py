@@ -107,7 +107,7 @@ def _check_kinds(path: Path, content: Mapping[str, Any]) -> None:
             continue
         if type(value) is not kind:
             raise FacegenError(f"{path}: {key} is {value!r:.60}, need {kind.__name__}: render it again")
-        if key in LEAST and not LEAST[key] <= value <= MOST[key]:
+        if isinstance(value, int) and key in LEAST and not LEAST[key] <= value <= MOST[key]:
             raise FacegenError(
                 f"{path}: {key} is {value}, need {LEAST[key]} to {MOST[key]:,}: render it again"
             )

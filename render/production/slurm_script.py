@@ -63,8 +63,8 @@ def slurm_script(
     for option in options:
         if option.partition("=")[0] in NEEDED:
             raise FacegenError(f"{option}: the script sets {', '.join(NEEDED)} itself: leave it out")
-    if any(ord(letter) < 32 for text in (*options, str(out), partition or "", program) for letter in text):
-        raise FacegenError("a control character in an option: a script cannot hold it")
+    if not all(text.isprintable() for text in (*options, str(out), partition or "", program)):
+        raise FacegenError("a letter that is not printed in an option: a script cannot hold it")
     workers = 1 if gpus else cpus
     name = out.absolute().name
     parts = out.absolute().with_name(f"{name}-parts")
