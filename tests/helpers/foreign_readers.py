@@ -191,7 +191,7 @@ def _spec(folder: Path) -> Path:
 
 def _read_spec(folder: Path) -> None:
     from facegen.datasets.io.stored_samples import StoredSamples
-    from facegen.render.production.dataset_run import spec_of
+    from facegen.render.production.stored_faces import spec_of
 
     spec_of(StoredSamples(folder), 0)
 
