@@ -3,8 +3,10 @@
 For each class, a threshold is the mean probability that the parser gives the class where it is labelled. A
 pixel counts as confidently of another class where that class reaches its own threshold and has the highest
 probability among those that do (Northcutt, Jiang and Chuang, Confident Learning: Estimating Uncertainty in
-Dataset Labels, JAIR 70, 2021, equations 1 and 2). Such pixels are joined to patches; thin ones, which lie
-along borders that two annotators draw differently, are left out.
+Dataset Labels, JAIR 70, 2021, equations 1 and 2). A threshold is no lower than SURE: where most labels of a
+rare class are wrong, the mean says nothing. Such pixels are joined to patches; thin ones, which lie along
+borders that two annotators draw differently, are left out, unless the whole part that the parser sees is
+hardly labelled as that: a brow that is missing is thin.
 
 Pictures and label maps have the parser's size S.
 """
@@ -25,6 +27,8 @@ from facegen.parse.models.checkpoints import Parser
 
 BATCH = 16
 FIRST_PASS = 300  # pictures that the thresholds are taken from
+SURE = 0.5  # least threshold: such a class has the highest probability of all
+UNLABELLED = 0.1  # fraction of a part as the parser sees it, below which its label is missing
 THIN = 2  # pixels that a patch loses on every side: borders of two annotators differ by less
 LEAST = 16  # pixels of what is left of a patch at S = 128; scales with the area
 PATCHES = 3  # of a picture that are named
@@ -95,7 +99,7 @@ def label_errors(
 def thresholds(
     parts: Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]],
 ) -> npt.NDArray[np.float64]:
-    """Mean probability of each class where it is labelled; 1 for a class that is nowhere.
+    """Mean probability of each class where it is labelled, at least SURE; 1 for a class that is nowhere.
 
     Parameters
     ----------
@@ -110,7 +114,7 @@ def thresholds(
         own = np.take_along_axis(chances, index, axis=1)[:, 0]
         total += np.bincount(masks[known], own[known], 256)
         count += np.bincount(masks[known], minlength=256)
-    return np.divide(total, count, out=np.ones(256), where=count > 0)[:classes]
+    return np.maximum(np.divide(total, count, out=np.ones(256), where=count > 0)[:classes], SURE)
 
 
 def contradicted(
@@ -136,17 +140,47 @@ def contradicted(
     found = np.where(sure.max(0) > 0, sure.argmax(0), mask).astype(np.uint8)
     wrong = (found != mask) & (mask != IGNORE)
     least = LEAST * mask.size / 128**2
-    patches = []
-    for given, other in np.unique(np.stack([mask[wrong], found[wrong]], axis=1), axis=0):
-        region = wrong & (mask == given) & (found == other)
-        core = ndimage.binary_erosion(region, iterations=THIN)
-        pieces, count = ndimage.label(core)
-        for one in range(1, count + 1):
-            place = np.argwhere(pieces == one)
-            if len(place) >= least:
-                y, x = (place.mean(0) + 0.5) / mask.shape[0]
-                patches.append(Patch(int(given), int(other), len(place) / mask.size, (float(x), float(y))))
+    patches = [
+        patch
+        for given, other in np.unique(np.stack([mask[wrong], found[wrong]], axis=1), axis=0)
+        for patch in _pieces(
+            ndimage.binary_erosion(wrong & (mask == given) & (found == other), iterations=THIN),
+            least,
+            int(given),
+            int(other),
+        )
+    ]
+    for other in np.unique(found[wrong]):
+        if other and other not in {one.found for one in patches}:
+            patches += _missing(found == other, mask, least, int(other))
     return sorted(patches, key=lambda one: -one.fraction)
+
+
+def _pieces(region: npt.NDArray[np.bool_], least: float, given: int, found: int) -> list[Patch]:
+    """The connected pieces of a region (S, S) bool that have at least `least` pixels."""
+    pieces, count = ndimage.label(region)
+    patches = []
+    for one in range(1, count + 1):
+        place = np.argwhere(pieces == one)
+        if len(place) >= least:
+            y, x = (place.mean(0) + 0.5) / len(region)
+            patches.append(Patch(given, found, len(place) / region.size, (float(x), float(y))))
+    return patches
+
+
+def _missing(
+    seen: npt.NDArray[np.bool_], mask: npt.NDArray[np.uint8], least: float, found: int
+) -> list[Patch]:
+    """Parts of a class as a parser sees them, (S, S) bool, that are hardly labelled as that class."""
+    parts, count = ndimage.label(seen)
+    patches = []
+    for one in range(1, count + 1):
+        labels = mask[parts == one]
+        known = labels[labels != IGNORE]
+        if known.size >= 2 * least and (known == found).mean() < UNLABELLED:
+            given = int(np.bincount(known).argmax())
+            patches += _pieces((parts == one) & (mask == given), least, given, found)
+    return patches
 
 
 def _batches(

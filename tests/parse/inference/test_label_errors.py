@@ -7,7 +7,7 @@ from drawn_faces import write_index_set
 
 from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.layouts.open_set import open_set
-from facegen.parse.inference.label_errors import contradicted, label_errors, thresholds
+from facegen.parse.inference.label_errors import SURE, contradicted, label_errors, thresholds
 from facegen.parse.models.checkpoints import Parser, parser_metadata
 from facegen.parse.models.networks import build_network
 
@@ -29,7 +29,9 @@ def test_thresholds_are_mean_probabilities_of_the_labelled_class():
     masks[0, :2] = 255
     direct = [np.mean([chances[n, k, y, x] for n, y, x in np.argwhere(masks == k)]) for k in range(3)]
     found = thresholds(iter([(chances[:1], masks[:1]), (chances[1:], masks[1:])]))
-    np.testing.assert_allclose(found, [*direct, 1.0], rtol=1e-6)
+    np.testing.assert_allclose(found, [*np.maximum(direct, SURE), 1.0], rtol=1e-6)
+    rare = np.full((1, 4, 8, 8), 0.1, np.float32)  # a class whose labels are wrong: no threshold to go by
+    assert (thresholds(iter([(rare, masks[1:])])) >= SURE).all()
 
 
 def test_a_patch_of_another_class_is_found_and_a_shifted_border_is_not():
@@ -46,6 +48,20 @@ def test_a_patch_of_another_class_is_found_and_a_shifted_border_is_not():
     assert contradicted(chances_of(truth, sure=0.7), wrong, limits) == []  # below the threshold
     wrong[40:60, 40:60] = 255
     assert contradicted(chances_of(truth), wrong, limits) == []
+
+
+def test_a_thin_part_without_a_label_is_found_and_a_thin_border_is_not():
+    """A brow of 4 rows loses every pixel to the erosion; where half of it is labelled, it is a border."""
+    truth = np.ones((SIZE, SIZE), np.uint8)
+    truth[40:44, 30:60] = 2
+    limits = np.full(4, 0.8)
+    (patch,) = contradicted(chances_of(truth), np.ones_like(truth), limits)
+    assert (patch.given, patch.found) == (1, 2)
+    assert patch.fraction == pytest.approx(4 * 30 / SIZE**2) and patch.centre == (45 / SIZE, 42 / SIZE)
+    lower = np.ones_like(truth)
+    lower[42:46, 30:60] = 2
+    assert contradicted(chances_of(truth), lower, limits) == []
+    assert contradicted(chances_of(truth), np.full_like(truth, 255), limits) == []
 
 
 class Remembering(torch.nn.Module):
