@@ -105,7 +105,12 @@ def test_bare_may_show_glasses_only_where_they_are_opaque(dataset):
     assert "has a glasses frame" in messages(dataset)["bare/000000.png"]
 
 
-@pytest.mark.parametrize("seed", ["1e999", "null", '"x"', "-5"])
+def test_a_meta_file_that_is_no_json_is_named(dataset):
+    (dataset / "meta/000001.json").write_text('{"spec": {"seed": 1e999, "index": 0}}')
+    assert any("1e999 is beyond every number" in one for one in messages(dataset).values())
+
+
+@pytest.mark.parametrize("seed", ["null", '"x"', "-5"])
 def test_an_edited_meta_file_stops_no_check(dataset, seed):
     spoil_mask(dataset)
     (dataset / "meta/000001.json").write_text(f'{{"spec": {{"seed": {seed}, "index": 0}}}}')
