@@ -16,7 +16,12 @@ OVERLAYS = "facegen-parsed"  # folder of the overlays of several photos
 
 @click.command()
 @click.argument("photos", metavar="PHOTO...", nargs=-1, required=True)
-@click.option("--model", type=FILE, help="Checkpoint [the newest in ./facegen-eval*].")
+@click.option(
+    "--model",
+    metavar="FILE",
+    help="Checkpoint, or `shipped` for the parser that facegen brings [the newest in ./facegen-eval*, else "
+    "shipped].",
+)
 @click.option(
     "--adapted",
     is_flag=True,
@@ -47,7 +52,7 @@ OVERLAYS = "facegen-parsed"  # folder of the overlays of several photos
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:K.")
 def command(
     photos: tuple[str, ...],
-    model: Path | None,
+    model: str | None,
     adapted: bool,
     out: Path | None,
     overlay: bool,
@@ -57,7 +62,9 @@ def command(
     whole: bool,
     device: str,
 ) -> None:
-    """Run a trained parser on photos: files, folders, or patterns in quotes.
+    """Run a parser on photos: files, folders, or patterns in quotes.
+
+    facegen brings a small one, trained on synthetic faces only: its card is in the documentation.
 
     A photo that is not one face which fills it as in the parser's training set is searched for faces of at
     least a sixth of its longer side; each is parsed in its own square, turned upright. Where none is
@@ -79,6 +86,7 @@ def command(
         targets_of,
     )
     from facegen.parse.inference.photo_run import PhotoRun
+    from facegen.parse.models.shipped_parser import SHIPPED
 
     found = list_photos(photos)
     if out is None:
@@ -93,7 +101,8 @@ def command(
     def tell(line: str) -> None:
         say(line, err=record == "-")
 
-    work = PhotoRun(model or newest_checkpoint(), device, adapted, not whole, palette, tell)
+    chosen = newest_checkpoint() if model is None else SHIPPED if model == SHIPPED else Path(model)
+    work = PhotoRun(chosen or SHIPPED, device, adapted, not whole, palette, tell)
     records: list[dict[str, Any]] = []
     failed = 0
     for target in targets:

@@ -1,4 +1,5 @@
-"""Writes docs/reference from the code: attributes, measures, conventions, commands, the Python API.
+"""Writes docs/reference from the code: attributes, measures, conventions, commands, the Python API, the card
+of the shipped parser.
 
     python tools/docs_pages.py            write them
     python tools/docs_pages.py --check    exit 1 and name those that are not up to date
@@ -136,6 +137,14 @@ def python_page() -> str:
     return "".join(parts)
 
 
+def parser_page() -> str:
+    """The card of the parser that facegen brings."""
+    from facegen.parse.experiment.parser_card import card_page
+    from facegen.parse.models.shipped_parser import shipped_parser
+
+    return card_page(shipped_parser().card)
+
+
 def _text_of(name: str, thing: object) -> str:
     """A call with one parameter a line, then the docstring."""
     from facegen.callable_package import described
@@ -176,6 +185,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "conventions.md": conventions_page,
     "commands.md": commands_page,
     "python.md": python_page,
+    "parser.md": parser_page,
 }
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
 

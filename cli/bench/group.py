@@ -10,6 +10,7 @@ _TABLE = {
     "quality": ("facegen.cli.bench.bench_quality", "What more rays a pixel buy."),
     "labels": ("facegen.cli.bench.bench_labels", "Faults of the labels, and ray casting against them."),
     "reverse": ("facegen.cli.bench.bench_reverse", "A parser trained on real faces, run on renders."),
+    "parser": ("facegen.cli.bench.bench_parser", "F1 of a parser by class, and for whom it fails."),
     "oracles": ("facegen.cli.bench.bench_oracles", "What factors of photographs would be worth."),
     "mean-face": ("facegen.cli.bench.bench_mean_face", "The mean render compared with the mean photograph."),
     "audit": ("facegen.cli.bench.bench_audit", "Seconds an audited face."),

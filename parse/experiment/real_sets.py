@@ -108,6 +108,26 @@ def _published_parts(real: Path, convention: str | Path | None) -> tuple[FaceSet
         return None
 
 
+def open_test(real: Path) -> FaceSet:
+    """The faces of a set that a finished parser may be scored on.
+
+    Parameters
+    ----------
+    real : the official CelebAMask-HQ or a folder around train/ and test/, of which the test part is taken; or
+        any other set, taken whole
+
+    Raises
+    ------
+    FacegenError : no such folder or no masks.
+    """
+    official = is_celebamaskhq(real) and (real / MAPPING_FILE).is_file()
+    holder = not is_celebamaskhq(real) and not (real / "images").is_dir() and (real / "test").is_dir()
+    faces = open_set(real, "test" if official or holder else None)
+    if not faces.has_masks:
+        raise FacegenError(f"{faces.path} holds pictures without masks: scoring needs masks/")
+    return faces
+
+
 def seen_pictures(fit: LoadedSet, test: LoadedSet) -> list[str]:
     """Names of test pictures that are training pictures encoded again, resized or mirrored.
 

@@ -69,17 +69,13 @@ def adopt_renamed(folder: Path) -> None:
                 old.rename(target)
 
 
-def newest_checkpoint(folder: Path | None = None) -> Path:
-    """The newest checkpoint of an arm in the runs ./facegen-eval*.
+def newest_checkpoint(folder: Path | None = None) -> Path | None:
+    """The newest checkpoint of an arm in the runs ./facegen-eval*; None where there is none.
 
     Parameters
     ----------
     folder : Path, optional
         Where the run folders lie; the working directory by default.
-
-    Raises
-    ------
-    FacegenError : there is none.
     """
     found: list[Path] = []
     for run in (folder or Path.cwd()).glob("facegen-eval*"):
@@ -87,8 +83,4 @@ def newest_checkpoint(folder: Path | None = None) -> Path:
             count = read_json(run / ARGUMENTS_FILE)["num"]  # of the arms; points of curves have others
             for arm in ("R", "S-*", "S_D-*", "X*"):
                 found += run.glob(f"{arm}-n{count}-seed*/checkpoint.pt")
-    if not found:
-        raise FacegenError(
-            "no checkpoint in ./facegen-eval*: train one with facegen train-eval, or give --model FILE"
-        )
-    return max(found, key=lambda one: (one.stat().st_mtime, str(one)))
+    return max(found, key=lambda one: (one.stat().st_mtime, str(one)), default=None)

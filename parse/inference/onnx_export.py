@@ -9,7 +9,9 @@ import io
 import json
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -19,9 +21,13 @@ from facegen.parse.models.checkpoints import Parser, load_parser
 from facegen.parse.models.networks import normalise
 from facegen.parse.training.train import CHECKPOINT_FILE
 
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
 ONNX_FILE = "parser.onnx"
 OPSET = 18
 PARITY = 1e-4  # largest difference of a logit between torch and onnxruntime
+HALVED = 256  # numbers of a constant from which on it is stored as float16 in a halved graph
 
 
 class _WithNormalisation(nn.Module):
@@ -56,8 +62,11 @@ def export_onnx(folder: Path) -> Path:
     return folder / ONNX_FILE
 
 
-def onnx_bytes(parser: Parser) -> bytes:
-    """The graph of a parser with its weights, batch size free."""
+def onnx_bytes(parser: Parser, half: bool = False) -> bytes:
+    """The graph of a parser with its weights, batch size free.
+
+    half : store weights as float16; the graph still computes in float32
+    """
     require_onnx()
     import onnx
 
@@ -77,6 +86,9 @@ def onnx_bytes(parser: Parser) -> bytes:
         )
     assert program is not None
     model = program.model_proto
+    _forget_origin(model)
+    if half:
+        _halve(model)
     values = {
         "convention": parser.convention.name,
         "classes": json.dumps(parser.convention.classes),
@@ -87,6 +99,32 @@ def onnx_bytes(parser: Parser) -> bytes:
     buffer = io.BytesIO()
     onnx.save(model, buffer)
     return buffer.getvalue()
+
+
+def _forget_origin(model: "ModelProto") -> None:
+    """Remove what the exporter notes of each node: it names lines and folders of this machine's Python."""
+    for part in (*model.graph.node, *model.graph.initializer, *model.graph.value_info, *model.graph.input):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    del model.graph.metadata_props[:]
+    del model.metadata_props[:]
+
+
+def _halve(model: "ModelProto") -> None:
+    """Store large constants as float16, and widen each where the graph begins."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    wideners = []
+    for tensor in model.graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        if values.dtype != np.float32 or values.size < HALVED:
+            continue
+        name = tensor.name
+        tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
+        wideners.append(helper.make_node("Cast", [tensor.name], [name], to=TensorProto.FLOAT))
+    nodes = [*wideners, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
 
 
 def parity(parser: Parser, content: bytes, batch: int = 3) -> float:

@@ -15,6 +15,7 @@ from PIL import Image
 
 from facegen.datasets.io.files import write_picture
 from facegen.parse.inference.photo_files import Targets, mask_picture
+from facegen.parse.models.shipped_parser import SHIPPED, shipped_parser
 
 if TYPE_CHECKING:
     from facegen.parse.inference.single_photo import LoadedParser, ParsedPicture
@@ -25,8 +26,8 @@ class PhotoRun:
 
     Parameters
     ----------
-    model : Path
-        Checkpoint.
+    model : str or Path
+        Checkpoint, or "shipped".
     device : str
         "auto", "cpu", "cuda" or "cuda:K".
     adapted : bool
@@ -41,7 +42,7 @@ class PhotoRun:
 
     def __init__(
         self,
-        model: Path,
+        model: str | Path,
         device: str,
         adapted: bool,
         find: bool,
@@ -84,9 +85,10 @@ class PhotoRun:
 
             self._loaded = load_for_photos(self._model, self._device, self._adapted)
             parser = self._loaded.parser
+            about = f"; {shipped_parser().summary()}" if self._model == SHIPPED else ""
             self._say(
                 f"device {describe_device(self._loaded.device)}; model {self._model} "
-                f"({parser.convention.name}, {parser.size} px)"
+                f"({parser.convention.name}, {parser.size} px{about})"
             )
             self._loading = time.perf_counter() - before
         return self._loaded

@@ -25,6 +25,7 @@ from facegen.parse.inference.face_finding import FoundFace, find_faces, fit_of, 
 from facegen.parse.inference.overlay import overlay
 from facegen.parse.metrics.evaluate import predict
 from facegen.parse.models.checkpoints import Parser, load_parser
+from facegen.parse.models.shipped_parser import SHIPPED, WEIGHTS_FILE, shipped_parser
 
 BAND = 64  # rows that are labelled at a time: 20 MB of a photo of 63 megapixels
 # Pixels of the longer side from which on faces are looked for in a copy of 1/2, 1/3, ...: the smallest crop
@@ -133,7 +134,9 @@ class ParsedPicture:
             start += len(band)
 
 
-def load_for_photos(model: str | Path | Parser, device: str = "auto", adapted: bool = False) -> LoadedParser:
+def load_for_photos(
+    model: str | Path | Parser = SHIPPED, device: str = "auto", adapted: bool = False
+) -> LoadedParser:
     """A parser ready for photos.
 
     Parameters
@@ -146,6 +149,13 @@ def load_for_photos(model: str | Path | Parser, device: str = "auto", adapted: b
     FacegenError : the checkpoint or its adapter cannot be read, no such device.
     """
     chosen = pick_device(device)
+    if model == SHIPPED:
+        if adapted:
+            raise FacegenError(
+                "the parser that facegen brings has no label adapter: name a checkpoint of train-eval with "
+                "--model, or leave --adapted out"
+            )
+        return LoadedParser(load_parser(shipped_parser().file(WEIGHTS_FILE), chosen), chosen)
     parser = model if isinstance(model, Parser) else load_parser(Path(model), chosen)
     if not adapted:
         return LoadedParser(parser, chosen)
@@ -156,7 +166,7 @@ def load_for_photos(model: str | Path | Parser, device: str = "auto", adapted: b
 
 def label_picture(
     picture: npt.NDArray[np.uint8],
-    model: str | Path | Parser,
+    model: str | Path | Parser = SHIPPED,
     device: str = "auto",
     adapted: bool = False,
     find: bool = True,
@@ -167,7 +177,8 @@ def label_picture(
     ----------
     picture : (H, W, 3) uint8 RGB
     model : path or Parser
-        A checkpoint of `facegen train-eval`, or a parser that is already loaded.
+        A checkpoint of `facegen train-eval`, a parser that is already loaded, or "shipped": the one that
+        facegen brings (a file of that name: `Path("shipped")`).
     device : str
         "auto", "cpu", "cuda" or "cuda:K".
     adapted : bool

@@ -99,9 +99,15 @@ def require_version(path: Path, metadata: dict[str, Any], version: int) -> None:
         )
 
 
-def save_parser(path: Path, network: nn.Module, metadata: dict[str, Any]) -> None:
-    """Write a parser; weights are moved to the processor."""
-    weights = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
+def save_parser(path: Path, network: nn.Module, metadata: dict[str, Any], half: bool = False) -> None:
+    """Write a parser; weights are moved to the processor.
+
+    half : store weights of more than one dimension (convolutions) as float16; `load_parser` widens them again
+    """
+    weights = {
+        name: (value.half() if half and value.ndim > 1 else value).detach().cpu().contiguous()
+        for name, value in network.state_dict().items()
+    }
     write_torch(path, {"metadata": metadata, "weights": weights})
 
 

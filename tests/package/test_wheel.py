@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("assets", "audit", "cli", "datasets", "parse", "render")
-CARRIED = (".py", ".json", ".html.j2", ".toml", "py.typed")  # what belongs to the package
+CARRIED = (".py", ".json", ".html.j2", ".toml", "py.typed", ".pt", ".onnx")  # what belongs to the package
 pytestmark = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not run from a clone")
 
 
@@ -73,6 +73,9 @@ def test_it_works_without_the_clone(wheel, tmp_path):
         "print(facegen.load_profile('uniform').name, facegen.load_profile('celebamaskhq').name)\n"
         "print(facegen.draw_spec(0, 1).index)\n"
         "from facegen.cli.main import cli\n"
+        "from PIL import Image\n"
+        "Image.new('RGB', (90, 60), (120, 90, 70)).save('photo.png')\n"
+        "cli(['parse-image', 'photo.png', '--device', 'cpu'], standalone_mode=False)\n"
         "cli(['render', '--list-attributes'])\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(wheel)}
@@ -81,3 +84,6 @@ def test_it_works_without_the_clone(wheel, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("uniform celebamaskhq\n1\n") and "headwear.kind = " in done.stdout
+    assert (
+        "model shipped (celebamaskhq, 128 px; " in done.stdout and (tmp_path / "photo-parsed.png").is_file()
+    )

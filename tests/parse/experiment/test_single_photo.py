@@ -28,8 +28,13 @@ def test_parse_image_draws_over_a_photo(finished, tmp_path, monkeypatch):
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned
     Image.new("RGB", (90, 60), (120, 90, 70)).save(photo, exif=exif)
-    missing = run("parse-image", photo)
-    assert missing.exit_code == 2 and "no checkpoint" in missing.output
+    at_once = run("parse-image", photo, "--json", "shipped.json", "--device", "cpu")
+    assert at_once.exit_code == 0 and "model shipped (celebamaskhq, 128 px; " in at_once.output
+    assert "0 real pictures" in at_once.output and Path("photo-parsed.png").is_file()
+    assert json.loads(Path("shipped.json").read_text())["model"] == "shipped"
+    lacking = run("parse-image", photo, "--device", "cpu", "--adapted")
+    assert lacking.exit_code == 2 and "brings has no label adapter" in lacking.output
+    Path("photo-parsed.png").unlink()
     shutil.copytree(finished, "facegen-eval")
     result = run("parse-image", photo, "-o", tmp_path / "overlay.png", "--device", "cpu")
     assert result.exit_code == 0, result.output
@@ -37,6 +42,9 @@ def test_parse_image_draws_over_a_photo(finished, tmp_path, monkeypatch):
     assert size_of(tmp_path / "overlay.png") == (60, 90)
     newest = max(Path("facegen-eval").glob("*/checkpoint.pt"), key=lambda p: (p.stat().st_mtime, str(p)))
     assert str(newest) in result.output
+    named = run("parse-image", photo, "--model", "shipped", "--device", "cpu")
+    assert named.exit_code == 0 and "model shipped (" in named.output
+    Path("photo-parsed.png").unlink()
     plain = (tmp_path / "overlay.png").read_bytes()
     before = photo.read_bytes()
     chosen = run("parse-image", photo, "-o", "o.jpg", "--mask", "m.png", "--device", "cpu")

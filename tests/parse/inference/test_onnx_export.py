@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -40,6 +41,25 @@ def test_parity(name, tmp_path):
     assert not any(one.external_data for one in model.graph.initializer)  # no other file is ever read
     values = {one.key: one.value for one in model.metadata_props}
     assert json.loads(values["classes"])[1] == "skin" and values["convention"] == "celebamaskhq"
+
+
+@NEEDS
+@pytest.mark.parametrize("half", [False, True])
+def test_a_graph_holds_nothing_of_the_machine_that_wrote_it(half):
+    """The exporter notes files and lines of every node."""
+    parser = Parser(shaken("small"), CELEBAMASKHQ, 64, parser_metadata(CELEBAMASKHQ, "small", 64))
+    content = onnx_export.onnx_bytes(parser, half)
+    folders = (torch.__file__, onnx_export.__file__)
+    assert not any(str(Path(one).parent).encode() in content for one in folders)
+    assert b"stack_trace" not in content and content == onnx_export.onnx_bytes(parser, half)
+
+
+@NEEDS
+def test_halved_weights_halve_the_file_and_hardly_move_the_logits():
+    parser = Parser(shaken("small"), CELEBAMASKHQ, 64, parser_metadata(CELEBAMASKHQ, "small", 64))
+    whole, half = (onnx_export.onnx_bytes(parser, one) for one in (False, True))
+    assert len(half) < 0.52 * len(whole)
+    assert 1e-6 < onnx_export.parity(parser, half) < 5e-3
 
 
 @NEEDS

@@ -30,6 +30,16 @@ def test_a_round_trip(saved):
     torch.load(path, weights_only=True)
 
 
+def test_halved_weights_are_read_back_as_float32(saved, tmp_path):
+    _, network = saved
+    save_parser(tmp_path / "half.pt", network, parser_metadata(CELEBAMASKHQ, "small", 128), half=True)
+    weights = load_parser(tmp_path / "half.pt").network.state_dict()
+    for name, value in network.state_dict().items():
+        assert weights[name].dtype == value.dtype
+        assert torch.equal(weights[name], value.half().float() if value.ndim > 1 else value), name
+    assert (tmp_path / "half.pt").stat().st_size < 0.55 * saved[0].stat().st_size
+
+
 class _Bomb:
     def __init__(self, path):
         self.path = path

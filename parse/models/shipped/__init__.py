@@ -1,0 +1,1 @@
+"""Files of the parser that facegen brings: weights, ONNX graph and card. `make parser` writes them."""
