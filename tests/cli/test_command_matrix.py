@@ -85,10 +85,6 @@ def make_sets(root, pairs):
     for name, title in names.items():
         SETS[name][0](root / name, pairs)
         sets[title] = root / name
-        if name in ("lapa", "ibugmask"):  # most of the faces for training
-            (root / name / "train").rename(root / name / "other")
-            (root / name / "test").rename(root / name / "train")
-            (root / name / "other").rename(root / name / "test")
     flip = CELEBAMASKHQ.flip_table()
     changed = {
         "ids of LaPa, not declared": lambda mask: ids_of("lapa")[mask],
