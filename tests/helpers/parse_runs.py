@@ -37,7 +37,8 @@ def own_set(folder, source, profile, seed=0, convention="celebamaskhq", by_hand=
     """A drawn set under the name of a rendered one, as far as opening it goes."""
     shutil.copytree(source, folder)
     content = dict.fromkeys(REQUIRED) | {"convention": convention, "profile": profile, "seed": seed}
-    content["handwritten_profile"] = by_hand
+    content |= {"size": 64, "num": len(list((folder / "images").iterdir())), "fingerprint": "f00"}
+    content |= {"ledger": [], "failures": {}, "handwritten_profile": by_hand}
     content["config"] = {"seed": seed, "match_dist": profile, "size": 64, **config}
     write_dataset_json(folder, content)
     for k, image in enumerate(sorted((folder / "images").iterdir())):

@@ -54,8 +54,7 @@ def matched(drawn, tmp_path_factory):
     folder = tmp_path_factory.mktemp("matched") / "set"
     own_set(folder, drawn, "celebamaskhq", seed=5, generator=99, quality="fast", set=[])
     header = json.loads((folder / "dataset.json").read_text())
-    ordered = {"num": 8, "size": 64, "facegen": "0.1.0", "fingerprint": "f00"}
-    (folder / "dataset.json").write_text(json.dumps(header | ordered))
+    (folder / "dataset.json").write_text(json.dumps(header | {"num": 8}))
     return open_set(folder)
 
 
@@ -92,7 +91,7 @@ def test_the_card_says_what_the_faces_are(trained, matched):
     page = card_page(card)
     assert "Not measured yet" in page and "**generator 99**" in page and f"`{one['command']}`" in page
     assert "6 of 8 faces: this order was not finished" in page
-    assert "**0 real pictures were used in its training.**" in page
+    assert "**0 real pictures were used in its training.**" in " ".join(page.split())
 
 
 def test_a_stopped_training_and_another_one_give_the_same_bytes(trained, matched, tmp_path, monkeypatch):
