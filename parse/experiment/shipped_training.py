@@ -42,7 +42,7 @@ from facegen.parse.models.shipped_parser import (
     sha256,
 )
 from facegen.parse.training.recipe import Recipe
-from facegen.parse.training.train import train
+from facegen.parse.training.train import CHECKPOINT_FILE, train
 
 CPU = torch.device("cpu")
 SEED = 0
@@ -96,8 +96,11 @@ def train_shipped(run: ShippedRun, progress: ProgressCallback = ignore_progress)
     parts = [load_reported(one, recipe.size, progress) for one in run.sets]
     data = parts[0] if len(parts) == 1 else join(NAME, parts)
     title = f"on {len(data)} matched faces"
-    trained = train(data, recipe, SEED, CPU, run.work / TRAINING, lambda now: progress(now.event(title)))
-    assert trained is not None  # only with stop_after
+    done = train(data, recipe, SEED, CPU, run.work / TRAINING, lambda now: progress(now.event(title)))
+    assert done is not None  # only with stop_after
+    # From its file, also where it was trained just now: in the training's memory format 1 x 1 convolutions
+    # have other strides, which the packed file would hold.
+    trained = load_parser(run.work / TRAINING / CHECKPOINT_FILE)
     packed = run.work / WEIGHTS_FILE
     # Not by the folder's name; and through JSON, since pickle writes equal strings in one way where they are
     # one object and in another where they are two.
