@@ -45,6 +45,6 @@ def exit_code(findings: list[Finding]) -> int:
 
 def show(finding: Finding) -> None:
     """Print one finding on one line."""
-    status = click.style(f"{finding.status:<7}", fg=_COLOUR[finding.status])
     advice = f" -> {finding.advice}" if finding.advice else ""
-    say(f"{status} {finding.subject}: {finding.detail}{advice}")
+    mark = f"{finding.status:<7}"
+    say(f" {finding.subject}: {finding.detail}{advice}", mark=mark, colour=_COLOUR[finding.status])

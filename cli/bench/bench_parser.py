@@ -22,10 +22,9 @@ def command(context: click.Context, real: Path, model: Path | None, device: str,
     the set is the published CelebAMask-HQ with its annotations.
     """
     wait_without_spinning()
-    from rich.console import Console
-
     from facegen.cli.support.parser_table import print_scores
     from facegen.cli.support.provenance import provenance
+    from facegen.cli.support.terminal import Terminal
     from facegen.cli.support.training_progress import event_bars
     from facegen.datasets.io.files import write_json
     from facegen.parse.data.device import describe_machine
@@ -35,7 +34,7 @@ def command(context: click.Context, real: Path, model: Path | None, device: str,
     from facegen.parse.models.shipped_parser import SHIPPED
 
     loaded = load_for_photos(model or SHIPPED, device)
-    console = Console()
+    console = Terminal()
     with event_bars(console) as progress:
         content = parser_scores(loaded.parser, open_test(real), loaded.device, progress)
     write_json(out, {**provenance(context), "machine": describe_machine(loaded.device), **content})

@@ -7,6 +7,7 @@ from facegen.datasets.printable import printable
 LAYOUT = "\n\t"
 
 
-def say(text: str, err: bool = False) -> None:
-    """Print a text and a line end, on standard error with `err`."""
-    click.echo(printable(text, LAYOUT), err=err)
+def say(text: str, err: bool = False, mark: str = "", colour: str | None = None) -> None:
+    """Print a text and a line end, on standard error with `err`; a `mark` before it is coloured on terminals."""
+    start = click.style(printable(mark, LAYOUT), fg=colour) if mark else ""
+    click.echo(start + printable(text, LAYOUT), err=err)

@@ -74,6 +74,8 @@ def rebuilt(meta: Mapping[str, Any]) -> RebuiltHead:
     FacegenError : the meta lacks the spec or the camera, or another version of facegen rendered the sample.
     """
     try:
+        if not isinstance(meta["spec"], Mapping):
+            raise TypeError(f"spec is {meta['spec']!r}")
         spec = FaceSpec.from_dict(meta["spec"])
         size = float(meta["size"])
         intrinsics = np.array(meta["intrinsics"], np.float64).reshape(3, 3)

@@ -4,6 +4,7 @@ import io
 import re
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 from rich.markup import escape
@@ -41,6 +42,17 @@ def test_texts_tables_and_bars_keep_their_own_colours_only():
 def test_lines_keep_their_ends_only(capsys):
     say(f"{HOSTILE}\nsecond")
     assert capsys.readouterr().out == "a\\u001b]0;owned\\u0007\\u009b2J[bold]b\nsecond\n"
+
+
+def test_a_mark_is_coloured_and_no_more_than_a_text():
+    @click.command()
+    def command():
+        say(HOSTILE, mark=HOSTILE, colour="green")
+
+    shown = CliRunner().invoke(command, color=True).output
+    assert shown.startswith("\x1b[32m") and shown.count("a\\u001b]0;owned") == 2
+    assert "\x1b]" not in shown and "\x07" not in shown
+    assert "\x1b" not in CliRunner().invoke(command).output
 
 
 @pytest.mark.parametrize(
