@@ -8,6 +8,6 @@ LAYOUT = "\n\t"
 
 
 def say(text: str, err: bool = False, mark: str = "", colour: str | None = None) -> None:
-    """Print a text and a line end, on standard error with `err`; a `mark` before it is coloured on terminals."""
+    """Print a text and a line end, on standard error with `err`; a `mark` before it may have a colour."""
     start = click.style(printable(mark, LAYOUT), fg=colour) if mark else ""
     click.echo(start + printable(text, LAYOUT), err=err)
