@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from small_set import HEADER
+from small_set import HEADER, sample_of
 
-from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
+from facegen.datasets.conventions.native_labels import Native
 from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.io.dataset_file import write_attributes, write_dataset_json
 from facegen.datasets.io.sample import Sample, write_sample
@@ -26,20 +26,7 @@ def sample(image: np.ndarray, mask: np.ndarray, index: int) -> Sample:
     """A sample of one drawn head; its glasses, if it has any, are frames in front of skin."""
     native = NATIVE[mask]
     bare = np.where(native == Native.GLASSES_FRAME, np.uint8(Native.FACE_SKIN), native)
-    coverage = np.stack([np.isin(native, members) for _, members in COVERAGE_CLASSES], axis=-1)
-    normals = np.zeros((*mask.shape, 3), np.float16)
-    normals[..., 2] = 1
-    return Sample(
-        rgb=image,
-        native=native,
-        bare=bare,
-        coverage=coverage.astype(np.uint8) * 255,
-        landmarks=np.full((70, 2), 30.5, np.float32),
-        visible=np.ones(70, bool),
-        depth=np.where(native > 0, 0.6, 0).astype(np.float32),
-        normals=normals,
-        meta={"index": index} | META,
-    )
+    return sample_of(image, native, bare, {"index": index} | META)
 
 
 def write_rendered(root: Path, pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> Path:

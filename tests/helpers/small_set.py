@@ -26,11 +26,17 @@ def face(seed, mirrored=False):
             native[left], native[right] = other, one
     bare = native.copy()
     native[24:32, 34:50] = native[24:32, 14:30] = Native.GLASSES_LENS
+    pixels = np.random.Generator(np.random.Philox(seed)).integers(0, 256, (SIZE, SIZE, 3), np.uint8)
+    return sample_of(pixels, native, bare, {"index": seed})
+
+
+def sample_of(image: np.ndarray, native: np.ndarray, bare: np.ndarray, meta: dict) -> Sample:
+    """A sample of a picture (H, W, 3) and native labels (H, W) with and without glasses; the rest is flat."""
     coverage = np.stack([np.isin(native, members) for _, members in COVERAGE_CLASSES], axis=-1)
-    normals = np.zeros((SIZE, SIZE, 3), np.float16)
+    normals = np.zeros((*native.shape, 3), np.float16)
     normals[..., 2] = 1
     return Sample(
-        rgb=np.random.Generator(np.random.Philox(seed)).integers(0, 256, (SIZE, SIZE, 3), np.uint8),
+        rgb=image,
         native=native,
         bare=bare,
         coverage=coverage.astype(np.uint8) * 255,
@@ -38,5 +44,5 @@ def face(seed, mirrored=False):
         visible=np.ones(70, bool),
         depth=np.where(native > 0, 0.6, 0).astype(np.float32),
         normals=normals,
-        meta={"index": seed},
+        meta=meta,
     )
