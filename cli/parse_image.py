@@ -2,13 +2,17 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from facegen.cli.support.say import say
 from facegen.cpu_threads import wait_without_spinning
 from facegen.datasets.errors import FacegenError
+
+if TYPE_CHECKING:
+    from facegen.parse.inference.photo_files import Targets
+    from facegen.parse.inference.photo_run import PhotoRun
 
 FILE = click.Path(path_type=Path)
 OVERLAYS = "facegen-parsed"  # folder of the overlays of several photos
@@ -76,13 +80,11 @@ def command(
         raise click.UsageError("-o names overlays, --no-overlay writes none: leave one of them out")
     wait_without_spinning()
     from facegen.datasets.io.files import write_json
-    from facegen.datasets.io.images import open_upright
     from facegen.parse.experiment.run_folder import newest_checkpoint
     from facegen.parse.inference.photo_files import (
         OVERLAY_MARK,
         RECORD_VERSION,
         list_photos,
-        record_of,
         targets_of,
     )
     from facegen.parse.inference.photo_run import PhotoRun
@@ -103,21 +105,8 @@ def command(
 
     chosen = newest_checkpoint() if model is None else SHIPPED if model == SHIPPED else Path(model)
     work = PhotoRun(chosen or SHIPPED, device, adapted, not whole, palette, tell)
-    records: list[dict[str, Any]] = []
-    failed = 0
-    for target in targets:
-        try:
-            photo = open_upright(target.photo)
-            parsed = work.parse(target, photo)
-        except FacegenError as error:
-            if not found.many:
-                raise
-            failed += 1
-            say(f"error: {error}", err=True)
-            records.append({"photo": str(target.photo), "error": str(error)})
-            continue
-        work.tell(target, parsed, in_full=not found.many)
-        records.append(record_of(target, parsed))
+    records = [_record(work, target, found.many) for target in targets]
+    failed = sum("error" in one for one in records)
     content = {"format_version": RECORD_VERSION, **work.about(), "photos": records}
     if record == "-":
         say(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False))
@@ -126,3 +115,19 @@ def command(
     work.tell_speed(len(targets) - failed)
     if failed:
         raise FacegenError(f"{failed} of {len(targets)} photos could not be parsed: they are named above")
+
+
+def _record(work: "PhotoRun", target: "Targets", many: bool) -> dict[str, Any]:
+    """Parse one photo; one of several that cannot be parsed is said and recorded, a single one raises."""
+    from facegen.datasets.io.images import open_upright
+    from facegen.parse.inference.photo_files import record_of
+
+    try:
+        parsed = work.parse(target, open_upright(target.photo))
+    except FacegenError as error:
+        if not many:
+            raise
+        say(f"error: {error}", err=True)
+        return {"photo": str(target.photo), "error": str(error)}
+    work.tell(target, parsed, in_full=not many)
+    return record_of(target, parsed)

@@ -166,26 +166,13 @@ def define_convention(
         spread is negative, or the median of `hair_lines` is not positive.
     """
     names = tuple(classes.split())
-    members = [*(native for group in natives.values() for native in group), *nearest, *ignore]
-    for native in Native:
-        if members.count(native) != 1:
-            raise FacegenError(
-                f"convention {name}: the native class {native.name} is named {members.count(native)} times: "
-                "name each one once, in `natives`, `nearest` or `ignore`"
-            )
+    claimed = [*(native for group in natives.values() for native in group), *nearest, *ignore]
+    _check_claims(name, claimed)
     _check_names(name, "class", [*natives, *accessories, *(least or ()), *(pieces or ())], names)
     _check_names(name, "border", [*(borders or ()), *(border_sd or ())], BORDERS)
     _check_names(name, "eyewear rule", [eyewear], EYEWEAR_RULES)
     _check_names(name, "occluder rule", [occluders], OCCLUDER_RULES)
-    if min(*eye_width_sd, *(border_sd or {}).values()) < 0:
-        raise FacegenError(
-            f"convention {name}: border_sd is {border_sd or {}} and eye_width_sd is {eye_width_sd}: give no "
-            "negative number"
-        )
-    if not (0 < hair_lines[0] < np.inf and 0 <= hair_lines[1] < np.inf):
-        raise FacegenError(
-            f"convention {name}: hair_lines is {hair_lines}: give a positive median and no negative spread"
-        )
+    _check_spreads(name, border_sd or {}, eye_width_sd, hair_lines)
     table = np.full(256, IGNORE, np.uint8)
     for class_name, group in natives.items():
         table[list(group)] = names.index(class_name)
@@ -213,6 +200,33 @@ def define_convention(
         hair_lines=hair_lines,
         order=order,
     )
+
+
+def _check_claims(name: str, claimed: Sequence[Native]) -> None:
+    """Refuse a convention that does not name each native class once."""
+    for native in Native:
+        if claimed.count(native) != 1:
+            raise FacegenError(
+                f"convention {name}: the native class {native.name} is named {claimed.count(native)} times: "
+                "name each one once, in `natives`, `nearest` or `ignore`"
+            )
+
+
+def _check_spreads(
+    name: str,
+    border_sd: Mapping[str, float],
+    eye_width_sd: tuple[float, float],
+    hair_lines: tuple[float, float],
+) -> None:
+    if min(*eye_width_sd, *border_sd.values()) < 0:
+        raise FacegenError(
+            f"convention {name}: border_sd is {border_sd} and eye_width_sd is {eye_width_sd}: give no "
+            "negative number"
+        )
+    if not (0 < hair_lines[0] < np.inf and 0 <= hair_lines[1] < np.inf):
+        raise FacegenError(
+            f"convention {name}: hair_lines is {hair_lines}: give a positive median and no negative spread"
+        )
 
 
 def _check_names(convention: str, kind: str, used: Sequence[str], known: Sequence[str]) -> None:
