@@ -26,7 +26,7 @@ def command(parts: tuple[Path, ...], out: Path) -> None:
     data = read_dataset_json(out)
     console.print(f"{out}: {len(faces)} faces of {len(parts)} parts", soft_wrap=True, markup=False)
     render_summary.print_distribution(console, data)
-    for line in render_summary.next_steps(out, data):
+    for line in render_summary.next_steps(str(out), data):
         console.print(line, soft_wrap=True, markup=False)
     if data["failures"]:
         raise SystemExit(1)

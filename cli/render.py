@@ -194,12 +194,13 @@ def command(
     if not todo and is_finished(order):
         what = "" if order.part is None else f" of part {order.part}"
         number = len(indices_of(order))
-        console.print(f"{out}: all {number} faces{what} are there already", soft_wrap=True, markup=False)
+        place = render_summary.place_of(order)
+        console.print(f"{place}: all {number} faces{what} are there already", soft_wrap=True, markup=False)
         return
     source = f"{faces_of}, again" if faces_of else match_dist or "the default prior"
     render_summary.say_order(console, order, len(todo), source)
     with run_progress(console, json_progress) as progress:
         outcome = produce(order, progress)
-    render_summary.print_summary(console, out, outcome)
+    render_summary.print_summary(console, order, outcome)
     if outcome.failures:
         raise SystemExit(1)

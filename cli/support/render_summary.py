@@ -11,6 +11,7 @@ from rich.table import Table
 from facegen.audit.measure_dataset import CONVENTION
 from facegen.audit.profiles.measured_rows import RowSource
 from facegen.datasets.io.dataset_file import read_dataset_json
+from facegen.datasets.io.object_store import without_secrets
 from facegen.render.matching.distribution_report import not_followed
 from facegen.render.production.order import Order, indices_of
 from facegen.render.production.set_summary import timing
@@ -28,13 +29,18 @@ def say_order(console: Console, order: Order, todo: int, source: str) -> None:
     console.print(
         f"{todo} faces of {source}, {job.size}x{job.size}, {job.quality}, seed {order.seed}"
         + (f", part {order.part} of {order.num} faces" if order.part else "")
-        + f" -> {job.out}"
+        + f" -> {place_of(order)}"
         + (f" ({ready} are there already)" if ready else ""),
         soft_wrap=True,
         markup=False,
     )
     if order.profile is not None:
         say_not_followed(console, order.profile, job.convention)
+
+
+def place_of(order: Order) -> str:
+    """Where a set is written, as a user names it: its folder, or the address of which that is the mirror."""
+    return str(order.job.out) if order.address is None else without_secrets(order.address)
 
 
 def say_not_followed(console: Console, profile: RowSource, convention: str) -> None:
@@ -57,8 +63,8 @@ def say_not_followed(console: Console, profile: RowSource, convention: str) -> N
         )
 
 
-def print_summary(console: Console, out: Path, outcome: Outcome) -> None:
-    """Print time and memory, failures, and how close matching came."""
+def print_summary(console: Console, order: Order, outcome: Outcome) -> None:
+    """Print time and memory, failures, how close matching came, and what to do next."""
     spent = timing(outcome.done.values())
     if spent:
         console.print(
@@ -68,15 +74,15 @@ def print_summary(console: Console, out: Path, outcome: Outcome) -> None:
         )
     for index, why in sorted(outcome.failures.items()):
         console.print(f"not rendered: {index:06d}: {why}", soft_wrap=True, markup=False)
-    data = read_dataset_json(out)
+    data = read_dataset_json(Path(order.job.out))
     print_distribution(console, data)
-    for line in next_steps(out, data):
+    for line in next_steps(place_of(order), data):
         console.print(line, soft_wrap=True, markup=False)
 
 
-def next_steps(out: Path, data: Mapping[str, Any]) -> list[str]:
-    """What to do after a run, one command a line; data : of dataset.json."""
-    folder = shlex.quote(str(out))
+def next_steps(place: str, data: Mapping[str, Any]) -> list[str]:
+    """What to do after a run, one command a line; place : folder or address; data : of dataset.json."""
+    folder = shlex.quote(place)
     lines = []
     if data["failures"]:
         lines.append(f"{len(data['failures'])} faces failed: the same command tries them again")

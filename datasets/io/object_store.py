@@ -139,7 +139,8 @@ class ObjectStore:
     def read(self, name: str, start: int = 0, size: int | None = None) -> bytes:
         """A file or a part of it; DiskError where the store keeps refusing."""
         stop = None if size is None else start + size
-        return self._tried(name, "read", lambda: self._files.cat_file(self._at(name), start, stop))
+        # By name: the second argument of s3fs is a version.
+        return self._tried(name, "read", lambda: self._files.cat_file(self._at(name), start=start, end=stop))
 
     def fetch(self, name: str, target: Path) -> None:
         """Copy a file to this machine, in one step; DiskError where that cannot be done."""

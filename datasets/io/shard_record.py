@@ -7,16 +7,16 @@ its record is there and its files match. Writing a shard twice gives the same fi
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from facegen.datasets.errors import DiskError, FacegenError
 from facegen.datasets.io.file_record import FileRecord
-from facegen.datasets.io.files import read_json, write_json
+from facegen.datasets.io.files import disk_message, read_json, write_json
 from facegen.datasets.io.object_store import remote_of
 from facegen.datasets.io.sample import FOLDERS, is_done, sample_file, sample_name
 from facegen.datasets.io.tar_shard import spoiled_samples
@@ -127,16 +127,20 @@ def write_record(root: Path, record: ShardRecord) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Flush a folder's names to the disk, where the system has that."""
-    with suppress(PermissionError):  # Windows opens no folders
-        try:
-            handle = os.open(folder, os.O_RDONLY)
-        except FileNotFoundError:
-            raise DiskError(f"{folder}: is gone: was it removed during the run?") from None
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    """Flush a folder's names to the disk, where the system has that; DiskError where the disk refuses."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        raise DiskError(f"{folder}: is gone: was it removed during the run?") from None
+    except PermissionError:  # Windows opens no folders
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # a file system that flushes no folders
+            raise DiskError(disk_message(folder, error)) from None
+    finally:
+        os.close(handle)
 
 
 def read_record(root: Path, number: int) -> ShardRecord | None:

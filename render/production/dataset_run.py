@@ -29,6 +29,7 @@ from facegen.render.develop.background_photos import with_photograph
 from facegen.render.matching.distribution_report import describe_target
 from facegen.render.matching.matcher import Matched, draw_specs
 from facegen.render.matching.pilot_correction import Correction
+from facegen.render.production.done_samples import Done
 from facegen.render.production.matched_blocks import FOLDER as MATCHING
 from facegen.render.production.matched_blocks import matched_blocks, stored_specs
 from facegen.render.production.order import FILES, Order, indices_of, run_plan
@@ -37,7 +38,6 @@ from facegen.render.production.shard_commits import Destination, ShardCommits
 from facegen.render.production.worker_pool import (
     LOGS,
     Answer,
-    Done,
     Failed,
     Outcome,
     fitting_workers,

@@ -18,9 +18,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facegen.datasets.errors import FacegenError
+from facegen.datasets.errors import DiskError, FacegenError
 from facegen.datasets.io.files import write_bytes
 from facegen.render.matching.matcher import Matched, match_block
+from facegen.render.production.done_samples import Done
 from facegen.render.production.matched_blocks import correction_of, keep_block, missing_blocks
 from facegen.render.production.worker_pool import (
     FULL,
@@ -29,7 +30,6 @@ from facegen.render.production.worker_pool import (
     PICTURE_BYTES,
     WORKER_BYTES,
     Answer,
-    Done,
     Failed,
     Job,
     Outcome,
@@ -188,7 +188,7 @@ class Rendered:
 
 def render_task(job: Job, pairs: list[tuple[int, FaceSpec]]) -> Rendered:
     """Render samples in a folder of this node and return their files: the body of a Ray task."""
-    with tempfile.TemporaryDirectory(prefix="facegen-shard-") as name:
+    with _scratch() as name:
         scratch, answers = Path(name), list[Answer]()
         outcome = render_specs(replace(job, out=scratch), pairs, answers.append, proven=True)
         done = {f"{one.index:06d}" for one in answers if isinstance(one, Done)}
@@ -198,6 +198,17 @@ def render_task(job: Job, pairs: list[tuple[int, FaceSpec]]) -> Rendered:
             if path.stem in done
         }
         return Rendered(answers, files, outcome.device)
+
+
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    """A temporary folder; DiskError where there is no room for one."""
+    try:
+        return tempfile.TemporaryDirectory(prefix="facegen-shard-")
+    except OSError as error:
+        raise DiskError(
+            f"temporary folder {tempfile.gettempdir()}: cannot be written ({error.strerror}): make room, or "
+            "name another by TMPDIR"
+        ) from None
 
 
 def match_task(*arguments: Any) -> tuple[Matched, int]:

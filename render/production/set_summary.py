@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import statistics
+from array import array
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,10 @@ from facegen.datasets.io.stored_samples import StoredSamples
 from facegen.render.matching.distribution_report import add_rendered, describe_target
 from facegen.render.matching.label_preview import CONVENTION
 from facegen.render.matching.matcher import rows_of
+from facegen.render.production.done_samples import Done
 from facegen.render.production.matched_blocks import stored_specs
 from facegen.render.production.order import FILES, TAR, Order, indices_of, run_plan
-from facegen.render.production.worker_pool import (
-    Done,
-    Outcome,
-)
+from facegen.render.production.worker_pool import Outcome
 
 
 def write_summary(
@@ -136,17 +135,21 @@ def timing(answers: Iterable[Done]) -> dict[str, Any] | None:
         Median and 90th percentile of seconds a sample, median seconds of every stage, and the peak memory of
         a worker in MB; None without answers.
     """
-    answers = list(answers)
-    if not answers:
+    seconds, peak = array("d"), 0
+    stages: dict[str, array[float]] = {}
+    for answer in answers:
+        seconds.append(answer.seconds)
+        peak = max(peak, answer.rss_mb)
+        for name, value in answer.timing.items():
+            stages.setdefault(name, array("d")).append(value)
+    if not seconds:
         return None
-    seconds = [a.seconds for a in answers]
-    stages = {k: statistics.median(a.timing[k] for a in answers) for k in answers[0].timing}
     return {
-        "samples": len(answers),
+        "samples": len(seconds),
         "median_s": statistics.median(seconds),
         "p90_s": float(np.quantile(seconds, 0.9)),
-        "stages_median_s": stages,
-        "peak_rss_mb": max(a.rss_mb for a in answers),
+        "stages_median_s": {name: statistics.median(column) for name, column in stages.items()},
+        "peak_rss_mb": peak,
     }
 
 

@@ -21,6 +21,7 @@ from typing import Any
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.child_process import Child, ChildLost
 from facegen.datasets.io.hardware import free_memory, processor_count, processors
+from facegen.render.production.done_samples import Done, DoneSamples
 from facegen.render.spec.face_spec import FaceSpec
 
 MODULE = "facegen.render.blender.worker"
@@ -91,30 +92,6 @@ class Started:
 
 
 @dataclass(frozen=True)
-class Done:
-    """A sample came out.
-
-    Attributes
-    ----------
-    index : int
-    seconds : float
-        From the spec to the files.
-    rss_mb : int
-        Memory of the worker afterwards, in MB.
-    timing : mapping of str to float
-        Seconds of every stage; empty for the task "check".
-    report : mapping
-        What the task "check" found.
-    """
-
-    index: int
-    seconds: float
-    rss_mb: int
-    timing: Mapping[str, float] = field(default_factory=dict)
-    report: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Failed:
     """A sample did not come out. error : a line or a trace; disk : a file could not be written."""
 
@@ -135,7 +112,7 @@ Answer = Done | Failed
 class Outcome:
     """What a run did, by sample index. device : what the last worker rendered on."""
 
-    done: dict[int, Done] = field(default_factory=dict)
+    done: DoneSamples = field(default_factory=DoneSamples)
     failures: dict[int, str] = field(default_factory=dict)
     device: str = ""
 

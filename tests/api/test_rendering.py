@@ -10,7 +10,8 @@ from facegen.cli.render import command as render_command
 from facegen.datasets.io.dataset_file import read_dataset_json
 from facegen.datasets.io.sample import write_sample
 from facegen.render.production import dataset_run
-from facegen.render.production.worker_pool import Done, Outcome
+from facegen.render.production.done_samples import Done
+from facegen.render.production.worker_pool import Outcome
 from facegen.render.spec.overrides import WITHOUT
 
 

@@ -3,17 +3,21 @@
 It imports nothing that takes time to load. Every copy is marked in its meta file ("stub": true), which also
 holds its index and spec. Variables of its environment tell it what to do:
 
-STUB_SAMPLE    dataset folder whose sample 000000 is copied
+STUB_SAMPLE    dataset folder whose samples are copied: of COUNT, the sample index % COUNT
 STUB_SECONDS   seconds that a sample takes
 STUB_HANG      an index whose first try never ends
-STUB_CRASH     an index that kills the worker
+STUB_CRASH     an index that ends the worker
+STUB_MEMORY    an index at which the system kills the worker, as for want of memory
+STUB_MEMORY_ONCE  the same, at its first try
 STUB_MARKS     folder that holds what was tried once
 """
 
 import json
 import os
+import signal
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 FOLDERS = ("images", "masks", "labels", "bare", "coverage", "landmarks", "depth", "meta")
@@ -28,11 +32,18 @@ def contents(root: Path) -> dict[str, bytes]:
     }
 
 
+@cache
+def stored(source: Path) -> int:
+    """The number of samples in a folder."""
+    return len(list((source / "meta").iterdir()))
+
+
 def copy_sample(out: Path, index: int, spec: dict | None) -> None:
     """Write the files of a sample in the order of the real worker, meta last, each under a temporary name."""
     source = Path(os.environ["STUB_SAMPLE"])
+    name = f"{index % stored(source):06d}"
     for folder in FOLDERS:
-        (path,) = (source / folder).glob("000000.*")
+        (path,) = (source / folder).glob(f"{name}.*")
         content = path.read_bytes()
         if folder == "meta":
             meta = json.loads(content) | {"stub": True, "index": index, "spec": spec}
@@ -64,6 +75,10 @@ def main() -> None:
         answer = {"index": index, "ok": True, "seconds": 0.0, "rss_mb": 1, "timing": {"copy": 0.0}}
         if os.environ.get("STUB_CRASH") == str(index):
             os._exit(9)
+        if os.environ.get("STUB_MEMORY") == str(index) or (
+            os.environ.get("STUB_MEMORY_ONCE") == str(index) and first_try(f"memory-{index}")
+        ):
+            os.kill(os.getpid(), signal.SIGKILL)
         if os.environ.get("STUB_HANG") == str(index) and first_try(f"hang-{index}"):
             time.sleep(3600)
         time.sleep(float(os.environ.get("STUB_SECONDS", "0")))

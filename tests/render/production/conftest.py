@@ -1,33 +1,18 @@
 """Orders whose faces are copies made by `stub_worker`: only the rendering is left out."""
 
-import numpy as np
 import pytest
+from stub_sample import SIZE, write_stub_sample
 
-from facegen.datasets.conventions.native_labels import COVERAGE_CLASSES, Native
-from facegen.datasets.io.sample import Sample, write_sample
 from facegen.render.production import worker_pool
 from facegen.render.production.order import Order
 from facegen.render.production.shard_plan import Part
 from facegen.render.production.worker_pool import Job
 
-SIZE = 16
-
 
 @pytest.fixture(scope="session")
 def finished_sample(tmp_path_factory):
     """A folder with one sample that `facegen verify` finds nothing wrong with."""
-    native = np.full((SIZE, SIZE), Native.FACE_SKIN, np.uint8)
-    native[4:6, 9:14], native[4:6, 2:7] = Native.BROW_L, Native.BROW_R
-    coverage = np.stack([np.isin(native, members) for _, members in COVERAGE_CLASSES], axis=-1)
-    folder = tmp_path_factory.mktemp("sample")
-    sample = Sample(
-        np.arange(SIZE * SIZE * 3, dtype=np.uint8).reshape(SIZE, SIZE, 3), native, native,
-        coverage.astype(np.uint8) * np.uint8(255), np.zeros((70, 2), np.float32), np.ones(70, bool),
-        np.ones((SIZE, SIZE), np.float32), np.zeros((SIZE, SIZE, 3), np.float16),
-        {"attributes": {"age": 30.0}},
-    )  # fmt: skip
-    write_sample(folder, 0, sample)
-    return folder
+    return write_stub_sample(tmp_path_factory.mktemp("sample"))
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from facegen.datasets.io.files import fingerprint
 from facegen.datasets.io.sample import FOLDERS, Sample, sample_file, write_sample
 from facegen.render.production import dataset_run, set_summary
 from facegen.render.production.dataset_run import Chosen, is_finished, plan, produce
+from facegen.render.production.done_samples import Done
 from facegen.render.production.order import Order
-from facegen.render.production.worker_pool import Done, Job, Outcome
+from facegen.render.production.worker_pool import Job, Outcome
 
 SIZE = 8
 
