@@ -1,4 +1,4 @@
-"""What a machine does to a run: it takes memory away, has a full temporary folder, refuses, turns its clock."""
+"""What a machine does to a run: takes memory away, has a full temporary folder, refuses, turns its clock."""
 
 import ast
 import errno
