@@ -227,4 +227,9 @@ def read_landmarks(
 
 def sample_file(root: Path, folder: str, name: str) -> Path:
     """The file of one sample in one of FOLDERS."""
-    return root / folder / (name + _SUFFIX.get(folder, ".png"))
+    return root / sample_path(folder, name)
+
+
+def sample_path(folder: str, name: str) -> str:
+    """The path of the same file below the dataset folder; quick, for lists of all files of a set."""
+    return f"{folder}/{name}{_SUFFIX.get(folder, '.png')}"

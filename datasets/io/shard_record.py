@@ -18,7 +18,7 @@ from facegen.datasets.errors import DiskError, FacegenError
 from facegen.datasets.io.file_record import FileRecord
 from facegen.datasets.io.files import disk_message, read_json, write_json
 from facegen.datasets.io.object_store import remote_of
-from facegen.datasets.io.sample import FOLDERS, is_done, sample_file, sample_name
+from facegen.datasets.io.sample import FOLDERS, is_done, sample_file, sample_name, sample_path
 from facegen.datasets.io.tar_shard import spoiled_samples
 
 SHARDS = "shards"
@@ -62,7 +62,7 @@ class ShardRecord:
     @property
     def names(self) -> list[str]:
         """The samples that came out, rising."""
-        return sorted({Path(name).stem for name in self.files})
+        return sorted({_sample_of(name) for name in self.files})
 
     @property
     def size(self) -> int:
@@ -83,6 +83,11 @@ class ShardRecord:
             "files": {name: [one.size, one.sha256] for name, one in self.files.items()},
             "failures": dict(self.failures),
         } | ({"packed": packed} if packed else {})
+
+
+def _sample_of(name: str) -> str:
+    """The sample that a file of `files` belongs to."""
+    return name.partition("/")[2].partition(".")[0]
 
 
 def record_file(root: Path, number: int) -> Path:
@@ -178,7 +183,7 @@ def packed_files(number: int) -> tuple[str, str]:
 
 def _check_samples(files: Mapping[str, FileRecord], start: int, stop: int) -> None:
     """ValueError where files are not all those of some samples of a shard, and of no other."""
-    names = {Path(name).stem for name in files}
+    names = {_sample_of(name) for name in files}
     if not all(len(one) == len(sample_name(0)) and start <= int(one) < stop for one in names):
         raise ValueError(f"names samples other than {start} to {stop - 1}")
     if len(files) != len(names) * len(FOLDERS):
@@ -197,7 +202,7 @@ def _known_file(path: Path, name: str) -> str:
     """A name as `sample_file` makes them; a record that names other files is no record of facegen."""
     folder, _, file = name.partition("/")
     stem = file.partition(".")[0]
-    if folder not in FOLDERS or not stem.isdecimal() or sample_file(Path(), folder, stem).as_posix() != name:
+    if folder not in FOLDERS or not stem.isdecimal() or sample_path(folder, stem) != name:
         raise FacegenError(f"{path}: names {name!r}, which is no file of a sample: remove the record")
     return name
 

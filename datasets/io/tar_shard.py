@@ -17,7 +17,7 @@ from pathlib import Path
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.file_record import FileRecord
 from facegen.datasets.io.files import in_one_step, write_bytes
-from facegen.datasets.io.sample import FOLDERS, sample_file
+from facegen.datasets.io.sample import FOLDERS, sample_file, sample_path
 
 BLOCK = 512  # bytes: headers take one, contents are filled up to whole ones
 RECORD = 20 * BLOCK  # an archive is filled up to whole ones
@@ -109,7 +109,7 @@ def places(files: Mapping[str, FileRecord], names: Sequence[str]) -> Iterator[tu
     start = 0
     for name in names:
         for folder in FOLDERS:
-            size = files[sample_file(Path(), folder, name).as_posix()].size
+            size = files[sample_path(folder, name)].size
             yield folder, name, start + BLOCK, size
             start += BLOCK + size + -size % BLOCK
 
@@ -169,7 +169,6 @@ def spoiled_samples(archive: Path, files: Mapping[str, FileRecord], names: Seque
 
 def _as_recorded(contents: Mapping[str, bytes], files: Mapping[str, FileRecord], name: str) -> bool:
     return all(
-        FileRecord(len(content), hashlib.sha256(content).hexdigest())
-        == files[sample_file(Path(), folder, name).as_posix()]
+        FileRecord(len(content), hashlib.sha256(content).hexdigest()) == files[sample_path(folder, name)]
         for folder, content in contents.items()
     )

@@ -18,6 +18,7 @@ from facegen.colour_science import LUMINANCE
 from facegen.datasets.conventions.convention_registry import convention as named
 from facegen.datasets.conventions.label_conventions import Convention, derive
 from facegen.datasets.conventions.native_labels import Native
+from facegen.datasets.errors import DiskError
 from facegen.datasets.io.sample import Sample
 from facegen.datasets.keyed_random import generator
 from facegen.render.blender.scene import Built, Studio
@@ -116,11 +117,20 @@ def _render(scene: bpy.types.Scene, path: Path) -> None:
 
 
 def _read(path: Path) -> dict[str, npt.NDArray[np.float32]]:
-    """Channels of an EXR file by name, each (H, W) float32; the file is removed."""
+    """Channels of an EXR file by name, each (H, W) float32; the file is removed.
+
+    DiskError where it is not whole: Blender says that it saved a picture for which there was no room.
+    """
     import OpenEXR
 
-    with OpenEXR.File(str(path), separate_channels=True) as exr:
-        found = {name: np.array(channel.pixels, np.float32) for name, channel in exr.channels().items()}
+    try:
+        with OpenEXR.File(str(path), separate_channels=True) as exr:
+            found = {name: np.array(channel.pixels, np.float32) for name, channel in exr.channels().items()}
+    except (RuntimeError, ValueError, OSError) as error:
+        raise DiskError(
+            f"temporary folder {path.parent.parent}: a picture was not written whole there "
+            f"({str(error).splitlines()[0]}): make room, or name another by TMPDIR"
+        ) from None
     path.unlink()
     return found
 

@@ -51,3 +51,10 @@ def fail_strangely(_: object) -> None:
 def wait(seconds: float) -> float:
     time.sleep(seconds)
     return seconds
+
+
+def killed_elsewhere(parent: int, work, *arguments: object) -> object:
+    """Some work in the process `parent`; any other is killed in the middle of it."""
+    if os.getpid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return work(*arguments)

@@ -224,6 +224,54 @@ def test_a_killed_worker_costs_a_retry_not_the_run(tmp_path):
         read_sample(tmp_path, i)
 
 
+FULL_FOLDER = """
+import os, sys
+from contextlib import contextmanager
+from pathlib import Path
+from facegen.render.blender import render_passes, worker
+
+render, scratch = render_passes._render, Path(sys.argv[1])
+
+@contextmanager
+def full(prefix):
+    (scratch / "beauty.exr").symlink_to("/dev/full")  # every write: no space left on device
+    yield str(scratch)
+
+def cut(scene, path):
+    render(scene, path)
+    if not path.is_symlink():
+        os.truncate(path, path.stat().st_size // 2)
+
+worker.tempfile.TemporaryDirectory, render_passes._render = full, cut
+worker.main()
+"""
+
+
+def test_a_full_temporary_folder_is_a_full_disk_and_no_picture(tmp_path):
+    """Blender itself reports both pictures as saved: one for which there is no room, and half a one."""
+    (tmp_path / "scratch").mkdir()
+    start = {
+        "out": str(tmp_path / "out"), "size": SIZE, "quality": "fast", "samples": 1, "device": "cpu",
+        "convention": "celebamaskhq", "task": "render", "backgrounds": None, "cpus": [],
+    }  # fmt: skip
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-P", "-c", FULL_FOLDER, tmp_path / "scratch"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env=environment, bufsize=1,
+    ) as child:  # fmt: skip
+        print(json.dumps(start), file=child.stdin)
+        assert json.loads(child.stdout.readline())["ready"]
+        for index in range(2):
+            print(json.dumps({"index": index, "spec": bald(index).to_dict()}), file=child.stdin)
+            answer = json.loads(child.stdout.readline())
+            assert (answer["ok"], answer["kind"]) == (False, "disk")
+            assert answer["error"].startswith(f"temporary folder {tmp_path}: a picture was not written whole")
+            (tmp_path / "scratch" / "beauty.exr").unlink()
+        child.stdin.close()
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_run_resumes_and_refuses_another_order(tmp_path):
     out = tmp_path / "set"
     order = Order(Job(out, SIZE, "fast"), num=1, seed=SEED)
