@@ -1,12 +1,11 @@
 """A server that speaks S3, in a process of its own: moto, which keeps buckets in memory (Apache-2.0).
 
-Run as a program, it prints its address and serves until it is ended.
+Run as a program, it prints its address and serves until its standard input ends.
 """
 
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,9 +17,9 @@ def s3_server() -> Iterator[dict[str, str]]:
     """The variables of the environment that make s3:// a new server without buckets."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-P", __file__]
-    quiet = subprocess.DEVNULL  # a line for each request
+    pipe, quiet = subprocess.PIPE, subprocess.DEVNULL  # moto prints a line for each request
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=quiet, env=environment, text=True
+        command, stdin=pipe, stdout=pipe, stderr=quiet, env=environment, text=True
     ) as server:
         try:
             assert server.stdout
@@ -28,7 +27,7 @@ def s3_server() -> Iterator[dict[str, str]]:
             assert address.startswith("http://127.0.0.1:"), "the server has not started"
             yield KEYS | {"AWS_ENDPOINT_URL": address, "NO_PROXY": "127.0.0.1"}
         finally:
-            server.kill()
+            server.kill()  # a test that is killed itself closes the input
 
 
 def main() -> None:
@@ -39,7 +38,7 @@ def main() -> None:
     server.start()
     host, port = server.get_host_and_port()
     print(f"http://{host}:{port}", flush=True)
-    threading.Event().wait()
+    sys.stdin.read()
 
 
 if __name__ == "__main__":

@@ -156,10 +156,14 @@ def test_workers_killed_at_random_moments_change_no_byte(order_of, tmp_path, mon
             living.add(self)
 
     monkeypatch.setattr(worker_pool, "Child", Seen)
-    random, over, kills = np.random.default_rng(0), threading.Event(), []
+    random, over, kills, events = np.random.default_rng(0), threading.Event(), [], []
 
     def kill():
+        seen = 0
         while not over.wait(random.uniform(0.05, 0.3)):
+            if len(events) == seen:  # a slow machine: nothing was done since the last kill
+                continue
+            seen = len(events)
             for child in [one for one in living if one.process.poll() is None][:1]:
                 child.process.kill()
                 kills.append(child.pid)
@@ -167,7 +171,7 @@ def test_workers_killed_at_random_moments_change_no_byte(order_of, tmp_path, mon
     killer = threading.Thread(target=kill)
     killer.start()
     try:
-        outcome = produce(order_of(60, shard_size=16))
+        outcome = produce(order_of(60, shard_size=16), events.append)
     finally:
         over.set()
         killer.join()
