@@ -49,6 +49,15 @@ def test_the_table_of_head_shapes_quotes_its_file():
             assert row in text
 
 
+def test_the_page_of_scale_quotes_memory_and_time_of_a_run():
+    text = " ".join((ROOT / "docs" / "scale.md").read_text().split())
+    found = results("scale")["result"]["planned"]
+    memory, last = dict(found["rss_mb"]), found["samples"]
+    assert f"held {memory[768]:.0f} MB after 768 samples and {memory[last]:.0f} MB after {last:,}" in text
+    assert f"{found['peak_mb']:.0f} MB while it wrote" in text
+    assert f"took {1000 * found['own_cpu_s'] / last:.1f} ms of one core a sample" in text
+
+
 def test_each_result_says_how_it_was_measured():
     for path in (ROOT / "docs" / "results").glob("*.json"):
         content = json.loads(path.read_text())
