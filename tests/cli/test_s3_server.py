@@ -98,6 +98,7 @@ def test_an_audit_of_the_server_is_that_of_the_folder(here, real, tmp_path):
     assert names == ["here", "set"] and reports[0] == reports[1]
 
 
+@pytest.mark.slow  # half a minute
 def test_a_parser_is_trained_on_the_server(here, real, tmp_path):
     result = run("train-eval", ADDRESS, "--real", real, *TINY, "--quick", "--out", tmp_path / "run")
     assert result.exit_code == 0, result.output
