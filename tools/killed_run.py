@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -122,10 +123,11 @@ def kill(run: "subprocess.Popen[str]", chance: random.Random, state: State) -> N
         run.send_signal(signal.SIGKILL)
         state.add("kills_of_runs", 1)
         return
-    workers = [one for one in psutil.Process(run.pid).children() if WORKER in one.cmdline()]
-    if workers:
-        chance.choice(workers).kill()
-        state.add("kills_of_workers", 1)
+    with suppress(psutil.Error):  # it has just ended by itself
+        workers = [one for one in psutil.Process(run.pid).children() if WORKER in one.cmdline()]
+        if workers:
+            chance.choice(workers).kill()
+            state.add("kills_of_workers", 1)
 
 
 def facegen(*arguments: object) -> int:

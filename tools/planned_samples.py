@@ -20,8 +20,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = [str(ROOT / "src"), str(ROOT / "tests" / "helpers")]
+LEAVE = 10.0  # seconds that workers of a killed run have to leave
 POINTS = 10  # memory is reported at so many numbers of samples
 
 
@@ -68,7 +71,7 @@ def measure(folder: Path, num: int, shard_size: int, nodes: int) -> dict[str, An
 def run(order: list[str], kill_at: int | None) -> dict[str, Any]:
     """Run an order in a process of its own, and kill this process alone when `kill_at` samples are there."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([*FOLDERS, os.environ.get("PYTHONPATH", "")])}
-    started, lines = time.perf_counter(), list[dict[str, Any]]()
+    started, lines, left = time.perf_counter(), list[dict[str, Any]](), list[psutil.Process]()
     with subprocess.Popen(
         [sys.executable, "-m", "stub_run", *order], stdout=subprocess.PIPE, env=environment, text=True
     ) as process:
@@ -78,11 +81,14 @@ def run(order: list[str], kill_at: int | None) -> dict[str, Any]:
                 continue  # Ray prints as well
             lines.append(json.loads(text))
             if kill_at is not None and lines[-1]["done"] >= kill_at:
+                left = psutil.Process(process.pid).children(recursive=True)
                 process.send_signal(signal.SIGKILL)
                 break
         process.stdout.read()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
+    for one in psutil.wait_procs(left, timeout=LEAVE)[1]:  # workers leave by themselves, nodes of Ray do not
+        one.kill()
     wanted = -signal.SIGKILL if kill_at is not None else 0
     if process.returncode != wanted:
         raise SystemExit(f"the run ended with code {process.returncode}, not {wanted}")

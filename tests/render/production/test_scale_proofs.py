@@ -31,9 +31,9 @@ def test_a_run_killed_half_way_is_resumed_whole(tmp_path, nodes):
     found = proof("planned_samples", tmp_path / "proof", "--num", 3000, "--nodes", nodes)
     assert found["whole"] and 1500 <= found["killed_at"] < 3000 and not (tmp_path / "proof").exists()
     first, second = (dict(run["rss_mb"]) for run in found["runs"])
-    # What a run keeps of each sample: 0.2 kB, and shards of Ray on their way.
-    assert max(first.values()) - min(first.values()) < 60
-    assert max(second) == 3000 - found["killed_at"] // found["shard_size"] * found["shard_size"]
+    assert max(second) <= 3000 - found["killed_at"] // found["shard_size"] * found["shard_size"]
+    if not nodes:  # with Ray, files of shards on their way as well
+        assert max(first.values()) - min(first.values()) < 40
 
 
 @pytest.mark.render
