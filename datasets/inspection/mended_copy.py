@@ -13,8 +13,10 @@ import numpy.typing as npt
 from facegen.datasets.conventions.left_right import count_sides
 from facegen.datasets.conventions.region_rules import fill_from_nearest
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.inspection.mask_content import mask_content
 from facegen.datasets.inspection.mask_files import renumbered
-from facegen.datasets.inspection.sample_look import specks
+from facegen.datasets.inspection.part_places import exchanged_sides
+from facegen.datasets.inspection.specks import specks
 from facegen.datasets.io.files import png_bytes, write_bytes, write_json
 from facegen.datasets.io.images import PictureHeader, picture_header
 from facegen.datasets.layouts.face_set import FaceSet
@@ -111,7 +113,7 @@ def _mended_mask(faces: FaceSet, name: str) -> tuple[Pixels, list[str]]:
         if table is not None:
             mask = table[mask]
             done.append("ids taken from the greys of the palette")
-    if count_sides(mask, convention).swapped:
+    if exchanged_sides(mask_content(mask), count_sides(mask, convention), convention):
         mask = convention.flip_table()[mask]
         done.append("left and right exchanged")
     small = specks(mask, convention)

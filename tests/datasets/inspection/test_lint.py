@@ -16,7 +16,6 @@ from facegen.datasets.inspection.duplicates import SIDE, near_duplicates, thumbn
 from facegen.datasets.inspection.findings_file import HEADINGS, findings_csv
 from facegen.datasets.inspection.lint import lint_set
 from facegen.datasets.inspection.mended_copy import write_mended
-from facegen.datasets.inspection.sample_look import MOVED, displacement, specks
 from facegen.datasets.layouts.face_set import Problem
 from facegen.datasets.layouts.open_set import open_set
 
@@ -104,36 +103,6 @@ def test_broken_samples_are_left_out_of_the_copy_and_named(tmp_path, pairs):
     (change,) = write_mended(open_set(root), tmp_path / "out")
     assert change.name == "00001" and change.done.startswith("left out: ")
     assert open_set(tmp_path / "out").ids == ["00000", "00002"]
-
-
-def test_specks_that_move_nothing_are_notes(tmp_path, pairs):
-    """A pixel of hat in a corner far from a large hat moves it less than one of an eye far from the eye."""
-    hat = np.where((pairs[0][1] == ID["hair"]), np.uint8(ID["hat"]), pairs[0][1])
-    hat[2, 2] = ID["skin"]
-    eye = pairs[1][1].copy()
-    eye[2, 2] = ID["l_eye"]
-    skin_moves, eye_moves = (displacement(one, specks(one, CELEBAMASKHQ)) for one in (hat, eye))
-    rows, columns = np.nonzero(pairs[0][1] == ID["skin"])
-    middle = np.array([rows.mean(), columns.mean()])
-    expected = np.hypot(*(np.array([2, 2]) - middle)) / (len(rows) + 1) / 128
-    assert skin_moves == pytest.approx(expected, rel=1e-3) and skin_moves < MOVED < eye_moves
-    root = write_set(tmp_path / "s", [(pairs[0][0], hat), (pairs[1][0], eye), *pairs[2:]])
-    lint = lint_set(open_set(root))
-    assert kinds(lint) == {"crumb": ["00000"], "speck": ["00001"]} and not lint.clean
-    Image.fromarray(pairs[1][1]).save(root / "masks" / "00001.png")
-    assert lint_set(open_set(root)).clean
-
-
-def test_specks_are_far_from_their_class():
-    mask = np.zeros((256, 256), np.uint8)
-    mask[100:140, 100:140] = ID["nose"]
-    mask[100, 142] = mask[50, 50] = mask[51, 51] = ID["nose"]
-    mask[10:13, 10:13] = ID["nose"]  # too large
-    mask[200, 200] = ID["hair"]
-    mask[220:250, 220:250] = ID["hair"]  # drawn in pieces
-    mask[5, 5] = 77
-    found = specks(mask, CELEBAMASKHQ)
-    assert sorted(map(tuple, np.argwhere(found))) == [(50, 50), (51, 51)]
 
 
 def encoded(image, how):
