@@ -67,6 +67,12 @@ KINDS: dict[str, FindingKind] = {
         "check the ids; --convention or --classes names them",
         whole=True,
     ),
+    "blended_set": FindingKind(
+        WRONG,
+        "ids blended along borders",
+        "export them again without JPEG, and resize label maps with nearest neighbour",
+        whole=True,
+    ),
     "palette": FindingKind(
         WRONG,
         "palette masks renumbered by an editor",
@@ -79,11 +85,15 @@ KINDS: dict[str, FindingKind] = {
     "unknown_id": FindingKind(FAULT, "masks with ids of no class", "correct them or the convention"),
     "shape": FindingKind(FAULT, "masks of other proportions than their picture", "bring both to one shape"),
     "blank": FindingKind(FAULT, "masks without one class (only 0 and 255)", "draw them or remove them"),
+    "blended": FindingKind(
+        FAULT, "masks with ids blended along borders", "export them again; resize with nearest neighbour"
+    ),
     "exchanged": FindingKind(FAULT, "masks with left and right exchanged", "exchange them", mended=True),
     "turned": FindingKind(FAULT, "pictures with a camera turn (EXIF)", "store them upright", mended=True),
     "shared": FindingKind(FAULT, "pictures that are in the other set too", "take them out of one"),
     "near_duplicate": FindingKind(FAULT, "pictures that are stored twice", "keep one of each"),
     "disagrees": FindingKind(FAULT, "labels that a parser contradicts", "look at them"),
+    "habit": FindingKind(NOTE, "labels that the parser contradicts as in many pictures", "trust the labels"),
     "out_of_place": FindingKind(FAULT, "masks with a part of the face in an unusual place", "look at them"),
     "speck": FindingKind(
         FAULT, "masks with specks that move a class", "give them to their neighbours", mended=True

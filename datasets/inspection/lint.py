@@ -14,6 +14,9 @@ from facegen.datasets.io.process_pool import ProcessPool
 from facegen.datasets.layouts.face_set import FaceSet, Problem
 
 ALONE = 48  # samples up to which starting further processes takes longer than it saves
+# Where the numbers of a whole set mean something else, what a single mask seems to show is no fault.
+MEANINGLESS = ("convention", "turned_set", "unlike", "no_class", "blended_set", "lossy_mask")
+OF_MEANING = ("exchanged", "out_of_place", "speck", "crumb")
 CHUNK = 16  # samples a process takes at a time
 
 
@@ -93,8 +96,10 @@ def _without_echoes(checked: Sequence[Problem], looked: Sequence[Problem]) -> li
 
     A picture that cannot be read is named once, and what a mask with wrong numbers seems to show is no fault.
     """
+    if any(one.kind in MEANINGLESS for one in checked):
+        looked = [one for one in looked if one.kind not in OF_MEANING]
     damaged = {one.path for one in checked if one.kind == "damaged"}
-    renumbered = {one.path for one in checked if one.kind == "palette"}
+    renumbered = {one.path for one in checked if one.kind in ("palette", "blended")}
     named = [replace(one, name=same_name(one.path.stem)) if one.path.is_file() else one for one in checked]
     return named + [
         one

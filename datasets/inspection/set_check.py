@@ -4,6 +4,7 @@ The check reads the lists of files, the headers of at most HEADERS pictures and 
 most MASKS masks, both spread evenly over the set; `facegen lint` reads everything.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ import numpy as np
 from facegen.datasets.conventions.left_right import SidesCount, count_sides
 from facegen.datasets.conventions.native_labels import IGNORE
 from facegen.datasets.errors import FacegenError
+from facegen.datasets.inspection.blended_ids import MOST_BETWEEN, fraction_between
 from facegen.datasets.inspection.convention_fit import Agreement, agreement, reading_of
 from facegen.datasets.inspection.finding_kinds import GRADES, LEFT_OUT, WRONG, kind_of
 from facegen.datasets.inspection.mask_content import MaskContent, mask_content
@@ -22,7 +24,7 @@ from facegen.datasets.layouts.face_set import FaceSet, Problem, fits_shape, unkn
 HEADERS = 2000
 MASKS = 100
 NAMED = 3  # names in a line of the short form
-MOST_BLANK = 0.5  # of the masks: more of them without a class are black-and-white drawings
+MOST = 0.5  # of the masks: what more of them have, the whole set has
 SMALL = 64  # pixels a side below which eyes and lips have hardly a pixel
 
 
@@ -189,12 +191,29 @@ def _masks(faces: FaceSet, places: Sequence[int]) -> tuple[list[MaskContent], Si
             problems.append(Problem(path, f"ids {unknown} of no class", "unknown_id"))
         if not np.isin(mask, (0, IGNORE), invert=True).any():
             problems.append(Problem(path, "no class but 0 and 255", "blank"))
+        between = fraction_between(mask)
+        if between > MOST_BETWEEN:
+            text = f"{between:.0%} of the pixels along borders lie between the ids beside them"
+            problems.append(Problem(path, text, "blended", score=between))
         problems += _shape(faces, place, mask.shape)
-    blank = sum(one.kind == "blank" for one in problems)
-    if blank > MOST_BLANK * len(contents):
-        text = f"{blank} of {len(contents)} masks hold no class but 0 and 255"
-        problems.append(Problem(faces.path, text, "no_class"))
-    return contents, sides, problems
+    return contents, sides, problems + _of_most(faces, problems, len(contents))
+
+
+def _of_most(faces: FaceSet, problems: Sequence[Problem], masks: int) -> list[Problem]:
+    """Problems of the whole set: what more than MOST of the masks have."""
+    told = {
+        "blank": ("no_class", "hold no class but 0 and 255"),
+        "blended": (
+            "blended_set",
+            "have ids blended along borders: resized with interpolation, or once JPEG",
+        ),
+    }
+    counts = Counter(one.kind for one in problems)
+    return [
+        Problem(faces.path, f"{counts[kind]} of {masks} masks {text}", whole)
+        for kind, (whole, text) in told.items()
+        if counts[kind] > MOST * masks
+    ]
 
 
 def _shape(faces: FaceSet, place: int, shape: tuple[int, ...]) -> list[Problem]:

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from drawn_heads import head
 from index_folder import write_set
-from PIL import Image
 
 from facegen.datasets.conventions.left_right import SidesCount, count_sides
 from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
@@ -43,9 +42,10 @@ def test_exchanged_sides_are_seen_in_half_a_face_and_mended(tmp_path, without):
     wrong = CELEBAMASKHQ.flip_table()[right]
     assert count_sides(wrong, CELEBAMASKHQ) == SidesCount() and exchanged(wrong)
     assert odd_parts(other_sides(mask_content(wrong), CELEBAMASKHQ), CELEBAMASKHQ) == []
-    picture = np.asarray(Image.new("RGB", (256, 256), (90, 120, 60)))
-    faces = open_set(write_set(tmp_path / "s", [(picture, wrong)]))
-    assert [one.kind for one in lint_set(faces).problems if one.name] == ["exchanged"]
+    masks = [wrong, head(), head(roll=4), head(roll=-4)]
+    pictures = np.random.default_rng(0).integers(0, 256, (4, 256, 256, 3), np.uint8)
+    faces = open_set(write_set(tmp_path / "s", zip(pictures, masks, strict=True)))
+    assert [(one.kind, one.name) for one in lint_set(faces).problems] == [("exchanged", "00000")]
     write_mended(faces, tmp_path / "out")
     np.testing.assert_array_equal(open_set(tmp_path / "out").mask(0), right)
 

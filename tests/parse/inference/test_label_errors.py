@@ -7,7 +7,16 @@ from drawn_faces import write_index_set
 
 from facegen.datasets.conventions.public.celebamaskhq_labels import CELEBAMASKHQ
 from facegen.datasets.layouts.open_set import open_set
-from facegen.parse.inference.label_errors import SURE, contradicted, label_errors, thresholds
+from facegen.parse.inference.label_errors import (
+    HABIT,
+    HABIT_LEAST,
+    SURE,
+    Patch,
+    contradicted,
+    habits,
+    label_errors,
+    thresholds,
+)
 from facegen.parse.models.checkpoints import Parser, parser_metadata
 from facegen.parse.models.networks import build_network
 
@@ -100,3 +109,14 @@ def test_exchanged_patches_of_a_set_are_named_the_largest_first(tmp_path):
     found = label_errors(parser, open_set(tmp_path), torch.device("cpu"), done.append)
     assert [one.name for one in found] == [data.ids[1], data.ids[2]] and sum(done) == 4
     assert found[0].score > found[1].score and found[0].message.startswith("hat that looks like hair (")
+
+
+def test_a_confusion_of_many_pictures_is_a_habit_of_the_parser():
+    """Counted by pictures, not by patches, and with the label before the parser's class."""
+    many, few = Patch(0, 3, 0.01, (0.5, 0.5)), Patch(3, 0, 0.01, (0.5, 0.5))
+    pictures = int(500 * HABIT) + 1
+    assert pictures > HABIT_LEAST
+    found = [[many, many]] * pictures + [[few] * 2 * pictures] + [[few]] * 5
+    assert habits(found, 500) == {(0, 3)}
+    assert habits(found[1:], 500) == set()
+    assert habits([[many]] * HABIT_LEAST, 50) == set()  # most of a small set says nothing
