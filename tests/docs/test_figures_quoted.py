@@ -58,6 +58,25 @@ def test_the_page_of_scale_quotes_memory_and_time_of_a_run():
     assert f"took {1000 * found['own_cpu_s'] / last:.1f} ms of one core a sample" in text
 
 
+def test_the_guide_quotes_what_lint_found():
+    text = (ROOT / "docs" / "guides" / "check.md").read_text()
+    result = results("lint")["result"]
+    found, looked = result["findings"], result["looked_at"]
+    for kind, title in (
+        ("exchanged", "left and right exchanged"),
+        ("out_of_place", "a part in an unusual place"),
+        ("speck", "specks that move a class"),
+        ("crumb", "other specks (notes)"),
+    ):
+        seen = f"{looked[kind]['findings']} | {looked[kind]['real']}"
+        assert f"| {title} | {found['train'][kind]} | {found['test'][kind]} | {seen} |" in text
+    assert f"{result['time']['cpu_s']:.0f} s of one processor" in text
+    for kind, one in result["injected"]["kinds"].items():
+        with_parser = one.get("found_with_parser")
+        more = "" if with_parser is None else f"; {with_parser} with `--parser`"
+        assert f"| {kind} | {one['found']} of {one['injected']}{more} |" in text
+
+
 def test_each_result_says_how_it_was_measured():
     for path in (ROOT / "docs" / "results").glob("*.json"):
         content = json.loads(path.read_text())
@@ -71,6 +90,7 @@ def test_the_results_page_names_every_file_it_quotes():
         "ablations",
         "audit",
         "faults",
+        "lint",
         "measures",
         "pose",
         "anthropometry",
