@@ -130,7 +130,7 @@ class FaceSet:
         if self.read_header is not None:
             return self.read_header(name)
         path = self.image_path(name)
-        return picture_header(path) if path.is_file() else None
+        return picture_header(path) if path.is_file() or path.is_symlink() else None
 
     def _seen_upright(self, index: int, pixels: npt.NDArray[np.uint8], turn: int) -> bool:
         """Whether the mask is drawn on the picture as a viewer turns it, by its shape, else by its face."""

@@ -15,9 +15,21 @@ from facegen.datasets.conventions.label_conventions import Convention
 from facegen.datasets.errors import FacegenError
 from facegen.datasets.io.images import READ_FORMATS, list_images, read_index, read_rgb
 from facegen.datasets.layouts.face_set import FaceSet, Problem
-from facegen.datasets.layouts.folder_names import MASK_FOLDERS, folders_like, holds_pictures, not_read
+from facegen.datasets.layouts.folder_names import (
+    MASK_FOLDERS,
+    folders_like,
+    holds_pictures,
+    is_clutter,
+    not_read,
+)
 
 IMAGES, MASKS, LABELS = "images", "masks", "labels"
+NAMED = 5  # folders in a remark
+# What labelling programs put after a picture's name where they keep its mask in the same folder.
+MASK_ENDINGS = tuple(
+    mark + word for mark in "_-." for word in ("mask", "seg", "label", "labels", "gt", "parsing")
+)
+ONE_FOLDER = 0.25  # of the pictures that have such a neighbour: more are no chance
 
 
 def is_index_masks(path: Path) -> bool:
@@ -37,7 +49,8 @@ def open_index_masks(path: Path, convention: Convention) -> FaceSet:
     Raises
     ------
     FacegenError : no picture, not one picture with a mask, or the masks seem to lie in a folder of another
-        name. What is left out is told by `pairing`.
+        name or in that of the pictures. What is left out is told by `pairing`, folders of pictures beside
+        those that are read by `remarks`.
     """
     images = list_images(path / IMAGES)
     others = not_read(path / IMAGES)
@@ -45,10 +58,48 @@ def open_index_masks(path: Path, convention: Convention) -> FaceSet:
         found = f"; it holds {len(others)} others, such as {others[0].path.name}" if others else ""
         raise FacegenError(f"{path / IMAGES} holds no picture ({READ_FORMATS}){found}")
     folder, remark = mask_folder(path)
+    if folder is None:
+        _require_no_masks_among(path / IMAGES, images)
     masks = list_images(folder) if folder else {}
     if folder:
+        _require_a_mask(folder, masks)
         others += not_read(folder)
+    remark += _beside(path, {IMAGES, folder.name if folder else IMAGES})
     return index_set(path, "index", convention, images, masks if folder else None, others, remark)
+
+
+def _require_no_masks_among(folder: Path, images: Mapping[str, Path]) -> None:
+    """FacegenError where pictures and their masks lie in one folder, told apart by an ending of the name."""
+    pairs = [(one, one + end) for one in images for end in MASK_ENDINGS if one + end in images]
+    if len(pairs) < ONE_FOLDER * len(images) or not pairs:
+        return
+    picture, mask = (images[one].name for one in pairs[0])
+    raise FacegenError(
+        f"{folder}: {len(pairs)} pictures have a neighbour that is named as their mask ({picture}, {mask}), "
+        f"expected masks in {MASKS}/ beside {IMAGES}/, each with its picture's name: move and rename them"
+    )
+
+
+def _require_a_mask(folder: Path, masks: Mapping[str, Path]) -> None:
+    """FacegenError where the folder of the masks holds none: what it holds, and which folder beside it may be
+    meant."""
+    if masks:
+        return
+    others = not_read(folder)
+    found = f"it holds {len(others)} others, such as {others[0].path.name}" if others else "it is empty"
+    like = [one for one in folders_like(folder.parent, MASK_FOLDERS) if one != folder and holds_pictures(one)]
+    meant = f"; {like[0].name}/ beside it holds pictures: rename it if these are the masks" if like else ""
+    raise FacegenError(f"{folder} holds no mask ({READ_FORMATS}): {found}{meant}")
+
+
+def _beside(path: Path, read: set[str]) -> tuple[str, ...]:
+    """A remark on folders beside those that are read that hold pictures too."""
+    others = [one for one in sorted(path.iterdir()) if one.is_dir() and one.name not in read]
+    names = [f"{one.name}/" for one in others if not is_clutter(one) and holds_pictures(one)]
+    if not names:
+        return ()
+    more = ", ..." if len(names) > NAMED else ""
+    return (f"not read, though they hold pictures: {', '.join(names[:NAMED])}{more}",)
 
 
 def index_set(
